@@ -1,0 +1,93 @@
+"""Every error a user can cause is one of these: one line that says what, where and what to do.
+
+AggregatorError                 exit code 1: it failed
+├── UsageError                  exit code 2: wrong usage
+│   ├── ConfigError             feeds.yaml or a setting: file, line, feed and the wrong value
+│   └── QueryError              a search query that can't be read
+├── StoreError                  the database
+│   ├── DatabaseBusy            another process holds it
+│   └── DatabaseNewer           it was written by a newer version of this program
+├── FetchError                  one request came to nothing (`kind` says how)
+├── FeedError                   a document that is no feed
+└── ExtractionError             a page whose article could not be worked out in bounds of time
+"""
+
+from typing import Literal
+
+
+class AggregatorError(Exception):
+    """Something failed; the message is one line made for people."""
+
+    exit_code = 1
+
+
+class UsageError(AggregatorError):
+    """The command line asks for something that can't be done."""
+
+    exit_code = 2
+
+
+class ConfigError(UsageError):
+    """feeds.yaml or a setting is wrong; the message names file, line, feed and value."""
+
+
+class QueryError(UsageError):
+    """A search query can't be read; the message shows where."""
+
+
+class StoreError(AggregatorError):
+    """The database can't be used: missing, read-only, full or damaged."""
+
+
+class DatabaseBusy(StoreError):
+    """Another process holds the database for longer than we wait."""
+
+
+class DatabaseNewer(StoreError):
+    """The database was written by a newer version of this program."""
+
+
+FetchKind = Literal[
+    "dns",  # the name has no address
+    "connect",  # refused, reset, unreachable
+    "tls",  # certificate or handshake
+    "timeout",  # too slow at any stage
+    "refused",  # our own guard: scheme, address or port that must not be asked
+    "robots",  # the site's robots.txt forbids it
+    "redirects",  # a loop, or too many
+    "too_large",  # more bytes than allowed, decoded
+    "protocol",  # broken HTTP, broken encoding, body cut off
+    "status",  # an HTTP status that is no success
+]
+
+
+class FetchError(AggregatorError):
+    """One request came to nothing.
+
+    `status` and `retry_after` (seconds) are set for kind "status" where the server gave them.
+    """
+
+    def __init__(
+        self, kind: FetchKind, url: str, reason: str, *, status: int | None = None, retry_after: float | None = None
+    ) -> None:
+        super().__init__(f"{url}: {reason}")
+        self.kind: FetchKind = kind
+        self.url = url
+        self.reason = reason
+        self.status = status
+        self.retry_after = retry_after
+
+    def __reduce__(self) -> tuple[object, ...]:  # keyword-only arguments do not survive pickling by themselves
+        return (_fetch_error, (self.kind, self.url, self.reason, self.status, self.retry_after))
+
+
+def _fetch_error(kind: FetchKind, url: str, reason: str, status: int | None, retry_after: float | None) -> FetchError:
+    return FetchError(kind, url, reason, status=status, retry_after=retry_after)
+
+
+class FeedError(AggregatorError):
+    """The document is no feed; the message says what it seems to be instead."""
+
+
+class ExtractionError(AggregatorError):
+    """A page's article could not be worked out within bounds of time."""

@@ -1,0 +1,152 @@
+"""The values that travel through the house, frozen. `docs/architecture.md` has the glossary."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Precision = Literal["second", "day"]
+BodyFrom = Literal["page", "feed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture of an article: absolute URL, its caption and its alternative text where the page has them."""
+
+    url: str
+    caption: str | None = None
+    alt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A cleaned page, as `aggregator.extract` returns it.
+
+    `text`: paragraphs separated by an empty line, never with the title or the lead in it.
+    `lead`: the standfirst printed on the page. `html`: the sanitised body, without title and lead.
+    `published_at`, `modified_at`: aware, in the page's own offset; a bare date is midnight and
+    `published_precision` is "day". `canonical_url`: what the page itself claims, normalised, not yet believed.
+    `score`: how much the page looks like an article, 0 to 1; `is_article` is the verdict.
+    `paywalled`: the reason why only a teaser was served, else None.
+    """
+
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    published_precision: Precision | None = None
+    modified_at: datetime | None = None
+    lang: str | None = None
+    lead: str | None = None
+    text: str = ""
+    html: str = ""
+    image: str | None = None
+    images: tuple[Image, ...] = ()
+    tags: tuple[str, ...] = ()
+    url: str | None = None
+    canonical_url: str | None = None
+    site: str | None = None
+    site_name: str | None = None
+    word_count: int = 0
+    is_article: bool = False
+    score: float = 0.0
+    paywalled: str | None = None
+    extractor_version: int = 0
+
+    @property
+    def markdown(self) -> str:
+        """The body as Markdown (CommonMark), without title and lead."""
+        from aggregator.markdown import from_html
+
+        return from_html(self.html)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A run of text in a page, kept or dropped, with the reasons. `path`: tags from the body down, `div.main > p`."""
+
+    text: str
+    path: str
+    kept: bool
+    score: float
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that an entry carries: a podcast episode, a picture."""
+
+    url: str
+    type: str | None = None
+    length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item as a feed lists it.
+
+    `key` identifies it within its feed: guid if unique in the document, else guid + link, else link, else a hash
+    of title and date. `url` is the link made absolute and otherwise byte for byte as the feed has it.
+    `summary` and `content` are HTML as the feed has them, not sanitised.
+    """
+
+    key: str
+    guid: str | None = None
+    url: str | None = None
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    summary: str | None = None
+    content: str | None = None
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    tags: tuple[str, ...] = ()
+    image: str | None = None
+    enclosures: tuple[Enclosure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What a feed or its server says about when to come back. Seconds; hours 0–23 and days 0 = Monday, in GMT."""
+
+    ttl: float | None = None
+    update_period: float | None = None
+    max_age: float | None = None
+    expires_in: float | None = None
+    retry_after: float | None = None
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class FeedDocument:
+    """A parsed feed. `format`: "rss20", "atom10", "rdf", "json" … ; `problem`: what was wrong and survived."""
+
+    format: str
+    title: str | None
+    link: str | None
+    lang: str | None
+    entries: tuple[Entry, ...]
+    hints: Hints = field(default_factory=Hints)
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer of the network: status 200 with its decoded body, or 304 without.
+
+    `url` is where it came from after redirects; `redirects` is the way there as (status, target).
+    `headers` have lower-case names. `elapsed` in seconds.
+    """
+
+    requested_url: str
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    redirects: tuple[tuple[int, str], ...] = ()
+    elapsed: float = 0.0
+
+    @property
+    def moved_to(self) -> str | None:
+        """The new address if every redirect on the way was permanent (301, 308), else None."""
+        permanent = bool(self.redirects) and all(status in (301, 308) for status, _ in self.redirects)
+        return self.url if permanent else None

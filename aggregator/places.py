@@ -1,0 +1,46 @@
+"""Where the configuration and the database lie."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from aggregator.errors import ConfigError
+
+CONFIG_NAME = "feeds.yaml"
+DATABASE_NAME = "aggregator.db"
+
+
+def user_config_dir(environ: Mapping[str, str]) -> Path:
+    """The folder for this user's configuration (XDG base directory specification)."""
+    base = environ.get("XDG_CONFIG_HOME")
+    return (Path(base) if base else Path.home() / ".config") / "aggregator"
+
+
+def find_config(named: str | None, environ: Mapping[str, str] = os.environ) -> Path | None:
+    """The configuration file: the one named (option or AGGREGATOR_CONFIG), else feeds.yaml here, else the user's.
+
+    None if no default file exists. Raises ConfigError if a named one is missing.
+    """
+    named = named or environ.get("AGGREGATOR_CONFIG")
+    if named:
+        path = Path(named).expanduser()
+        if not path.is_file():
+            raise ConfigError(f"{path}: no such file; name a feeds.yaml with --config, or leave the option out")
+        return path
+    for path in (Path(CONFIG_NAME), user_config_dir(environ) / CONFIG_NAME):
+        if path.is_file():
+            return path
+    return None
+
+
+def database_url(named: str | None, config: Path | None, environ: Mapping[str, str] = os.environ) -> str:
+    """The database: the one named (option or AGGREGATOR_DATABASE), else aggregator.db beside the configuration."""
+    named = named or environ.get("AGGREGATOR_DATABASE")
+    if not named:
+        folder = config.parent if config else Path()
+        return f"sqlite:///{folder / DATABASE_NAME}"
+    if "://" not in named:
+        raise ConfigError(
+            f"--database {named}: not a database URL; say sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"
+        )
+    return named

@@ -1,0 +1,74 @@
+"""Scripts, words and normal forms of text."""
+
+import re
+import unicodedata
+from hashlib import blake2b
+
+# Scripts written without spaces between words; each of their characters counts as a word:
+# Thai, Lao, Burmese, Khmer, kana, Han, half-width kana. (Hangul is written with spaces.)
+UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+# A word: letters, digits and the marks that belong to them (the vowel signs of Indic scripts are no \w in Python).
+_MARKS = "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0962\u0963\u0981-\u0983\u09bc-\u09cd\u0a01-\u0a4d\u0a81-\u0acd\u0b01-\u0bcd\u0c00-\u0c4d\u0c81-\u0ccd\u0d00-\u0d4d"
+_WORD = re.compile(f"[{UNSPACED}]|[^\\W_{UNSPACED}](?:[^\\W_{UNSPACED}]|[{_MARKS}])*")
+_SPACE = re.compile(r"\s+")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def words(text: str) -> list[str]:
+    """The words of a text as they stand; a character of a script without spaces is a word."""
+    return _WORD.findall(text)
+
+
+def count_words(text: str) -> int:
+    """How many `words` a text has."""
+    return sum(1 for _ in _WORD.finditer(text))
+
+
+def fold(text: str) -> str:
+    """The form in which words are compared: NFKC, lower case, without accents and invisible characters.
+
+    Marks are taken off Latin, Greek and Cyrillic letters only: elsewhere they are part of the word.
+    """
+    if text.isascii():
+        return text.lower()
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text).casefold())
+    if text.isascii():
+        return text
+    bare = re.sub(
+        "(?<=[a-z\u00c0-\u024f\u0370-\u03ff\u0400-\u04ff])[\u0300-\u036f]+", "", unicodedata.normalize("NFD", text)
+    )
+    return unicodedata.normalize("NFC", bare)
+
+
+def index_form(text: str) -> str:
+    """The words of a text, folded, one space between two: what the search index holds and what queries are made of.
+
+    Both databases split it at its spaces alone, so that a phrase means the same on each of them.
+    """
+    return " ".join(_WORD.findall(fold(text)))
+
+
+def squeeze(text: str) -> str:
+    """One line: every run of white space is one space, no control characters, ends stripped."""
+    return _SPACE.sub(" ", _CONTROL.sub(" ", text)).strip()
+
+
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of a text, which are separated by empty lines."""
+    return [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
+
+
+def storable(text: str) -> str:
+    """The text without what databases refuse or terminals obey: control characters and lone surrogates."""
+    return _CONTROL.sub("", text)
+
+
+def hash64(text: str) -> int:
+    """A stable 64-bit hash as a signed integer, which is what SQL's BIGINT holds."""
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)
+
+
+def text_hash(text: str) -> int:
+    """Equal for texts whose folded words are equal: the test for an exact copy."""
+    return hash64(index_form(text))

@@ -1,0 +1,133 @@
+"""URLs: joining, the normal form that identifies an article, and the site a URL belongs to."""
+
+import re
+from functools import lru_cache
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
+
+# Parameters that say where a reader came from and never which page is meant. Sources: the documentation of
+# Google Analytics and Ads, Meta, Microsoft, Yandex, Mailchimp, HubSpot, Matomo, Piano/AT Internet, Adobe and X.
+_TRACKING = re.compile(
+    r"(?:utm_|mtm_|matomo_|pk_|piwik_|hsa_|at_(?:medium|campaign|custom|link|format|ptr|bbc)|vero_|oly_|ns_|wt_?mc|itm_|stm_|cmpid|ga_)"
+    r"|(?:fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|ysclid|twclid|ttclid|igshid|igsh|li_fat_id|mc_cid|mc_eid|_hsenc|_hsmi"
+    r"|mkt_tok|s_cid|s_kwcid|ocid|icid|ncid|cmp|smid|smtyp|sr_share|_openstat|ref_src|ref_url|xtor|wtmc|spm|guccounter|guce_referrer"
+    r"|guce_referrer_sig|__twitter_impression|__tn__|amp_js_v|usqp|sharetype|share_source)$",
+    re.IGNORECASE,
+)
+_SAFE = "!$&'()*+,;=:@/~-._%[]"
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def absolute(link: str, base: str) -> str | None:
+    """`link` made absolute against `base`; None if the result is no http(s) URL with a host."""
+    try:
+        joined = urljoin(base, link.strip())
+        parts = urlsplit(joined)
+        return joined if parts.scheme in ("http", "https") and parts.hostname else None
+    except ValueError:
+        return None
+
+
+def is_http(url: str) -> bool:
+    """True for an http or https URL with a host."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
+
+
+def normalise(url: str) -> str:
+    """The normal form by which an article is identified: host in lower case and IDNA, no fragment, no default port,
+    no tracking parameters, percent-encoding made uniform. What can't be read as a URL comes back as it is."""
+    try:
+        parts = urlsplit(url.strip())
+        host = host_of(parts)
+        if not host:
+            return url
+        port = parts.port
+    except ValueError:
+        return url
+    scheme = parts.scheme.lower()
+    netloc = host if port is None or port == _DEFAULT_PORTS.get(scheme) else f"{host}:{port}"
+    path = quote(parts.path, safe=_SAFE) or "/"
+    return urlunsplit((scheme, netloc, path, _clean_query(parts.query), ""))
+
+
+def _clean_query(query: str) -> str:
+    if not query:
+        return ""
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=200)
+    except ValueError:
+        return query
+    kept = [(name, value) for name, value in pairs if not _TRACKING.match(name)]
+    if len(kept) == len(pairs):
+        return quote(query, safe=_SAFE + "?")
+    return urlencode(kept)
+
+
+def host_of(parts: SplitResult) -> str:
+    """The host of a split URL, in lower case and IDNA, an IPv6 address in brackets; empty if there is none."""
+    host = (parts.hostname or "").rstrip(".")
+    if ":" in host:
+        return f"[{host}]"
+    if host.isascii():
+        return host
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
+
+
+@lru_cache(maxsize=1)
+def _suffixes() -> "TLDExtract":
+    from tldextract import TLDExtract  # imported late: it costs a fifth of a second
+
+    # The list that ships with tldextract, private part included; never downloaded.
+    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+
+
+@lru_cache(maxsize=65536)
+def site_of_host(host: str, port: int | None) -> str:
+    """The site of a host: see `site_of`."""
+    bare = host.strip("[]")
+    if "." not in bare or _is_address(bare):
+        return f"{host}:{port}" if port is not None else host
+    found = _suffixes()(host)
+    return found.top_domain_under_public_suffix or host
+
+
+def site_of(url: str) -> str:
+    """The site a URL belongs to: its registrable domain (public suffix list with its private part); an IP address or
+    a host without a dot is a site of its own, port included. Empty for what is no URL."""
+    try:
+        parts = urlsplit(url)
+        return site_of_host(host_of(parts), parts.port)
+    except ValueError:
+        return ""
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def believable_canonical(claimed: str | None, own: str) -> str | None:
+    """The normalised `claimed` canonical URL if it can be believed of the page at `own`: same site, and a path other
+    than `/` (a claim of the front page is a template's mistake). Else None."""
+    if not claimed:
+        return None
+    target = absolute(claimed, own)
+    if target is None or site_of(target) != site_of(own):
+        return None
+    if urlsplit(target).path in ("", "/") and urlsplit(own).path not in ("", "/"):
+        return None
+    return normalise(target)
