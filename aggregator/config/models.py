@@ -1,0 +1,139 @@
+"""What feeds.yaml holds, as frozen values. The descriptions are those of the published JSON Schema."""
+
+from datetime import timedelta
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from aggregator.config.values import (
+    Duration,
+    Headers,
+    Keep,
+    Lang,
+    Line,
+    Networks,
+    Retention,
+    Selector,
+    SelectorList,
+    SiteName,
+    Size,
+    Span,
+    Url,
+    format_duration,
+)
+
+FullText = Literal["auto", "always", "never"]
+Cooldown = Literal["site", "feed"]
+
+
+class _Model(BaseModel):
+    # A title may look like a number (`title: 1843`) and still be a title.
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+
+
+class Settings(_Model):
+    """Settings of the whole program; each is also the variable AGGREGATOR_<NAME>, which wins."""
+
+    contact: Line | None = Field(
+        default=None, description="Who runs this (an e-mail address or a URL); sent in the User-Agent"
+    )
+    site_gap: Duration = Field(default=timedelta(seconds=2), description="Least time between two requests to one site")
+    site_connections: int = Field(default=2, ge=1, le=32, description="Most connections to one site at once")
+    min_interval: Span = Field(default=timedelta(minutes=10), description="Least time between two polls of a feed")
+    max_interval: Span = Field(default=timedelta(hours=24), description="Most time between two polls of a feed")
+    respect_robots: bool = Field(default=True, description="Whether robots.txt is honoured")
+    allow_private_networks: Networks = Field(
+        default=False, description="Whether private addresses may be asked: true, false, or a list of hosts and CIDRs"
+    )
+    keep: Keep = Field(default=None, description="What is kept of each feed: forever, an age (90d) or a number (10000)")
+    timeout: Span = Field(default=timedelta(seconds=30), description="Most time for one request")
+    max_bytes: Size = Field(default=16 * 1024 * 1024, description="Largest answer that is read, decoded")
+    visits: int = Field(default=32, ge=1, le=1000, description="How many sites are visited at once")
+    workers: int | None = Field(default=None, ge=1, le=256, description="Processes for extraction; default: one a core")
+    keep_raw: Retention = Field(
+        default=timedelta(days=30), description="How long raw pages are kept: 0 is never, or forever"
+    )
+    poll_log_keep: Retention = Field(
+        default=timedelta(days=90), description="How long the log of polls is kept, or forever"
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Settings":
+        if self.min_interval > self.max_interval:
+            low, high = format_duration(self.min_interval), format_duration(self.max_interval)
+            raise ValueError(f"min_interval ({low}) is more than max_interval ({high})")
+        return self
+
+
+class SelectorSpec(_Model):
+    """CSS selectors for the rare site whose pages need them."""
+
+    body: Selector | None = Field(default=None, description="The element that holds the article's text")
+    remove: SelectorList = Field(default=(), description="Elements taken out before anything else")
+    title: Selector | None = Field(default=None, description="The element that holds the title")
+    author: Selector | None = Field(default=None, description="The elements that hold the authors")
+    date: Selector | None = Field(default=None, description="The element that holds the time of publication")
+
+
+class _Source(_Model):
+    """What a feed and a page have in common."""
+
+    url: Url = Field(description="Its address, http or https")
+    title: Line | None = Field(default=None, description="Its name; default: what it calls itself")
+    category: Line | None = Field(default=None, description="The group it belongs to")
+    lang: Lang | None = Field(default=None, description="Its language, as a code such as en or pt-BR")
+    headers: Headers = Field(default_factory=dict, description="HTTP headers sent with its requests")
+    tags: tuple[Line, ...] = Field(default=(), description="Tags put on each of its articles")
+    keep: Keep = Field(default=None, description="What is kept of it; default: as in settings")
+    selectors: SelectorSpec | None = Field(default=None, description="CSS selectors for its articles' pages")
+    allow_private_networks: Networks | None = Field(default=None, description="As in settings, for this one alone")
+    site: SiteName | None = Field(default=None, description="The site it counts as; default: its registrable domain")
+    robots: bool | None = Field(default=None, description="Whether robots.txt is honoured; default: as in settings")
+
+
+class Feed(_Source):
+    """A subscription. `interval` replaces the learnt rhythm; `keep` is the settings' unless given."""
+
+    interval: Span | None = Field(default=None, description="Time between two polls, instead of the learnt one")
+    full_text: FullText = Field(
+        default="auto", description="Fetch the articles' pages: always, never, or where the feed lacks the text (auto)"
+    )
+    cooldown: Cooldown = Field(
+        default="site", description="What a Retry-After stops: the whole site, or this feed alone"
+    )
+
+
+class Page(_Source):
+    """A page that is fetched itself and looked at again for changes."""
+
+    interval: Span = Field(default=timedelta(hours=6), description="Time between two looks at it")
+
+
+class Config(_Model):
+    """A whole configuration."""
+
+    settings: Settings = Field(default=Settings(), description="Settings of the whole program")
+    feeds: tuple[Feed, ...] = Field(default=(), description="The subscriptions")
+    articles: tuple[Page, ...] = Field(default=(), description="Single pages that are polled themselves")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_sections(cls, values: Any) -> Any:
+        """`feeds:` with nothing after it is an empty list."""
+        return {k: v for k, v in values.items() if v is not None} if isinstance(values, dict) else values
+
+    @model_validator(mode="after")
+    def _inherit_keep(self) -> "Config":
+        for name in ("feeds", "articles"):
+            sources = tuple(
+                source if "keep" in source.model_fields_set else source.model_copy(update={"keep": self.settings.keep})
+                for source in getattr(self, name)
+            )
+            object.__setattr__(self, name, sources)
+        return self
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of feeds.yaml, which editors complete and check it with."""
+    schema = Config.model_json_schema(mode="validation")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "feeds.yaml"}

@@ -1,0 +1,237 @@
+"""The kinds of values a configuration holds beside plain ones: durations, sizes, retention, networks, headers.
+
+Each reads what a person writes (`1h30m`, `16MiB`, `forever`) and, from JSON, what it wrote itself.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from ipaddress import ip_network
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
+
+from aggregator.urls import is_http
+
+_UNITS = {"w": 604800.0, "d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0}
+_PART = re.compile(r"(\d+(?:\.\d+)?)([wdhms])")
+_DURATION = r"^(\d+(\.\d+)?[wdhms])+$"
+_LONGEST = timedelta(days=36500)
+_SIZE = re.compile(r"(\d+)\s*([KMG]?)(i?)B?", re.IGNORECASE)
+_HOST = re.compile(r"(?!-)[\w-]+(?:\.[\w-]+)*\.?")
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+# Headers that belong to the connection or to the politeness of the program, not to a feed.
+_OWN_HEADERS = {
+    "host", "connection", "content-length", "transfer-encoding", "te", "upgrade",
+    "if-none-match", "if-modified-since", "accept-encoding",
+}  # fmt: skip
+
+
+def parse_duration(value: object) -> timedelta:
+    """`90d`, `1h30m`, `2s`, `0.5s` or plain `0`. Raises ValueError for anything else."""
+    if isinstance(value, timedelta):
+        return value
+    text = str(value).strip().lower() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    if text == "0":
+        return timedelta()
+    if not re.fullmatch(_DURATION, text):
+        raise ValueError("is not a duration such as 30m, 1h30m or 90d")
+    try:
+        length = timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text)))
+    except OverflowError:
+        length = timedelta.max
+    if length > _LONGEST:
+        raise ValueError("is longer than a hundred years")
+    return length
+
+
+def _span(value: object) -> timedelta:
+    length = parse_duration(value)
+    if not length:
+        raise ValueError("is not more than 0")
+    return length
+
+
+def format_duration(length: timedelta) -> str:
+    """The way a duration is written: `1h30m`, `2s`, `0`."""
+    left = length.total_seconds()
+    parts = []
+    for unit in "dhm":
+        count, left = divmod(left, _UNITS[unit])
+        if count:
+            parts.append(f"{int(count)}{unit}")
+    if left:
+        parts.append(f"{left:g}s" if left == int(left) else f"{left:f}".rstrip("0") + "s")
+    return "".join(parts) or "0"
+
+
+def _retention(value: object) -> timedelta | None:
+    if value is None or value == "forever":
+        return None
+    try:
+        return parse_duration(value)
+    except ValueError as error:
+        raise ValueError("is neither a duration such as 90d nor `forever`") from error
+
+
+def _keep(value: object) -> timedelta | int | None:
+    if isinstance(value, str) and value.strip().isdigit() and value.strip() != "0":
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return value
+    try:
+        length = _retention(value)
+    except ValueError:
+        length = timedelta()
+    if length == timedelta():
+        raise ValueError("is neither an age such as 90d, nor a number of articles such as 10000, nor `forever`")
+    return length
+
+
+def _write_retention(value: timedelta | int | None) -> str | int:
+    if value is None:
+        return "forever"
+    return format_duration(value) if isinstance(value, timedelta) else value
+
+
+def _size(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return value
+    match = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
+    if not match or int(match[1]) == 0:
+        raise ValueError("is not a size such as 16MiB or 500KB")
+    step = 1024 if match[3] else 1000
+    return int(match[1]) * int(step ** ("KMG".index(match[2].upper()) + 1 if match[2] else 0))
+
+
+def _networks(value: object) -> bool | tuple[str, ...]:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        if value.strip().lower() in ("true", "false"):
+            return value.strip().lower() == "true"
+        value = [part for part in re.split(r"[\s,]+", value) if part]
+    if not isinstance(value, list | tuple) or not value:
+        raise ValueError("is none of true, false or a list of hosts and CIDRs such as [127.0.0.0/8, nas.local]")
+    return tuple(_network(item) for item in value)
+
+
+def _network(item: object) -> str:
+    """One host name, address or CIDR, as written."""
+    if isinstance(item, str):
+        try:
+            ip_network(item, strict=False)
+        except ValueError:
+            if _HOST.fullmatch(item):
+                return item.lower()
+        else:
+            return item
+    raise ValueError(f"holds {item!r}, which is neither a host nor a CIDR such as 10.0.0.0/8")
+
+
+def _url(value: str) -> str:
+    if not is_http(value) or re.search(r"[\s\x00-\x1f]", value):
+        raise ValueError("is not an http:// or https:// URL")
+    return value
+
+
+def _site(value: str) -> str:
+    host, _, port = value.partition(":")
+    if not _HOST.fullmatch(host) or (port and not port.isdigit()):
+        raise ValueError("is not a site such as example.org")
+    return value.lower()
+
+
+def _lang(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", value):
+        raise ValueError("is not a language code such as en, pt-BR or zh-Hant")
+    return value
+
+
+def _line(value: str) -> str:
+    value = value.strip()
+    if not value or any(ord(character) < 32 for character in value):
+        raise ValueError("is empty or has a line break in it")
+    return value
+
+
+def _headers(value: Mapping[str, str]) -> Mapping[str, str]:
+    for name, text in value.items():
+        if not _HEADER_NAME.fullmatch(name) or re.search(r"[\x00-\x08\x0a-\x1f\x7f]", text):
+            raise ValueError(f"holds {name!r}, which is no HTTP header (or its value has a line break)")
+        if name.lower() in _OWN_HEADERS:
+            raise ValueError(f"holds {name!r}, which this program sets itself")
+    return value
+
+
+def _selector(value: str) -> str:
+    from selectolax.lexbor import LexborHTMLParser  # late: few configurations have selectors
+
+    try:
+        LexborHTMLParser("<p>").css_first(value)
+    except Exception as error:  # selectolax raises more than one kind
+        raise ValueError("is not a CSS selector") from error
+    return value
+
+
+def _one_or_many(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+_DURATION_SCHEMA = {"anyOf": [{"type": "string", "pattern": _DURATION}, {"const": 0}]}
+_written = PlainSerializer(format_duration, when_used="json")
+_written_retention = PlainSerializer(_write_retention, when_used="json")
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration), _written, WithJsonSchema(_DURATION_SCHEMA)]
+"""A length of time, zero too."""
+
+Span = Annotated[timedelta, BeforeValidator(_span), _written, WithJsonSchema({"type": "string", "pattern": _DURATION})]
+"""A length of time that is more than zero."""
+
+Retention = Annotated[
+    timedelta | None,
+    BeforeValidator(_retention),
+    _written_retention,
+    WithJsonSchema({"anyOf": [*_DURATION_SCHEMA["anyOf"], {"const": "forever"}]}),
+]
+"""How long a thing is kept: None is forever, zero is never."""
+
+Keep = Annotated[
+    timedelta | int | None,
+    BeforeValidator(_keep),
+    _written_retention,
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"const": "forever"},
+                {"type": "string", "pattern": _DURATION},
+                {"type": "integer", "minimum": 1},
+            ]
+        }
+    ),
+]
+"""What is kept of a feed: None is everything, a timedelta an age, an int that many articles."""
+
+Size = Annotated[
+    int,
+    BeforeValidator(_size),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "pattern": r"^\d+ ?[KMGkmg]?i?B?$"}, {"type": "integer", "minimum": 1}]}
+    ),
+]
+"""A number of bytes."""
+
+Networks = Annotated[
+    bool | tuple[str, ...],
+    BeforeValidator(_networks),
+    WithJsonSchema({"anyOf": [{"type": "boolean"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+"""Private addresses that may be asked: all (True), none (False), or these hosts and CIDRs."""
+
+Url = Annotated[str, AfterValidator(_url), WithJsonSchema({"type": "string", "pattern": "^https?://"})]
+SiteName = Annotated[str, AfterValidator(_site)]
+Lang = Annotated[str, AfterValidator(_lang)]
+Line = Annotated[str, AfterValidator(_line)]
+Headers = Annotated[Mapping[str, str], AfterValidator(_headers)]
+Selector = Annotated[str, AfterValidator(_selector)]
+SelectorList = Annotated[tuple[Selector, ...], BeforeValidator(_one_or_many)]
