@@ -1,0 +1,95 @@
+"""When to come back, as the feed and its server say: Hints."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from aggregator.feeds.raw import RawFeed
+from aggregator.model import Hints
+
+_PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,10})")
+_SKIP = re.compile(r"<skip(hours|days)\b[^>]*>(.{0,2000}?)</skip\1>", re.IGNORECASE | re.DOTALL)
+_VALUE = re.compile(r"<(?:hour|day)>\s*(\w+)\s*</", re.IGNORECASE)
+
+
+def from_headers(headers: Mapping[str, str]) -> Hints:
+    """The hints of an answer's headers (lower-case names); times are reckoned from its own Date."""
+    control = headers.get("cache-control", "").lower()
+    age = _MAX_AGE.search(control)
+    fresh = "no-store" not in control and "no-cache" not in control
+    expires = None if age or not fresh else _seconds_from(headers.get("expires"), headers)
+    return Hints(
+        max_age=float(age[1]) if age and fresh else None,
+        expires_in=expires if expires and expires > 0 else None,
+        retry_after=retry_after(headers),
+    )
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Retry-After in seconds, given as a number or as a date."""
+    value = headers.get("retry-after", "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value[:10])
+    seconds = _seconds_from(value, headers)
+    return max(seconds, 0.0) if seconds is not None else None
+
+
+def of(raw: RawFeed, text: str, headers: Mapping[str, str]) -> Hints:
+    """The hints of a document and its headers."""
+    server = from_headers(headers)
+    hours, days = _skipped(text)
+    return Hints(
+        ttl=_ttl(raw.ttl),
+        update_period=_update_period(raw),
+        max_age=server.max_age,
+        expires_in=server.expires_in,
+        retry_after=server.retry_after,
+        skip_hours=hours,
+        skip_days=days,
+    )
+
+
+def _seconds_from(value: str | None, headers: Mapping[str, str]) -> float | None:
+    """From the answer's Date to a HTTP date; None if either can't be read."""
+    at, now = _http_date(value), _http_date(headers.get("date"))
+    return (at - now).total_seconds() if at and now else None
+
+
+def _http_date(value: str | None) -> datetime | None:
+    try:
+        at = parsedate_to_datetime(value) if value else None
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at
+
+
+def _ttl(text: str | None) -> float | None:
+    minutes = _number(text)
+    return minutes * 60 if minutes else None
+
+
+def _update_period(raw: RawFeed) -> float | None:
+    """sy:updatePeriod divided by sy:updateFrequency (RSS 1.0 syndication module)."""
+    period = _PERIODS.get((raw.period or "").strip().lower())
+    return period / (_number(raw.frequency) or 1) if period else None
+
+
+def _number(text: str | None) -> float | None:
+    match = re.match(r"\s*(\d{1,7}(?:\.\d{1,3})?)\s*$", text or "")
+    return float(match[1]) if match else None
+
+
+def _skipped(text: str) -> tuple[frozenset[int], frozenset[int]]:
+    """RSS's skipHours and skipDays: numbers 0-23 (24 is 0) and 0 for Monday."""
+    hours: set[int] = set()
+    days: set[int] = set()
+    for kind, inner in _SKIP.findall(text):
+        for value in _VALUE.findall(inner):
+            if kind.lower() == "hours" and value.isdigit() and int(value) <= 24:
+                hours.add(int(value) % 24)
+            elif kind.lower() == "days" and value.lower() in _DAYS:
+                days.add(_DAYS.index(value.lower()))
+    return frozenset(hours), frozenset(days)

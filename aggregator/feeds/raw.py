@@ -1,0 +1,40 @@
+"""What a reader of one format takes from a document, before it is made an Entry: the texts as they stand."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from aggregator.model import Enclosure
+
+
+@dataclass(slots=True)
+class RawEntry:
+    """An item. `link` may be relative; `title_is_html` says how to read `title`; `summary` and `contents` are HTML."""
+
+    guid: str | None = None
+    link: str | None = None
+    title: str | None = None
+    title_is_html: bool = False
+    authors: list[str] = field(default_factory=list)
+    summary: str | None = None
+    contents: list[str] = field(default_factory=list)
+    published: datetime | None = None
+    updated: datetime | None = None
+    tags: list[str] = field(default_factory=list)
+    image: str | None = None
+    enclosures: list[Enclosure] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class RawFeed:
+    """A document. `ttl`, `period` and `frequency` are the texts of RSS's ttl and of the syndication module."""
+
+    format: str
+    title: str | None = None
+    title_is_html: bool = False
+    link: str | None = None
+    lang: str | None = None
+    entries: list[RawEntry] = field(default_factory=list)
+    ttl: str | None = None
+    period: str | None = None
+    frequency: str | None = None
+    problem: str | None = None

@@ -1,0 +1,45 @@
+"""What a body seems to be that is no feed."""
+
+import re
+
+_TITLE = re.compile(r"<title[^>]*>([^<]{1,200})", re.IGNORECASE)
+_HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|script|meta|div|p|h1)\b", re.IGNORECASE)
+_ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)")
+_FEED = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
+_BINARY = (
+    (b"%PDF", "a PDF file"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"PK\x03\x04", "a ZIP file"),
+    (b"\x1f\x8b", "gzip data whose header is missing"),
+)
+
+
+def binary(body: bytes) -> str | None:
+    """What a body of bytes is that is no text; None for text."""
+    for magic, name in _BINARY:
+        if body.startswith(magic):
+            return name
+    head = body[:2000]
+    odd = sum(1 for byte in head if byte < 9 or 13 < byte < 32)
+    wide = body[:2] in (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<") or body[:4] in (b"\0\0\0<", b"\0\0\xfe\xff")
+    return "binary data" if odd * 10 > len(head) and not wide else None
+
+
+def looks_like_feed(text: str) -> bool:
+    """True if a feed's outermost element stands near the start."""
+    return bool(_FEED.search(text[:20_000]))
+
+
+def seems(text: str) -> str:
+    """What a text seems to be that is no feed, as a phrase for an error."""
+    head = text[:20_000].lstrip()
+    if _HTML.search(head) and not head.startswith("{"):
+        title = _TITLE.search(head)
+        return f"an HTML page ({' '.join(title[1].split())!r})" if title and title[1].strip() else "an HTML page"
+    root = _ROOT.search(head)
+    if head.startswith("<") and root:
+        return f"XML with the outermost element <{root[1][:60]}>"
+    words = " ".join(head[:60].split())
+    return f"plain text ({words!r})" if words else "white space"
