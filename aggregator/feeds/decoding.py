@@ -47,7 +47,7 @@ def _decoded(body: bytes, content_type: str | None) -> str:
             return body.decode(name)
         except (UnicodeDecodeError, LookupError):
             continue
-    return body.decode(_likeliest(body, declared), "replace")
+    return body.decode(_likeliest(body), "replace")
 
 
 def _declared(body: bytes, content_type: str | None) -> list[str]:
@@ -66,8 +66,9 @@ def _is_text_codec(name: str) -> bool:
         return False
 
 
-def _likeliest(body: bytes, declared: list[str]) -> str:
+def _likeliest(body: bytes) -> str:
     """UTF-8 with a few broken bytes, as a body cut in the middle has, or the Western single-byte encoding."""
-    broken = body[:200_000].decode("utf-8", "replace").count("\ufffd")
-    multibyte = sum(1 for byte in body[:200_000] if byte >= 0xC2)
-    return "utf-8" if broken * 10 < multibyte or (not declared[1:] and broken < 3) else "windows-1252"
+    sample = body[:200_000].decode("utf-8", "replace")
+    broken = sample.count("\ufffd")
+    sound = sum(1 for character in sample if character > "\x7f") - broken
+    return "utf-8" if broken * 10 < sound else "windows-1252"
