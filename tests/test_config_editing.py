@@ -1,0 +1,93 @@
+"""Edits of feeds.yaml: everything else in the file stays byte for byte, and nothing invalid is ever written."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from aggregator import config
+from aggregator.errors import ConfigError
+
+TEXT = """# head
+settings:
+  keep: forever   # always
+
+feeds:
+# one
+- url: https://b.example/x  # inline
+  title: 'B'
+
+  # two
+- url: https://c.example/x
+  title: "C"
+# tail
+articles:
+- url: https://x.example/z
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "feeds.yaml"
+    path.write_text(TEXT)
+    return path
+
+
+def test_a_feed_is_added_behind_the_others_and_removed_without_a_trace(path: Path) -> None:
+    path.chmod(0o600)
+    config.add_feed(path, {"url": "https://a.example/f", "title": "A: b", "lang": "no", "tags": [], "category": None})
+    added = "- url: https://a.example/f\n  title: 'A: b'\n  lang: no\n"
+    assert path.read_text() == TEXT.replace("# tail\n", added + "# tail\n")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert config.load(path, {}).feeds[-1].lang == "no"
+    config.remove_feed(path, "https://a.example/f")
+    assert path.read_text() == TEXT
+    assert [item.name for item in path.parent.iterdir()] == ["feeds.yaml"]
+
+
+def test_all_feeds_can_go_and_come_back(path: Path) -> None:
+    for url in ("https://b.example/x", "https://c.example/x"):
+        config.remove_feed(path, url)
+    assert config.load(path, {}).feeds == ()
+    config.add_feeds(path, [{"url": f"https://{name}.example/"} for name in "ab"])
+    assert [feed.url for feed in config.load(path, {}).feeds] == ["https://a.example/", "https://b.example/"]
+    assert "# tail" in path.read_text()
+
+
+@pytest.mark.parametrize(
+    "text", [None, "", "# only\n", "feeds:\n", "feeds: []  # none", "articles:\n", "feeds: []\narticles: []"]
+)
+def test_a_file_without_feeds_gets_its_first(tmp_path: Path, text: str | None) -> None:
+    path = tmp_path / "new" / "feeds.yaml"
+    if text is not None:
+        path.parent.mkdir()
+        path.write_text(text)
+    config.add_feed(path, {"url": "https://a.example/f"})
+    assert [feed.url for feed in config.load(path, {}).feeds] == ["https://a.example/f"]
+    assert (text or "").partition("feeds: []")[2] in path.read_text()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"url": "https://b.example/x"},
+        {"url": "nonsense"},
+        {"url": "https://d.example", "full_text": "x"},
+        {"title": "x"},
+    ],
+)
+def test_what_would_not_be_valid_is_not_written(path: Path, values: dict[str, str]) -> None:
+    with pytest.raises(ConfigError):
+        config.add_feed(path, values)
+    assert path.read_text() == TEXT
+
+
+def test_what_cannot_be_edited_is_said(path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"no feed https://nobody\.example"):
+        config.remove_feed(path, "https://nobody.example")
+    path.write_text("feeds: [{url: 'https://d.example'}]\n")
+    with pytest.raises(ConfigError, match="list in brackets"):
+        config.add_feed(path, {"url": "https://a.example/f"})
+    path.write_text("feeds: 3\n")
+    with pytest.raises(ConfigError, match="is not a list"):
+        config.add_feed(path, {"url": "https://a.example/f"})
