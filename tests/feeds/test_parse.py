@@ -1,0 +1,246 @@
+"""feeds.parse: every format gives the same entries; bad documents are survived or named."""
+
+import pickle
+from datetime import UTC, datetime
+
+import pytest
+
+from aggregator import feeds
+from aggregator.errors import FeedError
+from aggregator.model import Enclosure, Entry, FeedDocument
+
+URL = "https://news.example/feeds/all.xml"
+AT = datetime(2025, 3, 5, 12, 30, tzinfo=UTC)
+NAMESPACES = (
+    'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:content="http://purl.org/rss/1.0/modules/content/" '
+    'xmlns:media="http://search.yahoo.com/mrss/" xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"'
+)
+ITEM = """<item><title>Rain &amp;amp; <![CDATA[wind]]></title><link>https://news.example/a?x=1&amp;y=2#top</link>
+<guid isPermaLink="false">tag:1</guid><pubDate>Wed, 05 Mar 2025 13:30:00 +0100</pubDate><dc:creator>Ann Lee</dc:creator>
+<description>&lt;p&gt;Short&lt;/p&gt;</description><content:encoded><![CDATA[<p>Long and <b>full</b></p>]]></content:encoded>
+<category>Weather</category><enclosure url="/a.mp3" type="audio/mpeg" length="123"/>
+<media:thumbnail url="https://news.example/a.jpg"/></item>"""
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en"><title>News</title><link href="https://news.example/"/>
+<entry><title type="html">Rain &amp;amp; &lt;b&gt;wind&lt;/b&gt;</title><link rel="alternate" href="https://news.example/a?x=1&amp;y=2#top"/>
+<id>tag:1</id><published>2025-03-05T12:30:00Z</published><updated>2025-03-06T12:30:00Z</updated>
+<author><name>Ann Lee</name></author><summary type="html">&lt;p&gt;Short&lt;/p&gt;</summary>
+<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>Long and <b>full</b></p></div></content>
+<category term="Weather"/><link rel="enclosure" href="/a.mp3" type="audio/mpeg" length="123"/></entry></feed>"""
+JSON = """{"version": "https://jsonfeed.org/version/1.1", "title": "News", "home_page_url": "https://news.example/", "language": "en",
+"items": [{"id": "tag:1", "url": "https://news.example/a?x=1&y=2#top", "title": "Rain & wind", "summary": "Short",
+"content_html": "<p>Long and <b>full</b></p>", "date_published": "2025-03-05T13:30:00+01:00", "tags": ["Weather"],
+"authors": [{"name": "Ann Lee"}], "attachments": [{"url": "/a.mp3", "mime_type": "audio/mpeg", "size_in_bytes": 123}]}, 7]}"""
+
+
+def rss(items: str, channel: str = "") -> str:
+    head = "<title>News</title><link>https://news.example/</link><language>en</language>"
+    return f'<?xml version="1.0"?>\n<rss version="2.0" {NAMESPACES}><channel>{head}{channel}{items}</channel></rss>'
+
+
+def parse(text: str | bytes, **headers: str) -> FeedDocument:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return feeds.parse(text.encode() if isinstance(text, str) else text, named, URL)
+
+
+def first(items: str) -> Entry:
+    return parse(rss(items)).entries[0]
+
+
+def item(**parts: str) -> str:
+    return "<item>" + "".join(f"<{name}>{value}</{name}>" for name, value in parts.items()) + "</item>"
+
+
+@pytest.mark.parametrize(("text", "kind"), [(rss(ITEM), "rss20"), (ATOM, "atom10"), (JSON, "json")])
+def test_each_format_gives_the_same_entry(text: str, kind: str) -> None:
+    document = parse(text)
+    assert (document.format, document.title, document.link, document.lang) == (
+        kind,
+        "News",
+        "https://news.example/",
+        "en",
+    )
+    (entry,) = document.entries
+    assert entry.key == entry.guid == "tag:1"
+    assert entry.url == "https://news.example/a?x=1&y=2#top"
+    assert entry.title == "Rain & wind"
+    assert entry.authors == ("Ann Lee",)
+    assert entry.tags == ("Weather",)
+    assert entry.published_at == AT
+    assert entry.content == "<p>Long and <b>full</b></p>"
+    assert (entry.summary or "").replace("<p>", "").replace("</p>", "") == "Short"
+    assert entry.enclosures == (Enclosure("https://news.example/a.mp3", "audio/mpeg", 123),)
+    assert pickle.loads(pickle.dumps(document)) == document
+
+
+def test_rdf_has_dates_of_dublin_core() -> None:
+    text = f"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/" {NAMESPACES}>
+    <channel rdf:about="https://news.example/"><title>News</title><link>https://news.example/</link></channel>
+    <item rdf:about="https://news.example/a"><title>A</title><link>https://news.example/a</link>
+    <dc:date>2025-03-05T12:30:00Z</dc:date></item></rdf:RDF>"""
+    document = parse(text)
+    assert document.format == "rss10"
+    assert document.entries[0].published_at == AT
+    assert document.entries[0].updated_at is None
+
+
+@pytest.mark.parametrize(
+    ("title", "plain"),
+    [
+        ("AT&amp;T", "AT&T"),
+        ("AT&amp;amp;T", "AT&T"),
+        ("a &amp;lt; b &lt; c", "a < b < c"),
+        ("one\n  two&#160;three", "one two three"),
+        ("&lt;b&gt;Bold&lt;/b&gt; text", "Bold text"),
+        ("<![CDATA[It&#8217;s <em>here</em>]]>", "It’s here"),
+        ("List&lt;int&gt; in C++", "List<int> in C++"),
+        ("", None),
+    ],
+)
+def test_titles_are_plain_text(title: str, plain: str | None) -> None:
+    assert first(item(title=title, link="https://news.example/a")).title == plain
+
+
+def test_links_are_absolute_and_otherwise_as_they_stand() -> None:
+    links = ["/a", "b.html", "https://NEWS.example/%7Ec/?utm_source=rss", "//cdn.example/d", "javascript:alert(1)"]
+    entries = parse(rss("".join(item(link=link) for link in links))).entries
+    assert [entry.url for entry in entries] == [
+        "https://news.example/a", "https://news.example/b.html", "https://NEWS.example/%7Ec/?utm_source=rss",
+        "https://cdn.example/d", None,
+    ]  # fmt: skip
+
+
+def test_an_atom_link_is_resolved_against_its_base_or_the_address() -> None:
+    entry = '<entry><link href="a"/><id>1</id></entry>'
+    plain = f'<feed xmlns="http://www.w3.org/2005/Atom">{entry}</feed>'
+    based = plain.replace("<feed ", '<feed xml:base="https://other.example/x/" ')
+    assert parse(plain).entries[0].url == "https://news.example/feeds/a"
+    assert parse(based).entries[0].url == "https://other.example/x/a"
+
+
+def test_keys_of_entries_without_or_with_shared_guids() -> None:
+    same = '<guid isPermaLink="false">g</guid>'
+    items = (
+        f"<item>{same}<link>https://news.example/1</link></item><item>{same}<link>https://news.example/2</link></item>"
+    )
+    items += item(link="https://news.example/3") + item(title="T", pubDate="Wed, 05 Mar 2025 12:30:00 GMT")
+    items += items
+    keys = [entry.key for entry in parse(rss(items)).entries]
+    assert keys[:3] == ["g https://news.example/1", "g https://news.example/2", "https://news.example/3"]
+    assert keys[3].startswith("hash:")
+    assert len(keys) == 4
+    permalink = first("<item><guid>https://news.example/p</guid></item>")
+    assert permalink.url == "https://news.example/p"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Wed, 05 Mar 2025 12:30:00 GMT", AT),
+        ("Wed, 05 Mar 2025 07:30:00 EST", AT),
+        ("2025-03-05T13:30:00+01:00", AT),
+        ("5 Mar 2025 12:30", AT),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", None),
+        ("yesterday", None),
+        ("Wed, 99 Mar 2025 12:30:00 GMT", None),
+        ("", None),
+    ],
+)
+def test_dates(written: str, read: datetime | None) -> None:
+    assert first(item(title="T", pubDate=written)).published_at == read
+
+
+def test_content_and_summary() -> None:
+    only = first("<item><title>T</title><content:encoded>&lt;p&gt;Full&lt;/p&gt;</content:encoded></item>")
+    assert (only.summary, only.content) == (None, "<p>Full</p>")
+    caption = first("<item><description>A long summary</description><media:description>cap</media:description></item>")
+    assert (caption.summary, caption.content) == ("A long summary", None)
+    text = ATOM.replace('type="html">&lt;p&gt;Short&lt;/p&gt;', 'type="text">a &lt; b')
+    assert parse(text).entries[0].summary == "a &lt; b"
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "windows-1252", "koi8-r", "iso-2022-jp"]
+)
+@pytest.mark.parametrize("header", ["", "text/xml", "text/xml; charset=iso-8859-1"])
+def test_encodings(encoding: str, header: str) -> None:
+    title = {"koi8-r": "Привет, мир", "iso-2022-jp": "こんにちは"}.get(encoding, "Übergröße")
+    declared = encoding.removesuffix("-sig").removesuffix("-le")
+    text = rss(item(title=title)).replace('version="1.0"?', f'version="1.0" encoding="{declared}"?')
+    assert parse(text.encode(encoding), content_type=header).entries[0].title == title
+
+
+def test_a_wrong_declaration_and_control_characters() -> None:
+    text = rss(item(title="Übergröße\x0b!")).replace('version="1.0"?', 'version="1.0" encoding="iso-8859-1"?')
+    assert parse(text.encode()).entries[0].title == "Übergröße!"
+
+
+def test_broken_xml_is_survived_and_said() -> None:
+    broken = rss(item(title="A &nbsp; B", link="https://news.example/a") + item(title="C"))
+    document = parse(broken)
+    assert [entry.title for entry in document.entries] == ["A B", "C"]
+    assert "not well-formed" in (document.problem or "")
+    cut = rss(item(title="A") + item(title="B"))
+    assert [entry.title for entry in parse(cut[:-40]).entries][:1] == ["A"]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"", "an empty answer"),
+        (b" \n", "an empty answer"),
+        (
+            b"<!doctype html><html><head><title>Not here</title></head><body>Sorry</body></html>",
+            "an HTML page ('Not here'), not a feed",
+        ),
+        (b"%PDF-1.7 ...", "a PDF file"),
+        (bytes(range(256)) * 4, "binary data"),
+        (b'{"error": "not found"}', "JSON, but not a JSON Feed"),
+        (b"[1, 2]", "JSON, but not a JSON Feed"),
+        (b'{"items": [', "broken JSON"),
+        (b"Internal Server Error", "plain text ('Internal Server Error')"),
+        (b"<sitemapindex></sitemapindex>", "XML with the outermost element <sitemapindex>"),
+        (b"<html><body><a href='/rss.xml'>our <b>rss</b> feed</a> <rss></body>", "an HTML page"),
+    ],
+)
+def test_what_is_no_feed_is_named(body: bytes, said: str) -> None:
+    with pytest.raises(FeedError) as caught:
+        parse(body)
+    assert said in str(caught.value)
+    assert str(caught.value).startswith(URL)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_empty_feed_is_a_feed() -> None:
+    assert parse(rss("")).entries == ()
+    assert parse('{"version": "https://jsonfeed.org/version/1", "items": []}').entries == ()
+
+
+def test_five_thousand_entries() -> None:
+    items = "".join(item(title=f"T{n}", link=f"https://news.example/{n}") for n in range(5000))
+    assert len(parse(rss(items)).entries) == 5000
+
+
+def test_traps_of_quadratic_time_are_bounded() -> None:
+    attributes = " ".join(f'a{n}="x"' for n in range(50_000))
+    with pytest.raises(FeedError, match="too many attributes"):
+        parse(rss(f"<item><title {attributes}>T &nbsp;</title></item>"))
+    for form in ("{}", "<![CDATA[{}]]>"):
+        long = form.format("a." * 50_000)
+        assert parse(rss(item(title="T &nbsp;", author=long))).entries[0].title == "T"
+
+
+def test_hints_of_document_and_headers() -> None:
+    channel = """<ttl>90</ttl><sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>4</sy:updateFrequency>
+    <skipHours><hour>0</hour><hour>24</hour><hour>7</hour></skipHours><skipDays><day>Sunday</day></skipDays>"""
+    headers = {"cache_control": "public, max-age=600", "expires": "Wed, 05 Mar 2025 13:00:00 GMT", "retry_after": "120"}
+    hints = parse(rss("", channel), **headers).hints
+    assert (hints.ttl, hints.update_period, hints.max_age, hints.retry_after) == (5400, 21600, 600, 120)
+    assert hints.expires_in is None
+    assert (hints.skip_hours, hints.skip_days) == (frozenset({0, 7}), frozenset({6}))
+
+
+def test_hints_given_as_dates_are_reckoned_from_the_answers_own() -> None:
+    date, later = "Wed, 05 Mar 2025 12:00:00 GMT", "Wed, 05 Mar 2025 13:00:00 GMT"
+    hints = parse(rss(""), date=date, expires=later, retry_after=later).hints
+    assert (hints.expires_in, hints.retry_after) == (3600, 3600)
+    assert parse(rss(""), date=date, expires="0", cache_control="no-cache, max-age=60").hints.max_age is None
