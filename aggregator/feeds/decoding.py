@@ -25,11 +25,15 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def to_text(body: bytes, content_type: str | None) -> str:
-    """The text of a feed without its byte order mark, XML declaration and illegal characters. Never raises."""
+    """The text of a feed without its byte order mark and XML declaration. Never raises."""
     text = _decoded(body, content_type)
     head = _XML_HEAD.match(text)
-    text = text[head.end() :] if head else text
-    return _ILLEGAL.sub("", text) if _ILLEGAL.search(text) else text
+    return text[head.end() :] if head else text
+
+
+def legal(text: str) -> str:
+    """The text without the characters that XML does not allow."""
+    return _ILLEGAL.sub("", text)
 
 
 def _decoded(body: bytes, content_type: str | None) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from hashlib import blake2b
 from html import unescape
@@ -23,22 +23,35 @@ _INLINE = re.compile(
 
 def finished(raw: RawFeed, url: str) -> tuple[Entry, ...]:
     """The entries of a document that came from `url`, in its order, each key once."""
-    base = url if raw.format.startswith("atom") else (absolute(raw.link or "", url) or url)
+    base = _base(raw, url)
+    clean = _as_it_is if raw.storable else storable
     links = [absolute(entry.link, base) if entry.link else None for entry in raw.entries]
     guids = Counter(entry.guid for entry in raw.entries if entry.guid)
     entries: dict[str, Entry] = {}
     for item, link in zip(raw.entries, links, strict=True):
-        entry = _entry(item, link, base, guids, rss=not raw.format.startswith(("atom", "json")))
+        entry = _entry(item, link, base, guids, clean, rss=not raw.format.startswith(("atom", "json")))
         entries.setdefault(entry.key, entry)
     return tuple(entries.values())
 
 
-def _entry(raw: RawEntry, link: str | None, base: str, guids: Counter[str], *, rss: bool) -> Entry:
+def _base(raw: RawFeed, url: str) -> str:
+    """What relative links are relative to: the document's xml:base, else the site's address in RSS, else `url`."""
+    own = raw.base or (None if raw.format.startswith("atom") else raw.link)
+    return absolute(own, url) or url if own else url
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+def _entry(
+    raw: RawEntry, link: str | None, base: str, guids: Counter[str], clean: Callable[[str], str], *, rss: bool
+) -> Entry:
     title = plain_title(raw.title, is_html=raw.title_is_html, lenient=rss)
     published, updated = _plausible(raw.published), _plausible(raw.updated)
     if rss and published is None:  # RSS 1.0 has only dc:date, which is when the item came out
         published, updated = updated, None
-    summary, content = _summary_and_content(raw)
+    summary, content = _summary_and_content(raw, clean)
     return Entry(
         key=_key(raw.guid, link or raw.link, title, published, guids),
         guid=storable(raw.guid) if raw.guid else None,
@@ -82,11 +95,11 @@ def _guid_as_link(raw: RawEntry) -> str | None:
     return raw.guid if raw.link is None and raw.guid and is_http(raw.guid) and not raw.enclosures else None
 
 
-def _summary_and_content(raw: RawEntry) -> tuple[str | None, str | None]:
+def _summary_and_content(raw: RawEntry, clean: Callable[[str], str]) -> tuple[str | None, str | None]:
     """The longest content, and the summary unless it is the same. A content that is shorter than the summary is a
     picture's caption or the like."""
-    summary = storable(raw.summary) if raw.summary else None
-    content = max((storable(part) for part in raw.contents), key=len, default=None) or None
+    summary = clean(raw.summary) if raw.summary else None
+    content = max((clean(part) for part in raw.contents), key=len, default=None) or None
     if summary and content and len(content) < len(summary):
         return summary, None
     return (None if summary == content else summary), content

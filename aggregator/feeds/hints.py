@@ -86,7 +86,7 @@ def _skipped(text: str) -> tuple[frozenset[int], frozenset[int]]:
     """RSS's skipHours and skipDays: numbers 0-23 (24 is 0) and 0 for Monday."""
     hours: set[int] = set()
     days: set[int] = set()
-    for kind, inner in _SKIP.findall(text):
+    for kind, inner in _SKIP.findall(text) if "<skip" in text else ():
         for value in _VALUE.findall(inner):
             if kind.lower() == "hours" and value.isdigit() and int(value) <= 24:
                 hours.add(int(value) % 24)

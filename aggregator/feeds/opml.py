@@ -28,7 +28,7 @@ class Outline:
 
 def read(body: str | bytes) -> list[Outline]:
     """The subscriptions of an OPML document, each address once. Raises FeedError if it is none."""
-    text = decoding.to_text(body.encode("utf-8", "replace") if isinstance(body, str) else body, None)
+    text = decoding.legal(decoding.to_text(body.encode("utf-8", "replace") if isinstance(body, str) else body, None))
     text = _BARE_AMPERSAND.sub("&amp;", _ENTITY.sub(lambda match: unescape(match[0]), text))
     reader = _Reader()
     try:

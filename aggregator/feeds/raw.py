@@ -26,7 +26,8 @@ class RawEntry:
 
 @dataclass(slots=True)
 class RawFeed:
-    """A document. `ttl`, `period` and `frequency` are the texts of RSS's ttl and of the syndication module."""
+    """A document. `ttl`, `period` and `frequency` are the texts of RSS's ttl and of the syndication module; `base` is
+    its xml:base; `storable` says that its texts have been found free of control characters."""
 
     format: str
     title: str | None = None
@@ -37,4 +38,12 @@ class RawFeed:
     ttl: str | None = None
     period: str | None = None
     frequency: str | None = None
+    base: str | None = None
+    storable: bool = False
     problem: str | None = None
+
+
+def length(value: object) -> int | None:
+    """The length that an enclosure states, in bytes; 0 is what publishers write who don't know it."""
+    text = value.strip() if isinstance(value, str) else ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 and int(text) else None

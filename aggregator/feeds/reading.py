@@ -1,12 +1,12 @@
 """A feed's bytes -> FeedDocument.
 
-bytes -> decoding.to_text -> jsonfeed | slow -> RawFeed -> entries.finished + hints.of -> FeedDocument
+bytes -> decoding.to_text -> jsonfeed | fast, else slow -> RawFeed -> entries.finished + hints.of -> FeedDocument
 """
 
 from collections.abc import Mapping
 
 from aggregator.errors import FeedError
-from aggregator.feeds import decoding, entries, hints, jsonfeed, slow, sniff
+from aggregator.feeds import decoding, entries, fast, hints, jsonfeed, slow, sniff
 from aggregator.feeds.raw import RawFeed
 from aggregator.model import FeedDocument
 from aggregator.text import squeeze
@@ -41,10 +41,13 @@ def parse(body: bytes, headers: Mapping[str, str], url: str) -> FeedDocument:
 
 def _read(text: str) -> RawFeed:
     if text.lstrip()[:1] in ("{", "["):
-        return jsonfeed.read(text)
+        return jsonfeed.read(decoding.legal(text))
     if not sniff.looks_like_feed(text):
         raise FeedError(f"{sniff.seems(text)}, not a feed")
-    raw = slow.read(text)
+    try:
+        return fast.read(text)
+    except fast.Declined:
+        raw = slow.read(decoding.legal(text))
     if not raw.entries and not raw.format:
         raise FeedError(f"{sniff.seems(text)}, not a feed")
     return raw

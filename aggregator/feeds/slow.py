@@ -13,7 +13,7 @@ from time import struct_time
 from typing import Any
 
 from aggregator.errors import FeedError
-from aggregator.feeds.raw import RawEntry, RawFeed
+from aggregator.feeds.raw import RawEntry, RawFeed, length
 from aggregator.model import Enclosure
 
 _HEAD = b"<?xml version='1.0' encoding='utf-8'?>\n"
@@ -22,6 +22,9 @@ _HTML_TYPES = ("text/html", "application/xhtml+xml")
 _LONG_TAG = re.compile(r"<[^<>]{4000,}")
 _MAX_ATTRIBUTES = 500
 _AUTHOR = r"<(?:\w+:)?(?:author|creator|managingeditor|webmaster|publisher|name|email)\b[^<>]*>"
+_BASE = re.compile(r"(<[^<>]*?\s)xml:base(?=\s*=)")
+_ROOT = re.compile(r"<[A-Za-z_][^<>]*>")
+_ROOT_BASE = re.compile(r"""\sxml:base\s*=\s*(["'])(.*?)\1""")
 _LONG_AUTHOR = re.compile(rf"({_AUTHOR}\s*(?:<!\[CDATA\[)?[^<\]]{{400}})[^<\]]+", re.IGNORECASE)
 
 
@@ -30,12 +33,18 @@ def read(text: str) -> RawFeed:
     import feedparser  # late: 60 ms, and most documents go through the fast reader
 
     found = feedparser.parse(
-        BytesIO(_HEAD + _bounded(text).encode("utf-8", "replace")),
+        BytesIO(_HEAD + _bounded(_without_bases(text)).encode("utf-8", "replace")),
         response_headers=_HEADERS,
         sanitize_html=False,
         resolve_relative_uris=False,
     )
-    return _raw_feed(found)
+    return _raw_feed(found, text)
+
+
+def _without_bases(text: str) -> str:
+    """The text with xml:base renamed: feedparser lets the base of one entry's content go on into the next entries, and
+    makes guids of links with it. The document's own base is applied to links later."""
+    return _BASE.sub(r"\1xml-base", text) if "xml:base" in text else text
 
 
 def _bounded(text: str) -> str:
@@ -47,7 +56,7 @@ def _bounded(text: str) -> str:
     return _LONG_AUTHOR.sub(r"\1", text)
 
 
-def _raw_feed(found: Mapping[str, Any]) -> RawFeed:
+def _raw_feed(found: Mapping[str, Any], text: str) -> RawFeed:
     feed = found["feed"]
     title, is_html = _title(feed)
     error = found.get("bozo_exception") if found.get("bozo") else None
@@ -61,8 +70,16 @@ def _raw_feed(found: Mapping[str, Any]) -> RawFeed:
         ttl=_text(feed.get("ttl")),
         period=_text(feed.get("sy_updateperiod")),
         frequency=_text(feed.get("sy_updatefrequency")),
+        base=_document_base(text),
         problem=f"not well-formed: {error}" if error else None,
     )
+
+
+def _document_base(text: str) -> str | None:
+    """The xml:base of the outermost element."""
+    root = _ROOT.search(text)
+    base = _ROOT_BASE.search(root[0]) if root else None
+    return base[2].strip() if base else None
 
 
 def _raw_entry(entry: Any) -> RawEntry:
@@ -137,12 +154,7 @@ def _image(entry: Any) -> str | None:
 def _enclosures(entry: Any) -> list[Enclosure]:
     links = [link for link in dict.get(entry, "links", ()) if link.get("rel") == "enclosure"]
     return [
-        Enclosure(url, _text(link.get("type")), _length(link.get("length")))
+        Enclosure(url, _text(link.get("type")), length(link.get("length")))
         for link in links
         if (url := _text(link.get("href")))
     ]
-
-
-def _length(value: object) -> int | None:
-    text = value.strip() if isinstance(value, str) else ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 and int(text) else None

@@ -1,0 +1,101 @@
+"""How fast feeds are parsed, and whether the quick reader gives what feedparser gives.
+
+    python benchmarks/feeds.py [FILE.tar.xz]
+
+Reads the feeds of a tar file (default: feeds-dev.tar.xz in the folder AGGREGATOR_CORPUS, ../shared/corpus), parses each
+through both readers, interleaved, and prints CPU time, how many the quick one declined, and the share of entries whose
+every field agrees. Differences are listed.
+"""
+
+import os
+import sys
+import tarfile
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from time import process_time
+
+from aggregator.feeds import decoding, entries, fast, reading, slow
+from aggregator.model import Entry
+
+URL = "https://feeds.example.org/all/feed.xml"
+HEADERS = {"content-type": "application/xml"}
+
+
+@dataclass
+class Totals:
+    """Seconds of CPU, counts, and the differences found."""
+
+    documents: int = 0
+    ours: float = 0.0
+    patient: float = 0.0
+    declined: dict[str, float] = field(default_factory=dict)
+    entries: int = 0
+    agreeing: int = 0
+    by_field: dict[str, int] = field(default_factory=dict)
+    differences: list[str] = field(default_factory=list)
+
+
+def documents(path: Path) -> list[tuple[str, bytes]]:
+    """Name and bytes of each file of a tar."""
+    with tarfile.open(path) as tar:
+        return [(member.name, tar.extractfile(member).read()) for member in tar.getmembers() if member.isfile()]
+
+
+def compare(name: str, body: bytes, totals: Totals) -> None:
+    """Parse one document both ways."""
+    start = process_time()
+    document = reading.parse(body, HEADERS, URL)
+    took = process_time() - start
+    text = decoding.legal(decoding.to_text(body, HEADERS["content-type"]))
+    start = process_time()
+    raw = slow.read(text)
+    expected = entries.finished(raw, URL)
+    totals.patient += process_time() - start
+    totals.documents += 1
+    totals.ours += took
+    try:
+        fast.read(decoding.to_text(body, HEADERS["content-type"]))
+    except fast.Declined as why:
+        totals.declined[f"{name} {why.__cause__ or why}"] = took
+    if (document.format, document.link, document.lang) != (raw.format, raw.link, raw.lang):
+        totals.differences.append(
+            f"{name}: {document.format, document.link, document.lang} {raw.format, raw.link, raw.lang}"
+        )
+    count(name, document.entries, expected, totals)
+
+
+def count(name: str, found: tuple[Entry, ...], expected: tuple[Entry, ...], totals: Totals) -> None:
+    """Compare all fields of all entries."""
+    totals.entries += max(len(found), len(expected))
+    if len(found) != len(expected):
+        totals.differences.append(f"{name}: {len(found)} entries instead of {len(expected)}")
+    for one, other in zip(found, expected, strict=False):
+        wrong = [item.name for item in fields(Entry) if getattr(one, item.name) != getattr(other, item.name)]
+        totals.agreeing += not wrong
+        for part in wrong:
+            totals.by_field[part] = totals.by_field.get(part, 0) + 1
+            totals.differences.append(
+                f"{name}: {part}: {str(getattr(one, part))[:90]!r} {str(getattr(other, part))[:90]!r}"
+            )
+
+
+def main() -> None:
+    corpus = Path(os.environ.get("AGGREGATOR_CORPUS", "../shared/corpus"))
+    path = Path(sys.argv[1]) if len(sys.argv) > 1 else corpus / "feeds-dev.tar.xz"
+    totals = Totals()
+    slow.read("<rss version='2.0'><channel/></rss>")  # its import is not counted
+    for name, body in documents(path):
+        compare(name, body, totals)
+    for line in totals.differences[:60]:
+        print(line)
+    print(f"{totals.documents} documents, {totals.entries} entries, of which {totals.agreeing} agree in every field "
+          f"({100 * totals.agreeing / totals.entries:.2f} %); differing fields: {totals.by_field}")  # fmt: skip
+    print(f"declined {len(totals.declined)}, which took {1000 * sum(totals.declined.values()):.0f} ms:")
+    for name, took in totals.declined.items():
+        print(f"  {1000 * took:6.1f} ms  {name}")
+    print(f"feedparser {1000 * totals.patient / totals.documents:.2f} ms a document, ours {1000 * totals.ours / totals.documents:.2f} "
+          f"(fallback included): {totals.patient / totals.ours:.1f} times as fast")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
