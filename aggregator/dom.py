@@ -1,0 +1,139 @@
+"""The parsed page: bytes to text, text to a tree, and small helpers for its nodes.
+
+A tree is selectolax's LexborHTMLParser. Some inputs make any HTML parser quadratic (very deep nesting, thousands of
+unclosed <b>, a tag with a hundred thousand attributes): those alone are tamed before they are parsed.
+"""
+
+import codecs
+import re
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from aggregator.text import squeeze
+
+__all__ = ["MAX_CHARS", "LexborHTMLParser", "LexborNode", "attribute", "decode", "parse", "text_of"]
+
+MAX_CHARS = 16_000_000  # no article is longer; the rest of a longer page is not read
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_META = re.compile(rb"<meta\b[^>]{0,500}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)")
+_TAG = re.compile(rb"<[^>]{0,2000}>")
+# Labels mean what browsers take them for (WHATWG Encoding Standard), which is a superset of what they say.
+_LABELS = {
+    "iso-8859-1": "cp1252", "iso8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252",
+    "ascii": "cp1252", "iso-8859-9": "cp1254", "iso-8859-11": "cp874", "tis-620": "cp874", "gb2312": "gb18030",
+    "gbk": "gb18030", "x-gbk": "gb18030", "big5": "big5hkscs", "shift_jis": "cp932", "shift-jis": "cp932",
+    "sjis": "cp932", "x-sjis": "cp932", "windows-31j": "cp932", "euc-kr": "cp949", "ks_c_5601-1987": "cp949",
+    "unicode": "utf-16-le", "utf-16": "utf-16-le", "utf8": "utf-8",
+}  # fmt: skip
+_WITHOUT_ASCII = ("utf-16", "utf-32", "iso-2022", "hz")
+
+
+def decode(body: bytes, content_type: str | None) -> str:
+    """The text of a page: by its byte order mark, else as valid UTF-8, else by the Content-Type header, else by
+    <meta>, else by detection. Never raises; bytes that fit nothing become U+FFFD."""
+    for mark, name in _BOMS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(name, "replace")
+    declared = [name for name in (_from_header(content_type), _from_meta(body[:4096])) if name]
+    if declared and declared[0].startswith(_WITHOUT_ASCII):
+        return body.decode(declared[0], "replace")
+    for name in ("utf-8", *declared):  # other encodings are hardly ever valid UTF-8 by chance
+        try:
+            return body.decode(name)
+        except UnicodeDecodeError:
+            continue
+    return _nearly(body, declared) or _detected(body)
+
+
+def _from_header(content_type: str | None) -> str | None:
+    found = _CHARSET.search(content_type or "")
+    return _codec(found[1]) if found else None
+
+
+def _from_meta(head: bytes) -> str | None:
+    found = _META.search(head) or _XML.search(head)
+    name = _codec(found[1].decode("ascii")) if found else None
+    return "utf-8" if name and name.startswith("utf-16") else name  # a <meta> that could be read is no UTF-16
+
+
+def _codec(label: str) -> str | None:
+    name = _LABELS.get(label.lower(), label.lower())
+    try:
+        "".encode(name)
+        return codecs.lookup(name).name
+    except (LookupError, UnicodeError, ValueError):
+        return None
+
+
+def _nearly(body: bytes, declared: list[str]) -> str | None:
+    """The declared encoding (or UTF-8) if all but a few bytes fit it: cut off or patched together pages."""
+    for name in dict.fromkeys((*declared, "utf-8")):
+        text = body.decode(name, "replace")
+        if text.count("\ufffd") <= 3 + sum(1 for char in text if char > "\x7f") // 50:
+            return text
+    return None
+
+
+def _detected(body: bytes) -> str:
+    from charset_normalizer import from_bytes  # imported late: hardly a page needs it
+
+    best = from_bytes(_TAG.sub(b" ", body[:100_000])).best()
+    return body.decode(best.encoding if best else "cp1252", "replace")
+
+
+def parse(html: str) -> LexborHTMLParser:
+    """The tree of a page. Never raises; time and memory are bounded by the length of `html` (see MAX_CHARS)."""
+    html = html[:MAX_CHARS]
+    pieces = html.split("<")
+    if len(pieces) > 15_000 or len(pieces) - 2 * html.count("</") > 400 or max(map(len, pieces)) > 100_000:
+        html = _tamed(html)
+    return LexborHTMLParser(html.encode("utf-8", "replace"))
+
+
+_ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)([^<>]*)>?")
+_FORMATTING = frozenset("b big code em font i nobr s small strike strong tt u".split())
+_OPTION = frozenset(("option", "optgroup"))
+_SELF_CLOSING = frozenset(
+    "area base br col embed hr img input link meta param source track wbr p li dt dd tr td th tbody thead tfoot rt rp"
+    " html head body a".split()
+)
+_MAX_DEPTH, _MAX_FORMATTING, _MAX_ATTRIBUTES = 1_000, 10, 50_000  # nesting, unclosed of a name, characters of one tag
+
+
+def _tamed(html: str) -> str:
+    """`html` without the tags that make parsers quadratic: the deepest nested, surplus unclosed formatting, options."""
+    depth, dropped, unclosed = 0, 0, dict.fromkeys(_FORMATTING, 0)
+
+    def keep(tag: re.Match[str]) -> str:
+        nonlocal depth, dropped
+        closing, name = tag[1], tag[2].lower()
+        if name in _OPTION:
+            return " "
+        if name not in _SELF_CLOSING:
+            if closing and dropped:
+                dropped -= 1
+                return ""
+            if not closing and depth >= _MAX_DEPTH:
+                dropped += 1
+                return ""
+            depth = max(0, depth - 1) if closing else depth + 1
+        if name in _FORMATTING:
+            unclosed[name] = max(0, unclosed[name] - 1) if closing else unclosed[name] + 1
+            if unclosed[name] > _MAX_FORMATTING:
+                return ""
+        return tag[0] if len(tag[3]) <= _MAX_ATTRIBUTES else f"<{closing}{name}>"
+
+    return _ANY_TAG.sub(keep, html)
+
+
+def attribute(node: LexborNode, name: str) -> str:
+    """The stripped value of an attribute; empty if it is missing or has none."""
+    return (node.attributes.get(name) or "").strip()
+
+
+def text_of(node: LexborNode) -> str:
+    """All text within a node on one line."""
+    return squeeze(node.text(separator=" "))
