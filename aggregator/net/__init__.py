@@ -1,1 +1,10 @@
+"""The one door to the network: every request of the program is a `Net.fetch`.
 
+Request -> target (scheme, host, port) -> turn of its site -> addresses checked -> connection -> headers
+        -> body, bounded -> decoded, bounded -> Response, or back to the start for a redirect
+"""
+
+from aggregator.net.client import Net
+from aggregator.net.requests import NetSettings, Request, user_agent
+
+__all__ = ["Net", "NetSettings", "Request", "user_agent"]
