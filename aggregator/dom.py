@@ -28,7 +28,7 @@ _LABELS = {
     "sjis": "cp932", "x-sjis": "cp932", "windows-31j": "cp932", "euc-kr": "cp949", "ks_c_5601-1987": "cp949",
     "unicode": "utf-16-le", "utf-16": "utf-16-le", "utf8": "utf-8",
 }  # fmt: skip
-_WITHOUT_ASCII = ("utf-16", "utf-32", "iso-2022", "hz")
+_WITHOUT_ASCII = ("utf-16", "utf-32", "iso2022", "hz")
 
 
 def decode(body: bytes, content_type: str | None) -> str:
@@ -94,11 +94,41 @@ def parse(html: str) -> LexborHTMLParser:
 
 
 _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)([^<>]*)>?")
-_FORMATTING = frozenset("b big code em font i nobr s small strike strong tt u".split())
+_FORMATTING = frozenset(["b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"])
 _OPTION = frozenset(("option", "optgroup"))
 _SELF_CLOSING = frozenset(
-    "area base br col embed hr img input link meta param source track wbr p li dt dd tr td th tbody thead tfoot rt rp"
-    " html head body a".split()
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+        "p",
+        "li",
+        "dt",
+        "dd",
+        "tr",
+        "td",
+        "th",
+        "tbody",
+        "thead",
+        "tfoot",
+        "rt",
+        "rp",
+        "html",
+        "head",
+        "body",
+        "a",
+    ]
 )
 _MAX_DEPTH, _MAX_FORMATTING, _MAX_ATTRIBUTES = 1_000, 10, 50_000  # nesting, unclosed of a name, characters of one tag
 
