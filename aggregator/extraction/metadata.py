@@ -1,0 +1,198 @@
+"""What a page states about its article: title, authors, dates, language and the rest.
+
+The sources in the order of belief: linked data (JSON-LD), OpenGraph and other meta elements, microdata,
+what is printed on the page, the URL.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborHTMLParser
+
+from aggregator.extraction.dates import Moment, parse_date, url_date
+from aggregator.extraction.head import Head, read_head
+from aggregator.extraction.jsonld import Claims, claims
+from aggregator.extraction.names import clean_authors
+from aggregator.extraction.titles import choose_title
+from aggregator.extraction.visible import printed_dates, printed_names
+from aggregator.model import Precision
+from aggregator.text import squeeze
+from aggregator.urls import absolute
+
+_PUBLISHED = (
+    "article:published_time", "og:article:published_time", "datepublished", "date.issued", "dc.date.issued", "dcterms.issued", "dcterms.created",
+    "dc.date.created", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "pubdate", "publishdate",
+    "publish-date", "publish_date", "publication_date", "og:published_time", "og:publish_date", "og:pubdate", "article:published", "published",
+    "published_at", "publishtime", "publish_time", "date.created", "datecreated", "content:publishdate", "citation_publication_date",
+    "citation_date", "citation_online_date", "dc.date", "dcterms.date", "date", "displaydate", "originalpublicationdate", "lastpub", "ptime",
+    "rnews:datepublished", "bt:pubdate", "article.published", "article_date_original", "cms_creationdate", "dcsext.articlefirstpublished", "timestamp",
+)  # fmt: skip
+_MODIFIED = (
+    "article:modified_time", "og:updated_time", "og:article:modified_time", "og:modified_time", "datemodified", "dc.date.modified",
+    "dcterms.modified", "last-modified", "last_modified", "lastmod", "date.modified", "date.updated", "revised", "modified",
+)  # fmt: skip
+_AUTHOR = (
+    "author", "article:author", "parsely-author", "sailthru.author", "og:author", "og:article:author", "article:author_name", "article:byline", "byl", "byline",
+    "cxenseparse:author", "dc.creator", "dcterms.creator", "dc.contributor", "citation_author", "creator", "lp.article:author", "dcsext.author", "bc:authors",
+)  # fmt: skip
+_ARTICLE_TYPES = ("article", "news", "blog", "post", "story")
+_MOST_TAGS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """The statements of a page about its article. Times are aware, in the page's own offset."""
+
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    published_precision: Precision | None = None
+    modified_at: datetime | None = None
+    lang: str | None = None
+    image: str | None = None
+    tags: tuple[str, ...] = ()
+    canonical_url: str | None = None
+    site_name: str | None = None
+    description: str | None = None
+    article_body: str | None = None
+    is_article_type: bool | None = None
+    paywalled: bool | None = None
+
+
+def metadata(tree: LexborHTMLParser, url: str | None) -> Metadata:
+    """All that the page at `url` states about its article. Never raises; what is not stated is None."""
+    head = read_head(tree)
+    linked = claims(head.scripts, url)
+    base = url or ""
+    canonical = absolute(
+        next(iter(head.links.get("canonical", ())), None) or head.first("og:url") or linked.url or "", base
+    )
+    site_name = head.first("og:site_name", "application-name", "apple-mobile-web-app-title") or linked.publisher
+    lang = language_claim(head, linked)
+    published = _published(head, linked, url, lang)
+    modified = _modified(head, linked)
+    return Metadata(
+        title=choose_title(
+            linked.headline,
+            head.first("og:title", "twitter:title"),
+            head.headings,
+            head.title,
+            _site_names(head, linked, url),
+        ),
+        authors=_authors(head, linked, url),
+        published_at=published.at if published else None,
+        published_precision=published.precision if published else None,
+        modified_at=modified.at if modified else None,
+        lang=lang,
+        image=absolute(linked.image or "", base) if linked.image else _image(head, base),
+        tags=_tags(head, linked),
+        canonical_url=canonical,
+        site_name=squeeze(site_name) if site_name else None,
+        description=_description(head, linked),
+        article_body=linked.body,
+        is_article_type=_is_article_type(head, linked),
+        paywalled=None if linked.free is None else not linked.free,
+    )
+
+
+def language_claim(head: Head, linked: Claims) -> str | None:
+    """The language that the page states, as a lower-case primary tag; not yet checked against the text."""
+    claim = head.html_lang or head.first("content-language", "og:locale", "dc.language", "language") or linked.lang
+    primary = (claim or "").strip().lower().replace("_", "-").split("-")[0].split(",")[0]
+    return primary if 2 <= len(primary) <= 3 and primary.isalpha() and primary.isascii() else None
+
+
+def _site_names(head: Head, linked: Claims, url: str | None) -> list[str]:
+    host = (urlsplit(url or "").hostname or "").removeprefix("www.")
+    names = [
+        *head.all("og:site_name", "application-name", "apple-mobile-web-app-title", "twitter:site"),
+        linked.publisher or "",
+        host,
+    ]
+    return [name.lstrip("@") for name in [*names, *host.split(".")[:-1]] if name]
+
+
+def _authors(head: Head, linked: Claims, url: str | None) -> tuple[str, ...]:
+    sites = _site_names(head, linked, url)
+    for source in (linked.authors, head.all(*_AUTHOR)):
+        found = clean_authors(source, sites)
+        if found:
+            return found
+    for text in printed_names(head):
+        found = clean_authors([text], sites)
+        if found:
+            return found
+    return ()
+
+
+def _month_first(head: Head, lang: str | None) -> bool:
+    """American pages write the month before the day."""
+    claim = (head.html_lang or head.first("og:locale") or "").lower().replace("_", "-")
+    return claim in ("en", "en-us", "") or (
+        lang == "en" and not claim.startswith(("en-gb", "en-au", "en-ie", "en-nz", "en-in", "en-za"))
+    )
+
+
+def _published(head: Head, linked: Claims, url: str | None, lang: str | None) -> Moment | None:
+    month_first = _month_first(head, lang)
+    stated = (parse_date(text, month_first=month_first) for text in _published_claims(head, linked))
+    found = next((moment for moment in stated if moment), None)
+    if found:
+        return found
+    printed = list(printed_dates(head, month_first=month_first))
+    return (
+        next((moment for moment, changed in printed if not changed), None)
+        or url_date(url)
+        or next((m for m, _ in printed), None)
+    )
+
+
+def _published_claims(head: Head, linked: Claims) -> Iterator[str]:
+    if linked.published:
+        yield linked.published
+    yield from head.all(*_PUBLISHED)
+    for node, value in head.properties.get("datepublished", ()):
+        yield value or node.text()[:100]
+
+
+def _modified(head: Head, linked: Claims) -> Moment | None:
+    stated = [*([linked.modified] if linked.modified else []), *head.all(*_MODIFIED)]
+    stated += [value for _, value in head.properties.get("datemodified", ())]
+    return next((moment for text in stated if (moment := parse_date(text))), None)
+
+
+def _image(head: Head, base: str) -> str | None:
+    claim = head.first(
+        "og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src", "thumbnail", "image"
+    )
+    claim = claim or next(iter(head.links.get("image_src", ())), None)
+    return absolute(claim, base) if claim else None
+
+
+def _tags(head: Head, linked: Claims) -> tuple[str, ...]:
+    keywords = [
+        part
+        for text in head.all("keywords", "news_keywords", "parsely-tags", "sailthru.tags")
+        for part in text.split(",")
+    ]
+    raw = head.all("article:tag") or list(linked.tags) or keywords
+    if len(raw) == 1:
+        raw = raw[0].split(",")
+    unique = {tag.lower(): tag for text in raw if (tag := squeeze(text)) and len(tag) <= 80}
+    return tuple(unique.values())[:_MOST_TAGS]
+
+
+def _description(head: Head, linked: Claims) -> str | None:
+    text = linked.description or head.first("og:description", "description", "twitter:description", "dc.description")
+    return squeeze(text) or None if text else None
+
+
+def _is_article_type(head: Head, linked: Claims) -> bool | None:
+    if linked.is_article:
+        return True
+    kind = (head.first("og:type") or "").lower()
+    if any(kind.startswith(name) for name in _ARTICLE_TYPES):
+        return True
+    return False if linked.is_article is False else None

@@ -1,0 +1,57 @@
+"""Bylines and dates that are printed on a page, for pages that do not state them in their head."""
+
+import re
+from collections.abc import Iterator
+
+from aggregator.extraction.dates import Moment, find_dates, parse_date
+from aggregator.extraction.head import Head
+from aggregator.text import squeeze
+
+_NAME_MARK = re.compile(
+    r"(?:^|[\s_\-])(?:byline|by-line|author|authors|autor\w*|auteur|writer|reporter|signature|contributor)(?:$|[\s_\-](?:name|link|names)?)|authorname|author__name|rel-author|\bauthor\b|byline"
+)
+_NO_NAME = re.compile(
+    r"bio|desc|avatar|image|img|photo|social|comment|follow|related|box|about|card-list|widget|share|date|time|title"
+)
+_DATE_MARK = re.compile(r"date|publish|posted|time|byline|meta|stamp")
+_NO_DATE = re.compile(
+    r"comment|related|sidebar|recommend|update|modified|event|copyright|footer|latest|popular|timeline|runtime|reading|read-time|times|trending"
+)
+_CHANGED = re.compile(
+    r"updat|modif|aktualis|actuali|mis à jour|aggiorn|bijgewerkt|güncel|обновл|обновен|revis|更新|수정|diperbarui|zaktualizow|oppdater|uppdater|päivitetty",
+    re.IGNORECASE,
+)
+_FAR = re.compile(r"\b(?:footer|aside|nav)\b")
+_TEXT = 300
+
+
+def printed_names(head: Head) -> Iterator[str]:
+    """Bylines on the page, the most certain first."""
+    for node, value in head.properties.get("author", ()):
+        inner = node.css_first('[itemprop="name"]')
+        yield value if value and not value.startswith("http") else squeeze((inner or node).text(separator=" ")[:_TEXT])
+    for node, _ in head.marked:
+        if "author" in (node.attributes.get("rel") or "").split():
+            yield squeeze(node.text(separator=" ")[:_TEXT])
+    for node, words in head.marked:
+        if _NAME_MARK.search(words) and not _NO_NAME.search(words):
+            text = squeeze(node.text(separator=" ")[:_TEXT])
+            if text:
+                yield text
+
+
+def printed_dates(head: Head, *, month_first: bool) -> Iterator[tuple[Moment, bool]]:
+    """(date, whether it says "updated") of elements that are marked as dates, in document order."""
+    for node, value in head.times:
+        text = squeeze(node.text()[:_TEXT])
+        moment = parse_date(value, month_first=month_first) or parse_date(text, month_first=month_first)
+        if moment:
+            yield moment, bool(_CHANGED.search(text + " " + (node.attributes.get("class") or "")))
+    for node, words in head.marked:
+        if node.tag == "time" or not _DATE_MARK.search(words) or _NO_DATE.search(words):
+            continue
+        text = squeeze(node.text(separator=" ")[: 3 * _TEXT])
+        if 5 < len(text) <= _TEXT and any(c.isdigit() for c in text):
+            for moment in find_dates(text, month_first=month_first):
+                yield moment, bool(_CHANGED.search(text))
+                break
