@@ -8,7 +8,9 @@ _RFC822 = re.compile(
     r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,?\s+)?(\d{1,2})\s+(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
     r"\s+(\d{4})\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s+([+-]\d{4}|GMT|UTC|UT|Z|EST|EDT|CST|CDT|MST|MDT|PST|PDT)"
 )
-_RFC3339 = re.compile(r"(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2})")
+_RFC3339 = re.compile(
+    r"(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2}|[+-]\d{2}00))?"
+)
 _NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTHS = {name: number for number, name in enumerate(_NAMES, 1)}
 _ZONES = {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
@@ -37,8 +39,8 @@ def parse_date(text: str) -> datetime | None:
         raise Undatable(text) from error
 
 
-def _offset(zone: str) -> timedelta:
-    if zone[0] not in "+-":
-        return timedelta(hours=_ZONES.get(zone, 0))
+def _offset(zone: str | None) -> timedelta:
+    if zone is None or zone[0] not in "+-":
+        return timedelta(hours=_ZONES.get(zone or "", 0))
     length = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
     return -length if zone[0] == "-" else length

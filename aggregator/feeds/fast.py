@@ -11,7 +11,7 @@ from html import escape
 from xml.parsers import expat
 
 from aggregator.feeds.dates import Undatable, parse_date
-from aggregator.feeds.names import ATOM, NAMESPACES, PREFIXES
+from aggregator.feeds.names import ATOM, NAMESPACES, PREFIXES, XHTML, XML
 from aggregator.feeds.raw import RawEntry, RawFeed, length
 from aggregator.model import Enclosure
 
@@ -52,6 +52,9 @@ _HARMLESS = {"comments", "rights", "copyright", "generator", "subtitle", "taglin
              "thumbnail", "items", "ttl", "language"}  # fmt: skip
 _SKIPPED = {"source", "contributor", "dc_contributor", "image", "textinput"}
 
+_CAN_BE_MARKUP = {"content", "summary"}
+# Names that feedparser handles at their end even inside of a text, or that change how it goes on.
+_DOUBTFUL_MARKUP = {"svg", "math", "body"}
 _DOUBTFUL = {"itunes_category", "itunes_keywords", "itunes_owner", "xhtml_body"}
 
 
@@ -59,11 +62,10 @@ class Declined(Exception):
     """This document is for the patient reader."""
 
 
-def read(text: str) -> RawFeed:
-    """A document's fields. Raises Declined."""
-    if "<!DOCTYPE" in text[:20_000] or "<!ENTITY" in text[:20_000]:
+def read(body: bytes) -> RawFeed:
+    """The fields of a document in UTF-8 without a byte order mark. Raises Declined."""
+    if b"<!DOCTYPE" in body[:20_000] or b"<!ENTITY" in body[:20_000]:
         raise Declined
-    body = text.encode("utf-8", "surrogatepass")
     if _C1.search(body) or _C1_REFERENCE.search(body) or b"\x7f" in body:
         raise Declined
     reader = _Reader()
@@ -77,6 +79,9 @@ class _Reader:
     """Walks a document. `_depth` is that of the current element; a leaf's text is gathered until its end."""
 
     def __init__(self) -> None:
+        self._parser = expat.ParserCreate("utf-8", " ")
+        self._markup = False
+        self._leaf_depth = 0
         self._names: dict[str, str] = {}
         self._prefix_of: dict[str, str] = {}
         self._declared: list[str] = []
@@ -93,7 +98,7 @@ class _Reader:
         self._feed_link = ""
 
     def read(self, body: bytes) -> RawFeed:
-        parser = expat.ParserCreate("utf-8", " ")
+        parser = self._parser
         parser.buffer_text = True
         parser.buffer_size = 1 << 16
         parser.StartNamespaceDeclHandler = self._namespace
@@ -132,7 +137,8 @@ class _Reader:
                 raise Declined  # feedparser takes an image that holds anything else for ended
             return
         if self._leaf is not None:
-            raise Declined
+            self._start_markup(full, attributes)
+            return
         if self._feed is None:
             self._feed = self._root(name, attributes)
         elif name in ("item", "entry"):
@@ -143,8 +149,8 @@ class _Reader:
             self._start_in_feed(name, attributes)
 
     def _root(self, name: str, attributes: dict[str, str]) -> RawFeed:
-        lang = attributes.get("http://www.w3.org/XML/1998/namespace lang") or attributes.get("lang")
-        base = attributes.get("http://www.w3.org/XML/1998/namespace base")
+        lang = attributes.get(f"{XML} lang") or attributes.get("lang")
+        base = attributes.get(f"{XML} base")
         kind = self._kind(name, attributes, self._declared)
         return RawFeed(
             kind, lang=lang.replace("_", "-") if lang else None, base=base.strip() if base else None, storable=True
@@ -218,12 +224,10 @@ class _Reader:
             self._skip_from, self._title_depth = self._depth, -1 if name == "source" else self._title_depth
         elif name == "itunes_image":
             item.image = attributes.get("href") or attributes.get("url") or item.image
-        elif (
-            name in _DOUBTFUL
-            or (self._author_depth and name not in ("email", "uri"))
-            or ("_" not in name and name not in _HARMLESS)
-        ):
+        elif name in _DOUBTFUL or ("_" not in name and name not in _HARMLESS):
             raise Declined
+        elif self._author_depth:
+            item.odd_author = item.odd_author or name not in ("email", "uri")
 
     def _start_link(self, attributes: dict[str, str], item: "_Item") -> None:
         href = _href(attributes)
@@ -240,8 +244,28 @@ class _Reader:
             item.link = href
 
     def _open(self, name: str, attributes: dict[str, str]) -> None:
-        self._leaf, self._leaf_attributes = name, attributes
+        self._leaf, self._leaf_attributes, self._leaf_depth = name, attributes, self._depth
         self._pieces.clear()
+        if name in _CAN_BE_MARKUP and attributes.get("type") == "xhtml":
+            self._markup = True
+            self._parser.CharacterDataHandler = self._escaped
+
+    def _escaped(self, text: str) -> None:
+        self._pieces.append(escape(text, quote=False))
+
+    def _start_markup(self, full: str, attributes: dict[str, str]) -> None:
+        """An element of XHTML inside a text, written out again as it came."""
+        uri, _, name = full.rpartition(" ")
+        if not self._markup or uri.lower() != XHTML or name.lower() in _DOUBTFUL_MARKUP:
+            raise Declined
+        written = {_attribute_name(key): value for key, value in attributes.items()}
+        for key in ("rel", "type"):
+            if key in written:
+                written[key] = written[key].lower()
+        shown = "".join(
+            f' {key}="{escape(value, quote=False).replace(chr(34), "&quot;")}"' for key, value in written.items()
+        )
+        self._pieces.append(f"<{name.lower()}{shown}>")
 
     def _end(self, full: str) -> None:
         depth = self._depth
@@ -250,8 +274,14 @@ class _Reader:
             if self._skip_from == depth:
                 self._skip_from = 0
             return
-        if self._leaf is not None:
+        if self._leaf is not None and depth > self._leaf_depth:
+            self._pieces.append(f"</{full.rpartition(' ')[2].lower()}>")
+        elif self._leaf is not None:
             name, self._leaf = self._leaf, None
+            if self._markup:
+                self._markup = False
+                self._parser.CharacterDataHandler = self._pieces.append
+                _unwrap(self._pieces)
             value = "".join(self._pieces).strip()
             if self._entry is not None:
                 self._end_leaf(name, value, depth, self._entry)
@@ -328,6 +358,7 @@ class _Item:
         self.link: str | None = None
         self.links: list[str] = []
         self.authors: list[str | None] = []
+        self.odd_author = False
         self.tags: list[list[str | None]] = []
         self.pictures: list[dict[str, str]] = []
         self.thumbnails: list[str] = []
@@ -393,6 +424,8 @@ class _Item:
         default = _CONTENTS.get(name) or ("text/plain" if self._as_content else _TEXTS[name])
         given = attributes.get("type", default).lower()
         kind = _TYPES.get(given, given)
+        if kind == "application/xhtml+xml" and self.atom and given == "xhtml":
+            return kind
         if kind not in ("text/plain", "text/html") or "mode" in attributes or "src" in attributes:
             raise Declined
         if kind == "text/plain" and not self.atom and _MAY_BE_HTML.search(value):
@@ -413,6 +446,8 @@ class _Item:
 
     def end_author(self, text: str) -> None:
         if self.authors[-1] is None:
+            if self.odd_author:
+                raise Declined  # what is in it may be part of the name
             self.authors[-1] = _author(repaired(text))
 
     def finished(self) -> RawEntry:
@@ -462,6 +497,30 @@ def _author(text: str) -> str | None:
     if not match:
         raise Declined
     return match[1].strip() or None
+
+
+def _attribute_name(full: str) -> str:
+    uri, _, name = full.rpartition(" ")
+    return f"xml:{name.lower()}" if uri == XML else name.lower()
+
+
+def _unwrap(pieces: list[str]) -> None:
+    """Take off the one `<div>` that wraps all of an Atom text, as the format asks for."""
+    while len(pieces) > 1 and not pieces[-1].strip():
+        del pieces[-1]
+    while len(pieces) > 1 and not pieces[0].strip():
+        del pieces[0]
+    if not (pieces and pieces[0].startswith(("<div>", "<div ")) and pieces[-1] == "</div>"):
+        return
+    depth = 0
+    for piece in pieces[:-1]:
+        if piece.startswith("</"):
+            depth -= 1
+            if not depth:
+                return
+        elif piece.startswith("<") and not piece.endswith("/>"):
+            depth += 1
+    del pieces[-1], pieces[0]
 
 
 def repaired(text: str) -> str:

@@ -37,10 +37,10 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     return max(seconds, 0.0) if seconds is not None else None
 
 
-def of(raw: RawFeed, text: str, headers: Mapping[str, str]) -> Hints:
-    """The hints of a document and its headers."""
+def of(raw: RawFeed, body: bytes, headers: Mapping[str, str]) -> Hints:
+    """The hints of a document (in UTF-8) and its headers."""
     server = from_headers(headers)
-    hours, days = _skipped(text)
+    hours, days = _skipped(body)
     return Hints(
         ttl=_ttl(raw.ttl),
         update_period=_update_period(raw),
@@ -82,11 +82,11 @@ def _number(text: str | None) -> float | None:
     return float(match[1]) if match else None
 
 
-def _skipped(text: str) -> tuple[frozenset[int], frozenset[int]]:
+def _skipped(body: bytes) -> tuple[frozenset[int], frozenset[int]]:
     """RSS's skipHours and skipDays: numbers 0-23 (24 is 0) and 0 for Monday."""
     hours: set[int] = set()
     days: set[int] = set()
-    for kind, inner in _SKIP.findall(text) if "<skip" in text else ():
+    for kind, inner in _SKIP.findall(body.decode("latin-1")) if b"<skip" in body else ():
         for value in _VALUE.findall(inner):
             if kind.lower() == "hours" and value.isdigit() and int(value) <= 24:
                 hours.add(int(value) % 24)

@@ -1,14 +1,17 @@
 """The namespaces of feeds and the prefixes by which they go, as feedparser has them."""
 
 ATOM = "http://www.w3.org/2005/atom"
+XML = "http://www.w3.org/XML/1998/namespace"
+XHTML = "http://www.w3.org/1999/xhtml"
 
 NAMESPACES = {
     "": "",
     "http://purl.org/rss/1.0/": "",
     "http://my.netscape.com/rdf/simple/0.9/": "",
     ATOM: "",
+    XHTML: "xhtml",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
-    "http://www.w3.org/xml/1998/namespace": "xml",
+    XML.lower(): "xml",
     "http://purl.org/dc/elements/1.1/": "dc",
     "http://purl.org/dc/terms/": "dcterms",
     "http://purl.org/rss/1.0/modules/content/": "content",

@@ -1,8 +1,9 @@
 """A feed's bytes -> FeedDocument.
 
-bytes -> decoding.to_text -> jsonfeed | fast, else slow -> RawFeed -> entries.finished + hints.of -> FeedDocument
+bytes -> fast | decoding.to_text -> jsonfeed | fast | slow -> RawFeed -> entries.finished + hints.of -> FeedDocument
 """
 
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 
 from aggregator.errors import FeedError
@@ -11,21 +12,14 @@ from aggregator.feeds.raw import RawFeed
 from aggregator.model import FeedDocument
 from aggregator.text import squeeze
 
-_NOTHING = "an empty answer"
-
 
 def parse(body: bytes, headers: Mapping[str, str], url: str) -> FeedDocument:
     """The feed in `body`, which came from `url` with `headers` (lower-case names).
 
     Raises FeedError, which says what the body seems to be, if it is no feed.
     """
-    if not body.strip():
-        raise FeedError(f"{url}: {_NOTHING}, not a feed")
-    if kind := sniff.binary(body):
-        raise FeedError(f"{url}: {kind}, not a feed")
-    text = decoding.to_text(body, headers.get("content-type"))
     try:
-        raw = _read(text)
+        raw, body = _read(body, headers.get("content-type"))
     except FeedError as error:
         raise FeedError(f"{url}: {error}") from None
     return FeedDocument(
@@ -34,20 +28,36 @@ def parse(body: bytes, headers: Mapping[str, str], url: str) -> FeedDocument:
         link=raw.link,
         lang=squeeze(raw.lang or "") or None,
         entries=entries.finished(raw, url),
-        hints=hints.of(raw, text, headers),
+        hints=hints.of(raw, body, headers),
         problem=raw.problem,
     )
 
 
-def _read(text: str) -> RawFeed:
+def _read(body: bytes, content_type: str | None) -> tuple[RawFeed, bytes]:
+    """The document's fields, and its bytes in UTF-8."""
+    body = body.removeprefix(BOM_UTF8)
+    if body.startswith(b"<"):
+        try:  # as it is: expat refuses bytes that are no UTF-8
+            return fast.read(body), body
+        except fast.Declined:
+            pass
+    if not body.strip():
+        raise FeedError("an empty answer, not a feed")
+    if kind := sniff.binary(body):
+        raise FeedError(f"{kind}, not a feed")
+    text = decoding.legal(decoding.to_text(body, content_type))
+    return _read_text(text), text.encode()
+
+
+def _read_text(text: str) -> RawFeed:
     if text.lstrip()[:1] in ("{", "["):
-        return jsonfeed.read(decoding.legal(text))
+        return jsonfeed.read(text)
     if not sniff.looks_like_feed(text):
         raise FeedError(f"{sniff.seems(text)}, not a feed")
     try:
-        return fast.read(text)
+        return fast.read(text.encode())
     except fast.Declined:
-        raw = slow.read(decoding.legal(text))
+        raw = slow.read(text)
     if not raw.entries and not raw.format:
         raise FeedError(f"{sniff.seems(text)}, not a feed")
     return raw
