@@ -1,7 +1,7 @@
 """Net: fetches, politely and guarded, and follows redirects through the same door."""
 
 import asyncio
-from collections.abc import Mapping
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -12,22 +12,20 @@ import httpx
 
 from aggregator.errors import FetchError, FetchKind
 from aggregator.model import Response
+from aggregator.net import headers
 from aggregator.net.addresses import Networks, networks
 from aggregator.net.decoding import DecodingError, TooLarge, decode
 from aggregator.net.faults import Fault
 from aggregator.net.politeness import Turns
 from aggregator.net.requests import NetSettings, Request
 from aggregator.net.resolver import refusal
-from aggregator.net.retry_after import retry_after
 from aggregator.net.targets import Target, target, without_login
 from aggregator.net.transport import Transport
 from aggregator.urls import site_of
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _EMPTY = (204, 205)
-_ENCODINGS = b"gzip, deflate, br, zstd"
-# Headers of a feed that say nothing about who asks, and so may follow a redirect to another host.
-_HARMLESS = frozenset(("accept", "accept-language", "user-agent"))
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -41,7 +39,7 @@ class _Answer:
 
 @dataclass(slots=True)
 class _Journey:
-    """One fetch on its way: where it is, where it was, and the seconds it may still take."""
+    """One fetch on its way: where it is, how it came there, and the seconds it may still take."""
 
     request: Request
     start: Target
@@ -56,9 +54,11 @@ class _Journey:
         """A FetchError that names the address first asked for, and where it led to."""
         if self.hops:
             reason = f"redirected to {self.place.url}: {reason}"
-        wait = retry_after(answer.headers.get("retry-after"), datetime.now(UTC)) if answer else None
         url = without_login(self.request.url)
-        return FetchError(kind, url, reason, status=answer.status if answer else None, retry_after=wait)
+        if answer is None:
+            return FetchError(kind, url, reason)
+        wait = headers.retry_after(answer.headers.get("retry-after"), datetime.now(UTC))
+        return FetchError(kind, url, reason, status=answer.status, retry_after=wait)
 
 
 class Net:
@@ -86,23 +86,23 @@ class Net:
         self._turns.set_gap(site, seconds)
 
     async def fetch(self, request: Request) -> Response:
-        """The answer to a GET: success with its decoded body, or 304 without; FetchError for everything else."""
-        began = asyncio.get_running_loop().time()
+        """The answer to a GET: a success with its decoded body, or 304 without; FetchError for everything else.
+
+        `elapsed` is the time on the network, the waiting for a site's turn left out.
+        """
         journey = self._journey(request)
         seen = {journey.place.url}
         while (answer := await self._ask(journey)).status in _REDIRECTS:
             journey.place = self._next(journey, answer, seen)
             seen.add(journey.place.url)
-        elapsed = asyncio.get_running_loop().time() - began
-        body = _body(journey, answer)
         return Response(
             requested_url=request.url,
             url=journey.place.url,
             status=answer.status,
             headers=answer.headers,
-            body=body,
+            body=_body(journey, answer),
             redirects=tuple(journey.hops),
-            elapsed=elapsed,
+            elapsed=self._settings.timeout - journey.left,
         )
 
     def _journey(self, request: Request) -> _Journey:
@@ -114,30 +114,31 @@ class Net:
 
     async def _ask(self, journey: _Journey) -> _Answer:
         """One hop: wait for the site's turn, then ask within the time that is left."""
-        rules = journey.allowed.for_host(journey.place.host)
-        address = journey.place.address
-        if address is not None and rules.objection(address) is not None:
-            raise journey.error("refused", str(refusal(rules, str(address), str(address))))
+        rules = _rules(journey)
         loop = asyncio.get_running_loop()
         async with self._turns.turn(_site(journey)):
             began = loop.time()
             try:
                 async with asyncio.timeout(journey.left):
-                    return await self._exchange(journey, rules)
+                    answer = await self._exchange(journey, rules)
             except TimeoutError:
                 raise journey.error("timeout", _too_slow(journey, self._settings.timeout)) from None
             except Fault as fault:
                 raise journey.error(fault.kind, fault.reason) from fault
             finally:
-                journey.left = max(journey.left - (loop.time() - began), 0.0)
+                took = loop.time() - began
+                journey.left = max(journey.left - took, 0.0)
+        _log.debug("%s: %d, %d bytes in %.0f ms", journey.place.url, answer.status, len(answer.body), took * 1000)
+        return answer
 
     async def _exchange(self, journey: _Journey, rules: Networks) -> _Answer:
         journey.received = -1
+        lines = headers.sent(journey.request, journey.start, journey.place, self._settings.user_agent)
         response = await self._transport(rules).handle_async_request(
-            httpx.Request("GET", journey.place.url, headers=_headers(journey, self._settings.user_agent))
+            httpx.Request("GET", journey.place.url, headers=lines)
         )
         try:
-            answer = _Answer(response.status_code, _plain(response.headers))
+            answer = _Answer(response.status_code, headers.received(response.headers))
             if answer.status // 100 == 2 and answer.status not in _EMPTY:
                 answer.body = await _read(journey, answer, response)
             return answer
@@ -154,13 +155,13 @@ class Net:
 
     def _next(self, journey: _Journey, answer: _Answer, seen: set[str]) -> Target:
         """Where a redirect leads; notes the hop. Raises FetchError for a loop, too many, or nowhere."""
-        location = answer.headers.get("location", "").strip()
+        location = headers.text(answer.headers.get("location", "")).strip()
         if not location:
             raise journey.error("protocol", f"the server answered {answer.status} without saying where to", answer)
         if len(journey.hops) >= self._settings.max_redirects:
             raise journey.error("redirects", f"more than {self._settings.max_redirects} redirects")
         try:
-            place = target(urljoin(journey.place.url, _text(location)))
+            place = target(urljoin(journey.place.url, location))
         except FetchError as error:
             raise journey.error(error.kind, f"redirected to {error}") from None
         except ValueError:
@@ -171,6 +172,15 @@ class Net:
         return place
 
 
+def _rules(journey: _Journey) -> Networks:
+    """The rules for this hop's host. A host that is an address is judged here, before it costs a turn."""
+    rules = journey.allowed.for_host(journey.place.host)
+    address = journey.place.address
+    if address is not None and rules.objection(address) is not None:
+        raise journey.error("refused", str(refusal(rules, str(address), str(address))))
+    return rules
+
+
 def _site(journey: _Journey) -> str:
     """The key of politeness of this hop: the request's own as long as the hop stays on its site."""
     key = journey.request.site
@@ -179,57 +189,13 @@ def _site(journey: _Journey) -> str:
     return site_of(journey.place.url)
 
 
-def _headers(journey: _Journey, agent: str) -> list[tuple[bytes, bytes]]:
-    request, place = journey.request, journey.place
-    at_home = place.same_place(journey.start)
-    headers = {"user-agent": _octets(agent), "accept": _octets(request.accept), "accept-encoding": _ENCODINGS}
-    for name, value in request.headers.items():
-        if at_home or name.lower() in _HARMLESS:
-            headers[name.lower()] = value.encode("utf-8", "replace")
-    login = place.authorization or (journey.start.authorization if at_home else None)
-    if login:
-        headers["authorization"] = login.encode("ascii")
-    if request.etag:
-        headers["if-none-match"] = _octets(request.etag)
-    if request.last_modified:
-        headers["if-modified-since"] = _octets(request.last_modified)
-    return [(name.encode("ascii", "replace"), value) for name, value in headers.items()]
-
-
-def _octets(text: str) -> bytes:
-    """The bytes of a header value: those it came as, if it came from `_plain`."""
-    try:
-        return text.encode("latin-1")
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "replace")
-
-
-def _plain(headers: httpx.Headers) -> dict[str, str]:
-    """Headers with lower-case names, one byte one character, cookies left out; several of a name joined by commas."""
-    plain: dict[str, str] = {}
-    for name, value in headers.raw:
-        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
-        if key != "set-cookie":
-            plain[key] = f"{plain[key]}, {text}" if key in plain else text
-    return plain
-
-
-def _text(value: str) -> str:
-    """A header value of `_plain` as text: UTF-8 where its bytes are that."""
-    try:
-        return value.encode("latin-1").decode("utf-8")
-    except UnicodeDecodeError:
-        return value
-
-
 async def _read(journey: _Journey, answer: _Answer, response: httpx.Response) -> bytes:
     """The body, still encoded. Packed or not, more bytes than the limit can't become fewer."""
-    declared = answer.headers.get("content-length", "")
-    if declared.isascii() and declared.isdigit() and int(declared[:18]) > journey.limit:
+    if (headers.number(answer.headers.get("content-length")) or 0) > journey.limit:
         raise journey.error("too_large", _over(journey.limit))
     journey.received = 0
     chunks: list[bytes] = []
-    async for chunk in response.stream:  # type: ignore[union-attr]  # ours is asynchronous
+    async for chunk in response.stream:  # type: ignore[union-attr]  # the transport's is asynchronous
         journey.received += len(chunk)
         if journey.received > journey.limit:
             raise journey.error("too_large", _over(journey.limit))
@@ -239,15 +205,15 @@ async def _read(journey: _Journey, answer: _Answer, response: httpx.Response) ->
 
 def _body(journey: _Journey, answer: _Answer) -> bytes:
     """The decoded body of a success; FetchError for all that is none."""
-    if answer.status == 304 and _is_conditional(journey.request):
+    if answer.status == 304 and headers.is_conditional(journey.request):
         return b""
     if answer.status == 304:
         raise journey.error("protocol", "the server answered 304 Not Modified to a request without conditions", answer)
     if answer.status // 100 != 2:
-        raise journey.error("status", f"the server answered {_status(answer.status)}", answer)
-    if answer.status == 206 and not _is_whole(answer.headers):
-        part = answer.headers.get("content-range", "a part")
-        raise journey.error("protocol", f"the server sent only {part} of the page", answer)
+        raise journey.error("status", f"the server answered {_phrase(answer.status)}", answer)
+    part = answer.headers.get("content-range", "a part")
+    if answer.status == 206 and not headers.is_whole(part):
+        raise journey.error("protocol", f"the server sent only {part[:100]} of the page", answer)
     try:
         return decode(answer.body, answer.headers.get("content-encoding", ""), journey.limit)
     except TooLarge:
@@ -256,18 +222,7 @@ def _body(journey: _Journey, answer: _Answer) -> bytes:
         raise journey.error("protocol", str(error)) from error
 
 
-def _is_conditional(request: Request) -> bool:
-    names = {name.lower() for name in request.headers}
-    return bool(request.etag or request.last_modified or names & {"if-none-match", "if-modified-since"})
-
-
-def _is_whole(headers: Mapping[str, str]) -> bool:
-    """True if Content-Range covers all: "bytes 0-99/100"."""
-    span, _, size = headers.get("content-range", "").removeprefix("bytes").strip().partition("/")
-    return size.isdigit() and span == f"0-{int(size) - 1}"
-
-
-def _status(status: int) -> str:
+def _phrase(status: int) -> str:
     try:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:

@@ -8,6 +8,7 @@ import aiohttp
 import httpx
 
 from aggregator.errors import FetchKind
+from aggregator.net.headers import number
 
 _ERRNO = {
     errno.ECONNREFUSED: "the server refuses connections",
@@ -53,7 +54,7 @@ def fault(error: Exception, host: str) -> Fault:
 
 def body_fault(error: Exception, received: int, declared: str | None) -> Fault:
     """The fault of a body that broke off after `received` bytes; `declared` is the Content-Length header."""
-    whole = declared is not None and declared.isascii() and declared.isdigit() and int(declared[:15])
+    whole = number(declared)
     got = f"{received:,} of {whole:,} bytes" if whole else f"{received:,} bytes, before the end of the page"
     if "ConnectionResetError" in str(error):  # aiohttp keeps no more of it than this
         return Fault("connect", f"the server reset the connection after {got}")
