@@ -8,17 +8,21 @@ given more than once, the outer one wins, and of two on one level the later; a d
 import re
 from datetime import datetime
 from html import escape
+from html.entities import entitydefs
 from xml.parsers import expat
 
 from aggregator.feeds.dates import Undatable, parse_date
-from aggregator.feeds.names import ATOM, NAMESPACES, PREFIXES, XHTML, XML
+from aggregator.feeds.names import ATOM, HTML_ELEMENTS, NAMESPACES, PREFIXES, XHTML, XML
 from aggregator.feeds.raw import RawEntry, RawFeed, length
 from aggregator.model import Enclosure
 
 # C1 control characters, as bytes of UTF-8 or as references: Windows characters in disguise, which feedparser maps.
 _C1 = re.compile(rb"\xc2[\x80-\x9f]")
-_C1_REFERENCE = re.compile(rb"&#(?:1[2-5]\d|[xX]0*[789])")
-_MAY_BE_HTML = re.compile(r"</\w|&#?\w+;")
+_C1_REFERENCE = re.compile(rb"&#0*(?:12[7-9]|1[345]\d|[xX]0*(?:7[fF]|[89][0-9a-fA-F]));")
+_DOCTYPE = re.compile(rb"<!DOCTYPE[^\[\]<>]*>")  # without declarations in it
+_MAY_BE_HTML = re.compile(r"</\w+>|&#?\w+;")
+_ELEMENT = re.compile(r"</?(\w+)")
+_ENTITY = re.compile(r"&(\w+);")
 _QUERY_ENTITY = re.compile(r"&([A-Za-z0-9_]+);")
 _MAIL_AND_NAME = re.compile(r"[a-zA-Z0-9_.+-]+@(?:[a-zA-Z0-9-]+\.)+[a-zA-Z]{2,4}\s*\(([^()@<>]*)\)")
 _LONGEST_AUTHOR = 400
@@ -49,7 +53,7 @@ _CHANNEL_LEAVES = {"title", "language", "dc_language", "ttl", "sy_updateperiod",
 _HARMLESS = {"comments", "rights", "copyright", "generator", "subtitle", "tagline", "docs", "webmaster", "rating", "cloud",
              "skiphours", "skipdays", "hour", "day", "logo", "icon", "managingeditor", "publisher", "uri", "email",
              "description", "lastbuilddate", "pubdate", "updated", "published", "id", "category", "author", "name",
-             "thumbnail", "items", "ttl", "language"}  # fmt: skip
+             "thumbnail", "items", "post-id", "site", "ttl", "language"}  # fmt: skip
 _SKIPPED = {"source", "contributor", "dc_contributor", "image", "textinput"}
 
 _CAN_BE_MARKUP = {"content", "summary"}
@@ -64,8 +68,11 @@ class Declined(Exception):
 
 def read(body: bytes) -> RawFeed:
     """The fields of a document in UTF-8 without a byte order mark. Raises Declined."""
-    if b"<!DOCTYPE" in body[:20_000] or b"<!ENTITY" in body[:20_000]:
-        raise Declined
+    head = body[:20_000]
+    if b"<!DOCTYPE" in head:
+        if not (doctype := _DOCTYPE.search(head)) or b"netscape" in doctype[0].lower():
+            raise Declined
+        body = body[: doctype.start()] + body[doctype.end() :]
     if _C1.search(body) or _C1_REFERENCE.search(body) or b"\x7f" in body:
         raise Declined
     reader = _Reader()
@@ -113,10 +120,8 @@ class _Reader:
 
     def _namespace(self, prefix: str | None, uri: str) -> None:
         known = NAMESPACES.get(uri.lower()) if uri else ""
-        if known is None:
-            if prefix is None:
-                raise Declined  # its elements would be taken for the feed's own
-            known = PREFIXES.get(prefix.lower(), prefix.lower())
+        if known is None:  # without a prefix its elements are taken for the feed's own
+            known = PREFIXES.get(prefix.lower(), prefix.lower()) if prefix else ""
         self._prefix_of[uri] = known
         if self._feed is None:
             self._declared.append(uri.lower())
@@ -428,9 +433,7 @@ class _Item:
             return kind
         if kind not in ("text/plain", "text/html") or "mode" in attributes or "src" in attributes:
             raise Declined
-        if kind == "text/plain" and not self.atom and _MAY_BE_HTML.search(value):
-            raise Declined  # feedparser guesses
-        return kind
+        return "text/html" if kind == "text/plain" and not self.atom and _looks_like_html(value) else kind
 
     def add_tag(self, term: str | None, scheme: str | None, label: str | None) -> None:
         if term or scheme or label:
@@ -485,9 +488,15 @@ def _title_is_html(value: str, attributes: dict[str, str], *, atom: bool) -> boo
     kind = _TYPES.get(kind, kind)
     if kind not in ("text/plain", "text/html"):
         raise Declined
-    if kind == "text/plain" and not atom and "<" in value and _MAY_BE_HTML.search(value):
-        raise Declined  # feedparser guesses
-    return kind == "text/html"
+    return kind == "text/html" or ("<" in value and not atom and _looks_like_html(value))
+
+
+def _looks_like_html(text: str) -> bool:
+    """True for a text with an end tag or a reference, all of whose elements and entities are HTML's."""
+    if not _MAY_BE_HTML.search(text):
+        return False
+    elements = (name.lower() for name in _ELEMENT.findall(text))
+    return HTML_ELEMENTS.issuperset(elements) and entitydefs.keys() >= set(_ENTITY.findall(text))
 
 
 def _author(text: str) -> str | None:
