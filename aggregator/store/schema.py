@@ -1,0 +1,200 @@
+"""The tables. Times are whole seconds since 1970, UTC; lists and options are JSON text; a null is a value not known.
+
+On SQLite the search index is the FTS5 table `articles_fts` (contentless: columns title, lead, text; rowid = article id);
+on PostgreSQL it is the column `search` of `article_search`. Both hold `text.index_form` of the fields.
+"""
+
+from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import UniqueConstraint, text
+
+metadata = MetaData()
+Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite gives out row ids for INTEGER PRIMARY KEY alone
+
+# Small values of the program itself: the configuration that was last synced, the index's form.
+meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
+
+# Subscriptions. kind "feed"; "page" is an `articles:` item, polled itself; "hand" is the one holder of pages given by hand.
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("url", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("title", Text),  # from feeds.yaml, else from the feed itself
+    Column("category", Text),
+    Column("lang", Text),
+    Column("site", Text, nullable=False),  # the politeness key of its own polls
+    Column("options", Text, nullable=False),  # the feed as configured, JSON of config.Feed or config.Page
+    Column("position", Integer, nullable=False),  # order in feeds.yaml
+    Column("retired_at", BigInteger),  # when it left feeds.yaml
+    Column("etag", Text),  # byte for byte as received
+    Column("last_modified", Text),
+    Column("body_hash", BigInteger),  # of the last body that was parsed
+    Column("parsed_at", BigInteger),  # when that body was parsed; entries last seen then are listed now
+    Column("next_poll_at", BigInteger, nullable=False),
+    Column("next_poll_reason", Text),
+    Column("last_poll_at", BigInteger),
+    Column("last_success_at", BigInteger),
+    Column("failures", Integer, nullable=False, server_default="0"),  # in a row
+    Column("last_error", Text),
+    Column("added_at", BigInteger, nullable=False),
+)
+Index("feeds_due", feeds.c.next_poll_at, feeds.c.site)
+
+# The log of polls, pruned by age.
+polls = Table(
+    "polls",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("feed_id", Id, ForeignKey("feeds.id", ondelete="CASCADE"), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("outcome", Text, nullable=False),  # changed | unchanged | failed
+    Column("status", Integer),  # HTTP
+    Column("kind", Text),  # of the failure
+    Column("reason", Text),
+    Column("listed", Integer),  # entries in the document
+    Column("new", Integer),  # of them not known before
+    Column("bytes", Integer),
+    Column("seconds", Float),
+)
+Index("polls_of_feed", polls.c.feed_id, polls.c.at)
+
+# What feeds listed. state: waiting (its page is to be fetched) | done | failed (given up) | none (no article to be had) | pruned.
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("feed_id", Id, ForeignKey("feeds.id", ondelete="CASCADE"), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("url", Text),
+    Column("title", Text),
+    Column("summary", Text),  # plain text; empty where the article was made from it
+    Column("details", Text),  # JSON: guid, authors, tags, image, enclosures, where there are any
+    Column("published_at", BigInteger),
+    Column("updated_at", BigInteger),
+    Column("first_seen_at", BigInteger, nullable=False),
+    Column("last_seen_at", BigInteger, nullable=False),
+    Column("article_id", Id, ForeignKey("articles.id", ondelete="SET NULL")),
+    Column("state", Text, nullable=False),
+    Column("site", Text),  # the politeness key of its page
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("next_try_at", BigInteger),  # set while waiting
+    Column("error", Text),
+    UniqueConstraint("feed_id", "key", name="entries_key"),
+)
+Index("entries_waiting", entries.c.site, entries.c.next_try_at, sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'"))
+Index("entries_of_article", entries.c.article_id, sqlite_where=text("article_id IS NOT NULL"), postgresql_where=text("article_id IS NOT NULL"))
+
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("first_at", BigInteger, nullable=False),  # of its articles' times
+    Column("last_at", BigInteger, nullable=False),
+    Column("articles", Integer, nullable=False),  # how many
+)
+Index("stories_last", stories.c.last_at)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("url", Text, nullable=False),  # first asked for, byte for byte
+    Column("canonical_url", Text, nullable=False, unique=True),
+    Column("site", Text, nullable=False),
+    Column("feed", Text),  # the URL of the first subscription that listed it
+    Column("body_from", Text, nullable=False),  # page | feed
+    Column("title", Text),
+    Column("authors", Text),  # JSON list
+    Column("published_at", BigInteger),
+    Column("modified_at", BigInteger),
+    Column("fetched_at", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),  # min(published_at, fetched_at): feeds send dates of the future
+    Column("lang", Text),
+    Column("lead", Text),
+    Column("text", Text, nullable=False),
+    Column("summary", Text),  # the feed's
+    Column("image", Text),
+    Column("tags", Text),  # JSON list
+    Column("story_id", Id, ForeignKey("stories.id"), nullable=False),
+    Column("copy_of", Id, ForeignKey("articles.id", ondelete="SET NULL")),  # the head, never another copy
+    Column("word_count", Integer, nullable=False),
+    Column("text_hash", BigInteger, nullable=False),
+    Column("is_article", Boolean, nullable=False),
+    Column("paywalled", Text),
+    Column("extractor_version", Integer, nullable=False),
+    Column("revisions", Integer, nullable=False, server_default="0"),  # how many earlier texts
+    Column("gone_at", BigInteger),  # the page answered 404 or 410 after it had been stored
+)
+Index("articles_at", articles.c.at)
+Index("articles_story", articles.c.story_id)
+Index("articles_text", articles.c.text_hash)
+Index("articles_copies", articles.c.copy_of, sqlite_where=text("copy_of IS NOT NULL"), postgresql_where=text("copy_of IS NOT NULL"))
+
+# The sanitised HTML of a body, zstd. Only where it says more than the paragraphs of the text do.
+bodies = Table(
+    "bodies",
+    metadata,
+    Column("article_id", Id, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("html", LargeBinary, nullable=False),
+)
+
+# Pages as they were served, zstd, kept for a while so that a better extractor can read them again.
+raw_pages = Table(
+    "raw_pages",
+    metadata,
+    Column("article_id", Id, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("url", Text, nullable=False),  # where it came from, after redirects
+    Column("content_type", Text),
+    Column("fetched_at", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+Index("raw_pages_age", raw_pages.c.fetched_at)
+
+# Earlier texts of articles whose page changed.
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("article_id", Id, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
+    Column("fetched_at", BigInteger, nullable=False),  # of that text
+    Column("replaced_at", BigInteger, nullable=False),
+    Column("title", Text),
+    Column("lead", Text),
+    Column("text", Text, nullable=False),
+)
+Index("revisions_of_article", revisions.c.article_id)
+
+# The near-copy index: sampled hashes of word n-grams (`stories.fingerprint`).
+shingles = Table(
+    "shingles",
+    metadata,
+    Column("hash", BigInteger, primary_key=True, autoincrement=False),
+    Column("article_id", Id, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+Index("shingles_of_article", shingles.c.article_id)
+
+# What is known of a site: who visits it, its robots.txt, until when it asked to be left alone.
+sites = Table(
+    "sites",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("owner", Text),  # the lease: whose visit it is
+    Column("lease_until", BigInteger),
+    Column("quiet_until", BigInteger),  # Retry-After of the whole site
+    Column("last_visit_at", BigInteger),
+    Column("robots_at", BigInteger),
+    Column("robots_status", Integer),
+    Column("robots_body", LargeBinary),
+)
+
+# PostgreSQL only: the search index.
+article_search_ddl = (
+    "CREATE TABLE article_search (article_id BIGINT PRIMARY KEY REFERENCES articles(id) ON DELETE CASCADE, search TSVECTOR NOT NULL)",
+    "CREATE INDEX article_search_gin ON article_search USING gin(search)",
+)
+# SQLite only. Contentless: the text stands in `articles` already; a row leaves by the 'delete' command with its old terms.
+articles_fts_ddl = (
+    "CREATE VIRTUAL TABLE articles_fts USING fts5(title, lead, text, content='', columnsize=1, tokenize=\"unicode61 remove_diacritics 0\")",
+)
