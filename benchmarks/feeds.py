@@ -15,6 +15,7 @@ from pathlib import Path
 from time import process_time
 
 from aggregator.feeds import decoding, entries, fast, reading, slow
+from aggregator.feeds.item import Declined
 from aggregator.model import Entry
 
 URL = "https://feeds.example.org/all/feed.xml"
@@ -55,7 +56,7 @@ def compare(name: str, body: bytes, totals: Totals) -> None:
     totals.ours += took
     try:
         fast.read(text.encode())
-    except fast.Declined as why:
+    except Declined as why:
         totals.declined[f"{name} {why.__cause__ or why}"] = took
     if (document.format, document.link, document.lang) != (raw.format, raw.link, raw.lang):
         totals.differences.append(

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from aggregator.errors import FeedError
 from aggregator.feeds import decoding, entries, fast, hints, jsonfeed, slow, sniff
+from aggregator.feeds.item import Declined
 from aggregator.feeds.raw import RawFeed
 from aggregator.model import FeedDocument
 from aggregator.text import squeeze
@@ -39,7 +40,7 @@ def _read(body: bytes, content_type: str | None) -> tuple[RawFeed, bytes]:
     if body.startswith(b"<"):
         try:  # as it is: expat refuses bytes that are no UTF-8
             return fast.read(body), body
-        except fast.Declined:
+        except Declined:
             pass
     if not body.strip():
         raise FeedError("an empty answer, not a feed")
@@ -56,7 +57,7 @@ def _read_text(text: str) -> RawFeed:
         raise FeedError(f"{sniff.seems(text)}, not a feed")
     try:
         return fast.read(text.encode())
-    except fast.Declined:
+    except Declined:
         raw = slow.read(text)
     if not raw.entries and not raw.format:
         raise FeedError(f"{sniff.seems(text)}, not a feed")

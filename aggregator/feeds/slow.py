@@ -32,12 +32,11 @@ def read(text: str) -> RawFeed:
     """A document's fields. Raises FeedError for input that would take feedparser very long."""
     import feedparser  # late: 60 ms, and most documents go through the fast reader
 
-    found = feedparser.parse(
-        BytesIO(_HEAD + _bounded(_without_bases(text)).encode("utf-8", "replace")),
-        response_headers=_HEADERS,
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    source = BytesIO(_HEAD + _bounded(_without_bases(text)).encode("utf-8", "replace"))
+    try:
+        found = feedparser.parse(source, response_headers=_HEADERS, sanitize_html=False, resolve_relative_uris=False)
+    except Exception as error:  # broken markup makes it trip over its own state, in many ways
+        raise FeedError(f"too broken to be read as a feed ({type(error).__name__}: {error})") from error
     return _raw_feed(found, text)
 
 
@@ -90,7 +89,7 @@ def _raw_entry(entry: Any) -> RawEntry:
         title=title,
         title_is_html=is_html,
         authors=_authors(entry),
-        summary=_html(entry.get("summary"), entry.get("summary_detail")),
+        summary=_html(entry.get("summary"), entry.get("summary_detail") or next(iter(entry.get("content", ())), None)),
         contents=[html for part in entry.get("content", ()) if (html := _html(part.get("value"), part))],
         published=_time(dict.get(entry, "published_parsed") or dict.get(entry, "created_parsed")),
         updated=_time(dict.get(entry, "updated_parsed")),

@@ -210,6 +210,11 @@ def test_what_is_no_feed_is_named(body: bytes, said: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_what_makes_feedparser_trip_is_a_feed_error() -> None:
+    with pytest.raises(FeedError, match="too broken to be read"):
+        parse("<rss version='2.0'><channel><image><width><url></width></image>")
+
+
 def test_an_empty_feed_is_a_feed() -> None:
     assert parse(rss("")).entries == ()
     assert parse('{"version": "https://jsonfeed.org/version/1", "items": []}').entries == ()

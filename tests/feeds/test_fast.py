@@ -1,0 +1,86 @@
+"""The quick reader gives what feedparser gives, or declines."""
+
+import pytest
+
+from aggregator.feeds import entries, fast, slow
+from aggregator.feeds.item import Declined
+
+URL = "https://news.example/feed"
+NAMESPACES = (
+    'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:content="http://purl.org/rss/1.0/modules/content/" '
+    'xmlns:media="http://search.yahoo.com/mrss/" xmlns:atom="http://www.w3.org/2005/Atom" '
+    'xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" xmlns:own="https://own.example/ns"'
+)
+ITEMS = [
+    "<title>A</title><media:title>B</media:title><title>C</title>",
+    "<media:group><media:title>B</media:title><media:description>deep</media:description></media:group><title>C</title>",
+    "<title>1 &lt; 2 &amp;lt;b&amp;gt;x&amp;lt;/b&amp;gt;</title><title/>",
+    "<title><![CDATA[<b>x</b> &eacute; <int>]]></title><summary>a &amp;amp; &lt;p&gt;b&lt;/p&gt;</summary>",
+    "<description>one</description><description>two</description><content:encoded>three</content:encoded>",
+    "<description>one</description><media:description type='html'>much longer &lt;b&gt;two&lt;/b&gt;</media:description>",
+    "<content:encoded>full</content:encoded><description>short</description>",
+    "<content:encoded>only</content:encoded><itunes:summary>longer than that</itunes:summary>",
+    "<guid>https://news.example/1</guid><link>https://news.example/a?x=1&amp;amp;y=2&amp;copy=3</link>",
+    "<guid isPermaLink='false'>7</guid><atom:link href='https://news.example/b' rel='alternate'/><link/>",
+    "<link>https://news.example/c</link><enclosure url='x.mp3' type='Audio/MPEG' length='0'/>",
+    "<author>ann@news.org (Ann Lee)</author><dc:creator>Bo</dc:creator><author/>",
+    "<atom:author><atom:name>Cy</atom:name><own:image src='x'/><atom:email>c@news.example</atom:email></atom:author>",
+    "<category domain='x'>A</category><category>A</category><category/><dc:subject>B</dc:subject><media:keywords>C, D</media:keywords>",
+    "<pubDate>Wed, 5 Mar 2025 07:30 EST</pubDate><dc:date>2025-03-06</dc:date>",
+    "<pubDate>Wed, 05 Mar 2025 12:30:00 +0130</pubDate><pubDate/>",
+    "<source url='https://x.example'>X</source><title>after</title><media:title>not this</media:title>",
+    "<media:content url='p.jpg' medium='image'><media:thumbnail url='t.jpg'/></media:content><itunes:image href='i.jpg'/>",
+    "<media:content url='v.mp4' type='video/mp4'/><media:content url='p.jpg' type='image/jpeg'/><own:thing a='b'>text</own:thing>",
+]
+ATOM = [
+    "<content type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'><p A='1 &lt; \"2'>a &lt; b &amp; c<br/></p> end</div></content>",
+    "<summary type='xhtml'> <h:div xmlns:h='http://www.w3.org/1999/xhtml'><h:b>x</h:b></h:div><h:i xmlns:h='http://www.w3.org/1999/xhtml'/></summary>",
+    "<content>plain &lt;b&gt; &amp;amp;</content><title>a &lt;b&gt;c&lt;/b&gt;</title>",
+    "<content type='text/html'>&lt;p&gt;x</content><title type='html'>a &lt;b&gt;c&lt;/b&gt; &amp;amp;</title>",
+    "<link rel='enclosure' href='a.mp3' length='5'/><link rel='self' href='s'/><link href='b' type='text/plain'/><id>urn:1</id>",
+    "<id>https://news.example/1</id><published>2025-03-05T12:30:00.5+01:00</published><updated>2025-03-05T12:30:00-0500</updated>",
+    "<author><name>A</name><uri>u</uri></author><contributor><name>B</name></contributor><author><name>C</name><email>x@y.zz</email></author>",
+    "<source><id>s</id><title>S</title><updated>2020-01-01</updated><link href='q'/></source><title>T</title><category term='a' label='b'/>",
+]  # fmt: skip
+
+
+def compare(text: str) -> None:
+    quick, patient = fast.read(text.encode()), slow.read(text)
+    assert entries.finished(quick, URL) == entries.finished(patient, URL)
+    for name in ("format", "title", "link", "lang", "ttl", "period", "frequency", "base"):
+        assert getattr(quick, name) == getattr(patient, name), name
+
+
+@pytest.mark.parametrize("item", ITEMS)
+def test_rss_items(item: str) -> None:
+    channel = (
+        "<title>N</title><link>https://news.example/</link><ttl>5</ttl><image><url>u</url><title>I</title></image>"
+    )
+    compare(
+        f'<rss version="2.0" {NAMESPACES}><channel>{channel}<item>{item}</item><item><title>Z</title></item></channel></rss>'
+    )
+
+
+@pytest.mark.parametrize("entry", ATOM)
+def test_atom_entries(entry: str) -> None:
+    head = '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="de_AT" xml:base="https://x.example/y/"><title>N</title><link href="/"/>'
+    compare(f"{head}<entry>{entry}</entry><entry><id>z</id></entry></feed>")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<rss version='0.91'><channel/></rss>",
+        "<rss version='2.0'><channel><item><title>a &nbsp; b</title></item></channel></rss>",
+        "<rss version='2.0'><channel><item><title>a <b>b</b></title></item></channel></rss>",
+        "<rss version='2.0'><channel><item><pubDate>5. März 2025</pubDate></item></channel></rss>",
+        "<rss version='2.0'><channel><item><title>it\x92s</title></item></channel></rss>",
+        "<!DOCTYPE rss [<!ENTITY a 'b'>]><rss version='2.0'><channel><item><title>&a;</title></item></channel></rss>",
+        "<rss version='2.0'><channel><item><title>Ã¼ber</title></item></channel></rss>",
+        "<opml/>",
+        "",
+    ],
+)
+def test_the_doubtful_is_declined(text: str) -> None:
+    with pytest.raises(Declined):
+        fast.read(text.encode())
