@@ -165,15 +165,27 @@ revisions = Table(
 )
 Index("revisions_of_article", revisions.c.article_id)
 
-# The near-copy index: sampled hashes of word n-grams (`stories.fingerprint`).
+# The near-copy index: sampled hashes of word n-grams (`stories.fingerprint`) of the articles of each week. The week comes
+# first so that writes and look-ups stay in a small, hot part of the tree however large the archive is. No foreign key:
+# it would need a second index as large as this one; `store.stories.leave` takes rows away by the fingerprint.
 shingles = Table(
     "shingles",
     metadata,
+    Column("week", Integer, primary_key=True, autoincrement=False),  # articles.at in weeks since 1970
     Column("hash", BigInteger, primary_key=True, autoincrement=False),
-    Column("article_id", Id, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("article_id", Id, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
-Index("shingles_of_article", shingles.c.article_id)
+# What decides whether two articles are copies, packed (`stories.Fingerprint`).
+fingerprints = Table(
+    "fingerprints",
+    metadata,
+    Column("article_id", Id, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("week", Integer, nullable=False),  # where its shingles stand
+    Column("rare", Integer, nullable=False),  # how many of its hashes were in few articles when it came
+    Column("hashes", LargeBinary, nullable=False),
+    Column("marks", LargeBinary, nullable=False),  # hashes of its names and numbers
+)
 
 # What is known of a site: who visits it, its robots.txt, until when it asked to be left alone.
 sites = Table(
