@@ -182,8 +182,7 @@ fingerprints = Table(
     metadata,
     Column("article_id", Id, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     Column("week", Integer, nullable=False),  # where its shingles stand
-    Column("rare", Integer, nullable=False),  # how many of its hashes were in few articles when it came
-    Column("hashes", LargeBinary, nullable=False),
+    Column("hashes", LargeBinary, nullable=False),  # those that stand in `shingles`
     Column("marks", LargeBinary, nullable=False),  # hashes of its names and numbers
 )
 
