@@ -1,1 +1,11 @@
+"""The article in a page.
 
+bytes -> decode -> parse -> metadata
+                         -> walk: blocks -> decide: kept, lead -> assembly: text, html, images -> Article
+"""
+
+from aggregator.extraction.feed import from_feed
+from aggregator.extraction.page import EXTRACTOR_VERSION, Explanation, article, explain
+from aggregator.extraction.selectors import Selectors
+
+__all__ = ["EXTRACTOR_VERSION", "Explanation", "Selectors", "article", "explain", "from_feed"]

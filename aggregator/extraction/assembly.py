@@ -1,0 +1,142 @@
+"""Kept blocks put together again: as text, and as HTML with headings, lists, tables, quotes, code and pictures."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from html import escape
+
+import nh3
+
+from aggregator.extraction.walk import Element, Segment
+from aggregator.model import Image
+from aggregator.text import squeeze, storable
+from aggregator.urls import absolute
+
+_STRUCTURE = frozenset(["ul", "ol", "li", "blockquote", "table", "tr", "dl"])
+_OWN = frozenset(["td", "th", "pre", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6"])
+_ALLOWED = {
+    "a", "b", "blockquote", "br", "cite", "code", "dd", "del", "dl", "dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4",
+    "h5", "h6", "i", "img", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "strong", "sub", "sup", "table", "tbody", "td", "th",
+    "tr", "ul",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _cleaner() -> nh3.Cleaner:
+    attributes = {"a": {"href"}, "img": {"src", "alt"}}
+    return nh3.Cleaner(tags=_ALLOWED, attributes=attributes, url_schemes={"http", "https", "mailto"}, link_rel=None)
+
+
+def sanitise(html: str) -> str:
+    """The HTML without anything that could act: only text, structure, links and pictures remain."""
+    return _cleaner().clean(html)
+
+
+def join_text(segments: Sequence[Segment]) -> str:
+    """Paragraphs separated by an empty line; items of a list a line each; cells of a table's row on one line."""
+    parts: list[str] = []
+    before: Segment | None = None
+    for segment in segments:
+        if before is not None:
+            parts.append(_separator(before, segment))
+        parts.append(segment.text)
+        before = segment
+    return storable("".join(parts)).strip()
+
+
+def _separator(before: Segment, segment: Segment) -> str:
+    row = _nearest(segment.element, "tr")
+    if row is not None and row is _nearest(before.element, "tr"):
+        return " "
+    item, previous = _nearest(segment.element, "li"), _nearest(before.element, "li")
+    if item is not None and previous is not None and item.parent is previous.parent:
+        return "\n"
+    return "\n\n"
+
+
+def _nearest(element: Element | None, tag: str) -> Element | None:
+    if element is None or (tag in ("tr", "li") and not element.tags & {"table", "ul", "ol"}):
+        return None
+    while element is not None:
+        if element.tag == tag:
+            return element
+        element = element.parent
+    return None
+
+
+def join_html(segments: Sequence[Segment], pictures: Sequence[tuple[int, Image]], base: str | None) -> str:
+    """Sanitised HTML of the blocks; each picture is (number of the block it stands before, image)."""
+    out: list[str] = []
+    stack: list[Element] = []
+    waiting = list(reversed(pictures))
+    for segment in segments:
+        path = _path(segment.element)
+        while waiting and waiting[-1][0] <= segment.number:
+            _climb(out, stack, [element for element in path if element in stack and element.tag == "blockquote"])
+            out.append(_figure(waiting.pop()[1]))
+        _climb(out, stack, path)
+        out.append(_block(segment, base))
+    _climb(out, stack, [])
+    out.extend(_figure(image) for _, image in reversed(waiting))
+    return sanitise("".join(out))
+
+
+def _path(element: Element | None) -> list[Element]:
+    """The lists, quotes and tables around a block, outermost first."""
+    path = []
+    while element is not None:
+        if element.tag in _STRUCTURE:
+            path.append(element)
+        element = element.parent
+    return path[::-1][:20]
+
+
+def _climb(out: list[str], stack: list[Element], path: list[Element]) -> None:
+    """Closes and opens elements so that exactly those of `path` are open."""
+    common = 0
+    while common < min(len(stack), len(path)) and stack[common] is path[common]:
+        common += 1
+    while len(stack) > common:
+        out.append(f"</{stack.pop().tag}>")
+    for element in path[common:]:
+        out.append(f"<{element.tag}>")
+        stack.append(element)
+
+
+def _block(segment: Segment, base: str | None) -> str:
+    tag = segment.element.tag
+    if tag == "pre":
+        return f"<pre>{escape(segment.text, quote=False)}</pre>"
+    inner = _inline(segment, base)
+    if tag in _OWN:
+        return f"<{tag}>{inner}</{tag}>"
+    return inner if tag == "li" else f"<p>{inner}</p>"
+
+
+def _inline(segment: Segment, base: str | None) -> str:
+    parts: list[str] = []
+    opened: list[str] = []
+    for piece in segment.pieces:
+        if isinstance(piece, str):
+            parts.append(escape(piece, quote=False))
+            continue
+        name, value = piece
+        if name == "br":
+            parts.append("<br>")
+        elif name.startswith("/"):
+            if opened:
+                parts.append(f"</{opened.pop()}>")
+        elif name == "a":
+            link = absolute(value, base or "") if value else None
+            parts.append(f'<a href="{escape(link)}">' if link else "<a>")
+            opened.append("a")
+        else:
+            parts.append(f"<{name}>")
+            opened.append(name)
+    parts.extend(f"</{name}>" for name in reversed(opened))
+    return " ".join("".join(parts).split())
+
+
+def _figure(image: Image) -> str:
+    alt = f' alt="{escape(image.alt)}"' if image.alt else ""
+    caption = f"<figcaption>{escape(squeeze(image.caption), quote=False)}</figcaption>" if image.caption else ""
+    return f'<figure><img src="{escape(image.url)}"{alt}>{caption}</figure>'
