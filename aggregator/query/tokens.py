@@ -1,0 +1,130 @@
+"""A query's text cut into tokens, so that punctuation of ordinary text is never taken for syntax.
+
+Lucene gives a meaning to nearly every sign; a person who pastes a headline means words. Syntax here is no more than:
+a quoted phrase, parentheses, AND OR NOT (&& ||), a sign before a term, one of our own field names with its colon,
+a range after `published:`, and a star at a word's end.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal, NoReturn
+
+from aggregator.errors import QueryError
+from aggregator.text import squeeze
+
+FIELDS = ("title", "lead", "text", "site", "feed", "lang", "author", "tag", "story", "published")
+MAX_TOKENS = 400
+MAX_DEPTH = 24
+
+Kind = Literal["word", "phrase", "range", "field", "and", "or", "not", "(", ")"]
+
+_TOKEN = re.compile(
+    rf"""(?P<space>\s+)
+      | (?P<sign>[-+](?=[^\s)]))
+      | (?P<field>(?:{"|".join(FIELDS)}):)
+      | (?P<open>\()
+      | (?P<close>\))
+      | "(?P<phrase>[^"]*)"(?P<near>~\d+)?
+      | [“„«](?P<curly>[^"“”„«»]*)[”“»]
+      | (?P<quote>")
+      | (?P<word>[^\s()"]+)""",
+    re.VERBOSE,
+)
+# After a field name: a value runs to the next space, with whatever colons, signs and balanced parentheses it has.
+_VALUE = re.compile(r'[^\s()"]+(?:\([^\s()"]*\)[^\s()"]*)*')
+_RANGE = re.compile(r"[\[{][^\]}]*[\]}]")
+_OPERATORS: dict[str, Kind] = {"AND": "and", "&&": "and", "OR": "or", "||": "or", "NOT": "not"}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One piece; `at` is its offset in the query."""
+
+    kind: Kind
+    text: str
+    at: int
+
+
+def refuse(query: str, at: int, why: str) -> NoReturn:
+    """Raise the QueryError that shows where a query can't be read."""
+    seen = squeeze(query[max(0, at - 20) : at + 20])
+    raise QueryError(f"can't read the query at character {at + 1}, near {seen!r}: {why}")
+
+
+def tokens(query: str) -> list[Token]:
+    """The tokens of a query, parentheses balanced. Raises QueryError."""
+    found: list[Token] = []
+    at = 0
+    while at < len(query):
+        match = _TOKEN.match(query, at)
+        if match is None:  # a curly quotation mark that is never closed and stands alone
+            at += 1
+            continue
+        at = match.end()
+        token = _token(query, match)
+        if token is None:
+            continue
+        found.append(token)
+        if token.kind == "field":
+            at = _value(query, at, found)
+        if len(found) > MAX_TOKENS:
+            refuse(query, token.at, f"it has more than {MAX_TOKENS} terms; ask for fewer at a time")
+    _check_parentheses(query, found)
+    return found
+
+
+def _token(query: str, match: re.Match[str]) -> Token | None:
+    at, kind, text = match.start(), match.lastgroup, match[0]
+    if kind == "space" or text == "+":
+        return None
+    if kind == "sign":
+        return Token("not", text, at)
+    if kind == "field":
+        return Token("field", text[:-1], at)
+    if kind in ("open", "close"):
+        return Token("(" if kind == "open" else ")", text, at)
+    if kind == "near":
+        refuse(query, match.start("near"), "distances between words are not known; leave out the ~ and its number")
+    if kind == "quote":
+        refuse(query, at, "this quotation mark is never closed")
+    if kind in ("phrase", "curly"):
+        return Token("phrase", match[kind], at)
+    return Token(_OPERATORS.get(text, "word"), text, at)
+
+
+def _value(query: str, at: int, found: list[Token]) -> int:
+    """Read what follows a field's name at `at`; give back where it ends."""
+    field = found[-1].text
+    while at < len(query) and query[at].isspace():
+        at += 1
+    if at == len(query) or query[at] == ")":
+        refuse(query, found[-1].at, f'{field}: lacks its value; to search for the word itself write "{field}"')
+    if query[at] in '("':
+        return at
+    if field == "published" and query[at] in "[{":
+        match = _RANGE.match(query, at)
+        if match is None:
+            refuse(query, at, "this range is never closed; write published:[2024-01-01 TO 2024-12-31]")
+        found.append(Token("range", match[0], at))
+        return match.end()
+    match = _VALUE.match(query, at)
+    assert match is not None
+    found.append(Token("word", match[0], at))
+    return match.end()
+
+
+def _check_parentheses(query: str, found: list[Token]) -> None:
+    stack: list[Token] = []
+    for token, following in zip(found, [*found[1:], None], strict=False):
+        if token.kind == "(":
+            stack.append(token)
+            if len(stack) > MAX_DEPTH:
+                refuse(query, token.at, f"parentheses are nested deeper than {MAX_DEPTH}")
+            if following is not None and following.kind == ")":
+                refuse(query, token.at, "these parentheses are empty")
+        elif token.kind == ")":
+            if not stack:
+                refuse(query, token.at, "this parenthesis was never opened")
+            stack.pop()
+    if stack:
+        refuse(query, stack[-1].at, "this parenthesis is never closed")
