@@ -48,7 +48,8 @@ class Reply:
     `headers`: a mapping, or pairs where a name comes twice; values of bytes go out as they are.
     `declared`: Content-Length instead of the true one (a number, or any text); `length=False`: none, the end is the close.
     `chunked`: the body in chunks of `piece` bytes. `raw`: these bytes instead of an HTTP answer.
-    `cut`: only so many bytes of the body. `then`: what comes after the answer.
+    `cut`: only so many bytes of the body. `then`: what comes after the answer ("keep" closes where the
+    answer demands it, "stay" never).
     `hang`: "before" any byte, after the "headers", or after the "body" (what `cut` left of it).
     `drip`: seconds between pieces of `piece` bytes. `endless`: these bytes for ever instead of a body.
     `delay`: seconds before the answer.
@@ -62,7 +63,7 @@ class Reply:
     chunked: bool = False
     raw: bytes | None = None
     cut: int | None = None
-    then: Literal["keep", "close", "reset"] = "keep"
+    then: Literal["keep", "close", "reset", "stay"] = "keep"
     hang: Literal["before", "headers", "body"] | None = None
     drip: float = 0.0
     piece: int = 1024
@@ -230,6 +231,8 @@ async def _deliver(reply: Reply, writer: asyncio.StreamWriter) -> bool:
         # A linger time of zero makes the close a reset.
         writer.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
         writer.transport.abort()
+    if reply.then == "stay":
+        return True
     return reply.then == "keep" and reply.length and reply.cut is None and reply.raw is None
 
 
@@ -265,7 +268,7 @@ def _head(reply: Reply) -> bytes:
         pairs.append(("Transfer-Encoding", "chunked"))
     elif reply.length and reply.endless is None and reply.status not in (204, 304) and "content-length" not in names:
         pairs.append(("Content-Length", str(len(reply.octets) if reply.declared is None else reply.declared)))
-    if reply.then != "keep":
+    if reply.then not in ("keep", "stay"):
         pairs.append(("Connection", "close"))
     lines = [f"HTTP/1.1 {reply.status} {phrase}".encode()]
     lines += [name.encode() + b": " + (v if isinstance(v, bytes) else v.encode("latin-1")) for name, v in pairs]

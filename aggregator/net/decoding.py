@@ -56,6 +56,8 @@ def _undo(name: str, body: bytes, limit: int) -> bytes:
             return body
         raise DecodingError(f"the {name} body is broken ({error})") from error
     except EOFError as error:
+        if _is_markup(body):
+            return body
         raise DecodingError(f"the {name} body is cut off") from error
 
 
@@ -160,3 +162,8 @@ def _is_text(body: bytes) -> bool:
     except UnicodeDecodeError as error:
         return len(body) > 1024 and error.start > 1020  # a character cut in two by our own slice
     return True
+
+
+def _is_markup(body: bytes) -> bool:
+    """True if this is the start of a page or a feed: a packed body that was cut off hardly looks like one."""
+    return _is_text(body) and re.match(rb"(?:\xef\xbb\xbf)?\s*[<{\[]", body) is not None

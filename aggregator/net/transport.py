@@ -111,10 +111,13 @@ class _Body(httpx.AsyncByteStream):
 class _Request(aiohttp.ClientRequest):
     """A request whose header values may be any bytes, as a validator of a server's making may be.
 
-    aiohttp writes headers as UTF-8 and drops what is none; those lines are written here.
+    aiohttp writes headers as UTF-8 and drops what is none; those lines are written here. It also takes an answer that
+    lies on a kept connection already for the answer to the next request; such a connection is not used again.
     """
 
     async def send(self, conn: "Connection") -> "ClientResponse":
+        if conn.protocol is not None and len(conn.protocol) > 0:
+            raise aiohttp.ServerDisconnectedError("an answer came before its request")  # aiohttp connects anew
         odd = [(name, value) for name, value in self.headers.items() if not value.isascii() and _is_odd(value)]
         protocol = conn.protocol
         if not odd or protocol is None:

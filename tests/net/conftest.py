@@ -1,0 +1,64 @@
+"""One server and one fetch, as most tests of the network want them."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from aggregator.errors import FetchError
+from aggregator.model import Response
+from aggregator.net import Net, NetSettings, Request, user_agent
+from tests.servers import Server
+
+Get = Callable[..., Response]
+Fail = Callable[..., FetchError]
+
+SETTINGS = NetSettings(
+    user_agent=user_agent("1.2", "ed@example.org"),
+    site_gap=0,
+    allow_private_networks=("127.0.0.0/8",),
+    timeout=10,
+    max_bytes=1_000_000,
+)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server() as running:
+        yield running
+
+
+@pytest.fixture
+def settings() -> NetSettings:
+    """Settings without a gap, with all of 127.0.0.0/8 allowed."""
+    return SETTINGS
+
+
+@pytest.fixture
+def get() -> Get:
+    """get(url, settings={…}, **request): what one fetch gives."""
+
+    def fetch(url: str, *, settings: dict[str, Any] | None = None, **request: Any) -> Response:
+        async def once() -> Response:
+            async with Net(replace(SETTINGS, **settings or {})) as net:
+                return await net.fetch(Request(url, **request))
+
+        return asyncio.run(once())
+
+    return fetch
+
+
+@pytest.fixture
+def fail(get: Get) -> Fail:
+    """fail(url, settings={…}, **request): the error that one fetch raises."""
+
+    def fetch(url: str, **more: Any) -> FetchError:
+        with pytest.raises(FetchError) as caught:
+            get(url, **more)
+        assert str(caught.value) == f"{caught.value.url}: {caught.value.reason}"
+        assert "\n" not in str(caught.value)
+        return caught.value
+
+    return fetch
