@@ -1,0 +1,309 @@
+"""Copies and stories in SQL. Every function works inside the transaction of its caller.
+
+A new article, in this order:
+
+    placed = assign(conn, site=…, at=…, text_hash=…, fingerprint=…, decide=stories.decide)   # finds, joins or creates
+    INSERT INTO articles (…, story_id = placed.story_id, copy_of = placed.copy_of)
+    record(conn, article_id, placed)                       # its hashes; copies re-pointed where it took the head's place
+
+A changed text: update the row, then `revise`. A pruned article: `leave`, delete the row, then `drop_empty`.
+Articles are compared with those of seven days before and after; an n-gram in `COMMON` articles of those weeks is ignored.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, RowMapping, bindparam, text
+
+from aggregator.stories.fingerprint import Fingerprint, pack_hashes, pack_marks, unpack_hashes, unpack_marks
+from aggregator.stories.verdicts import WINDOW, Candidate, New, Verdict, better_head
+
+Decide = Callable[[New, Sequence[Candidate]], Verdict]
+
+WEEK = 7 * 86_400
+COMMON = 20
+MOST_CANDIDATES = 12  # read and compared; those that share most
+FEWEST_SHARED = 2  # n-grams of a candidate that is worth a look
+_LOCK = 0x53544F52  # "STOR": one assigns at a time on PostgreSQL, as the one writer does on SQLite
+
+_POSTINGS = {
+    "sqlite": text(
+        "SELECT s.hash, s.article_id FROM json_each(:hashes) j"
+        " CROSS JOIN shingles s WHERE s.week IN (:week - 1, :week, :week + 1) AND s.hash = j.value"
+    ),
+    "postgresql": text(
+        "SELECT hash, article_id FROM shingles"
+        " WHERE week IN (:week - 1, :week, :week + 1) AND hash = ANY(CAST(:hashes AS BIGINT[]))"
+    ),
+}
+_POST = {
+    "sqlite": text(
+        "INSERT INTO shingles (week, hash, article_id) SELECT :week, value, :id FROM json_each(:hashes) WHERE true"
+        " ON CONFLICT DO NOTHING"
+    ),
+    "postgresql": text(
+        "INSERT INTO shingles (week, hash, article_id) SELECT :week, unnest(CAST(:hashes AS BIGINT[])), :id"
+        " ON CONFLICT DO NOTHING"
+    ),
+}
+_UNPOST = {
+    "sqlite": text(
+        "DELETE FROM shingles WHERE week = :week AND article_id = :id"
+        " AND hash IN (SELECT value FROM json_each(:hashes))"
+    ),
+    "postgresql": text(
+        "DELETE FROM shingles WHERE week = :week AND article_id = :id AND hash = ANY(CAST(:hashes AS BIGINT[]))"
+    ),
+}
+_CANDIDATE = (
+    "SELECT a.id, a.story_id, a.copy_of, a.site, a.at, a.word_count, a.text_hash, f.hashes, f.marks"
+    " FROM articles a JOIN fingerprints f ON f.article_id = a.id"
+)
+_SAME_TEXT = text(
+    f"{_CANDIDATE} WHERE a.text_hash = :text_hash AND a.at BETWEEN :since AND :until ORDER BY a.at, a.id LIMIT 4"
+)
+_CANDIDATES = text(f"{_CANDIDATE} WHERE a.id IN :ids AND a.at BETWEEN :since AND :until").bindparams(
+    bindparam("ids", expanding=True)
+)
+_HEAD = text("SELECT at, word_count FROM articles WHERE id = :id")
+_CREATE = text("INSERT INTO stories (first_at, last_at, articles) VALUES (:at, :at, 1) RETURNING id")
+_JOIN = text(
+    "UPDATE stories SET articles = articles + 1, first_at = CASE WHEN :at < first_at THEN :at ELSE first_at END,"
+    " last_at = CASE WHEN :at > last_at THEN :at ELSE last_at END WHERE id = :story"
+)
+_KEEP = text("INSERT INTO fingerprints (article_id, week, hashes, marks) VALUES (:id, :week, :hashes, :marks)")
+_KEPT = text("SELECT week, hashes FROM fingerprints WHERE article_id = :id")
+_FORGET = text("DELETE FROM fingerprints WHERE article_id = :id")
+_NEW_HEAD = text("SELECT id FROM articles WHERE copy_of = :id ORDER BY at, id LIMIT 1")
+_REPOINT = text("UPDATE articles SET copy_of = :head WHERE copy_of = :id AND id <> :head")
+_IS_HEAD = text("UPDATE articles SET copy_of = NULL WHERE id = :id")
+_IS_COPY = text("UPDATE articles SET copy_of = :head WHERE id = :id")
+_REST = text(
+    "SELECT count(*) AS articles, min(b.at) AS first_at, max(b.at) AS last_at, a.story_id FROM articles a"
+    " LEFT JOIN articles b ON b.story_id = a.story_id AND b.id <> a.id WHERE a.id = :id GROUP BY a.story_id"
+)
+_SHRINK = text(
+    "UPDATE stories SET articles = :articles, first_at = coalesce(:first_at, first_at),"
+    " last_at = coalesce(:last_at, last_at) WHERE id = :story"
+)
+_DROP = text("DELETE FROM stories WHERE id = :id AND NOT EXISTS (SELECT 1 FROM articles WHERE story_id = :id)")
+_EXPIRE = (
+    text("DELETE FROM shingles WHERE week < :week"),
+    text("DELETE FROM fingerprints WHERE week < :week"),
+)
+_LISTING = text(
+    "SELECT id, first_at, last_at, articles FROM stories WHERE last_at >= :since AND first_at < :until"
+    " ORDER BY articles DESC, last_at DESC, id DESC LIMIT :limit"
+)
+_MEMBERS = text(
+    "SELECT story_id, id, title, site, copy_of, at FROM articles WHERE story_id IN :ids ORDER BY at, id"
+).bindparams(bindparam("ids", expanding=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a new article belongs. `takes_from`: the head whose place it takes; `rare`: the hashes to be kept."""
+
+    story_id: int
+    copy_of: int | None
+    takes_from: int | None
+    week: int
+    rare: tuple[int, ...]
+    marks: tuple[int, ...]
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class StoryRow:
+    """A story as `aggregator stories` lists it. `title`, `article_id`: of its first article that is no copy."""
+
+    id: int
+    title: str | None
+    article_id: int
+    articles: int
+    copies: int
+    sites: tuple[str, ...]
+    first_at: int
+    last_at: int
+
+
+def assign(conn: Connection, *, site: str, at: int, text_hash: int, fingerprint: Fingerprint, decide: Decide) -> Placed:
+    """Finds what the new article is a copy or a follow-up of and joins that story, or creates one of its own."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    rare, candidates = find(conn, at=at, text_hash=text_hash, fingerprint=fingerprint)
+    new = New(site, at, fingerprint.words, text_hash, frozenset(rare), frozenset(fingerprint.marks))
+    verdict = decide(new, candidates)
+    if verdict.story_id is None:
+        story = create(conn, at)
+    else:
+        story = verdict.story_id
+        join(conn, story, at)
+    takes = verdict.copy_of is not None and _is_better(conn, new, verdict.copy_of)
+    return Placed(
+        story_id=story,
+        copy_of=None if takes else verdict.copy_of,
+        takes_from=verdict.copy_of if takes else None,
+        week=at // WEEK,
+        rare=rare,
+        marks=fingerprint.marks,
+        verdict=verdict,
+    )
+
+
+def find(
+    conn: Connection, *, at: int, text_hash: int, fingerprint: Fingerprint
+) -> tuple[tuple[int, ...], list[Candidate]]:
+    """The fingerprint's rare hashes, and the articles within seven days that may be copies: those of the same text
+    first, else those that share most of the rare hashes."""
+    window = {"since": at - WINDOW, "until": at + WINDOW}
+    rare, common, shared = _postings(conn, at // WEEK, fingerprint.hashes)
+    if not fingerprint.hashes:
+        return rare, []
+    same = conn.execute(_SAME_TEXT, {"text_hash": text_hash, **window}).mappings().all()
+    if same:
+        return rare, [_candidate(row, common) for row in same]
+    ids = [article for article, count in shared.most_common(MOST_CANDIDATES) if count >= FEWEST_SHARED]
+    if not ids:
+        return rare, []
+    rows = conn.execute(_CANDIDATES, {"ids": ids, **window}).mappings().all()
+    return rare, [_candidate(row, common) for row in sorted(rows, key=lambda row: ids.index(row["id"]))]
+
+
+def create(conn: Connection, at: int) -> int:
+    """A story of one article."""
+    return int(conn.execute(_CREATE, {"at": at}).scalar_one())
+
+
+def join(conn: Connection, story_id: int, at: int) -> None:
+    """One more article in a story."""
+    conn.execute(_JOIN, {"story": story_id, "at": at})
+
+
+def record(conn: Connection, article_id: int, placed: Placed) -> None:
+    """Keeps the hashes of an article whose row is now there; if it took a head's place, all copies point to it."""
+    if placed.takes_from is not None:
+        conn.execute(_REPOINT, {"id": placed.takes_from, "head": article_id})
+        conn.execute(_IS_COPY, {"id": placed.takes_from, "head": article_id})
+    _keep(conn, article_id, placed.week, placed.rare, placed.marks)
+
+
+def revise(conn: Connection, article_id: int, *, at: int, fingerprint: Fingerprint) -> None:
+    """Hashes of a changed text instead of the old ones. The article stays in its story: ids are stable."""
+    _forget(conn, article_id)
+    rare, _, _ = _postings(conn, at // WEEK, fingerprint.hashes)
+    _keep(conn, article_id, at // WEEK, rare, fingerprint.marks)
+
+
+def leave(conn: Connection, article_id: int) -> int | None:
+    """Takes an article out of its story before its row is deleted; if it was the head, its first copy takes its place.
+
+    Returns the story if nothing is left in it: `drop_empty` takes it away after the row.
+    """
+    _forget(conn, article_id)
+    head = conn.execute(_NEW_HEAD, {"id": article_id}).scalar()
+    if head is not None:
+        conn.execute(_IS_HEAD, {"id": head})
+        conn.execute(_REPOINT, {"id": article_id, "head": head})
+    rest = conn.execute(_REST, {"id": article_id}).mappings().first()
+    if rest is None:
+        return None
+    left = rest["articles"] if rest["first_at"] is not None else 0
+    shrunk = {"story": rest["story_id"], "articles": left, "first_at": rest["first_at"], "last_at": rest["last_at"]}
+    conn.execute(_SHRINK, shrunk)
+    return None if left else int(rest["story_id"])
+
+
+def drop_empty(conn: Connection, story_ids: Iterable[int | None]) -> None:
+    """Deletes those of the stories that no article belongs to any more."""
+    ids = [{"id": story} for story in story_ids if story is not None]
+    if ids:
+        conn.execute(_DROP, ids)
+
+
+def expire(conn: Connection, before: int) -> None:
+    """Forgets the hashes of the weeks before a time: nothing new is compared with them."""
+    for statement in _EXPIRE:
+        conn.execute(statement, {"week": before // WEEK - 1})
+
+
+def listing(conn: Connection, since: int, until: int, limit: int) -> list[StoryRow]:
+    """The stories with articles between two times, biggest first."""
+    found = conn.execute(_LISTING, {"since": since, "until": until, "limit": limit}).mappings().all()
+    if not found:
+        return []
+    members: dict[int, list[RowMapping]] = defaultdict(list)
+    for row in conn.execute(_MEMBERS, {"ids": [row["id"] for row in found]}).mappings():
+        members[row["story_id"]].append(row)
+    return [_story(row, members[row["id"]]) for row in found if members[row["id"]]]
+
+
+def _story(row: RowMapping, articles: Sequence[RowMapping]) -> StoryRow:
+    lead = next((article for article in articles if article["copy_of"] is None), articles[0])
+    return StoryRow(
+        id=row["id"],
+        title=lead["title"],
+        article_id=lead["id"],
+        articles=len(articles),
+        copies=sum(article["copy_of"] is not None for article in articles),
+        sites=tuple(dict.fromkeys(article["site"] for article in articles)),
+        first_at=row["first_at"],
+        last_at=row["last_at"],
+    )
+
+
+def _postings(
+    conn: Connection, week: int, hashes: Sequence[int]
+) -> tuple[tuple[int, ...], frozenset[int], Counter[int]]:
+    """Of the hashes: the rare ones, the common ones, and how many rare ones each article shares."""
+    if not hashes:
+        return (), frozenset(), Counter()
+    dialect = conn.dialect.name
+    rows = conn.execute(_POSTINGS[dialect], {"week": week, "hashes": _list(dialect, hashes)}).all()
+    often = Counter(row[0] for row in rows)
+    common = frozenset(value for value, count in often.items() if count >= COMMON)
+    shared = Counter(row[1] for row in rows if row[0] not in common)
+    return tuple(value for value in hashes if value not in common), common, shared
+
+
+def _keep(conn: Connection, article_id: int, week: int, rare: Sequence[int], marks: Sequence[int]) -> None:
+    dialect = conn.dialect.name
+    if rare:
+        conn.execute(_POST[dialect], {"week": week, "id": article_id, "hashes": _list(dialect, rare)})
+    conn.execute(_KEEP, {"id": article_id, "week": week, "hashes": pack_hashes(rare), "marks": pack_marks(marks)})
+
+
+def _forget(conn: Connection, article_id: int) -> None:
+    kept = conn.execute(_KEPT, {"id": article_id}).first()
+    if kept is None:
+        return
+    dialect = conn.dialect.name
+    hashes = unpack_hashes(kept[1])
+    if hashes:
+        conn.execute(_UNPOST[dialect], {"week": kept[0], "id": article_id, "hashes": _list(dialect, hashes)})
+    conn.execute(_FORGET, {"id": article_id})
+
+
+def _list(dialect: str, values: Sequence[int]) -> str | list[int]:
+    return json.dumps(values) if dialect == "sqlite" else list(values)
+
+
+def _candidate(row: RowMapping, common: frozenset[int]) -> Candidate:
+    return Candidate(
+        article_id=row["id"],
+        story_id=row["story_id"],
+        copy_of=row["copy_of"],
+        site=row["site"],
+        at=row["at"],
+        words=row["word_count"],
+        text_hash=row["text_hash"],
+        hashes=frozenset(unpack_hashes(row["hashes"])) - common,
+        marks=frozenset(unpack_marks(row["marks"])),
+    )
+
+
+def _is_better(conn: Connection, new: New, head_id: int) -> bool:
+    head = conn.execute(_HEAD, {"id": head_id}).first()
+    return head is not None and better_head(new.at, new.words, head[0], head[1])
