@@ -31,6 +31,7 @@ feeds = Table(
     Column("last_modified", Text),
     Column("body_hash", BigInteger),  # of the last body that was parsed
     Column("parsed_at", BigInteger),  # when that body was parsed; entries last seen then are listed now
+    Column("hints", Text),  # what its last document asked for, JSON of model.Hints
     Column("next_poll_at", BigInteger, nullable=False),
     Column("next_poll_reason", Text),
     Column("last_poll_at", BigInteger),
@@ -186,7 +187,7 @@ fingerprints = Table(
     Column("marks", LargeBinary, nullable=False),  # hashes of its names and numbers
 )
 
-# What is known of a site: who visits it, its robots.txt, until when it asked to be left alone.
+# What is known of a site: who visits it, and until when it asked to be left alone.
 sites = Table(
     "sites",
     metadata,
@@ -195,17 +196,14 @@ sites = Table(
     Column("lease_until", BigInteger),
     Column("quiet_until", BigInteger),  # Retry-After of the whole site
     Column("last_visit_at", BigInteger),
-    Column("robots_at", BigInteger),
-    Column("robots_status", Integer),
-    Column("robots_body", LargeBinary),
 )
 
-# PostgreSQL only: the search index.
-article_search_ddl = (
-    "CREATE TABLE article_search (article_id BIGINT PRIMARY KEY REFERENCES articles(id) ON DELETE CASCADE, search TSVECTOR NOT NULL)",
-    "CREATE INDEX article_search_gin ON article_search USING gin(search)",
-)
-# SQLite only. Contentless: the text stands in `articles` already; a row leaves by the 'delete' command with its old terms.
-articles_fts_ddl = (
-    "CREATE VIRTUAL TABLE articles_fts USING fts5(title, lead, text, content='', columnsize=1, tokenize=\"unicode61 remove_diacritics 0\")",
+# robots.txt as each origin (scheme, host, port) answered; status 0: it did not.
+robots = Table(
+    "robots",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
 )

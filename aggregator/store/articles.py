@@ -1,0 +1,175 @@
+"""Storing articles: identity, revisions, story, search index, all in the caller's transaction."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, delete, insert, select, text, update
+
+from aggregator.store import entries as entry_rows
+from aggregator.store import stories as story_rows
+from aggregator.store.rows import FinishedArticle
+from aggregator.store.schema import articles, bodies, entries, feeds, raw_pages, revisions
+from aggregator.store.upsert import insert as upsert
+from aggregator.text import index_form
+
+Outcome = Literal["new", "updated", "unchanged"]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Where an article went, and what that did."""
+
+    id: int
+    outcome: Outcome
+    copy: bool = False
+
+
+def save(conn: Connection, new: FinishedArticle, entry_ids: Collection[int] = ()) -> Saved:
+    """Stores an article, or brings the one it is up to date, and gives it to its entries."""
+    found = _existing(conn, new, entry_ids)
+    saved = _insert(conn, new, entry_ids) if found is None else _update(conn, found, new)
+    if new.raw is not None:
+        _keep_raw(conn, saved.id, new)
+    if entry_ids:
+        entry_rows.finish(conn, entry_ids, saved.id)
+    return saved
+
+
+def at_urls(conn: Connection, urls: Collection[str]) -> dict[str, int]:
+    """Ids of the articles stored under these normalised URLs."""
+    some, found = list(urls), {}
+    for start in range(0, len(some), 900):
+        query = select(articles.c.canonical_url, articles.c.id).where(articles.c.canonical_url.in_(some[start : start + 900]))
+        found.update({row.canonical_url: int(row.id) for row in conn.execute(query)})
+    return found
+
+
+def remove(conn: Connection, article_id: int) -> None:
+    """Deletes an article with all that hangs on it; its entries become tombstones, its copies get another head."""
+    row = conn.execute(select(articles).where(articles.c.id == article_id)).first()
+    if row is None:
+        return
+    story_rows.leave(conn, article_id)
+    _unindex(conn, row)
+    conn.execute(update(entries).where(entries.c.article_id == article_id).values(state="pruned", article_id=None))
+    conn.execute(delete(articles).where(articles.c.id == article_id))
+
+
+def _existing(conn: Connection, new: FinishedArticle, entry_ids: Collection[int]) -> Row[Any] | None:
+    for url in dict.fromkeys((new.claimed_url or new.own_url, new.own_url)):
+        row = conn.execute(select(articles).where(articles.c.canonical_url == url)).first()
+        if row is not None and (url == new.own_url or not _claimed_by_others(conn, int(row.id), entry_ids)):
+            return row
+    return None
+
+
+def _claimed_by_others(conn: Connection, article_id: int, entry_ids: Collection[int]) -> bool:
+    """True if another entry of the same feed, with another title, has this article: the claim is a template's mistake."""
+    if not entry_ids:
+        return False
+    mine = select(entries.c.feed_id, entries.c.title).where(entries.c.id.in_(entry_ids)).subquery()
+    query = (
+        select(entries.c.id)
+        .join(feeds, feeds.c.id == entries.c.feed_id)
+        .join(mine, mine.c.feed_id == entries.c.feed_id)
+        .where(entries.c.article_id == article_id, entries.c.id.not_in(entry_ids), entries.c.title != mine.c.title)
+        .where(feeds.c.kind == "feed")
+    )
+    return conn.execute(query.limit(1)).first() is not None
+
+
+def _insert(conn: Connection, new: FinishedArticle, entry_ids: Collection[int]) -> Saved:
+    canonical = new.claimed_url or new.own_url
+    if canonical != new.own_url and at_urls(conn, [canonical]):
+        canonical = new.own_url  # claimed by others: see `_existing`
+    place = story_rows.place(conn, new.text_hash, new.fingerprint, new.site, new.at)
+    values = _columns(new) | {
+        "url": new.url,
+        "canonical_url": canonical,
+        "feed": new.feed,
+        "story_id": place.story_id,
+        "copy_of": place.copy_of,
+        "at": new.at,
+    }
+    article_id = int(conn.execute(insert(articles).values(**values).returning(articles.c.id)).scalar_one())
+    story_rows.record(conn, article_id, new.fingerprint, new.at)
+    _index(conn, article_id, new.terms)
+    _keep_body(conn, article_id, new.html)
+    return Saved(article_id, "new", copy=place.copy_of is not None)
+
+
+def _update(conn: Connection, row: Row[Any], new: FinishedArticle) -> Saved:
+    article_id, now = int(row.id), new.fetched_at
+    same = (row.text_hash, row.title, row.lead) == (new.text_hash, new.title, new.lead)
+    # A page says more than a feed's entry does; the entry of a second feed must not undo that.
+    poorer = new.body_from == "feed" and (row.body_from == "page" or new.word_count < row.word_count)
+    if same or poorer:
+        values: Mapping[str, Any] = {} if poorer else {"fetched_at": now, "gone_at": None}
+        if values:
+            conn.execute(update(articles).where(articles.c.id == article_id).values(**values))
+        return Saved(article_id, "unchanged")
+    earlier = {"article_id": article_id, "fetched_at": row.fetched_at, "replaced_at": now}
+    conn.execute(insert(revisions).values(**earlier, title=row.title, lead=row.lead, text=row.text))
+    _unindex(conn, row)
+    if row.text_hash != new.text_hash:
+        story_rows.rewrite(conn, article_id, new.text_hash, new.fingerprint)
+    values = _columns(new) | {"revisions": row.revisions + 1, "gone_at": None, "summary": new.summary or row.summary}
+    conn.execute(update(articles).where(articles.c.id == article_id).values(**values))
+    _index(conn, article_id, new.terms)
+    _keep_body(conn, article_id, new.html)
+    return Saved(article_id, "updated")
+
+
+def _columns(new: FinishedArticle) -> dict[str, Any]:
+    plain = (
+        "site body_from title published_at modified_at fetched_at lang lead text summary image word_count text_hash "
+        "is_article paywalled extractor_version"
+    )
+    return {name: getattr(new, name) for name in plain.split()} | {"authors": _json(new.authors), "tags": _json(new.tags)}
+
+
+def _json(items: tuple[str, ...]) -> str | None:
+    import orjson
+
+    return orjson.dumps(items).decode() if items else None
+
+
+def _keep_body(conn: Connection, article_id: int, html: bytes | None) -> None:
+    if html is None:
+        conn.execute(delete(bodies).where(bodies.c.article_id == article_id))
+        return
+    row = upsert(conn, bodies).values(article_id=article_id, html=html)
+    conn.execute(row.on_conflict_do_update(index_elements=["article_id"], set_={"html": html}))
+
+
+def _keep_raw(conn: Connection, article_id: int, new: FinishedArticle) -> None:
+    assert new.raw is not None
+    values = {"url": new.raw.url, "content_type": new.raw.content_type, "fetched_at": new.fetched_at, "body": new.raw.body}
+    row = upsert(conn, raw_pages).values(article_id=article_id, **values)
+    conn.execute(row.on_conflict_do_update(index_elements=["article_id"], set_=values))
+
+
+_FTS_ADD = text("INSERT INTO articles_fts(rowid, title, lead, text) VALUES (:id, :title, :lead, :text)")
+_FTS_REMOVE = text("INSERT INTO articles_fts(articles_fts, rowid, title, lead, text) VALUES ('delete', :id, :title, :lead, :text)")
+_PG_ADD = text(
+    "INSERT INTO article_search (article_id, search) VALUES (:id, setweight(to_tsvector('simple', :title), 'A') || "
+    "setweight(to_tsvector('simple', :lead), 'B') || setweight(to_tsvector('simple', :text), 'C'))"
+)
+_PG_REMOVE = text("DELETE FROM article_search WHERE article_id = :id")
+
+
+def _index(conn: Connection, article_id: int, terms: tuple[str, str, str]) -> None:
+    title, lead, body = terms
+    if conn.dialect.name == "sqlite":
+        conn.execute(_FTS_ADD, {"id": article_id, "title": title, "lead": lead, "text": body})
+    else:  # a tsvector holds at most 1 MB: what lies beyond that of an enormous text is not found
+        conn.execute(_PG_ADD, {"id": article_id, "title": title[:100_000], "lead": lead[:100_000], "text": body[:500_000]})
+
+
+def _unindex(conn: Connection, row: Row[Any]) -> None:
+    if conn.dialect.name == "sqlite":
+        title, lead, body = (index_form(part or "") for part in (row.title, row.lead, row.text))
+        conn.execute(_FTS_REMOVE, {"id": row.id, "title": title, "lead": lead, "text": body})
+    else:
+        conn.execute(_PG_REMOVE, {"id": row.id})

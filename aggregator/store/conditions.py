@@ -1,0 +1,170 @@
+"""A query's tree as SQL, on both databases.
+
+Terms of text become one expression of the search index as far as they can; everything else becomes conditions on
+`articles`. On SQLite the index is FTS5 (MATCH), on PostgreSQL a tsvector (@@).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+from sqlalchemy import ColumnElement, Select, and_, column, false, func, literal_column, not_, or_, select, table, true
+
+from aggregator.query import And, Between, Is, Not, Or, Query, Words
+from aggregator.store.schema import articles, entries, feeds
+from aggregator.urls import host_of
+
+# A word in the title says more than one in the standfirst, and that more than one in the body. As FTS5 takes them:
+# title, lead, text; as PostgreSQL does: D, C (text), B (lead), A (title).
+_FTS_WEIGHTS = (8.0, 3.0, 1.0)
+_TS_WEIGHTS = "'{0.1, 0.12, 0.4, 1.0}'::float4[]"
+_TS_LABELS = {None: "", "title": "A", "lead": "B", "text": "C"}
+_MAX_ID = 2**63 - 1
+
+_fts: Any = table("articles_fts", column("rowid"))
+_search: Any = table("article_search", column("article_id"), column("search"))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A query in two parts that both must hold: an expression of the search index (None: none), and conditions."""
+
+    match: str | None
+    condition: ColumnElement[bool]
+
+
+def plan(query: Query, dialect: str) -> Plan:
+    """How to ask `query` of a database of this dialect ("sqlite" or "postgresql")."""
+    parts = query.parts if isinstance(query, And) else (query,)
+    terms = tuple(part for part in parts if _expression(_positive(part), dialect) is not None)
+    match = _expression(And(terms), dialect)
+    rest = [part for part in parts if match is None or part not in terms]
+    return Plan(match, and_(true(), *(condition(part, dialect) for part in rest)))
+
+
+def hits(match: str, dialect: str, *, ranked: bool) -> Select[Any]:
+    """The articles whose text matches: `id`, and `rank` (greater is better) if asked for."""
+    if dialect == "sqlite":
+        rank = -func.bm25(literal_column("articles_fts"), *_FTS_WEIGHTS)
+        found = select(_fts.c.rowid.label("id")).where(literal_column("articles_fts").op("MATCH")(match))
+    else:
+        asked = func.to_tsquery("simple", match)
+        # 1: a long text is worth less per occurrence, by the logarithm of its length (bm25 does alike).
+        rank = func.ts_rank_cd(literal_column(_TS_WEIGHTS), _search.c.search, asked, 1)
+        found = select(_search.c.article_id.label("id")).where(_search.c.search.op("@@")(asked))
+    return found.add_columns(rank.label("rank")) if ranked else found
+
+
+def condition(query: Query, dialect: str) -> ColumnElement[bool]:
+    """`query` as a condition on `articles`."""
+    match = _expression(query, dialect)
+    if match is not None:
+        return articles.c.id.in_(hits(match, dialect, ranked=False))
+    if isinstance(query, And):
+        return and_(true(), *(condition(part, dialect) for part in query.parts))
+    if isinstance(query, Or):
+        return or_(false(), *(condition(part, dialect) for part in query.parts))
+    if isinstance(query, Not):  # a null is no match, and so its opposite is one
+        return not_(func.coalesce(condition(query.part, dialect), false()))
+    if isinstance(query, Between):
+        return _between(query)
+    return _property(query) if isinstance(query, Is) else true()
+
+
+def _positive(query: Query) -> Query:
+    return query.part if isinstance(query, Not) else query
+
+
+def _expression(query: Query, dialect: str) -> str | None:
+    """`query` in the language of the search index; None if it says more than that can, or is a negation alone."""
+    if isinstance(query, Words):
+        return _fts_words(query) if dialect == "sqlite" else _ts_words(query)
+    if isinstance(query, Or):
+        return _joined([_expression(part, dialect) for part in query.parts], " OR " if dialect == "sqlite" else " | ")
+    if not isinstance(query, And):
+        return None
+    wanted = [_expression(part, dialect) for part in query.parts if not isinstance(part, Not)]
+    unwanted = [_expression(part.part, dialect) for part in query.parts if isinstance(part, Not)]
+    found = _joined(wanted, " AND " if dialect == "sqlite" else " & ")
+    if not unwanted or found is None:
+        return found
+    against = _joined(unwanted, " OR " if dialect == "sqlite" else " | ")
+    if against is None:
+        return None
+    return f"({found} NOT {against})" if dialect == "sqlite" else f"({found} & !{against})"
+
+
+def _joined(expressions: list[str | None], operator: str) -> str | None:
+    known = [expression for expression in expressions if expression is not None]
+    return f"({operator.join(known)})" if known and len(known) == len(expressions) else None
+
+
+def _fts_words(query: Words) -> str:
+    phrase = f'"{" ".join(query.words)}"' + (" *" if query.prefix else "")
+    return f"({query.field} : {phrase})" if query.field else phrase
+
+
+def _ts_words(query: Words) -> str:
+    label = _TS_LABELS[query.field]
+    last = len(query.words) - 1
+    flags = [("*" if query.prefix and at == last else "") + label for at in range(last + 1)]
+    lexemes = [f"'{word}'" + (f":{flag}" if flag else "") for word, flag in zip(query.words, flags, strict=True)]
+    return f"({' <-> '.join(lexemes)})"
+
+
+def _between(query: Between) -> ColumnElement[bool]:
+    at = articles.c.published_at
+    since = at >= query.since if query.since is not None else at.is_not(None)
+    return since if query.until is None else and_(since, at < query.until)
+
+
+def _property(query: Is) -> ColumnElement[bool]:
+    value = query.value.strip()
+    if query.field == "site":
+        return _site(value)
+    if query.field == "feed":
+        return _feed(value)
+    if query.field == "lang":
+        lang, asked = func.lower(articles.c.lang), value.lower().replace("_", "-")
+        return or_(lang == asked, lang.startswith(f"{asked}-", autoescape=True))
+    if query.field == "story":
+        return articles.c.story_id == int(value) if value.isdecimal() and int(value) <= _MAX_ID else false()
+    listed = articles.c.authors if query.field == "author" else articles.c.tags
+    return or_(*(_in_list(listed, spelling, whole=query.field == "tag") for spelling in _spellings(value)))
+
+
+def _site(value: str) -> ColumnElement[bool]:
+    """A site by its name, one host of it, or any URL in it."""
+    try:
+        parts = urlsplit(value if "//" in value else f"//{value}")
+        host = host_of(parts) + (f":{parts.port}" if parts.port else "")
+    except ValueError:
+        return false()
+    bare = host.removeprefix("www.")
+    pages = [
+        articles.c.canonical_url.startswith(f"{scheme}://{bare}/", autoescape=True) for scheme in ("https", "http")
+    ]
+    return or_(articles.c.site == bare, *pages)
+
+
+def _feed(value: str) -> ColumnElement[bool]:
+    """A feed by its URL or its title; an article that several feeds list is found by each of them."""
+    named = or_(feeds.c.url == value, func.lower(feeds.c.title) == value.lower(), feeds.c.title == value)
+    listed = select(entries.c.article_id).join(feeds, feeds.c.id == entries.c.feed_id)
+    return or_(
+        articles.c.feed == value,
+        articles.c.feed.in_(select(feeds.c.url).where(named)),
+        articles.c.id.in_(listed.where(named, entries.c.article_id.is_not(None))),
+    )
+
+
+def _spellings(value: str) -> list[str]:
+    # SQLite's LIKE knows the case of ASCII letters alone.
+    return list(dict.fromkeys((value, value.lower(), value.title(), value.upper())))
+
+
+def _in_list(listed: Any, value: str, *, whole: bool) -> ColumnElement[bool]:
+    spelled = orjson.dumps(value).decode()
+    found: ColumnElement[bool] = listed.icontains(spelled if whole else spelled[1:-1], autoescape=True)
+    return found

@@ -1,0 +1,183 @@
+"""Opening the database: one Store on SQLite or PostgreSQL, its transactions, its version."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+
+from aggregator.errors import DatabaseBusy, DatabaseNewer, StoreError, UsageError
+
+HEAD = "0001"  # the newest migration; a test compares it with the migrations themselves
+BUSY_SECONDS = 30
+
+
+class Store:
+    """A database that is open and of today's version. Connections are safe in threads, one to each."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.dialect: str = engine.dialect.name
+        self.url: str = engine.url.render_as_string(hide_password=False)
+
+    @property
+    def path(self) -> Path | None:
+        """The file of a SQLite database, None on PostgreSQL."""
+        name = self._engine.url.database
+        return Path(name) if self.dialect == "sqlite" and name else None
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction that may write. Raises StoreError when the database refuses."""
+        with self._translated(), self._engine.connect().execution_options(writes=True) as conn, conn.begin():
+            yield conn
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One snapshot of the database; readers never wait for the writer."""
+        with self._translated(), self._engine.connect() as conn, conn.begin():
+            yield conn
+
+    @contextmanager
+    def autocommit(self) -> Iterator[Connection]:
+        """A connection outside of any transaction: for VACUUM, checkpoints and session locks."""
+        with self._translated(), self._engine.connect() as conn:
+            yield conn.execution_options(isolation_level="AUTOCOMMIT")
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            raise _for_people(error, self._engine) from error
+
+
+def open(url: str) -> Store:  # read as `store.open`
+    """The database at `url`, ready for use. A SQLite database is made and migrated by itself.
+
+    Raises StoreError: unreachable, read-only, damaged, of a newer version, or (PostgreSQL) not upgraded yet.
+    """
+    engine = _engine(url)
+    store = Store(engine)
+    try:
+        with store.read() as conn:
+            found = _version(conn)
+        if found != HEAD:
+            _refuse_newer(found, url)
+            if store.dialect != "sqlite":
+                raise StoreError(f"{_shown(engine)}: not of this version; run `aggregator db upgrade` first")
+            _migrate(store)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def upgrade(url: str) -> str:
+    """Brings the database at `url` to today's version; returns that version."""
+    engine = _engine(url)
+    store = Store(engine)
+    try:
+        with store.read() as conn:
+            found = _version(conn)
+        _refuse_newer(found, url)
+        if found != HEAD:
+            _migrate(store)
+    finally:
+        store.close()
+    return HEAD
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        if parsed.drivername in ("postgres", "postgresql"):
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        if parsed.get_backend_name() == "sqlite":
+            return _sqlite(parsed.database, parsed)
+        if parsed.get_backend_name() != "postgresql":
+            raise UsageError(f"--database {url}: neither sqlite:/// nor postgresql://")
+        return create_engine(parsed, pool_pre_ping=True)
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
+        raise UsageError(f"--database {url}: not a database URL ({error})") from error
+    except ModuleNotFoundError as error:
+        raise UsageError("PostgreSQL needs its driver: pip install 'aggregator[postgres]'") from error
+
+
+def _sqlite(name: str | None, parsed: Any) -> Engine:
+    if not name or name == ":memory:":
+        raise UsageError("--database sqlite://: name a file, as in sqlite:///aggregator.db")
+    folder = Path(name).parent
+    if not folder.is_dir():
+        raise StoreError(f"{name}: its folder {folder} does not exist; make it first")
+    engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = None  # transactions are begun below, not by the driver's guess
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA cache_size = -16000")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            connection.execute("PRAGMA journal_mode = WAL")
+
+    @event.listens_for(engine, "begin")
+    def _begin(conn: Connection) -> None:
+        conn.exec_driver_sql("BEGIN IMMEDIATE" if conn.get_execution_options().get("writes") else "BEGIN")
+
+    return engine
+
+
+def _version(conn: Connection) -> str | None:
+    if not inspect(conn).has_table("alembic_version"):
+        return None
+    found = conn.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return str(found) if found else None
+
+
+def _refuse_newer(found: str | None, url: str) -> None:
+    if found is not None and found > HEAD:
+        raise DatabaseNewer(f"{url}: written by a newer version of aggregator (schema {found}, ours {HEAD}); update it")
+
+
+def _migrate(store: Store) -> None:
+    from alembic import command  # imported when needed: it costs half a second
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", "aggregator:migrations")
+    config.set_main_option("path_separator", "os")
+    with store.write() as conn:  # one transaction: a second process waits here and finds nothing left to do
+        config.attributes["connection"] = conn
+        command.upgrade(config, "head")
+
+
+def _shown(engine: Engine) -> str:
+    return engine.url.database or "" if engine.dialect.name == "sqlite" else engine.url.render_as_string()
+
+
+def _for_people(error: DBAPIError, engine: Engine) -> StoreError:
+    where, said = _shown(engine), str(error.orig).strip().splitlines()[0] if error.orig else str(error)
+    low = said.lower()
+    if "locked" in low or "busy" in low:
+        return DatabaseBusy(f"{where}: held by another process for more than {BUSY_SECONDS} s; try again later")
+    if "readonly" in low or "read-only" in low:
+        return StoreError(f"{where}: read-only; check who owns the file and its folder")
+    if "disk is full" in low or "no space" in low:
+        return StoreError(f"{where}: the disk is full; nothing stored is lost, make room and run again")
+    if "not a database" in low or "malformed" in low:
+        return StoreError(f"{where}: damaged or no SQLite database ({said}); restore a backup")
+    if "unable to open" in low:
+        return StoreError(f"{where}: can't be opened; check the path and its permissions")
+    if isinstance(error, OperationalError) and engine.dialect.name == "postgresql":
+        return StoreError(f"{where}: {said}")
+    return StoreError(f"{where}: the database refused: {said}")

@@ -1,0 +1,70 @@
+"""Rows of what feeds listed."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from aggregator.store.schema import articles, entries, feeds
+
+
+def known(conn: Connection, feed_id: int, keys: Collection[str]) -> dict[str, Row[Any]]:
+    """The entries of a feed that are stored already, of those named, by key."""
+    query = select(entries.c.id, entries.c.key, entries.c.state, entries.c.article_id, entries.c.updated_at).where(
+        entries.c.feed_id == feed_id
+    )
+    some = list(keys)
+    found: dict[str, Row[Any]] = {}
+    for start in range(0, len(some), 900):
+        rows = conn.execute(query.where(entries.c.key.in_(some[start : start + 900])))
+        found.update((row.key, row) for row in rows)
+    return found
+
+
+def add(conn: Connection, rows: Sequence[dict[str, Any]]) -> list[int]:
+    """Stores new entries; returns their ids in the order of the rows."""
+    if not rows:
+        return []
+    made = conn.execute(insert(entries).returning(entries.c.id, sort_by_parameter_order=True), list(rows))
+    return [int(i) for i in made.scalars()]
+
+
+def seen(conn: Connection, feed_id: int, keys: Collection[str], now: int, before: int | None) -> None:
+    """Marks entries as listed now; those listed `before` and no longer were seen until just now."""
+    if before is not None:
+        conn.execute(
+            update(entries).where(entries.c.feed_id == feed_id, entries.c.last_seen_at == before).values(last_seen_at=now - 1)
+        )
+    some = list(keys)
+    for start in range(0, len(some), 900):
+        part = entries.c.key.in_(some[start : start + 900])
+        conn.execute(update(entries).where(entries.c.feed_id == feed_id, part).values(last_seen_at=now))
+
+
+def with_feeds(conn: Connection, ids: Collection[int]) -> Sequence[Row[Any]]:
+    """Entries with what is needed of their feed: its URL, kind and options."""
+    query = select(entries, feeds.c.url.label("feed_url"), feeds.c.kind, feeds.c.options).join(feeds).where(entries.c.id.in_(ids))
+    return conn.execute(query).all()
+
+
+def finish(conn: Connection, ids: Collection[int], article_id: int) -> None:
+    """These entries have their article."""
+    state = {"state": "done", "article_id": article_id, "next_try_at": None, "error": None}
+    conn.execute(update(entries).where(entries.c.id.in_(ids)).values(**state))
+
+
+def postpone(conn: Connection, ids: Collection[int], error: str, next_try_at: int | None) -> None:
+    """The page failed: try again at `next_try_at`, or never (None)."""
+    state = {"state": "failed" if next_try_at is None else "waiting", "next_try_at": next_try_at, "error": error}
+    conn.execute(update(entries).where(entries.c.id.in_(ids)).values(tries=entries.c.tries + 1, **state))
+
+
+def wait(conn: Connection, ids: Collection[int], at: int) -> None:
+    """These entries' pages are to be fetched (again) at `at`."""
+    conn.execute(update(entries).where(entries.c.id.in_(ids)).values(state="waiting", next_try_at=at, tries=0, error=None))
+
+
+def article_at(conn: Connection, canonical_url: str) -> int | None:
+    """The id of the article stored under a normalised URL."""
+    found = conn.execute(select(articles.c.id).where(articles.c.canonical_url == canonical_url)).scalar()
+    return None if found is None else int(found)

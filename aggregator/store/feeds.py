@@ -1,0 +1,127 @@
+"""Rows of subscriptions and of their polls."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from aggregator.store.schema import entries, feeds, polls
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A feed or page as feeds.yaml has it; `options` is its JSON."""
+
+    url: str
+    kind: str
+    title: str | None
+    category: str | None
+    lang: str | None
+    site: str
+    options: str
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What a sync changed."""
+
+    added: int = 0
+    changed: int = 0
+    retired: int = 0
+
+
+def sync(conn: Connection, wanted: Sequence[Subscription], now: int) -> Synced:
+    """Makes the rows say what feeds.yaml says: adds, changes and retires; never deletes, so articles stay."""
+    known = {row.url: row for row in conn.execute(select(feeds).where(feeds.c.kind != "hand"))}
+    new, changed = [], 0
+    for position, item in enumerate(wanted):
+        values = {name: getattr(item, name) for name in Subscription.__slots__} | {"position": position}
+        row = known.pop(item.url, None)
+        if row is None:
+            new.append(values | {"next_poll_at": now, "added_at": now, "failures": 0})
+            continue
+        if item.title is None:
+            values.pop("title")  # the feed's own title, learnt by a poll, stays
+        if row.retired_at is not None or any(getattr(row, name) != value for name, value in values.items()):
+            again = {"retired_at": None, "next_poll_at": min(now, row.next_poll_at)} if _differs(row, item) else {}
+            conn.execute(update(feeds).where(feeds.c.id == row.id).values(**values, **again))
+            changed += bool(again)
+    if new:
+        conn.execute(insert(feeds), new)
+    gone = [row.id for row in known.values() if row.retired_at is None]
+    for start in range(0, len(gone), 500):
+        conn.execute(update(feeds).where(feeds.c.id.in_(gone[start : start + 500])).values(retired_at=now))
+    return Synced(len(new), changed, len(gone))
+
+
+def _differs(row: Row[Any], item: Subscription) -> bool:
+    return row.retired_at is not None or row.options != item.options
+
+
+def hand(conn: Connection, now: int) -> int:
+    """The id of the row that holds pages given by hand."""
+    found = conn.execute(select(feeds.c.id).where(feeds.c.kind == "hand")).scalar()
+    if found is not None:
+        return int(found)
+    row = {"url": "", "kind": "hand", "site": "", "options": "{}", "position": -1, "next_poll_at": 0, "added_at": now}
+    made = conn.execute(insert(feeds).values(**row).returning(feeds.c.id)).scalar_one()
+    return int(made)
+
+
+def active(conn: Connection) -> Sequence[Row[Any]]:
+    """Every subscription in the order of feeds.yaml, retired ones left out."""
+    query = select(feeds).where(feeds.c.retired_at.is_(None), feeds.c.kind != "hand").order_by(feeds.c.position)
+    return conn.execute(query).all()
+
+
+def overview(conn: Connection) -> Sequence[Row[Any]]:
+    """`active`, with how many entries each has, how many of them wait, and how many have an article."""
+    counted = (
+        select(
+            entries.c.feed_id,
+            func.count().label("entries"),
+            func.count(entries.c.article_id).label("articles"),
+            func.sum((entries.c.state == "waiting").cast(entries.c.tries.type)).label("waiting"),
+        )
+        .group_by(entries.c.feed_id)
+        .subquery()
+    )
+    columns = (func.coalesce(counted.c[name], 0).label(name) for name in ("entries", "articles", "waiting"))
+    query = (
+        select(feeds, *columns)
+        .outerjoin(counted, counted.c.feed_id == feeds.c.id)
+        .where(feeds.c.retired_at.is_(None), feeds.c.kind != "hand")
+        .order_by(feeds.c.position)
+    )
+    return conn.execute(query).all()
+
+
+def make_due(conn: Connection, ids: Collection[int] | None, now: int) -> None:
+    """Makes these subscriptions (None: all) and what waits of them due now, whatever their next time was."""
+    which = feeds.c.retired_at.is_(None) & (feeds.c.kind != "hand")
+    waiting = entries.c.state == "waiting"
+    if ids is not None:
+        which &= feeds.c.id.in_(ids)
+        waiting &= entries.c.feed_id.in_(ids)
+    conn.execute(update(feeds).where(which, feeds.c.next_poll_at > now).values(next_poll_at=now))
+    conn.execute(update(entries).where(waiting, entries.c.next_try_at > now).values(next_try_at=now))
+
+
+def record_poll(conn: Connection, feed_id: int, poll: dict[str, Any], state: dict[str, Any]) -> None:
+    """Logs a poll (columns of `polls`) and writes what it means for its feed (columns of `feeds`)."""
+    conn.execute(insert(polls).values(feed_id=feed_id, **poll))
+    conn.execute(update(feeds).where(feeds.c.id == feed_id).values(**state))
+
+
+def recent_polls(conn: Connection, feed_id: int, limit: int = 30) -> Sequence[Row[Any]]:
+    """The last polls of a feed, newest first."""
+    query = select(polls).where(polls.c.feed_id == feed_id).order_by(polls.c.at.desc(), polls.c.id.desc()).limit(limit)
+    return conn.execute(query).all()
+
+
+def recent_times(conn: Connection, feed_id: int, limit: int = 50) -> list[int]:
+    """When the newest entries of a feed were published."""
+    when = entries.c.published_at
+    query = select(when).where(entries.c.feed_id == feed_id, when.is_not(None)).order_by(entries.c.id.desc()).limit(limit)
+    return [int(at) for at in conn.execute(query).scalars()]

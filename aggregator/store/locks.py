@@ -1,0 +1,68 @@
+"""Locks that the operating system frees when their holder dies, however it dies.
+
+On SQLite flock on a file beside the database, on PostgreSQL a session advisory lock. No child inherits either.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from sqlalchemy import text
+
+from aggregator.store.engine import Store
+from aggregator.text import hash64
+
+
+@contextmanager
+def hold(store: Store, name: str) -> Iterator[bool]:
+    """Tries to take the lock `name` and holds it for the block; gives False where another process has it."""
+    with ExitStack() as stack:
+        yield stack.enter_context(_on_file(_file(store, name)) if store.path else _on_session(store, name))
+
+
+def is_dead(store: Store, name: str) -> bool:
+    """True if nobody holds the lock `name`: its owner is gone."""
+    if store.path and not _file(store, name).exists():
+        return True
+    with hold(store, name) as taken:
+        return taken
+
+
+def _file(store: Store, name: str) -> Path:
+    assert store.path is not None
+    folder = store.path.with_name(store.path.name + "-locks")
+    folder.mkdir(exist_ok=True)
+    return folder / name
+
+
+@contextmanager
+def _on_file(path: Path) -> Iterator[bool]:
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        # Removed while it is held: who opened it meanwhile holds a lock on a file without a name, and that lock
+        # guards only names that are never used twice (owners) or are taken again at once (the fetch lock).
+        if not path.name.startswith("fetch"):
+            path.unlink(missing_ok=True)
+        os.close(handle)
+
+
+@contextmanager
+def _on_session(store: Store, name: str) -> Iterator[bool]:
+    key = hash64("aggregator lock " + name)
+    with store.autocommit() as conn:
+        taken = bool(conn.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar())
+        try:
+            yield taken
+        finally:
+            if taken:
+                conn.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})

@@ -1,0 +1,18 @@
+"""Small values of the program itself."""
+
+from sqlalchemy import Connection, select
+
+from aggregator.store.schema import meta
+from aggregator.store.upsert import insert
+
+
+def get(conn: Connection, key: str) -> str | None:
+    """The value stored under `key`."""
+    value: str | None = conn.execute(select(meta.c.value).where(meta.c.key == key)).scalar()
+    return value
+
+
+def put(conn: Connection, key: str, value: str) -> None:
+    """Stores `value` under `key`."""
+    row = insert(conn, meta).values(key=key, value=value)
+    conn.execute(row.on_conflict_do_update(index_elements=["key"], set_={"value": value}))

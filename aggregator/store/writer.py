@@ -1,0 +1,75 @@
+"""The one writer: a thread that runs what others hand in, many jobs to a transaction."""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from aggregator.errors import StoreError
+from aggregator.store.engine import Store
+
+T = TypeVar("T")
+_BATCH = 200
+_Job = tuple[Callable[[Connection], Any], "Future[Any]"]
+
+
+class Writer:
+    """Hands jobs (functions of a connection) to the writing thread; a job's result comes after its commit.
+
+    A job may run twice (when another job of its transaction fails), so it must do nothing but SQL.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._thread.start()
+
+    async def do(self, job: Callable[[Connection], T]) -> T:
+        """Runs `job` in a transaction and gives its result once that is committed."""
+        future: Future[T] = Future()
+        self._jobs.put((job, future))
+        return await asyncio.shield(asyncio.wrap_future(future))
+
+    def close(self) -> None:
+        """Finishes what was handed in, then ends the thread."""
+        self._jobs.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            batch = self._next()
+            if batch:
+                self._commit([job for job in batch if job is not None])
+            if not batch or batch[-1] is None:
+                return
+
+    def _next(self) -> list[_Job | None]:
+        batch = [self._jobs.get()]
+        while batch[-1] is not None and len(batch) < _BATCH:
+            try:
+                batch.append(self._jobs.get_nowait())
+            except queue.Empty:
+                break
+        return batch
+
+    def _commit(self, batch: list[_Job]) -> None:
+        try:
+            with self._store.write() as conn:
+                results = [job(conn) for job, _ in batch]
+        except Exception as error:
+            if len(batch) == 1:
+                batch[0][1].set_exception(error)
+            elif isinstance(error, StoreError):  # the database itself: each job would meet it again
+                for _, future in batch:
+                    future.set_exception(error)
+            else:
+                for job in batch:  # one of them is wrong: each alone, so that the others are stored
+                    self._commit([job])
+            return
+        for (_, future), result in zip(batch, results, strict=True):
+            future.set_result(result)

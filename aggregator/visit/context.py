@@ -1,0 +1,101 @@
+"""What a visit works with: the shell's rooms, the settings, the clock, and who is told of progress."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal
+
+from aggregator import __version__
+from aggregator.config import Settings
+from aggregator.net import Net, NetSettings, user_agent
+from aggregator.pool import Pool
+from aggregator.store import Store, locks
+from aggregator.store.articles import Outcome
+from aggregator.store.work import EVERYTHING, Scope
+from aggregator.store.writer import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """A poll is over. `new`: entries not known before; `reason`: why it failed; `kept`: articles made of entries alone."""
+
+    feed: str
+    outcome: Literal["changed", "unchanged", "failed"]
+    new: int = 0
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PagesFound:
+    """So many pages more are to be fetched."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageDone:
+    """An article was stored (outcome), or its page failed (`reason`). `from_feed`: no page was asked for."""
+
+    url: str
+    outcome: Outcome | Literal["failed"]
+    copy: bool = False
+    reason: str | None = None
+    from_feed: bool = False
+
+
+Progress = Polled | PagesFound | PageDone
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """All that a visit needs. `owner` is the name of its leases and of the lock that says they are alive."""
+
+    store: Store
+    writer: Writer
+    net: Net
+    pool: Pool
+    settings: Settings
+    owner: str
+    scope: Scope
+    report: Callable[[Progress], None]
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def now(self) -> int:
+        """Seconds since 1970, UTC."""
+        return int(datetime.now(UTC).timestamp())
+
+
+def agent(settings: Settings) -> str:
+    """The User-Agent."""
+    return user_agent(__version__, settings.contact)
+
+
+@asynccontextmanager
+async def opened(
+    store: Store, settings: Settings, report: Callable[[Progress], None], scope: Scope = EVERYTHING
+) -> AsyncIterator[Context]:
+    """A context whose network, processes and writer are closed at the end, and whose leases are then free."""
+    owner = f"owner-{secrets.token_hex(8)}"
+    with locks.hold(store, owner):
+        writer, pool = Writer(store), Pool(settings.workers)
+        try:
+            async with Net(_net_settings(settings)) as net:
+                yield Context(store, writer, net, pool, settings, owner, scope, report)
+        finally:
+            pool.close()
+            writer.close()
+
+
+def _net_settings(settings: Settings) -> NetSettings:
+    return NetSettings(
+        user_agent=agent(settings),
+        contact=settings.contact,
+        site_gap=settings.site_gap.total_seconds(),
+        site_connections=settings.site_connections,
+        allow_private_networks=settings.allow_private_networks,
+        timeout=settings.timeout.total_seconds(),
+        max_bytes=settings.max_bytes,
+    )

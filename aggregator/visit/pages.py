@@ -1,0 +1,143 @@
+"""Fetching the pages of entries."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+from sqlalchemy import Row
+
+from aggregator import ingest
+from aggregator.errors import ExtractionError, FetchError
+from aggregator.extraction import Selectors
+from aggregator.model import Response
+from aggregator.net import Request
+from aggregator.store import articles, entries, work
+from aggregator.store.articles import Saved
+from aggregator.store.rows import FinishedArticle
+from aggregator.visit.context import Context, PageDone
+from aggregator.visit.robots import Manners
+
+ACCEPT = "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.5"
+# Seconds until the next try, by how many there were; after the last the page is given up.
+_WAITS = (600, 3600, 6 * 3600, 86400, 3 * 86400)
+# What a second look will hardly mend gets two tries; the guard's and robots' word is final.
+_STUBBORN = {401, 402, 404, 406, 410, 451}
+
+
+@dataclass(slots=True)
+class Wanted:
+    """One page and the entries that want it."""
+
+    rows: list[Row[Any]] = field(default_factory=list)
+
+
+async def fetch_page(ctx: Context, wanted: Wanted, manners: Manners) -> None:
+    """Fetches one page, extracts and stores its article, or notes why not and when to try again."""
+    if ctx.stopping.is_set():
+        return
+    row = wanted.rows[0]
+    ids, options = [int(r.id) for r in wanted.rows], orjson.loads(row.options)
+    try:
+        response = await _ask(ctx, row, options, manners)
+        finished = await read_page(ctx, response, listed_of(row, options), options)
+    except FetchError as error:
+        await _failed(ctx, row, ids, error)
+        return
+    except ExtractionError as error:
+        await _give_up(ctx, row, ids, str(error))
+        return
+    if finished is None:
+        await _give_up(ctx, row, ids, "no article text on the page")
+        return
+    saved: Saved = await ctx.writer.do(lambda conn: articles.save(conn, finished, ids))
+    ctx.report(PageDone(row.url, saved.outcome, copy=saved.copy))
+
+
+async def read_page(
+    ctx: Context, response: Response, listed: ingest.Listed, options: dict[str, Any]
+) -> FinishedArticle | None:
+    """The article of an answer, worked out in the pool."""
+    page = ingest.Page(response.url, response.body, response.headers.get("content-type"), ctx.now())
+    keep = ctx.settings.keep_raw is None or bool(ctx.settings.keep_raw)
+    return await ctx.pool.run(ingest.from_page, page, listed, selectors_of(options), keep)
+
+
+def selectors_of(options: dict[str, Any]) -> Selectors | None:
+    """A feed's selectors."""
+    spec = options.get("selectors")
+    if not spec:
+        return None
+    return Selectors(**{k: tuple(v) if k == "remove" else v for k, v in spec.items()})
+
+
+def listed_of(row: Row[Any], options: dict[str, Any]) -> ingest.Listed:
+    """What an entry says of its page."""
+    details = orjson.loads(row.details) if row.details else {}
+    return ingest.Listed(
+        url=row.url,
+        feed=row.feed_url or None,
+        title=row.title,
+        authors=tuple(details.get("authors", ())),
+        published_at=row.published_at,
+        updated_at=row.updated_at,
+        summary=row.summary,
+        lang=options.get("lang"),
+        tags=tuple(dict.fromkeys((*details.get("tags", ()), *options.get("tags", ())))),
+        image=details.get("image"),
+    )
+
+
+def allowed_networks(options: dict[str, Any]) -> bool | tuple[str, ...] | None:
+    """A feed's own word on private addresses."""
+    said = options.get("allow_private_networks")
+    return tuple(said) if isinstance(said, list) else said
+
+
+def wants_robots(ctx: Context, options: dict[str, Any]) -> bool:
+    """Whether robots.txt counts for this feed."""
+    own = options.get("robots")
+    return ctx.settings.respect_robots if own is None else bool(own)
+
+
+async def _ask(ctx: Context, row: Row[Any], options: dict[str, Any], manners: Manners) -> Response:
+    private = allowed_networks(options)
+    if wants_robots(ctx, options):
+        await manners.ask(row.url, private)
+    request = Request(
+        row.url, site=row.site, accept=ACCEPT, headers=_headers(row, options), allow_private_networks=private
+    )
+    response = await ctx.net.fetch(request)
+    if response.redirects and urlsplit(response.url).path in ("", "/") and urlsplit(row.url).path not in ("", "/"):
+        raise FetchError("status", row.url, "redirected to the front page: the article is gone", status=404)
+    return response
+
+
+def _headers(row: Row[Any], options: dict[str, Any]) -> dict[str, str]:
+    """A feed's headers may hold a secret: they go to the feed's own host alone."""
+    same = urlsplit(row.feed_url or "").netloc == urlsplit(row.url).netloc
+    return dict(options.get("headers") or {}) if same else {}
+
+
+async def _failed(ctx: Context, row: Row[Any], ids: list[int], error: FetchError) -> None:
+    now = ctx.now()
+    if error.retry_after:
+        until = now + int(error.retry_after) + 1
+        await ctx.writer.do(lambda conn: work.quieten(conn, row.site, until))
+    wait = _wait(error, int(row.tries))
+    at = None if wait is None else now + max(wait, int(error.retry_after or 0))
+    await ctx.writer.do(lambda conn: entries.postpone(conn, ids, error.reason, at))
+    ctx.report(PageDone(row.url, "failed", reason=error.reason))
+
+
+def _wait(error: FetchError, tries: int) -> int | None:
+    if error.kind == "refused" or tries >= len(_WAITS):
+        return None
+    if error.status in _STUBBORN and tries >= 1:
+        return None
+    return _WAITS[tries]
+
+
+async def _give_up(ctx: Context, row: Row[Any], ids: list[int], reason: str) -> None:
+    await ctx.writer.do(lambda conn: entries.postpone(conn, ids, reason, None))
+    ctx.report(PageDone(row.url, "failed", reason=reason))

@@ -1,0 +1,58 @@
+"""feeds.yaml and the rows of feeds: read when it changed, and made the truth."""
+
+import os
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+
+from aggregator import config as configuration
+from aggregator.config import Config, Feed, Page
+from aggregator.errors import ConfigError
+from aggregator.store import Store, feeds, meta
+from aggregator.store.feeds import Subscription, Synced
+from aggregator.urls import site_of
+
+
+def load(store: Store, path: Path | None, environ: Mapping[str, str] = os.environ) -> tuple[Config, str]:
+    """The configuration, and what it is known by. Parsed again only when the file or a setting changed."""
+    data = b""
+    if path is not None:
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise ConfigError(f"{path}: can't be read: {error.strerror}") from error
+    settings = sorted(f"{k}={v}" for k, v in environ.items() if k.startswith("AGGREGATOR_"))
+    digest = sha256(repr((str(path), settings)).encode() + data).hexdigest()
+    with store.read() as conn:
+        kept = meta.get(conn, "config")
+    if kept and kept.startswith(digest):
+        return Config.model_validate_json(kept[len(digest) :]), digest
+    if path is None:
+        return configuration.parse("", "feeds.yaml", environ), digest
+    return configuration.load(path, environ), digest
+
+
+def sync(store: Store, config: Config, digest: str, now: int) -> Synced:
+    """Makes the rows of feeds say what the configuration says; does nothing if it was synced last."""
+    with store.read() as conn:
+        kept = meta.get(conn, "config")
+    if kept and kept.startswith(digest):
+        return Synced()
+    wanted = [subscription(item) for item in (*config.feeds, *config.articles)]
+    with store.write() as conn:
+        done = feeds.sync(conn, wanted, now)
+        meta.put(conn, "config", digest + config.model_dump_json())
+    return done
+
+
+def subscription(item: Feed | Page) -> Subscription:
+    """The row of a feed or page of feeds.yaml."""
+    return Subscription(
+        url=item.url,
+        kind="feed" if isinstance(item, Feed) else "page",
+        title=item.title,
+        category=item.category,
+        lang=item.lang,
+        site=item.site or site_of(item.url),
+        options=item.model_dump_json(exclude_defaults=True),
+    )
