@@ -6,7 +6,7 @@ from html import escape
 
 import nh3
 
-from aggregator.extraction.walk import Element, Segment
+from aggregator.extraction.walk import Element, Segment, landmark
 from aggregator.model import Image
 from aggregator.text import squeeze, storable
 from aggregator.urls import absolute
@@ -54,7 +54,7 @@ def _separator(before: Segment, segment: Segment) -> str:
 
 
 def _nearest(element: Element | None, tag: str) -> Element | None:
-    if element is None or (tag in ("tr", "li") and not element.tags & {"table", "ul", "ol"}):
+    if element is None or not element.within & landmark(tag):
         return None
     while element is not None:
         if element.tag == tag:

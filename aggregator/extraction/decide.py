@@ -18,10 +18,10 @@ from aggregator.extraction.hints import (
     SHARE,
     TEASER,
 )  # fmt: skip
-from aggregator.extraction.walk import Element, Page, Segment
+from aggregator.extraction.walk import Element, Page, Segment, landmark
 
 _BAD = ADVERT | AUTHOR_BIO | CAPTION | COMMENT | COOKIE | NAVIGATION | PROMO | RELATED | SHARE | TEASER
-_TAGS = frozenset(["nav", "aside", "footer", "figure", "form", "figcaption"])
+_TAGS = landmark("nav", "aside", "footer", "figure", "form", "figcaption")
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ def decide(page: Page, title: str | None) -> list[Verdict]:
     inside = set()
     if container is not None:
         inside = set(range(container.first, container.first + container.blocks))
-    verdicts = []
+    verdicts: list[Verdict] = []
     begun = False
     for segment, weight in zip(page.segments, weights, strict=True):
         keep = segment.number in inside and (weight > 0 or _heading(segment)) and segment.text != title
@@ -59,7 +59,7 @@ def _heading(segment: Segment) -> bool:
 
 def _prose(segment: Segment) -> float:
     length = len(segment.text)
-    if segment.link_chars * 2 > length or segment.element.tags & _TAGS:
+    if segment.link_chars * 2 > length or segment.element.within & _TAGS:
         return 0.0
     if length < 150 and (segment.element.own & (_BAD | BYLINE | HIDDEN | FOOTER)):
         return 0.0

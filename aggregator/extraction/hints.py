@@ -9,7 +9,9 @@ from functools import lru_cache
 COMMENT, SHARE, RELATED, PROMO, ADVERT, NAVIGATION, FOOTER, BYLINE, DATE, CAPTION, LEAD, BODY, ARTICLE, TITLE, TAGS, SIDE, HIDDEN, COOKIE, TEASER, MEDIA, FACTBOX, AUTHOR_BIO, HEADER, PAYWALL, CONTENT, QUOTE, LIVE, RATING = (
     1 << bit for bit in range(28)
 )  # fmt: skip
-BITS = 28
+BIT_NAMES = (
+    "comment", "share", "related", "promo", "advert", "navigation", "footer", "byline", "date", "caption", "lead", "body", "article", "title", "tags", "side", "hidden", "cookie", "teaser", "media", "factbox", "author_bio", "header", "paywall", "content", "quote", "live", "rating",
+)  # fmt: skip
 
 _MEANINGS: tuple[tuple[int, str], ...] = (
     (COMMENT, r"comment|disqus|respond|replies|reply|discussion|kommentar|comentario|commentaire|livefyre|coral|guestbook"),

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from aggregator.extraction.hints import ADVERT, AUTHOR_BIO, CAPTION, RELATED, SHARE
-from aggregator.extraction.walk import Element, Page, Picture, Segment
+from aggregator.extraction.walk import Element, Page, Picture, Segment, landmark
 from aggregator.model import Image
 from aggregator.text import squeeze
 from aggregator.urls import absolute
@@ -101,7 +101,7 @@ def _caption(page: Page, candidate: Picture) -> str | None:
     if figure is None or not 0 < figure.blocks <= 4:
         return None
     within = page.segments[figure.first : figure.first + figure.blocks]
-    captions = [segment.text for segment in within if "figcaption" in segment.element.tags] or [
+    captions = [segment.text for segment in within if segment.element.within & landmark("figcaption")] or [
         segment.text for segment in within
     ]
     text = squeeze(" ".join(captions))

@@ -23,8 +23,23 @@ MOST_BLOCKS = 20_000  # a page with more is read up to here
 Piece = str | tuple[str, str | None]  # text, or an opening ("a", href) / closing ("/a", None) inline element
 
 
+LANDMARKS = (
+    "article", "main", "aside", "nav", "footer", "header", "form", "figure", "table", "ul", "ol", "blockquote", "dl", "section",
+    "figcaption", "pre", "details", "noscript", "li", "tr",
+)  # fmt: skip
+_LANDMARK_BIT = {tag: 1 << number for number, tag in enumerate(LANDMARKS)}
+
+
+def landmark(*tags: str) -> int:
+    """The bits of `Element.within` for these tags."""
+    return sum(_LANDMARK_BIT[tag] for tag in tags)
+
+
 class Element:
-    """An element that is not inline. `own` and `around` are bits of `hints`: its own and those of all above it."""
+    """An element that is not inline.
+
+    `own` and `around` are bits of `hints`: its own and those of all above it; `within` has the bits of `landmark`.
+    """
 
     __slots__ = (
         "around",
@@ -39,7 +54,7 @@ class Element:
         "own",
         "parent",
         "tag",
-        "tags",
+        "within",
     )
 
     def __init__(self, tag: str, parent: "Element | None", own: int, name: str) -> None:
@@ -48,7 +63,7 @@ class Element:
         self.own = own
         self.name = name
         self.around: int = own | (parent.around if parent else 0)
-        self.tags: frozenset[str] = _with(parent.tags, tag) if parent else frozenset()
+        self.within: int = (parent.within if parent else 0) | _LANDMARK_BIT.get(tag, 0)
         self.depth: int = parent.depth + 1 if parent else 0
         self.first = 0  # number of the first block within
         self.blocks = 0  # how many blocks within, at any depth
@@ -56,16 +71,6 @@ class Element:
         self.links = 0  # of these within links
         self.good = 0.0  # weight of what looks like prose within
         self.children = 0  # blocks directly within
-
-
-_LANDMARKS = frozenset(
-    ["article", "main", "aside", "nav", "footer", "header", "form", "figure", "table", "ul", "ol", "blockquote", "dl",
-     "section", "figcaption", "pre", "details", "noscript"]
-)  # fmt: skip
-
-
-def _with(tags: frozenset[str], tag: str) -> frozenset[str]:
-    return tags if tag in tags or tag not in _LANDMARKS else tags | {tag}
 
 
 @dataclass(slots=True, eq=False)
@@ -144,7 +149,7 @@ class _Walker:
         if self.has_text:
             joined = "".join(
                 [piece if piece.__class__ is str else "\n" if piece[0] == "br" else "" for piece in pieces]
-            )  # type: ignore[misc]
+            )
             text = joined.strip("\r\n ") if self.pre_depth else " ".join(joined.split())
             if text and len(self.page.segments) < MOST_BLOCKS:
                 segment = Segment(
