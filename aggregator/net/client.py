@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -62,12 +64,17 @@ class _Journey:
 
 
 class Net:
-    """The door. One for the whole program: `async with Net(settings) as net: await net.fetch(Request(url))`."""
+    """The door. One for the whole program: `async with Net(settings) as net: await net.fetch(Request(url))`.
+
+    Who leaves it open for requests under way closes it on them: they end with a RuntimeError, not with a fault of
+    the server's.
+    """
 
     def __init__(self, settings: NetSettings) -> None:
         self._settings = settings
         self._turns = Turns(settings.site_gap, settings.site_connections, settings.connections)
         self._transports: dict[Networks, Transport] = {}
+        self._under_way: set[asyncio.Timeout] = set()
         self._closed = False
 
     async def __aenter__(self) -> "Net":
@@ -77,6 +84,8 @@ class Net:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._closed = True
+        for deadline in self._under_way:
+            deadline.reschedule(0)
         for transport in self._transports.values():
             await transport.aclose()
         self._transports.clear()
@@ -119,9 +128,10 @@ class Net:
         async with self._turns.turn(_site(journey)):
             began = loop.time()
             try:
-                async with asyncio.timeout(journey.left):
+                async with self._deadline(journey.left):
                     answer = await self._exchange(journey, rules)
             except TimeoutError:
+                self._check_open()
                 raise journey.error("timeout", _too_slow(journey, self._settings.timeout)) from None
             except Fault as fault:
                 raise journey.error(fault.kind, fault.reason) from fault
@@ -130,6 +140,20 @@ class Net:
                 journey.left = max(journey.left - took, 0.0)
         _log.debug("%s: %d, %d bytes in %.0f ms", journey.place.url, answer.status, len(answer.body), took * 1000)
         return answer
+
+    @asynccontextmanager
+    async def _deadline(self, seconds: float) -> AsyncIterator[None]:
+        """Bound the time of what is inside; it ends at once when the door closes."""
+        async with asyncio.timeout(seconds) as deadline:
+            self._under_way.add(deadline)
+            try:
+                yield
+            finally:
+                self._under_way.discard(deadline)
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise RuntimeError("the network is closed")
 
     async def _exchange(self, journey: _Journey, rules: Networks) -> _Answer:
         journey.received = -1
@@ -147,8 +171,7 @@ class Net:
 
     def _transport(self, rules: Networks) -> Transport:
         """The transport of these rules: a connection opened under one rule never serves another."""
-        if self._closed:
-            raise RuntimeError("the network is closed")
+        self._check_open()
         if (transport := self._transports.get(rules)) is None:
             transport = self._transports[rules] = Transport(rules, self._settings.connect_timeout)
         return transport

@@ -288,4 +288,4 @@ def test_closing_while_requests_are_under_way_leaves_nothing_behind(server: Serv
 
     results = asyncio.run(cut_short())
     assert [isinstance(result, asyncio.CancelledError) for result in results] == [True, True, True, False, False]
-    assert all(isinstance(result, FetchError) for result in results[3:])
+    assert all(isinstance(result, RuntimeError) for result in results[3:])

@@ -1,0 +1,216 @@
+"""Turns: the gap between starts, places of a site and of all, fairness, cancelling, forgetting."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from aggregator.model import Response
+from aggregator.net import Net, NetSettings, Request
+from aggregator.net.politeness import Turns
+from tests.servers import Reply, Server
+
+Get = Callable[..., Response]
+
+GAP = 0.05
+
+
+def fetch_all(settings: NetSettings, requests: list[Request], before: Callable[[Net], Any] | None = None) -> float:
+    """Fetch all of them at once; the seconds it took. Never less than the gaps in between, however fast the machine."""
+
+    async def together() -> None:
+        async with Net(settings) as net:
+            if before is not None:
+                before(net)
+            await asyncio.gather(*(net.fetch(request) for request in requests))
+
+    began = time.monotonic()
+    asyncio.run(together())
+    return time.monotonic() - began
+
+
+def test_a_gap_between_two_starts_at_one_site(server: Server, settings: NetSettings) -> None:
+    server.otherwise(Reply(b"x"))
+    requests = [Request(server.url(f"/{number}")) for number in range(4)]
+    assert fetch_all(replace(settings, site_gap=GAP, site_connections=4), requests) >= 3 * GAP
+    assert [seen.path for seen in server.requests] == ["/0", "/1", "/2", "/3"]
+
+
+def test_another_site_does_not_wait(server: Server, settings: NetSettings) -> None:
+    with Server("127.0.0.2") as other:
+        server.otherwise(Reply(b"x"))
+        other.otherwise(Reply(b"x"))
+        assert fetch_all(replace(settings, site_gap=5), [Request(server.url()), Request(other.url())]) < 5
+
+
+def test_a_site_has_few_places(server: Server, settings: NetSettings) -> None:
+    server.otherwise(Reply(b"x", delay=0.02))
+    fetch_all(replace(settings, site_connections=3), [Request(server.url(f"/{n}")) for n in range(12)])
+    assert server.most_at_once == 3
+    assert len(server.requests) == 12
+
+
+def test_all_sites_together_have_places_too(server: Server, settings: NetSettings) -> None:
+    server.otherwise(Reply(b"x", delay=0.02))
+    requests = [Request(server.url(f"/{number}"), site=f"site{number}") for number in range(12)]
+    fetch_all(replace(settings, connections=4), requests)
+    assert server.most_at_once == 4
+
+
+def test_the_key_of_a_request_goes_before_its_site(server: Server, settings: NetSettings) -> None:
+    with Server("127.0.0.2") as other:
+        for each in (server, other):
+            each.otherwise(Reply(b"x"))
+        requests = [Request(server.url(), site="shared"), Request(other.url(), site="shared")]
+        assert fetch_all(replace(settings, site_gap=GAP), requests) >= GAP
+
+
+def test_each_hop_counts_for_its_own_site(server: Server, settings: NetSettings) -> None:
+    with Server("127.0.0.2") as other:
+        other.otherwise(Reply(b"x"))
+        server.route("/a", Reply(status=302, headers={"Location": "/b"}))
+        server.route("/b", Reply(status=302, headers={"Location": other.url("/c")}))
+        other.route("/c", Reply(status=302, headers={"Location": "/d"}))
+        took = fetch_all(replace(settings, site_gap=GAP), [Request(server.url("/a"), site="mine")])
+        assert took >= 2 * GAP  # one between /a and /b, one between /c and /d
+
+
+def test_a_hop_holds_no_place_of_the_site_it_left(server: Server, settings: NetSettings) -> None:
+    server.otherwise(
+        lambda seen: Reply(status=302, headers={"Location": seen.path + "x"}) if len(seen.path) < 6 else Reply(b"x")
+    )
+    one = replace(settings, site_connections=1, connections=1)
+    fetch_all(one, [Request(server.url(f"/{number}")) for number in range(5)])
+    assert len(server.requests) == 25
+
+
+def test_a_site_may_have_a_gap_of_its_own(server: Server, settings: NetSettings) -> None:
+    server.otherwise(Reply(b"x"))
+    site = f"127.0.0.1:{server.port}"
+    requests = [Request(server.url(f"/{number}")) for number in range(3)]
+    assert fetch_all(settings, requests, before=lambda net: net.set_gap(site, GAP)) >= 2 * GAP
+    assert fetch_all(replace(settings, site_gap=5), requests, before=lambda net: net.set_gap(site, 0)) < 5
+
+
+def test_waiting_costs_nothing_of_the_time_of_a_request(server: Server, settings: NetSettings) -> None:
+    server.otherwise(Reply(b"x"))
+    hurried = replace(settings, site_gap=0.3, timeout=0.25, site_connections=1)
+    fetch_all(hurried, [Request(server.url()), Request(server.url())])
+    assert len(server.requests) == 2
+
+
+def run(scene: Callable[[Turns], Any], **settings: Any) -> Any:
+    async def play() -> Any:
+        return await scene(Turns(**{"gap": 0, "connections": 1, "total": 100, **settings}))
+
+    return asyncio.run(play())
+
+
+async def visit(turns: Turns, site: str, log: list[Any], name: Any, hold: asyncio.Event | None = None) -> None:
+    async with turns.turn(site):
+        log.append(name)
+        if hold is not None:
+            await hold.wait()
+
+
+def test_turns_come_in_the_order_of_asking() -> None:
+    async def scene(turns: Turns) -> list[int]:
+        log: list[int] = []
+        await asyncio.gather(*(visit(turns, "a", log, number) for number in range(50)))
+        return log
+
+    assert run(scene) == list(range(50))
+    assert run(scene, gap=0.0001) == list(range(50))
+
+
+@pytest.mark.parametrize("gap", [0, 0.02])
+def test_who_gives_up_costs_the_others_nothing(gap: float) -> None:
+    async def scene(turns: Turns) -> list[int]:
+        log: list[int] = []
+        hold = asyncio.Event()
+        tasks = [asyncio.create_task(visit(turns, "a", log, 0, hold))]
+        await asyncio.sleep(0)
+        tasks += [asyncio.create_task(visit(turns, "a", log, number)) for number in range(1, 9)]
+        await asyncio.sleep(0)
+        for task in tasks[1:8:2]:
+            task.cancel()
+        hold.set()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        async with asyncio.timeout(5), turns.turn("a"):  # and all places are free again
+            return log
+
+    assert run(scene, gap=gap) == [0, 2, 4, 6, 8]
+
+
+def test_giving_up_during_the_gap_leaves_the_gap_as_it_was() -> None:
+    async def scene(turns: Turns) -> float:
+        log: list[int] = []
+        began = asyncio.get_running_loop().time()
+        await visit(turns, "a", log, 0)
+        impatient = asyncio.create_task(visit(turns, "a", log, 1))
+        await asyncio.sleep(GAP / 2)
+        impatient.cancel()
+        await visit(turns, "a", log, 2)
+        assert log == [0, 2]
+        return asyncio.get_running_loop().time() - began
+
+    assert run(scene, gap=GAP) >= GAP
+
+
+def test_giving_up_while_all_places_are_taken() -> None:
+    async def scene(turns: Turns) -> list[str]:
+        log: list[str] = []
+        hold = asyncio.Event()
+        first = asyncio.create_task(visit(turns, "a", log, "a", hold))
+        await asyncio.sleep(0)
+        second = asyncio.create_task(visit(turns, "b", log, "b"))
+        await asyncio.sleep(0)
+        second.cancel()
+        hold.set()
+        await first
+        async with asyncio.timeout(5):
+            await visit(turns, "b", log, "b again")
+        return log
+
+    assert run(scene, total=1) == ["a", "b again"]
+    assert run(scene, total=1, gap=0.001) == ["a", "b again"]
+
+
+def test_an_error_in_a_turn_gives_its_places_back() -> None:
+    async def scene(turns: Turns) -> None:
+        for _ in range(5):
+            with pytest.raises(ValueError, match="oops"):
+                async with turns.turn("a"):
+                    raise ValueError("oops")
+
+    run(scene, total=1)
+
+
+def test_sites_are_forgotten_when_their_gap_is_over() -> None:
+    async def scene(turns: Turns) -> int:
+        log: list[int] = []
+        for number in range(5000):
+            await visit(turns, f"site{number}", log, number)
+        return len(turns._sites)
+
+    assert run(scene) <= 600
+
+
+def test_a_site_within_its_gap_is_remembered() -> None:
+    async def scene(turns: Turns) -> bool:
+        log: list[Any] = []
+        turns.set_gap("slow", 60)
+        await visit(turns, "slow", log, "slow")
+        for number in range(2000):
+            await visit(turns, f"site{number}", log, number)
+        try:
+            async with asyncio.timeout(0.01):
+                await visit(turns, "slow", log, "again")
+        except TimeoutError:
+            return True
+        return False
+
+    assert run(scene)
