@@ -46,7 +46,7 @@ def plan(query: Query, dialect: str) -> Plan:
 def hits(match: str, dialect: str, *, ranked: bool) -> Select[Any]:
     """The articles whose text matches: `id`, and `rank` (greater is better) if asked for."""
     if dialect == "sqlite":
-        rank = -func.bm25(literal_column("articles_fts"), *_FTS_WEIGHTS)
+        rank: ColumnElement[Any] = -func.bm25(literal_column("articles_fts"), *_FTS_WEIGHTS)
         found = select(_fts.c.rowid.label("id")).where(literal_column("articles_fts").op("MATCH")(match))
     else:
         asked = func.to_tsquery("simple", match)
