@@ -5,7 +5,7 @@ Everything here is a pure function that may run in a process of the pool.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ import zstandard
 
 from aggregator import extraction, stories
 from aggregator.extraction import Selectors
+from aggregator.extraction.language import detect_lang
 from aggregator.model import Article, Entry
 from aggregator.store.rows import FinishedArticle, RawPage
 from aggregator.text import count_words, index_form, squeeze, storable, text_hash
@@ -70,13 +71,13 @@ def from_entry(entry: Entry, listed: Listed, own_url: str, fetched_at: int) -> F
         title=entry.title,
         text=text,
         html=html,
-        lang=extraction.detect_lang(text, listed.lang),
+        lang=detect_lang(text, listed.lang),
         word_count=count_words(text),
         is_article=True,
         extractor_version=extraction.EXTRACTOR_VERSION,
     )
     summary = listed.summary if entry.content else None
-    return _finish(article, _replace_summary(listed, summary), own_url, None, fetched_at, "feed", None)
+    return _finish(article, replace(listed, summary=summary), own_url, None, fetched_at, "feed", None)
 
 
 def from_record(record: Mapping[str, Any], times: Mapping[str, int | None], now: int) -> FinishedArticle:
@@ -132,12 +133,6 @@ def plain_summary(entry: Entry) -> str | None:
 def seconds(when: datetime | None) -> int | None:
     """A time as seconds since 1970, UTC."""
     return None if when is None else int(when.timestamp())
-
-
-def _replace_summary(listed: Listed, summary: str | None) -> Listed:
-    from dataclasses import replace
-
-    return replace(listed, summary=summary)
 
 
 def _finish(

@@ -11,6 +11,7 @@ from aggregator.store import stories as story_rows
 from aggregator.store.rows import FinishedArticle
 from aggregator.store.schema import articles, bodies, entries, feeds, raw_pages, revisions
 from aggregator.store.upsert import insert as upsert
+from aggregator.stories import decide
 from aggregator.text import index_form
 
 Outcome = Literal["new", "updated", "unchanged"]
@@ -40,7 +41,9 @@ def at_urls(conn: Connection, urls: Collection[str]) -> dict[str, int]:
     """Ids of the articles stored under these normalised URLs."""
     some, found = list(urls), {}
     for start in range(0, len(some), 900):
-        query = select(articles.c.canonical_url, articles.c.id).where(articles.c.canonical_url.in_(some[start : start + 900]))
+        query = select(articles.c.canonical_url, articles.c.id).where(
+            articles.c.canonical_url.in_(some[start : start + 900])
+        )
         found.update({row.canonical_url: int(row.id) for row in conn.execute(query)})
     return found
 
@@ -50,10 +53,11 @@ def remove(conn: Connection, article_id: int) -> None:
     row = conn.execute(select(articles).where(articles.c.id == article_id)).first()
     if row is None:
         return
-    story_rows.leave(conn, article_id)
+    emptied = story_rows.leave(conn, article_id)
     _unindex(conn, row)
     conn.execute(update(entries).where(entries.c.article_id == article_id).values(state="pruned", article_id=None))
     conn.execute(delete(articles).where(articles.c.id == article_id))
+    story_rows.drop_empty(conn, [emptied])
 
 
 def _existing(conn: Connection, new: FinishedArticle, entry_ids: Collection[int]) -> Row[Any] | None:
@@ -83,20 +87,28 @@ def _insert(conn: Connection, new: FinishedArticle, entry_ids: Collection[int]) 
     canonical = new.claimed_url or new.own_url
     if canonical != new.own_url and at_urls(conn, [canonical]):
         canonical = new.own_url  # claimed by others: see `_existing`
-    place = story_rows.place(conn, new.text_hash, new.fingerprint, new.site, new.at)
+    placed = story_rows.assign(
+        conn,
+        site=new.site,
+        at=new.at,
+        title=new.title,
+        text_hash=new.text_hash,
+        fingerprint=new.fingerprint,
+        decide=decide,
+    )
     values = _columns(new) | {
         "url": new.url,
         "canonical_url": canonical,
         "feed": new.feed,
-        "story_id": place.story_id,
-        "copy_of": place.copy_of,
+        "story_id": placed.story_id,
+        "copy_of": placed.copy_of,
         "at": new.at,
     }
     article_id = int(conn.execute(insert(articles).values(**values).returning(articles.c.id)).scalar_one())
-    story_rows.record(conn, article_id, new.fingerprint, new.at)
+    story_rows.record(conn, article_id, placed)
     _index(conn, article_id, new.terms)
     _keep_body(conn, article_id, new.html)
-    return Saved(article_id, "new", copy=place.copy_of is not None)
+    return Saved(article_id, "new", copy=placed.copy_of is not None)
 
 
 def _update(conn: Connection, row: Row[Any], new: FinishedArticle) -> Saved:
@@ -113,7 +125,7 @@ def _update(conn: Connection, row: Row[Any], new: FinishedArticle) -> Saved:
     conn.execute(insert(revisions).values(**earlier, title=row.title, lead=row.lead, text=row.text))
     _unindex(conn, row)
     if row.text_hash != new.text_hash:
-        story_rows.rewrite(conn, article_id, new.text_hash, new.fingerprint)
+        story_rows.revise(conn, article_id, at=row.at, fingerprint=new.fingerprint)
     values = _columns(new) | {"revisions": row.revisions + 1, "gone_at": None, "summary": new.summary or row.summary}
     conn.execute(update(articles).where(articles.c.id == article_id).values(**values))
     _index(conn, article_id, new.terms)
@@ -126,7 +138,10 @@ def _columns(new: FinishedArticle) -> dict[str, Any]:
         "site body_from title published_at modified_at fetched_at lang lead text summary image word_count text_hash "
         "is_article paywalled extractor_version"
     )
-    return {name: getattr(new, name) for name in plain.split()} | {"authors": _json(new.authors), "tags": _json(new.tags)}
+    return {name: getattr(new, name) for name in plain.split()} | {
+        "authors": _json(new.authors),
+        "tags": _json(new.tags),
+    }
 
 
 def _json(items: tuple[str, ...]) -> str | None:
@@ -145,13 +160,20 @@ def _keep_body(conn: Connection, article_id: int, html: bytes | None) -> None:
 
 def _keep_raw(conn: Connection, article_id: int, new: FinishedArticle) -> None:
     assert new.raw is not None
-    values = {"url": new.raw.url, "content_type": new.raw.content_type, "fetched_at": new.fetched_at, "body": new.raw.body}
+    values = {
+        "url": new.raw.url,
+        "content_type": new.raw.content_type,
+        "fetched_at": new.fetched_at,
+        "body": new.raw.body,
+    }
     row = upsert(conn, raw_pages).values(article_id=article_id, **values)
     conn.execute(row.on_conflict_do_update(index_elements=["article_id"], set_=values))
 
 
 _FTS_ADD = text("INSERT INTO articles_fts(rowid, title, lead, text) VALUES (:id, :title, :lead, :text)")
-_FTS_REMOVE = text("INSERT INTO articles_fts(articles_fts, rowid, title, lead, text) VALUES ('delete', :id, :title, :lead, :text)")
+_FTS_REMOVE = text(
+    "INSERT INTO articles_fts(articles_fts, rowid, title, lead, text) VALUES ('delete', :id, :title, :lead, :text)"
+)
 _PG_ADD = text(
     "INSERT INTO article_search (article_id, search) VALUES (:id, setweight(to_tsvector('simple', :title), 'A') || "
     "setweight(to_tsvector('simple', :lead), 'B') || setweight(to_tsvector('simple', :text), 'C'))"
@@ -164,7 +186,9 @@ def _index(conn: Connection, article_id: int, terms: tuple[str, str, str]) -> No
     if conn.dialect.name == "sqlite":
         conn.execute(_FTS_ADD, {"id": article_id, "title": title, "lead": lead, "text": body})
     else:  # a tsvector holds at most 1 MB: what lies beyond that of an enormous text is not found
-        conn.execute(_PG_ADD, {"id": article_id, "title": title[:100_000], "lead": lead[:100_000], "text": body[:500_000]})
+        conn.execute(
+            _PG_ADD, {"id": article_id, "title": title[:100_000], "lead": lead[:100_000], "text": body[:500_000]}
+        )
 
 
 def _unindex(conn: Connection, row: Row[Any]) -> None:

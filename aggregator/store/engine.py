@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -101,15 +102,16 @@ def _engine(url: str) -> Engine:
         parsed = make_url(url)
         if parsed.drivername in ("postgres", "postgresql"):
             parsed = parsed.set(drivername="postgresql+psycopg")
-        if parsed.get_backend_name() == "sqlite":
-            return _sqlite(parsed.database, parsed)
-        if parsed.get_backend_name() != "postgresql":
-            raise UsageError(f"--database {url}: neither sqlite:/// nor postgresql://")
-        return create_engine(parsed, pool_pre_ping=True)
+        backend = parsed.get_backend_name()
+        if backend == "postgresql":
+            return create_engine(parsed, pool_pre_ping=True)
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise UsageError(f"--database {url}: not a database URL ({error})") from error
     except ModuleNotFoundError as error:
         raise UsageError("PostgreSQL needs its driver: pip install 'aggregator[postgres]'") from error
+    if backend != "sqlite":
+        raise UsageError(f"--database {url}: neither sqlite:/// nor postgresql://")
+    return _sqlite(parsed.database, parsed)
 
 
 def _sqlite(name: str | None, parsed: Any) -> Engine:
@@ -154,11 +156,18 @@ def _migrate(store: Store) -> None:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", "aggregator:migrations")
+    config.set_main_option("script_location", _migrations())
     config.set_main_option("path_separator", "os")
     with store.write() as conn:  # one transaction: a second process waits here and finds nothing left to do
         config.attributes["connection"] = conn
         command.upgrade(config, "head")
+
+
+def _migrations() -> str:
+    found = find_spec("aggregator.migrations")
+    if found is not None and found.submodule_search_locations:
+        return found.submodule_search_locations[0]
+    return str(Path(__file__).parents[2] / "migrations")  # run from a checkout that is not installed
 
 
 def _shown(engine: Engine) -> str:

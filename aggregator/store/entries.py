@@ -17,7 +17,7 @@ def known(conn: Connection, feed_id: int, keys: Collection[str]) -> dict[str, Ro
     found: dict[str, Row[Any]] = {}
     for start in range(0, len(some), 900):
         rows = conn.execute(query.where(entries.c.key.in_(some[start : start + 900])))
-        found.update((row.key, row) for row in rows)
+        found.update({str(row.key): row for row in rows})
     return found
 
 
@@ -33,7 +33,9 @@ def seen(conn: Connection, feed_id: int, keys: Collection[str], now: int, before
     """Marks entries as listed now; those listed `before` and no longer were seen until just now."""
     if before is not None:
         conn.execute(
-            update(entries).where(entries.c.feed_id == feed_id, entries.c.last_seen_at == before).values(last_seen_at=now - 1)
+            update(entries)
+            .where(entries.c.feed_id == feed_id, entries.c.last_seen_at == before)
+            .values(last_seen_at=now - 1)
         )
     some = list(keys)
     for start in range(0, len(some), 900):
@@ -43,7 +45,11 @@ def seen(conn: Connection, feed_id: int, keys: Collection[str], now: int, before
 
 def with_feeds(conn: Connection, ids: Collection[int]) -> Sequence[Row[Any]]:
     """Entries with what is needed of their feed: its URL, kind and options."""
-    query = select(entries, feeds.c.url.label("feed_url"), feeds.c.kind, feeds.c.options).join(feeds).where(entries.c.id.in_(ids))
+    query = (
+        select(entries, feeds.c.url.label("feed_url"), feeds.c.kind, feeds.c.options)
+        .join(feeds)
+        .where(entries.c.id.in_(ids))
+    )
     return conn.execute(query).all()
 
 
@@ -61,7 +67,9 @@ def postpone(conn: Connection, ids: Collection[int], error: str, next_try_at: in
 
 def wait(conn: Connection, ids: Collection[int], at: int) -> None:
     """These entries' pages are to be fetched (again) at `at`."""
-    conn.execute(update(entries).where(entries.c.id.in_(ids)).values(state="waiting", next_try_at=at, tries=0, error=None))
+    conn.execute(
+        update(entries).where(entries.c.id.in_(ids)).values(state="waiting", next_try_at=at, tries=0, error=None)
+    )
 
 
 def article_at(conn: Connection, canonical_url: str) -> int | None:

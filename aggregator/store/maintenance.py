@@ -107,7 +107,9 @@ def check(store: Store) -> Iterator[Problem]:
     """Everything that is wrong: file, references, states, stories, search index."""
     with store.read() as conn:
         if store.dialect == "sqlite":
-            yield from (Problem(f"file: {row[0]}") for row in conn.execute(text("PRAGMA integrity_check(20)")) if row[0] != "ok")
+            yield from (
+                Problem(f"file: {row[0]}") for row in conn.execute(text("PRAGMA integrity_check(20)")) if row[0] != "ok"
+            )
             yield from (
                 Problem(f"{row[0]} {row[1]} names a row of {row[2]} that is not there")
                 for row in conn.execute(text("PRAGMA foreign_key_check"))
@@ -136,7 +138,10 @@ def _index_problems(conn: Connection) -> Iterator[Problem]:
     else:
         missing = "SELECT count(*) FROM articles a LEFT JOIN article_search s ON s.article_id = a.id WHERE s.article_id IS NULL"
         extra = "SELECT 0"
-    for what, query in (("articles are not in the search index", missing), ("rows of the search index have no article", extra)):
+    for what, query in (
+        ("articles are not in the search index", missing),
+        ("rows of the search index have no article", extra),
+    ):
         wrong = conn.execute(text(query)).scalar_one()
         if wrong:
             yield Problem(f"{wrong} {what}")
@@ -155,7 +160,9 @@ def stats(conn: Connection) -> dict[str, int]:
         "polls": select(func.count()).select_from(polls),
         "raw_pages": select(func.count()).select_from(raw_pages),
     }
-    row = conn.execute(select(*(query.scalar_subquery().label(name) for name, query in counted.items()), literal(0))).one()
+    row = conn.execute(
+        select(*(query.scalar_subquery().label(name) for name, query in counted.items()), literal(0))
+    ).one()
     size = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
     if conn.dialect.name != "sqlite":
         size = "SELECT pg_database_size(current_database())"

@@ -4,8 +4,21 @@ On SQLite the search index is the FTS5 table `articles_fts` (contentless: column
 on PostgreSQL it is the column `search` of `article_search`. Both hold `text.index_form` of the fields.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
-from sqlalchemy import UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 metadata = MetaData()
 Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite gives out row ids for INTEGER PRIMARY KEY alone
@@ -83,8 +96,19 @@ entries = Table(
     Column("error", Text),
     UniqueConstraint("feed_id", "key", name="entries_key"),
 )
-Index("entries_waiting", entries.c.site, entries.c.next_try_at, sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'"))
-Index("entries_of_article", entries.c.article_id, sqlite_where=text("article_id IS NOT NULL"), postgresql_where=text("article_id IS NOT NULL"))
+Index(
+    "entries_waiting",
+    entries.c.site,
+    entries.c.next_try_at,
+    sqlite_where=text("state = 'waiting'"),
+    postgresql_where=text("state = 'waiting'"),
+)
+Index(
+    "entries_of_article",
+    entries.c.article_id,
+    sqlite_where=text("article_id IS NOT NULL"),
+    postgresql_where=text("article_id IS NOT NULL"),
+)
 
 stories = Table(
     "stories",
@@ -130,7 +154,12 @@ articles = Table(
 Index("articles_at", articles.c.at)
 Index("articles_story", articles.c.story_id)
 Index("articles_text", articles.c.text_hash)
-Index("articles_copies", articles.c.copy_of, sqlite_where=text("copy_of IS NOT NULL"), postgresql_where=text("copy_of IS NOT NULL"))
+Index(
+    "articles_copies",
+    articles.c.copy_of,
+    sqlite_where=text("copy_of IS NOT NULL"),
+    postgresql_where=text("copy_of IS NOT NULL"),
+)
 
 # The sanitised HTML of a body, zstd. Only where it says more than the paragraphs of the text do.
 bodies = Table(

@@ -2,7 +2,7 @@
 
 A new article, in this order:
 
-    placed = assign(conn, site=…, at=…, text_hash=…, fingerprint=…, decide=stories.decide)   # finds, joins or creates
+    placed = assign(conn, site=…, at=…, title=…, text_hash=…, fingerprint=…, decide=…)  # finds, joins or creates
     INSERT INTO articles (…, story_id = placed.story_id, copy_of = placed.copy_of)
     record(conn, article_id, placed)                       # its hashes; copies re-pointed where it took the head's place
 
@@ -19,6 +19,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, text
 
 from aggregator.stories.fingerprint import Fingerprint, pack_hashes, pack_marks, unpack_hashes, unpack_marks
 from aggregator.stories.verdicts import WINDOW, Candidate, New, Verdict, better_head
+from aggregator.text import index_form
 
 Decide = Callable[[New, Sequence[Candidate]], Verdict]
 
@@ -58,7 +59,7 @@ _UNPOST = {
     ),
 }
 _CANDIDATE = (
-    "SELECT a.id, a.story_id, a.copy_of, a.site, a.at, a.word_count, a.text_hash, f.hashes, f.marks"
+    "SELECT a.id, a.story_id, a.copy_of, a.site, a.at, a.title, a.word_count, a.text_hash, f.hashes, f.marks"
     " FROM articles a JOIN fingerprints f ON f.article_id = a.id"
 )
 _SAME_TEXT = text(
@@ -129,12 +130,23 @@ class StoryRow:
     last_at: int
 
 
-def assign(conn: Connection, *, site: str, at: int, text_hash: int, fingerprint: Fingerprint, decide: Decide) -> Placed:
+def assign(
+    conn: Connection,
+    *,
+    site: str,
+    at: int,
+    title: str | None,
+    text_hash: int,
+    fingerprint: Fingerprint,
+    decide: Decide,
+) -> Placed:
     """Finds what the new article is a copy or a follow-up of and joins that story, or creates one of its own."""
     if conn.dialect.name == "postgresql":
         conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
     rare, candidates = find(conn, at=at, text_hash=text_hash, fingerprint=fingerprint)
-    new = New(site, at, fingerprint.words, text_hash, frozenset(rare), frozenset(fingerprint.marks))
+    new = New(
+        site, at, index_form(title or ""), fingerprint.words, text_hash, frozenset(rare), frozenset(fingerprint.marks)
+    )
     verdict = decide(new, candidates)
     if verdict.story_id is None:
         story = create(conn, at)
@@ -297,6 +309,7 @@ def _candidate(row: RowMapping, common: frozenset[int]) -> Candidate:
         copy_of=row["copy_of"],
         site=row["site"],
         at=row["at"],
+        title=index_form(row["title"] or ""),
         words=row["word_count"],
         text_hash=row["text_hash"],
         hashes=frozenset(unpack_hashes(row["hashes"])) - common,

@@ -23,9 +23,12 @@ EVERYTHING = Scope()
 
 def due_sites(conn: Connection, now: int, scope: Scope) -> Sequence[Row[Any]]:
     """Sites with something due: (site, owner, lease_until, quiet_until). Held and quiet ones are among them."""
-    due = union(select(feeds.c.site).where(_due_feed(now, scope)), select(entries.c.site).where(_due_entry(now, scope))).subquery()
+    due = union(
+        select(feeds.c.site).where(_due_feed(now, scope)), select(entries.c.site).where(_due_entry(now, scope))
+    ).subquery()
     query = select(due.c.site, sites.c.owner, sites.c.lease_until, sites.c.quiet_until)
-    return conn.execute(query.outerjoin(sites, sites.c.site == due.c.site)).all()
+    found: Sequence[Row[Any]] = conn.execute(query.outerjoin(sites, sites.c.site == due.c.site)).all()
+    return found
 
 
 def due_feeds(conn: Connection, site: str, now: int, scope: Scope, limit: int) -> Sequence[Row[Any]]:
@@ -54,7 +57,9 @@ def _due_entry(now: int, scope: Scope) -> ColumnElement[bool]:
     due = and_(entries.c.state == "waiting", entries.c.next_try_at <= now)
     if scope.feeds is None:
         return due
-    return and_(due, or_(entries.c.feed_id.in_(scope.feeds), entries.c.id.in_(scope.entries) if scope.entries else false()))
+    return and_(
+        due, or_(entries.c.feed_id.in_(scope.feeds), entries.c.id.in_(scope.entries) if scope.entries else false())
+    )
 
 
 def claim(conn: Connection, site: str, owner: str, until: int, now: int, dead: Collection[str]) -> Row[Any] | None:
@@ -62,10 +67,12 @@ def claim(conn: Connection, site: str, owner: str, until: int, now: int, dead: C
     conn.execute(insert(conn, sites).values(site=site).on_conflict_do_nothing())
     free = or_(sites.c.owner.is_(None), sites.c.lease_until <= now, sites.c.owner.in_(dead) if dead else false())
     awake = or_(sites.c.quiet_until.is_(None), sites.c.quiet_until <= now)
-    taken = conn.execute(
-        update(sites).where(sites.c.site == site, free, awake).values(owner=owner, lease_until=until, last_visit_at=now).returning(sites)
+    return conn.execute(
+        update(sites)
+        .where(sites.c.site == site, free, awake)
+        .values(owner=owner, lease_until=until, last_visit_at=now)
+        .returning(sites)
     ).first()
-    return taken
 
 
 def renew(conn: Connection, site: str, owner: str, until: int) -> bool:
@@ -81,7 +88,9 @@ def release(conn: Connection, site: str, owner: str) -> None:
 
 def owners(conn: Connection) -> set[str]:
     """Everyone who holds a lease."""
-    return {str(name) for name in conn.execute(select(sites.c.owner).where(sites.c.owner.is_not(None)).distinct()).scalars()}
+    return {
+        str(name) for name in conn.execute(select(sites.c.owner).where(sites.c.owner.is_not(None)).distinct()).scalars()
+    }
 
 
 def quieten(conn: Connection, site: str, until: int) -> None:

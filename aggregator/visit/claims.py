@@ -60,7 +60,9 @@ async def _claim(ctx: Context, limit: int, mine: set[str]) -> tuple[list[str], B
                 continue
             if row.quiet_until is not None and row.quiet_until > now:
                 quiet += 1
-            elif len(taken) < limit and work.claim(conn, row.site, ctx.owner, now + LEASE_SECONDS, now, dead) is not None:
+            elif (
+                len(taken) < limit and work.claim(conn, row.site, ctx.owner, now + LEASE_SECONDS, now, dead) is not None
+            ):
                 taken.append(row.site)
             elif len(taken) < limit:
                 held += 1
@@ -70,12 +72,12 @@ async def _claim(ctx: Context, limit: int, mine: set[str]) -> tuple[list[str], B
 
 
 async def _reap(ctx: Context, running: dict[asyncio.Task[None], str]) -> None:
-    stop = asyncio.create_task(ctx.stopping.wait())
+    stop = asyncio.create_task(_stopped(ctx))
     try:
-        done, _ = await asyncio.wait({*running, stop}, timeout=_LOOK_AGAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({*running, stop}, timeout=_LOOK_AGAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED)
     finally:
         stop.cancel()
-    for task in done & set(running):
+    for task in [task for task in running if task.done()]:
         site = running.pop(task)
         error = task.exception()
         if isinstance(error, StoreError):
@@ -85,6 +87,10 @@ async def _reap(ctx: Context, running: dict[asyncio.Task[None], str]) -> None:
             until = ctx.now() + _AFTER_FAULT_SECONDS
             await ctx.writer.do(lambda conn, site=site, until=until: work.quieten(conn, site, until))  # type: ignore[misc]
         await _release(ctx, site)
+
+
+async def _stopped(ctx: Context) -> None:
+    await ctx.stopping.wait()
 
 
 async def _wind_up(running: dict[asyncio.Task[None], str]) -> None:

@@ -68,7 +68,8 @@ def selectors_of(options: dict[str, Any]) -> Selectors | None:
     spec = options.get("selectors")
     if not spec:
         return None
-    return Selectors(**{k: tuple(v) if k == "remove" else v for k, v in spec.items()})
+    remove = tuple(spec.get("remove", ()))
+    return Selectors(**{name: spec.get(name) for name in ("body", "title", "author", "date")}, remove=remove)
 
 
 def listed_of(row: Row[Any], options: dict[str, Any]) -> ingest.Listed:

@@ -38,7 +38,8 @@ def sync(store: Store, config: Config, digest: str, now: int) -> Synced:
         kept = meta.get(conn, "config")
     if kept and kept.startswith(digest):
         return Synced()
-    wanted = [subscription(item) for item in (*config.feeds, *config.articles)]
+    sources: list[Feed | Page] = [*config.feeds, *config.articles]
+    wanted = [subscription(item) for item in sources]
     with store.write() as conn:
         done = feeds.sync(conn, wanted, now)
         meta.put(conn, "config", digest + config.model_dump_json())

@@ -1,0 +1,318 @@
+"""One poll: a conditional request of a feed, and what came of it."""
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row
+
+from aggregator import feeds as documents
+from aggregator import ingest
+from aggregator.config import Settings, parse_duration
+from aggregator.errors import ExtractionError, FeedError, FetchError
+from aggregator.feeds.hints import from_headers
+from aggregator.model import Entry, FeedDocument, Hints, Response
+from aggregator.net import Request
+from aggregator.schedule import History, NextPoll, Policy, Poll, next_poll
+from aggregator.store import articles, entries, feeds, work
+from aggregator.store.articles import Saved
+from aggregator.store.rows import FinishedArticle
+from aggregator.text import hash64
+from aggregator.urls import is_http, normalise, site_of
+from aggregator.visit import pages
+from aggregator.visit.context import Context, PageDone, Polled
+from aggregator.visit.robots import Manners
+
+ACCEPT = (
+    "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
+)
+_REMEMBERED_HINTS = ("ttl", "update_period", "skip_hours", "skip_days")
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """A poll that is under way."""
+
+    row: Row[Any]
+    options: dict[str, Any]
+    started: int
+
+
+async def poll(ctx: Context, row: Row[Any], manners: Manners) -> None:
+    """Polls one subscription and stores what it lists, before any article of it is fetched."""
+    if ctx.stopping.is_set():
+        return
+    attempt = _Attempt(row, orjson.loads(row.options), ctx.now())
+    try:
+        response = await _ask(ctx, attempt, manners)
+        if response.status == 304 or _digest(response) == row.body_hash:
+            await _unchanged(ctx, attempt, response)
+        elif row.kind == "page":
+            await _page_changed(ctx, attempt, response)
+        else:
+            document = await ctx.pool.run(documents.parse, response.body, dict(response.headers), response.url)
+            await _feed_changed(ctx, attempt, response, document)
+    except FetchError as error:
+        await _failed(ctx, attempt, error.kind, error.reason, error.status, error.retry_after)
+    except (FeedError, ExtractionError) as error:
+        await _failed(ctx, attempt, "feed", str(error).removeprefix(f"{row.url}: "), None, None)
+
+
+async def _ask(ctx: Context, attempt: _Attempt, manners: Manners) -> Response:
+    row, options = attempt.row, attempt.options
+    private = pages.allowed_networks(options)
+    if pages.wants_robots(ctx, options):
+        await manners.ask(row.url, private)
+    return await ctx.net.fetch(
+        Request(
+            row.url,
+            site=row.site,
+            headers=options.get("headers") or {},
+            etag=row.etag,
+            last_modified=row.last_modified,
+            accept=ACCEPT if row.kind == "feed" else pages.ACCEPT,
+            allow_private_networks=private,
+        )
+    )
+
+
+def _digest(response: Response) -> int:
+    return hash64(response.body.decode("latin-1"))
+
+
+async def _unchanged(ctx: Context, attempt: _Attempt, response: Response) -> None:
+    hints = _merged(_kept_hints(attempt.row), from_headers(response.headers))
+    poll = _poll_row(ctx, attempt, "unchanged", status=response.status, listed=0, new=0)
+    await ctx.writer.do(lambda conn: _record(conn, ctx, attempt, poll, hints, _validators(attempt.row, response)))
+    ctx.report(Polled(attempt.row.url, "unchanged"))
+
+
+async def _failed(
+    ctx: Context, attempt: _Attempt, kind: str, reason: str, status: int | None, retry_after: float | None
+) -> None:
+    row, now = attempt.row, ctx.now()
+    poll = _poll_row(ctx, attempt, "failed", status=status, kind=kind, reason=reason)
+    state = {"failures": row.failures + 1, "last_error": reason}
+    hints = Hints(retry_after=retry_after)
+    quiet = retry_after if retry_after and attempt.options.get("cooldown", "site") == "site" else None
+
+    def job(conn: Connection) -> None:
+        if quiet:
+            work.quieten(conn, row.site, now + int(quiet) + 1)
+        _record(conn, ctx, attempt, poll, hints, state)
+
+    await ctx.writer.do(job)
+    ctx.report(Polled(row.url, "failed", reason=reason))
+
+
+async def _page_changed(ctx: Context, attempt: _Attempt, response: Response) -> None:
+    """A page that is polled itself: its one entry is the page."""
+    row, now = attempt.row, ctx.now()
+    listed = ingest.Listed(row.url, row.url, row.title, lang=row.lang, tags=tuple(attempt.options.get("tags", ())))
+    finished = await pages.read_page(ctx, response, listed, attempt.options)
+    if finished is None:
+        raise ExtractionError("no article text on the page")
+    poll = _poll_row(ctx, attempt, "changed", status=response.status, listed=1, new=0, bytes=len(response.body))
+
+    def job(conn: Connection) -> Saved:
+        known = entries.known(conn, row.id, [row.url])
+        entry = _entry_row(row.id, Entry(key=row.url, url=row.url, title=row.title), now) | {"state": "none"}
+        ids = [known[row.url].id] if known else entries.add(conn, [entry])
+        entries.seen(conn, row.id, [row.url], now, None)
+        saved = articles.save(conn, finished, ids)
+        state = _validators(row, response) | {"parsed_at": now, "body_hash": _digest(response)}
+        _record(conn, ctx, attempt, poll | {"new": int(saved.outcome == "new")}, from_headers(response.headers), state)
+        return saved
+
+    saved = await ctx.writer.do(job)
+    ctx.report(Polled(row.url, "changed", new=int(saved.outcome == "new")))
+    ctx.report(PageDone(row.url, saved.outcome, copy=saved.copy))
+
+
+async def _feed_changed(ctx: Context, attempt: _Attempt, response: Response, document: FeedDocument) -> None:
+    row, now = attempt.row, ctx.now()
+    keys = [entry.key for entry in document.entries]
+    known = await ctx.writer.do(lambda conn: entries.known(conn, row.id, keys))
+    fresh = [entry for entry in document.entries if entry.key not in known]
+    prepared = await ctx.pool.run(prepare, fresh, row.url, row.id, attempt.options, now) if fresh else []
+    counts = {"listed": len(keys), "new": len(fresh), "bytes": len(response.body)}
+    poll = _poll_row(ctx, attempt, "changed", status=response.status, **counts)
+    state = _validators(row, response) | {"parsed_at": now, "body_hash": _digest(response)}
+    state |= {"hints": _dump_hints(document.hints)} | ({"title": document.title} if not row.title else {})
+
+    def job(conn: Connection) -> list[Saved]:
+        saved = _store(conn, prepared)
+        entries.seen(conn, row.id, [key for key in keys if key in known], now, row.parsed_at)
+        _record(conn, ctx, attempt, poll, document.hints, state)
+        return saved
+
+    saved = await ctx.writer.do(job)
+    ctx.report(Polled(row.url, "changed", new=len(fresh)))
+    for item in saved:
+        ctx.report(PageDone(row.url, item.outcome, copy=item.copy, from_feed=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A new entry's row, and its article where the entry carries one."""
+
+    row: dict[str, Any]
+    article: FinishedArticle | None
+
+
+def prepare(new: list[Entry], feed_url: str, feed_id: int, options: dict[str, Any], now: int) -> list[Prepared]:
+    """What is to be stored of new entries. Runs in the pool."""
+    full_text = options.get("full_text", "auto")
+    return [_prepared(entry, feed_url, feed_id, options, full_text, now) for entry in new]
+
+
+def _prepared(entry: Entry, feed_url: str, feed_id: int, options: dict[str, Any], full_text: str, now: int) -> Prepared:
+    row = _entry_row(feed_id, entry, now) | {"title": entry.title}
+    own = full_text == "never" or (full_text == "auto" and ingest.carries_full_text(entry))
+    summary = None if own and not entry.content else ingest.plain_summary(entry)
+    url = entry.url or f"{feed_url}#{entry.key}"
+    if own or not (entry.url and is_http(entry.url)):
+        listed = _listed(entry, url, feed_url, summary, options, now)
+        own_url = normalise(url) if entry.url else url
+        article = ingest.from_entry(entry, listed, own_url, now)
+        return Prepared(row | {"state": "none", "error": None if article else "the entry carries no text"}, article)
+    site = options.get("site") if site_of(entry.url) == site_of(feed_url) else None
+    waiting = {"state": "waiting", "site": site or site_of(entry.url), "next_try_at": now, "summary": summary}
+    return Prepared(row | waiting, None)
+
+
+def _listed(
+    entry: Entry, url: str, feed_url: str, summary: str | None, options: dict[str, Any], now: int
+) -> ingest.Listed:
+    return ingest.Listed(
+        url=url,
+        feed=feed_url,
+        title=entry.title,
+        authors=entry.authors,
+        published_at=_not_future(entry.published_at, now),
+        updated_at=_not_future(entry.updated_at, now),
+        summary=summary,
+        lang=options.get("lang"),
+        tags=tuple(dict.fromkeys((*entry.tags, *options.get("tags", ())))),
+        image=entry.image,
+    )
+
+
+def _entry_row(feed_id: int, entry: Entry, now: int) -> dict[str, Any]:
+    details = {
+        "guid": entry.guid if entry.guid != entry.key else None,
+        "authors": entry.authors,
+        "tags": entry.tags,
+        "image": entry.image,
+        "enclosures": [asdict(item) for item in entry.enclosures],
+    }
+    details = {name: value for name, value in details.items() if value}
+    return {
+        "feed_id": feed_id,
+        "key": entry.key,
+        "url": entry.url,
+        "title": entry.title,
+        "summary": None,
+        "details": orjson.dumps(details).decode() if details else None,
+        "published_at": _not_future(entry.published_at, now),
+        "updated_at": _not_future(entry.updated_at, now),
+        "first_seen_at": now,
+        "last_seen_at": now,
+        "site": None,
+        "next_try_at": None,
+        "error": None,
+        "tries": 0,
+    }
+
+
+def _not_future(when: datetime | None, now: int) -> int | None:
+    at = ingest.seconds(when)
+    return None if at is None or at > now + 2 * 86400 else at
+
+
+def _store(conn: Connection, prepared: list[Prepared]) -> list[Saved]:
+    """Stores new entries; those whose page is stored already get that article and no request."""
+    ids = entries.add(conn, [item.row for item in prepared])
+    waiting = {
+        i: normalise(item.row["url"]) for i, item in zip(ids, prepared, strict=True) if item.row["state"] == "waiting"
+    }
+    there = articles.at_urls(conn, set(waiting.values()))
+    for entry_id, url in waiting.items():
+        if url in there:
+            entries.finish(conn, [entry_id], there[url])
+    pairs = zip(ids, prepared, strict=True)
+    return [articles.save(conn, item.article, [i]) for i, item in pairs if item.article is not None]
+
+
+def _poll_row(ctx: Context, attempt: _Attempt, outcome: str, **more: Any) -> dict[str, Any]:
+    return {"at": attempt.started, "outcome": outcome, "seconds": float(ctx.now() - attempt.started), **more}
+
+
+def _validators(row: Row[Any], response: Response) -> dict[str, Any]:
+    success = {"failures": 0, "last_error": None}
+    etag, modified = response.headers.get("etag"), response.headers.get("last-modified")
+    if response.status == 304:  # a 304 need not repeat them
+        return success | {"etag": etag or row.etag, "last_modified": modified or row.last_modified}
+    return success | {"etag": etag, "last_modified": modified}
+
+
+def _record(
+    conn: Connection, ctx: Context, attempt: _Attempt, poll: dict[str, Any], hints: Hints, state: dict[str, Any]
+) -> None:
+    """Logs the poll and sets the time of the next one."""
+    row, now = attempt.row, ctx.now()
+    plan = _plan(conn, attempt, poll, hints, state, ctx.settings, now)
+    at = {"next_poll_at": int(plan.at.timestamp()), "next_poll_reason": plan.reason, "last_poll_at": now}
+    success = {} if poll["outcome"] == "failed" else {"last_success_at": now}
+    feeds.record_poll(conn, int(row.id), poll, state | at | success)
+
+
+def _plan(
+    conn: Connection,
+    attempt: _Attempt,
+    poll: dict[str, Any],
+    hints: Hints,
+    state: dict[str, Any],
+    settings: Settings,
+    now: int,
+) -> NextPoll:
+    row = attempt.row
+    past = [p for p in reversed(feeds.recent_polls(conn, row.id, 20)) if p.outcome != "failed"]
+    polls = tuple(Poll(_time(p.at), p.listed or 0, p.new or 0) for p in past)
+    if poll["outcome"] != "failed":
+        polls += (Poll(_time(now), poll["listed"], poll["new"]),)
+    history = History(
+        published=tuple(_time(at) for at in feeds.recent_times(conn, row.id)),
+        polls=polls,
+        failures=int(state.get("failures", 0)),
+        failure=poll.get("kind"),
+        status=poll.get("status") if poll["outcome"] == "failed" else None,
+    )
+    policy = Policy(settings.min_interval, settings.max_interval, _interval(attempt), seed=row.url)
+    return next_poll(history, hints, policy, _time(now))
+
+
+def _interval(attempt: _Attempt) -> timedelta | None:
+    said = attempt.options.get("interval")
+    if said is None:
+        return timedelta(hours=6) if attempt.row.kind == "page" else None
+    return parse_duration(said)
+
+
+def _time(at: int) -> datetime:
+    return datetime.fromtimestamp(at, UTC)
+
+
+def _dump_hints(hints: Hints) -> str:
+    said = asdict(hints)
+    return orjson.dumps({name: said[name] for name in _REMEMBERED_HINTS if said[name]}, default=sorted).decode()
+
+
+def _kept_hints(row: Row[Any]) -> dict[str, Any]:
+    kept = orjson.loads(row.hints) if row.hints else {}
+    return {name: frozenset(value) if isinstance(value, list) else value for name, value in kept.items()}
+
+
+def _merged(kept: dict[str, Any], server: Hints) -> Hints:
+    return Hints(**kept, max_age=server.max_age, expires_in=server.expires_in, retry_after=server.retry_after)
