@@ -107,7 +107,13 @@ class Database:
                     self.key += 1
                     print_, digest = fingerprint(doc["text"], doc.get("lang")), text_hash(doc["text"])
                     placed = sql.assign(
-                        conn, site=site_of(doc), at=doc["at"], text_hash=digest, fingerprint=print_, decide=decide
+                        conn,
+                        site=site_of(doc),
+                        at=doc["at"],
+                        title=doc.get("title"),
+                        text_hash=digest,
+                        fingerprint=print_,
+                        decide=decide,
                     )
                     conn.execute(insert(schema.articles), row_of(doc, self.key, placed, digest, print_.words))
                     sql.record(conn, self.key, placed)
