@@ -82,14 +82,15 @@ async def opened(
     with locks.hold(store, owner):
         writer, pool = Writer(store), Pool(settings.workers)
         try:
-            async with Net(_net_settings(settings)) as net:
+            async with Net(net_settings(settings)) as net:
                 yield Context(store, writer, net, pool, settings, owner, scope, report)
         finally:
             pool.close()
             writer.close()
 
 
-def _net_settings(settings: Settings) -> NetSettings:
+def net_settings(settings: Settings) -> NetSettings:
+    """The door to the network as feeds.yaml wants it."""
     return NetSettings(
         user_agent=agent(settings),
         contact=settings.contact,
