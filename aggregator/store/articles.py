@@ -26,10 +26,15 @@ class Saved:
     copy: bool = False
 
 
-def save(conn: Connection, new: FinishedArticle, entry_ids: Collection[int] = ()) -> Saved:
-    """Stores an article, or brings the one it is up to date, and gives it to its entries."""
+def save(
+    conn: Connection, new: FinishedArticle, entry_ids: Collection[int] = (), *, article_id: int | None = None
+) -> Saved:
+    """Stores an article, or brings the one it is up to date, and gives it to its entries.
+
+    `article_id`: a free id that a new one takes, else the database gives it one.
+    """
     found = _existing(conn, new, entry_ids)
-    saved = _insert(conn, new, entry_ids) if found is None else _update(conn, found, new)
+    saved = _insert(conn, new, article_id) if found is None else _update(conn, found, new)
     if new.raw is not None:
         _keep_raw(conn, saved.id, new)
     if entry_ids:
@@ -83,7 +88,7 @@ def _claimed_by_others(conn: Connection, article_id: int, entry_ids: Collection[
     return conn.execute(query.limit(1)).first() is not None
 
 
-def _insert(conn: Connection, new: FinishedArticle, entry_ids: Collection[int]) -> Saved:
+def _insert(conn: Connection, new: FinishedArticle, wish: int | None) -> Saved:
     canonical = new.claimed_url or new.own_url
     if canonical != new.own_url and at_urls(conn, [canonical]):
         canonical = new.own_url  # claimed by others: see `_existing`
@@ -96,19 +101,26 @@ def _insert(conn: Connection, new: FinishedArticle, entry_ids: Collection[int]) 
         fingerprint=new.fingerprint,
         decide=decide,
     )
+    return Saved(put(conn, new, canonical, placed, wish), "new", copy=placed.copy_of is not None)
+
+
+def put(conn: Connection, new: FinishedArticle, canonical_url: str, placed: story_rows.Placed, wish: int | None) -> int:
+    """Stores a new article where it was placed, with the id wished for, if any; its id."""
     values = _columns(new) | {
         "url": new.url,
-        "canonical_url": canonical,
+        "canonical_url": canonical_url,
         "feed": new.feed,
         "story_id": placed.story_id,
         "copy_of": placed.copy_of,
         "at": new.at,
     }
+    if wish is not None:
+        values["id"] = wish
     article_id = int(conn.execute(insert(articles).values(**values).returning(articles.c.id)).scalar_one())
     story_rows.record(conn, article_id, placed)
     _index(conn, article_id, new.terms)
     _keep_body(conn, article_id, new.html)
-    return Saved(article_id, "new", copy=placed.copy_of is not None)
+    return article_id
 
 
 def _update(conn: Connection, row: Row[Any], new: FinishedArticle) -> Saved:

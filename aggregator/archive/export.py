@@ -1,0 +1,60 @@
+"""Writing articles to a file."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, BinaryIO
+
+import orjson
+
+from aggregator.archive.files import kind_of, writing
+from aggregator.archive.search import Search, records
+from aggregator.errors import UsageError
+from aggregator.store import Store
+from aggregator.store.records import FIELDS, LISTS
+
+Records = Iterator[Mapping[str, Any]]
+
+
+def export(store: Store, path: str, asked: Search) -> int:
+    """Writes every article that matches to `path`, in the order of ids; gives how many.
+
+    The ending says how: .jsonl or .csv, with .gz or .zst on top; `-` is .jsonl to standard output. Memory stays small
+    however many there are, and the file appears when it is complete. Raises UsageError, QueryError, StoreError.
+    """
+    write = _writer(path)
+    with writing(path) as file:
+        return write(file, records(store, asked))
+
+
+def jsonl(file: BinaryIO, articles: Records) -> int:
+    """One JSON object a line, UTF-8."""
+    written = 0
+    for article in articles:
+        file.write(orjson.dumps(article, option=orjson.OPT_APPEND_NEWLINE))
+        written += 1
+    return written
+
+
+def table(file: BinaryIO, articles: Records) -> int:
+    """CSV (RFC 4180) with a header, UTF-8; lists are joined by `; `, what is not known is empty."""
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
+    out = csv.DictWriter(text, FIELDS)
+    out.writeheader()
+    written = 0
+    for article in articles:
+        out.writerow({field: "; ".join(article[field]) if field in LISTS else article[field] for field in FIELDS})
+        written += 1
+    text.flush()
+    text.detach()
+    return written
+
+
+def _writer(path: str) -> Callable[[BinaryIO, Records], int]:
+    kind = ".jsonl" if path == "-" else kind_of(path)
+    if kind == ".parquet":
+        raise UsageError(f"{path}: Parquet is not written by this version; write .jsonl or .csv")
+    try:
+        return {".jsonl": jsonl, ".csv": table}[kind]
+    except KeyError:
+        raise UsageError(f"{path}: the ending says how to write: .jsonl or .csv, with .gz or .zst on top") from None

@@ -1,0 +1,93 @@
+"""Files that are read and written line by line, packed or not."""
+
+import gzip
+import io
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import zstandard
+
+from aggregator.errors import AggregatorError, UsageError
+
+PACKINGS = (".gz", ".zst")
+
+
+def kind_of(path: str) -> str:
+    """The ending that says what a file holds, in lower case, without that of its packing: `a.jsonl.gz` -> `.jsonl`."""
+    plain = Path(path)
+    return (Path(plain.stem) if plain.suffix.lower() in PACKINGS else plain).suffix.lower()
+
+
+@contextmanager
+def reading(path: str) -> Iterator[BinaryIO]:
+    """The unpacked bytes of a file; `-` is standard input. Raises UsageError if there is no such file."""
+    if path == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        raw = Path(path).open("rb")  # noqa: SIM115 - closed below
+    except OSError as error:
+        raise UsageError(f"{path}: can't be read ({error.strerror}); name a file that is there") from error
+    with raw:
+        yield _unpacking(raw, Path(path).suffix.lower())
+
+
+@contextmanager
+def writing(path: str) -> Iterator[BinaryIO]:
+    """Bytes for a file that appears, whole, when all is written; `-` is standard output.
+
+    What fails in between leaves nothing behind, and a file that was there before as it was.
+    """
+    if path == "-":
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    target = Path(path)
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    except OSError as error:
+        raise UsageError(f"{path}: can't be written ({error.strerror}); choose another place") from error
+    try:
+        with os.fdopen(handle, "wb") as raw:
+            with _packing(raw, target.suffix.lower()) as packed:
+                yield packed
+            raw.flush()
+            os.fsync(raw.fileno())
+        _as_usual(name, target)
+        Path(name).replace(target)
+    except OSError as error:
+        raise AggregatorError(f"{path}: could not be written: {error.strerror or error}") from error
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def _as_usual(name: str, target: Path) -> None:
+    """The permissions that the file has, or that a new file would get (a temporary file has stricter ones)."""
+    mask = os.umask(0)
+    os.umask(mask)
+    Path(name).chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~mask)
+
+
+def _unpacking(raw: BinaryIO, packing: str) -> BinaryIO:
+    if packing == ".gz":
+        return cast(BinaryIO, gzip.GzipFile(fileobj=raw))
+    if packing == ".zst":
+        return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True))
+    return raw
+
+
+@contextmanager
+def _packing(raw: BinaryIO, packing: str) -> Iterator[BinaryIO]:
+    if packing == ".gz":
+        with gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as packed:
+            yield cast(BinaryIO, packed)
+    elif packing == ".zst":
+        with zstandard.ZstdCompressor(level=10).stream_writer(raw, closefd=False) as stream:
+            yield cast(BinaryIO, stream)
+    else:
+        yield raw

@@ -1,0 +1,56 @@
+"""The part of a text that shows why it matches."""
+
+import re
+from collections.abc import Sequence
+
+from aggregator.query import Words
+from aggregator.text import index_form, squeeze
+
+WIDTH = 240  # characters: three lines of a terminal
+_LEAD_IN = 60
+_SEARCHED = 20_000  # characters folded at a time
+_PIECE = re.compile(r"\S+\s*")
+
+
+def snippet(text: str, wanted: Sequence[Words]) -> str:
+    """About `WIDTH` characters of `text` around the first words that match, one line; the beginning if none do."""
+    at = min((found for words in wanted if (found := _first(text, words)) is not None), default=0)
+    start = 0 if at <= _LEAD_IN else _after_space(text, at - _LEAD_IN, at)
+    end = start + WIDTH
+    if end >= len(text):
+        cut = text[start:]
+    else:
+        cut = text[start:end]
+        shorter = cut.rstrip().rpartition(" ")[0]
+        cut = shorter if len(shorter) > WIDTH // 2 else cut
+    shown = squeeze(cut)
+    return ("… " if start else "") + shown + (" …" if start + len(cut) < len(text.rstrip()) else "")
+
+
+def _first(text: str, words: Words) -> int | None:
+    """Where the phrase stands in the text."""
+    phrase = " ".join(words.words)
+    pattern = re.compile(rf"(?<!\S){re.escape(phrase)}" + ("" if words.prefix else r"(?!\S)"))
+    for start in range(0, len(text), _SEARCHED):
+        part = text[start : start + _SEARCHED + 200]
+        form = index_form(part)
+        found = pattern.search(form)
+        if found:
+            return start + _place(part, len(form[: found.start()].split()))
+    return None
+
+
+def _place(text: str, nth: int) -> int:
+    """Where the word stands that `nth` words of the folded text precede."""
+    seen = 0
+    for piece in _PIECE.finditer(text):
+        count = len(index_form(piece[0]).split())
+        if seen + count > nth:
+            return piece.start() if count < 20 else piece.start() + (nth - seen) * len(piece[0]) // count
+        seen += count
+    return 0
+
+
+def _after_space(text: str, start: int, limit: int) -> int:
+    found = re.compile(r"\s").search(text, start, limit)
+    return found.end() if found else start
