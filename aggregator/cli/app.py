@@ -1,0 +1,108 @@
+"""The command `aggregator`: its global options, its commands, and what becomes of errors."""
+
+import os
+import sys
+from typing import Annotated, NoReturn
+
+import typer
+
+from aggregator.cli import ask, context, database, demonstrate, doctor, extract, feeds, fetch, transfer
+from aggregator.errors import AggregatorError
+
+app = typer.Typer(
+    name="aggregator",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+for family in (fetch, ask, extract, feeds, transfer, database, doctor, demonstrate):
+    family.register(app)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from aggregator import __version__
+
+        print(f"aggregator {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _global(
+    ctx: typer.Context,
+    config: Annotated[
+        str | None,
+        typer.Option("--config", metavar="PATH", help="feeds.yaml; default: the one here, else the user's own."),
+    ] = None,
+    database: Annotated[
+        str | None,
+        typer.Option("--database", metavar="URL", help="Default: sqlite:///aggregator.db beside feeds.yaml."),
+    ] = None,
+    verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="Log more; twice: everything.")] = 0,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Log errors alone, and show no progress.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """A news aggregator: polls feeds, keeps only the article, knows what is one story, stores everything in SQL.
+
+    \b
+    aggregator demo                        see it work, with no internet
+    aggregator feeds add URL               subscribe
+    aggregator fetch                       poll what is due and fetch its articles
+    aggregator search 'budget AND vote'    ask the archive
+
+    Results go to stdout, logs and progress to stderr. Exit codes: 0 done, 1 it failed, 2 wrong usage or configuration.
+    """
+    ctx.obj = context.Globals(config, database, quiet, verbose)
+    context.set_up_logging(quiet, verbose)
+
+
+def main() -> NoReturn:
+    """Run the command; errors that people cause are one line, and the process ends with the code they carry."""
+    try:
+        code = app(standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # `aggregator search … | head`: the reader has seen enough. Python would complain at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except KeyboardInterrupt:
+        code = 130
+    except typer.Abort:
+        code = 130
+    except AggregatorError as error:
+        code = _say(str(error), error.exit_code)
+    except Exception as error:
+        if os.environ.get("AGGREGATOR_DEBUG"):
+            raise
+        code = _usage(error) or _bug(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _usage(error: Exception) -> int:
+    """Say what is wrong with the command line; 0 if the error is of another kind.
+
+    The parser's own errors are told by what they can do: typer ships them in a private module.
+    """
+    if not hasattr(error, "format_message"):
+        return 0
+    context = getattr(error, "ctx", None)
+    message = " ".join(str(error.format_message()).split()).rstrip(".")
+    if type(error).__name__ == "NoArgsIsHelpError" and context is not None:
+        print(context.get_help(), file=sys.stderr)
+        return 2
+    return _say(f"{message}; see `{context.command_path if context else 'aggregator'} --help`", 2)
+
+
+def _bug(error: Exception) -> int:
+    what = f"{type(error).__name__}: {error}"
+    return _say(f"{what}: this is a bug; AGGREGATOR_DEBUG=1 shows where", 1)
+
+
+def _say(message: str, code: int) -> int:
+    """One line on stderr."""
+    print(f"aggregator: {' '.join(message.split())}", file=sys.stderr)
+    return code

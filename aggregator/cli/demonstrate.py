@@ -1,0 +1,82 @@
+"""`aggregator demo`: the whole path, with no internet."""
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aggregator.cli import output
+
+if TYPE_CHECKING:
+    from aggregator.demo import Result
+
+MOST_DROPPED = 16
+
+
+def register(app: typer.Typer) -> None:
+    app.command("demo")(demo)
+
+
+def demo(
+    keep: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Keep configuration and database in this folder.")
+    ] = None,
+) -> None:
+    """Fetch a small news site that ships with the package, and show what was kept of its pages.
+
+    \b
+    aggregator demo
+    aggregator demo --keep ./playground
+    """
+    from aggregator import demo as site
+    from aggregator.cli.fetch import print_summary
+
+    result = site.run(keep)
+    print("Fetched three news sites on loopback, which came with the package:")
+    print_summary(result.summary)
+    _print_cleaned(result)
+    _print_dropped(result)
+    _print_stories(result)
+    if result.config:
+        print(f"Kept in {keep}. Try: aggregator --config {result.config} search ferry")
+    raise typer.Exit(result.summary.exit_code)
+
+
+def _print_cleaned(result: "Result") -> None:
+    columns = [
+        output.Column("article", flexible=1),
+        output.Column("lang"),
+        output.Column("words of page", right=True),
+        output.Column("words kept", right=True),
+    ]
+    output.table(columns, [(a.title, a.lang, a.page_words, a.kept_words) for a in result.cleaned], "What was cleaned")
+
+
+def _print_dropped(result: "Result") -> None:
+    """The boilerplate that was dropped, each text once, with the number of pages it stood on."""
+    often = Counter(" ".join(text.split()) for article in result.cleaned for text in set(article.dropped))
+    shown = [(text, count) for text, count in often.most_common() if len(text) > 12][:MOST_DROPPED]
+    columns = [output.Column("text", flexible=1), output.Column("pages", right=True)]
+    output.table(columns, [(_short(text), count) for text, count in shown], "What was dropped as boilerplate")
+    if len(often) > len(shown):
+        print(f"and {len(often) - len(shown)} texts more\n")
+
+
+def _short(text: str, most: int = 96) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _print_stories(result: "Result") -> None:
+    columns = [
+        output.Column("story", right=True),
+        output.Column("article", flexible=1),
+        output.Column("site"),
+        output.Column(""),
+    ]
+    rows = [
+        (number if first else "", title, site, "copy" if copy else "")
+        for number, story in enumerate(result.stories, 1)
+        for first, (title, site, copy) in zip((True, *[False] * len(story.articles)), story.articles, strict=False)
+    ]
+    output.table(columns, rows, "Which articles are one story")

@@ -1,0 +1,18 @@
+"""One page or feed, through the one door to the network. Imported when it is needed: it brings the network."""
+
+import asyncio
+
+from aggregator.config import Networks, Settings
+from aggregator.model import Response
+from aggregator.net import Net, Request
+from aggregator.visit.context import net_settings
+
+
+def download(url: str, settings: Settings, allow_private_networks: Networks | None = None) -> Response:
+    """What the server answers. Raises FetchError."""
+
+    async def ask() -> Response:
+        async with Net(net_settings(settings)) as net:
+            return await net.fetch(Request(url, allow_private_networks=allow_private_networks))
+
+    return asyncio.run(ask())

@@ -1,0 +1,139 @@
+"""`aggregator extract`: the extractor alone, no database."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from aggregator.cli import context, output
+from aggregator.cli.options import Form, Json
+from aggregator.errors import AggregatorError, UsageError
+
+if TYPE_CHECKING:
+    from aggregator.model import Article
+
+
+def register(app: typer.Typer) -> None:
+    app.command("extract")(extract)
+
+
+def extract(
+    ctx: typer.Context,
+    source: Annotated[str, typer.Argument(metavar="URL|FILE|-", help="A page; - is standard input.")],
+    url: Annotated[str | None, typer.Option(metavar="URL", help="Where the page is from.")] = None,
+    text: Annotated[bool, typer.Option("--text", help="It is plain text, scraped without its markup.")] = False,
+    form: Annotated[Form, typer.Option("--format", help="How to print the article.")] = Form.TEXT,
+    json: Json = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show each block: kept or dropped, and why.")] = False,
+) -> None:
+    """Print the article of a page: no menus, no weather box, no "Latest posts".
+
+    \b
+    aggregator extract https://example.org/news/1
+    aggregator extract page.html --url https://example.org/news/1 --format json
+    curl -s https://example.org/news/1 | aggregator extract - --format markdown
+    aggregator extract --text scraped.txt
+    aggregator extract page.html --explain
+    """
+    body, where, kind = _read(source, context.of(ctx))
+    if text:
+        if explain:
+            raise UsageError("--explain shows the blocks of a page; it can't be used with --text")
+        from aggregator import dom, extraction
+
+        _print(extraction.plain(dom.decode(body, kind or "text/plain")), Form.JSON if json else form)
+    elif explain:
+        _explain(body, url or where, kind)
+    else:
+        from aggregator import extraction
+
+        _print(extraction.article(body, url or where, content_type=kind), Form.JSON if json else form)
+
+
+def _read(source: str, options: context.Globals) -> tuple[bytes, str | None, str | None]:
+    """The page's bytes, its address and its content type, where they are known."""
+    if source == "-":
+        return sys.stdin.buffer.read(), None, None
+    if source.startswith(("http://", "https://")):
+        from aggregator.cli.download import download
+
+        response = download(source, options.load_config().settings)
+        return response.body, response.url, response.headers.get("content-type")
+    try:
+        return Path(source).read_bytes(), None, None
+    except OSError as error:
+        raise AggregatorError(
+            f"{source}: {error.strerror or error}; name a file, a URL, or - for standard input"
+        ) from None
+
+
+def _print(article: "Article", form: Form) -> None:
+    if form is Form.JSON:
+        output.one(record(article))
+    elif form is Form.HTML:
+        print(article.html)
+    elif form is Form.MARKDOWN:
+        heading = f"# {article.title}" if article.title else None
+        sys.stdout.write(output.parts(heading, article.lead, article.markdown))
+    else:
+        sys.stdout.write(output.parts(article.title, article.lead, article.text))
+
+
+def record(article: "Article") -> dict[str, Any]:
+    """An article with the names of an export, without what only a database knows."""
+    return {
+        "url": article.url,
+        "canonical_url": article.canonical_url,
+        "site": article.site,
+        "title": article.title,
+        "authors": list(article.authors),
+        "published_at": output.iso(_seconds(article.published_at)),
+        "modified_at": output.iso(_seconds(article.modified_at)),
+        "lang": article.lang,
+        "lead": article.lead,
+        "text": article.text,
+        "image": article.image,
+        "tags": list(article.tags),
+        "word_count": article.word_count,
+        "is_article": article.is_article,
+        "score": round(article.score, 3),
+        "paywalled": article.paywalled,
+    }
+
+
+def _seconds(when: Any) -> int | None:
+    return None if when is None else int(when.timestamp())
+
+
+def _explain(body: bytes, url: str | None, kind: str | None) -> None:
+    from aggregator import extraction
+
+    found = extraction.explain(body, url, content_type=kind)
+    columns = [
+        output.Column(""),
+        output.Column("score", right=True),
+        output.Column("block", flexible=5),
+        output.Column("why", flexible=2),
+        output.Column("path", flexible=2),
+    ]
+    rows = [
+        (
+            "keep" if block.kept else "drop",
+            f"{block.score:.2f}",
+            _short(block.text),
+            "; ".join(block.reasons),
+            block.path,
+        )
+        for block in found.blocks
+    ]
+    output.table(columns, rows)
+    kept = sum(block.kept for block in found.blocks)
+    verdict = "an article" if found.article.is_article else "no article"
+    print(
+        f"{kept} of {len(found.blocks)} blocks kept, {found.article.word_count} words; {verdict} (score {found.article.score:.2f})"
+    )
+
+
+def _short(text: str, most: int = 120) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -1,0 +1,183 @@
+"""`aggregator feeds …`: subscriptions. feeds.yaml is the truth; the database knows how they fare."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from aggregator.cli import context, output
+from aggregator.cli.options import Format, Json, ListFormat
+from aggregator.errors import AggregatorError, UsageError
+
+commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Subscriptions: list, add, remove, OPML.")
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(commands, name="feeds")
+
+
+@commands.command("list")
+def list_feeds(ctx: typer.Context, form: ListFormat = Format.TABLE, json: Json = False) -> None:
+    """List the subscriptions of feeds.yaml and how they fare.
+
+    \b
+    aggregator feeds list
+    aggregator feeds list --format csv > feeds.csv
+    """
+    options = context.of(ctx)
+    records = _records(options)
+    form = Format.JSON if json else form
+    if form is Format.TEXT:
+        for record in records:
+            print(record["url"])
+    elif form is not Format.TABLE:
+        output.objects(records, form)
+    elif records:
+        _print_table(records)
+    else:
+        print("no feeds yet; `aggregator feeds add URL` subscribes")
+
+
+def _records(options: context.Globals) -> list[dict[str, Any]]:
+    """One object a subscription, in the order of feeds.yaml; null for what only a poll tells."""
+    known = _health(options)
+    records = []
+    for feed in options.load_config().feeds:
+        row = known.get(feed.url, {})
+        own = {"url": feed.url, "title": feed.title or row.get("title"), "category": feed.category, "lang": feed.lang}
+        times = {name: output.iso(row.get(name)) for name in ("last_poll_at", "last_success_at", "next_poll_at")}
+        more = ("next_poll_reason", "failures", "last_error", "entries", "articles", "waiting")
+        records.append({**own, **times, **{name: row.get(name) for name in more}})
+    return records
+
+
+def _health(options: context.Globals) -> dict[str, Any]:
+    """Rows of subscriptions by URL; none if there is no database yet: a list makes none."""
+    if not options.database_exists():
+        return {}
+    from aggregator.store import feeds as rows
+
+    with options.open_store() as store, store.read() as conn:
+        return {row.url: dict(row._mapping) for row in rows.overview(conn)}
+
+
+def _print_table(records: list[dict[str, Any]]) -> None:
+    columns = [
+        output.Column("feed", flexible=3),
+        output.Column("lang"),
+        output.Column("last poll"),
+        output.Column("articles", right=True),
+        output.Column("state", flexible=2),
+    ]
+    rows = [
+        (
+            record["title"] or record["url"],
+            record["lang"],
+            output.day_time(record["last_poll_at"]),
+            record["articles"],
+            _state(record),
+        )
+        for record in records
+    ]
+    output.table(columns, rows)
+    failing = sum(bool(record["failures"]) for record in records)
+    print(f"{len(records)} feeds" + (f", {failing} failing" if failing else ""))
+
+
+def _state(record: dict[str, Any]) -> str:
+    if record["last_poll_at"] is None:
+        return "not polled yet"
+    if record["failures"]:
+        return f"failed {record['failures']} times: {record['last_error'] or 'no reason kept'}"
+    return f"{record['waiting']} pages wait" if record["waiting"] else "ok"
+
+
+@commands.command()
+def add(
+    ctx: typer.Context,
+    url: Annotated[str, typer.Argument(metavar="URL", help="The feed's address.")],
+    title: Annotated[str | None, typer.Option(help="Its name; default: what it calls itself.")] = None,
+    category: Annotated[str | None, typer.Option(help="The group it belongs to.")] = None,
+    lang: Annotated[str | None, typer.Option(metavar="CODE", help="Its language, such as en.")] = None,
+    interval: Annotated[str | None, typer.Option(metavar="TIME", help="Between two polls, such as 30m.")] = None,
+    full_text: Annotated[str | None, typer.Option(metavar="auto|always|never", help="Fetch its pages?")] = None,
+) -> None:
+    """Subscribe: add a feed to feeds.yaml, which is made if there is none; comments in it stay.
+
+    \b
+    aggregator feeds add https://example.org/feed.xml --category World --lang en
+    """
+    from aggregator import config
+
+    path = context.of(ctx).editable_config()
+    values = {"url": url, "title": title, "category": category, "lang": lang}
+    config.add_feed(path, {**values, "interval": interval, "full_text": full_text})
+    print(f"{path}: added {url}")
+
+
+@commands.command()
+def remove(ctx: typer.Context, url: Annotated[str, typer.Argument(metavar="URL")]) -> None:
+    """Unsubscribe: take a feed out of feeds.yaml. Its articles stay in the archive.
+
+    \b
+    aggregator feeds remove https://example.org/feed.xml
+    """
+    from aggregator import config
+
+    path = context.of(ctx).config_path()
+    if path is None:
+        raise UsageError("no feeds.yaml here; name it with --config before the command")
+    config.remove_feed(path, url)
+    print(f"{path}: removed {url}; its articles stay")
+
+
+@commands.command("import")
+def import_opml(
+    ctx: typer.Context, file: Annotated[str, typer.Argument(metavar="FILE", help="An OPML file; - is standard input.")]
+) -> None:
+    """Subscribe to what an OPML file lists and is not subscribed yet.
+
+    \b
+    aggregator feeds import subscriptions.opml
+    """
+    from dataclasses import asdict
+
+    from aggregator import config
+    from aggregator.feeds import opml
+
+    options = context.of(ctx)
+    path = options.editable_config()
+    known = {feed.url for feed in config.load(path, {}).feeds} if path.exists() else set()
+    try:
+        listed = opml.read(sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes())
+    except OSError as error:
+        raise AggregatorError(f"{file}: {error.strerror or error}; name an OPML file") from None
+    except AggregatorError as error:
+        raise AggregatorError(f"{file}: {error}") from None
+    new = [outline for outline in listed if outline.url not in known]
+    config.add_feeds(path, [asdict(outline) for outline in new])
+    print(f"{path}: {len(new)} feeds added, {len(listed) - len(new)} known already")
+
+
+@commands.command("export")
+def export_opml(
+    ctx: typer.Context, file: Annotated[str, typer.Argument(metavar="FILE", help="Default: standard output.")] = "-"
+) -> None:
+    """Write the subscriptions as OPML, which other feed readers read.
+
+    \b
+    aggregator feeds export subscriptions.opml
+    """
+    from aggregator.feeds import opml
+
+    feeds = context.of(ctx).load_config().feeds
+    text = opml.write((opml.Outline(feed.url, feed.title, feed.category, feed.lang) for feed in feeds), "Subscriptions")
+    if file == "-":
+        sys.stdout.write(text)
+        return
+    try:
+        Path(file).write_text(text, "utf-8")
+    except OSError as error:
+        raise AggregatorError(f"{file}: can't be written: {error.strerror or error}") from None
+    print(f"{file}: {len(feeds)} feeds")

@@ -1,0 +1,55 @@
+"""Options that several commands have, and times as people write them."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+
+class Format(StrEnum):
+    """How a list is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+    TEXT = "text"
+
+
+class Form(StrEnum):
+    """How one article is printed."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    HTML = "html"
+    JSON = "json"
+
+
+ListFormat = Annotated[Format, typer.Option("--format", help="How to print it.")]
+Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
+Since = Annotated[str | None, typer.Option(metavar="TIME", help="From then on: 24h, 7d, 2026-01-31 or an ISO time.")]
+Until = Annotated[str | None, typer.Option(metavar="TIME", help="Up to then; a day is meant with all its hours.")]
+Feed = Annotated[str | None, typer.Option(metavar="FEED", help="Of this feed: its URL or its title.")]
+Site = Annotated[str | None, typer.Option(metavar="SITE", help="Of this site, such as example.org.")]
+Lang = Annotated[str | None, typer.Option(metavar="CODE", help="In this language, such as en.")]
+
+
+def since_time(text: str | None, now: datetime) -> datetime | None:
+    """The time that a span begins with. Raises UsageError."""
+    return _moment("--since", text, now, after=False) if text else None
+
+
+def until_time(text: str | None, now: datetime) -> datetime | None:
+    """The time that a span ends before; a day is meant with all its hours. Raises UsageError."""
+    return _moment("--until", text, now, after=True) if text else None
+
+
+def _moment(option: str, text: str, now: datetime, *, after: bool) -> datetime:
+    from aggregator.errors import QueryError, UsageError
+    from aggregator.query import moment
+
+    try:
+        return moment(text, now, after=after)
+    except QueryError as error:
+        raise UsageError(f"{option}: {error}") from None

@@ -1,0 +1,119 @@
+"""How results are printed: tables for people; json, jsonl and csv for programs."""
+
+import csv
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TextIO
+
+from aggregator.cli.options import Format
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+WIDTH_OF_FILES = 100  # of a table that goes to a file or a pipe
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table. `flexible` ones share what width the others leave, in proportion to it; others never wrap."""
+
+    title: str
+    flexible: int = 0
+    right: bool = False
+
+
+def console(stream: TextIO | None = None) -> "Console":
+    """A terminal, or a file: no colour then, nor with NO_COLOR; COLUMNS sets the width of both."""
+    from rich.console import Console
+
+    stream = stream or sys.stdout
+    width = None if stream.isatty() or os.environ.get("COLUMNS") else WIDTH_OF_FILES
+    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
+
+
+def table(columns: Sequence[Column], rows: Iterable[Sequence[object]], title: str | None = None) -> None:
+    """Print a table as wide as the terminal, one line a row unless a flexible column needs more."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False, header_style="bold")
+    for column in columns:
+        grid.add_column(
+            column.title,
+            ratio=column.flexible or None,
+            no_wrap=not column.flexible,
+            justify="right" if column.right else "left",
+            overflow="fold",
+        )
+    for row in rows:
+        grid.add_row(*(Text(cell(value)) for value in row))
+    grid.expand = any(column.flexible for column in columns)
+    out = console()
+    with out.capture() as captured:
+        out.print(grid)
+    for line in captured.get().splitlines():
+        print(line.rstrip())
+
+
+def cell(value: object) -> str:
+    """A value for people: nothing for None, times to the minute, lists with commas, no control characters."""
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple):
+        return ", ".join(cell(item) for item in value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
+    from aggregator.text import squeeze
+
+    return squeeze(str(value))
+
+
+def moment(seconds: int | None) -> datetime | None:
+    """The time of a row, for `cell` or `iso`."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def iso(seconds: int | None) -> str | None:
+    """The time of a row in ISO 8601, UTC."""
+    when = moment(seconds)
+    return None if when is None else when.isoformat().replace("+00:00", "Z")
+
+
+def day_time(text: str | None) -> str:
+    """An ISO time of a record as people read it: `2026-01-31 08:00`."""
+    return (text or "")[:16].replace("T", " ")
+
+
+def objects(records: Iterable[Mapping[str, Any]], form: Format) -> None:
+    """Print records as json (one list), jsonl (one a line) or csv (with a header)."""
+    if form is Format.JSONL:
+        for record in records:
+            print(json.dumps(record, ensure_ascii=False))
+    elif form is Format.CSV:
+        _print_csv(list(records))
+    else:
+        print(json.dumps(list(records), ensure_ascii=False, indent=2))
+
+
+def one(record: Mapping[str, Any]) -> None:
+    """Print one object as JSON."""
+    print(json.dumps(record, ensure_ascii=False, indent=2))
+
+
+def _print_csv(records: Sequence[Mapping[str, Any]]) -> None:
+    if not records:
+        return
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(records[0])
+    for record in records:
+        writer.writerow("; ".join(map(str, v)) if isinstance(v, list | tuple) else v for v in record.values())
+
+
+def parts(*texts: str | None) -> str:
+    """Title, lead and text as one: those that are there, an empty line between two, one newline at the end."""
+    return "\n\n".join(text.strip("\n") for text in texts if text and text.strip()) + "\n"

@@ -1,0 +1,116 @@
+"""Fetches the small news sites the way `aggregator fetch` fetches any, and looks at what came of them."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from aggregator import extraction, once, store
+from aggregator.archive.search import Search, records
+from aggregator.demo.site import Served, serve
+from aggregator.errors import UsageError
+from aggregator.store import stories
+from aggregator.text import count_words
+
+CONFIG = """\
+# Written by `aggregator demo`. The sites were up while it ran; the database stays.
+settings:
+  site_gap: 0
+  allow_private_networks: [127.0.0.0/8]
+feeds:
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """An article: words of the whole page, words kept, and the runs of text that were dropped."""
+
+    title: str
+    site: str
+    lang: str
+    page_words: int
+    kept_words: int
+    dropped: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Articles that tell the same: of each its title, its site and whether it is a copy."""
+
+    articles: tuple[tuple[str, str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the demonstration shows. `config`: the feeds.yaml it made, None if nothing was kept."""
+
+    summary: once.Summary
+    cleaned: tuple[Cleaned, ...]
+    stories: tuple[Story, ...]
+    config: Path | None
+
+
+def run(keep: Path | None) -> Result:
+    """Serve, fetch, look. `keep`: a folder for feeds.yaml and database, else they are gone afterwards."""
+    now = datetime.now(UTC)
+    with _folder(keep) as folder, serve(now) as served:
+        config = folder / "feeds.yaml"
+        config.write_text(CONFIG + "".join(f"  - url: {url}\n" for url in served.feeds), "utf-8")
+        url = f"sqlite:///{folder / 'aggregator.db'}"
+        job = once.Job(config_path=config, database=url, targets=(), everything=True)
+        summary = once.run(job, lambda event: None, _environ())
+        return Result(summary, _cleaned(served), _stories(url), config if keep else None)
+
+
+@contextmanager
+def _folder(keep: Path | None) -> Iterator[Path]:
+    if keep is None:
+        with TemporaryDirectory(prefix="aggregator-demo-") as name:
+            yield Path(name)
+        return
+    if any((keep / name).exists() for name in ("feeds.yaml", "aggregator.db")):
+        raise UsageError(f"--keep {keep}: there is a feeds.yaml or a database in it already; name another folder")
+    keep.mkdir(parents=True, exist_ok=True)
+    yield keep
+
+
+def _environ() -> dict[str, str]:
+    """The environment without settings of the user's own installation."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("AGGREGATOR_")}
+
+
+def _cleaned(served: Served) -> tuple[Cleaned, ...]:
+    found = []
+    for url, body in served.pages.items():
+        explained = extraction.explain(body, url, content_type="text/html; charset=utf-8")
+        article, blocks = explained.article, explained.blocks
+        found.append(
+            Cleaned(
+                title=article.title or url,
+                site=article.site or "",
+                lang=article.lang or "",
+                page_words=sum(count_words(block.text) for block in blocks),
+                kept_words=article.word_count,
+                dropped=tuple(block.text for block in blocks if not block.kept),
+            )
+        )
+    return tuple(found)
+
+
+def _stories(url: str) -> tuple[Story, ...]:
+    """The stories of more than one article."""
+    opened = store.open(url)
+    try:
+        with opened.read() as conn:
+            listed = [row for row in stories.listing(conn, 0, 2**40, 1000) if row.articles > 1]
+        by_story = {row.id: [] for row in listed}  # type: dict[int, list[tuple[str, str, bool]]]
+        for record in records(opened, Search()):
+            if record["story_id"] in by_story:
+                article = (record["title"] or record["url"], record["site"], record["copy_of"] is not None)
+                by_story[record["story_id"]].append(article)
+        return tuple(Story(tuple(articles)) for articles in by_story.values())
+    finally:
+        opened.close()
