@@ -178,11 +178,11 @@ class _Run:
 
     def _meet(self, conn: Connection, article_id: int, line: Line, row: FinishedArticle) -> None:
         """The article is stored already: what the file has of it counts if it was fetched later."""
-        stored = restoring.stored(conn, article_id)
+        story_id, fetched_at = restoring.stored(conn, article_id)
         if line.story_id is not None:
-            self.stories.setdefault(line.story_id, stored.story_id)
+            self.stories.setdefault(line.story_id, story_id)
         fetched = line.times["fetched_at"]
-        if fetched is None or fetched <= stored.fetched_at or articles.save(conn, row).outcome != "updated":
+        if fetched is None or fetched <= fetched_at or articles.save(conn, row).outcome != "updated":
             self.counts.unchanged += 1
         else:
             self.counts.updated += 1

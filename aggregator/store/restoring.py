@@ -1,9 +1,8 @@
 """Storing articles as another database had them: with their ids, their stories and their heads."""
 
 from collections.abc import Collection
-from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, text, update
+from sqlalchemy import Connection, func, select, text, update
 
 from aggregator.store import articles as article_rows
 from aggregator.store import stories as story_rows
@@ -26,9 +25,10 @@ def free_ids(conn: Connection, asked: Collection[int]) -> set[int]:
     return free
 
 
-def stored(conn: Connection, article_id: int) -> Row[Any, Any]:
+def stored(conn: Connection, article_id: int) -> tuple[int, int]:
     """Story and time of fetching of an article that is there."""
-    return conn.execute(select(articles.c.story_id, articles.c.fetched_at).where(articles.c.id == article_id)).one()
+    row = conn.execute(select(articles.c.story_id, articles.c.fetched_at).where(articles.c.id == article_id)).one()
+    return int(row.story_id), int(row.fetched_at)
 
 
 def story(conn: Connection, wish: int, at: int) -> int:
