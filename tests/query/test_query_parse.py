@@ -1,0 +1,131 @@
+"""The query language: what is syntax, what is ordinary text, and what is said of mistakes."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.errors import QueryError
+from aggregator.query import And, Between, Everything, Is, Not, Or, Words, parse
+
+
+def words(*some: str, field: str | None = None, prefix: bool = False) -> Words:
+    return Words(some, field, prefix)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "*", "...", "—", "\\", "title:*"])
+def test_what_names_no_word_asks_for_everything(text: str) -> None:
+    assert parse(text) == Everything()
+
+
+@pytest.mark.parametrize(
+    ("text", "tree"),
+    [
+        ("rain", words("rain")),
+        ("RAIN Ödland", And((words("rain"), words("odland")))),
+        ("rain AND snow", And((words("rain"), words("snow")))),
+        ("rain && snow || hail", Or((And((words("rain"), words("snow"))), words("hail")))),
+        ("rain OR snow -hail", And((Or((words("rain"), words("snow"))), Not(words("hail"))))),
+        ("+rain NOT snow", And((words("rain"), Not(words("snow"))))),
+        ("NOT -rain", words("rain")),
+        ("-(rain snow)", Not(And((words("rain"), words("snow"))))),
+        ('"New York"', words("new", "york")),
+        ("“New York” times", And((words("new", "york"), words("times")))),
+        ("new*", words("new", prefix=True)),
+        ("title:new*", words("new", field="title", prefix=True)),
+        ('lead:"new york"', words("new", "york", field="lead")),
+        ("title:(rain OR text:snow)", Or((words("rain", field="title"), words("snow", field="text")))),
+        ("site:example.org lang:de", And((Is("site", "example.org"), Is("lang", "de")))),
+        ("feed:https://a.org/f(1)?x=y:z rain", And((Is("feed", "https://a.org/f(1)?x=y:z"), words("rain")))),
+        ('author:"Ann Ödman"', Is("author", "Ann Ödman")),
+        ("tag:(city OR sea)", Or((Is("tag", "city"), Is("tag", "sea")))),
+        ("story:7", Is("story", "7")),
+    ],
+)
+def test_syntax(text: str, tree: object) -> None:
+    assert parse(text) == tree
+
+
+@pytest.mark.parametrize(
+    ("text", "tree"),
+    [
+        ("don't", words("don", "t")),
+        ("東京", words("東", "京")),
+        ("C++", words("c")),
+        ("12:30", words("12", "30")),
+        ("https://a.org/x?y=[1]~2^3", words("https", "a", "org", "x", "y", "1", "2", "3")),
+        ("why? {now}", And((words("why"), words("now")))),
+        ("rain - snow", And((words("rain"), words("snow")))),
+        ("and/or", words("and", "or")),
+        ("Note: rain", And((words("note"), words("rain")))),
+        ("<b>rain</b>", words("b", "rain", "b")),
+        ("TO be", And((words("to"), words("be")))),
+    ],
+)
+def test_punctuation_of_ordinary_text_is_no_syntax(text: str, tree: object) -> None:
+    assert parse(text) == tree
+
+
+@pytest.mark.parametrize(
+    ("text", "since", "until"),
+    [
+        ("published:[2024-01-01 TO *]", 1704067200, None),
+        ("published:[* TO 2024-01-31]", None, 1706745600),
+        ("published:[2024-01-01 TO 2024-01-01]", 1704067200, 1704153600),
+        ("published:{2024-01-01 TO 2024-01-03}", 1704153600, 1704240000),
+        ("published:>=2024", 1704067200, None),
+        ("published:>2024-01", 1706745600, None),
+        ("published:<2024-12", None, 1733011200),
+        ("published:2024-12", 1733011200, 1735689600),
+        ('published:"2024-01-01T01:00:00+01:00"', 1704067200, 1704067201),
+    ],
+)
+def test_ranges_of_time(text: str, since: int | None, until: int | None) -> None:
+    assert parse(text) == Between(since, until)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("title:(", "character 7, near 'title:(': this parenthesis is never closed"),
+        ("rain)", "character 5, near 'rain)': this parenthesis was never opened"),
+        ("()", "empty"),
+        ("title:", "lacks its value"),
+        ('tag:""', "lacks its value"),
+        ('rain "snow', "character 6"),
+        ("rain AND", "missing at the end"),
+        ("rain OR OR snow", "character 9"),
+        ("AND", 'quotation marks: "AND"'),
+        ('"new york"~3', "distances"),
+        ("story:x", "by its number"),
+        ("published:[2024-01-01 TO", "never closed"),
+        ("published:[2024 2025]", "a range is written"),
+        ("published:soon", "'soon' is no time"),
+        ("published:2024-13-01", "is no time"),
+        ("(" * 30 + "a" + ")" * 30, "nested deeper"),
+        ("a " * 500, "more than 400 terms"),
+    ],
+)
+def test_a_mistake_is_one_line_that_shows_where(text: str, said: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse(text)
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@given(st.text(alphabet='ab*"()[]{}:+-~^/\\?!&| \tTOANDR<>=“”', max_size=40) | st.text(max_size=40))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    try:
+        parse(text)
+    except QueryError as error:
+        assert "\n" not in str(error)
+
+
+def test_parsing_writes_no_files(tmp_path: Path) -> None:
+    code = "from aggregator.query import parse; parse('a OR b')"
+    root = Path(__file__).parents[2]
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env={"PYTHONPATH": str(root)}, check=True)
+    assert list(tmp_path.iterdir()) == []
