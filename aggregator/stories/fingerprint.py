@@ -19,6 +19,8 @@ SAMPLE_MASK = 3
 _HASH_BITS = (
     48  # SQLite stores such an integer in six bytes; one in 10^7 pairs of n-grams of a million articles collide
 )
+_WITHIN_WORDS = "\u00ad\u200b\u200c\u2060\ufeff"  # invisible; would part a word
+_WITHOUT = dict.fromkeys(map(ord, _WITHIN_WORDS))
 _FIRST_UNSPACED = min(UNSPACED)
 
 
@@ -33,9 +35,10 @@ class Fingerprint:
 
 def fingerprint(text: str, lang: str | None = None) -> Fingerprint:
     """The fingerprint of a text. It depends on the text alone: a wrong `lang` must not part two copies."""
+    if any(mark in text for mark in _WITHIN_WORDS):
+        text = text.translate(_WITHOUT)
     found = words(text)
-    folded = words(fold(text)) if not text.isascii() else [word.lower() for word in found]
-    grams = _spaced(folded) if not _is_unspaced(folded) else _characters(folded)
+    grams = _characters(found) if _is_unspaced(found) else _spaced(found)
     if len(grams) > KEEP_ALL:
         grams = {gram for gram in grams if not gram & SAMPLE_MASK}
     return Fingerprint(tuple(sorted(grams)), tuple(sorted(_marks(found))), len(found))
@@ -63,13 +66,13 @@ def _marks(found: list[str]) -> set[int]:
     distinct = set(found)
     marked = {word for word in distinct if word[0].isdigit()}
     marked |= {word for word in distinct if word[0].isupper() and word.lower() not in distinct}
-    return {_hashes(fold(word))[0] & 0xFFFFFFFF for word in marked}
+    return {_hashes(word)[0] & 0xFFFFFFFF for word in marked}
 
 
 @lru_cache(maxsize=1 << 17)
 def _hashes(word: str) -> tuple[int, int, int, int]:
-    """A hash of the word for each of the four places of an n-gram."""
-    a, b, c, d = unpack("<4Q", blake2b(word.encode("utf-8", "surrogatepass"), digest_size=32).digest())
+    """A hash of the word, folded, for each of the four places of an n-gram."""
+    a, b, c, d = unpack("<4Q", blake2b(fold(word).encode("utf-8", "surrogatepass"), digest_size=32).digest())
     cut = 64 - _HASH_BITS
     return a >> cut, b >> cut, c >> cut, d >> cut
 

@@ -18,12 +18,12 @@ DAY = 86_400
 FEWEST_SHARED = 3  # sampled n-grams
 # Set on made wire copies (1,316 documents, development half) and Reuters earnings of 1987, November 2026. Two hundred
 # shared n-grams are no template, whatever the names in them; the templates of those sets share up to 84.
-CONTAINED = 0.40
+CONTAINED = 0.35
 GUARD = (0.75, 0.30)  # of the names and numbers, with up to LITTLE and from MUCH shared n-grams on; between them a line
 LITTLE, MUCH = 100, 200
 CONTAINED_AT_HOME = 0.80
 JACCARD_AT_HOME = 0.60
-FOLLOWS = 0.30  # contained in an earlier article of the same site
+FOLLOWS = 0.25  # contained in an earlier article of the same site
 SHORT = 40  # words; texts that short are copies only if they are equal, and so are their titles
 COMPLETE = 0.8
 
@@ -107,7 +107,9 @@ def _compare(new: New, other: Candidate) -> Verdict | None:
     same_day = abs(new.at - other.at) <= DAY
     if agreed and same_day and contained >= CONTAINED_AT_HOME and jaccard >= JACCARD_AT_HOME:
         return Verdict(other.head, other.story_id, contained, f"{figures}, one site, {jaccard:.2f} alike")
-    return Verdict(None, other.story_id, contained, f"follow-up: {figures}, one site") if agreed else None
+    if not agreed and shared < LITTLE:
+        return None
+    return Verdict(None, other.story_id, contained, f"follow-up: {figures}, one site")
 
 
 def overlap(one: frozenset[int], other: frozenset[int]) -> tuple[float, float, int]:
