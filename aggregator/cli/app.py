@@ -60,7 +60,7 @@ def _global(
     context.set_up_logging(quiet, verbose)
 
 
-def main() -> NoReturn:
+def run() -> NoReturn:
     """Run the command; errors that people cause are one line, and the process ends with the code they carry."""
     try:
         code = app(standalone_mode=False)

@@ -2,7 +2,6 @@
 
 import sys
 from datetime import UTC, datetime, timedelta
-from difflib import unified_diff
 from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any
@@ -194,6 +193,8 @@ def _print_revisions(shown: "Shown", form: Form) -> None:
 
 
 def _print_diff(shown: "Shown") -> None:
+    from difflib import unified_diff
+
     now = shown.record
     texts = [(one.fetched_at, output.parts(one.title, one.lead, one.text)) for one in shown.revisions]
     texts.append((now["fetched_at"], output.parts(now["title"], now["lead"], now["text"])))

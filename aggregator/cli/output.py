@@ -1,7 +1,5 @@
 """How results are printed: tables for people; json, jsonl and csv for programs."""
 
-import csv
-import json
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -91,6 +89,8 @@ def day_time(text: str | None) -> str:
 
 def objects(records: Iterable[Mapping[str, Any]], form: Format) -> None:
     """Print records as json (one list), jsonl (one a line) or csv (with a header)."""
+    import json
+
     if form is Format.JSONL:
         for record in records:
             print(json.dumps(record, ensure_ascii=False))
@@ -102,12 +102,16 @@ def objects(records: Iterable[Mapping[str, Any]], form: Format) -> None:
 
 def one(record: Mapping[str, Any]) -> None:
     """Print one object as JSON."""
+    import json
+
     print(json.dumps(record, ensure_ascii=False, indent=2))
 
 
 def _print_csv(records: Sequence[Mapping[str, Any]]) -> None:
     if not records:
         return
+    import csv
+
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(records[0])
     for record in records:
