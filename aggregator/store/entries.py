@@ -3,18 +3,18 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
-from aggregator.store.schema import articles, entries, feeds
+from aggregator.store.schema import entries
 
 
-def known(conn: Connection, feed_id: int, keys: Collection[str]) -> dict[str, Row[Any]]:
+def known(conn: Connection, feed_id: int, keys: Collection[str]) -> dict[str, Any]:
     """The entries of a feed that are stored already, of those named, by key."""
     query = select(entries.c.id, entries.c.key, entries.c.state, entries.c.article_id, entries.c.updated_at).where(
         entries.c.feed_id == feed_id
     )
     some = list(keys)
-    found: dict[str, Row[Any]] = {}
+    found: dict[str, Any] = {}
     for start in range(0, len(some), 900):
         rows = conn.execute(query.where(entries.c.key.in_(some[start : start + 900])))
         found.update({str(row.key): row for row in rows})
@@ -43,16 +43,6 @@ def seen(conn: Connection, feed_id: int, keys: Collection[str], now: int, before
         conn.execute(update(entries).where(entries.c.feed_id == feed_id, part).values(last_seen_at=now))
 
 
-def with_feeds(conn: Connection, ids: Collection[int]) -> Sequence[Row[Any]]:
-    """Entries with what is needed of their feed: its URL, kind and options."""
-    query = (
-        select(entries, feeds.c.url.label("feed_url"), feeds.c.kind, feeds.c.options)
-        .join(feeds)
-        .where(entries.c.id.in_(ids))
-    )
-    return conn.execute(query).all()
-
-
 def finish(conn: Connection, ids: Collection[int], article_id: int) -> None:
     """These entries have their article."""
     state = {"state": "done", "article_id": article_id, "next_try_at": None, "error": None}
@@ -70,9 +60,3 @@ def wait(conn: Connection, ids: Collection[int], at: int) -> None:
     conn.execute(
         update(entries).where(entries.c.id.in_(ids)).values(state="waiting", next_try_at=at, tries=0, error=None)
     )
-
-
-def article_at(conn: Connection, canonical_url: str) -> int | None:
-    """The id of the article stored under a normalised URL."""
-    found = conn.execute(select(articles.c.id).where(articles.c.canonical_url == canonical_url)).scalar()
-    return None if found is None else int(found)

@@ -21,13 +21,13 @@ class Scope:
 EVERYTHING = Scope()
 
 
-def due_sites(conn: Connection, now: int, scope: Scope) -> Sequence[Row[Any]]:
+def due_sites(conn: Connection, now: int, scope: Scope) -> Sequence[Any]:
     """Sites with something due: (site, owner, lease_until, quiet_until). Held and quiet ones are among them."""
     due = union(
         select(feeds.c.site).where(_due_feed(now, scope)), select(entries.c.site).where(_due_entry(now, scope))
     ).subquery()
     query = select(due.c.site, sites.c.owner, sites.c.lease_until, sites.c.quiet_until)
-    found: Sequence[Row[Any]] = conn.execute(query.outerjoin(sites, sites.c.site == due.c.site)).all()
+    found: Sequence[Any] = conn.execute(query.outerjoin(sites, sites.c.site == due.c.site)).all()
     return found
 
 
