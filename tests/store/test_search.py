@@ -1,0 +1,156 @@
+"""Searching, on both databases: what matches, in which order."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Connection, insert
+
+from aggregator import ingest
+from aggregator.query import parse
+from aggregator.store import Store, articles
+from aggregator.store.schema import entries, feeds
+from aggregator.store.search import Filters, count, each, search
+
+DAY = 86_400
+PAGES = (
+    {
+        "url": "https://www.a.org/rain",
+        "title": "Heavy rain in New York",
+        "lead": "A storm is near",
+        "text": "Don't panic, said Mayor Jones. 東京で雨が降った。",
+        "lang": "en",
+        "authors": ["Ann Ödman"],
+        "tags": ["Weather", "Œuvre"],
+        "feed": "https://a.org/feed.xml",
+    },
+    {
+        "url": "https://news.b.org/dry",
+        "title": "Sunny",
+        "text": "No rain at all in York. New shoes sell well. हिन्दी में समाचार",
+        "lang": "de-AT",
+    },
+    {
+        "url": "https://b.org/snow",
+        "title": "Snow",
+        "text": "A storm of snow, and some rain, and more of other things too.",
+    },
+    {"url": "https://c.org/undated", "text": "Кот сидел на окне, and nothing happened in the whole long quiet day."},
+)
+
+
+@pytest.fixture
+def conn(store: Store) -> Iterator[Connection]:
+    """A database with `PAGES` as articles 1 to 4, a day apart; the first two are listed by a feed called Wire."""
+    with store.write() as conn:
+        for number, page in enumerate(PAGES, 1):
+            at = number * DAY
+            times = {"published_at": at if number < 4 else None, "fetched_at": at + 60}
+            articles.save(conn, ingest.from_record(page, times, at))
+        feed = {"id": 1, "url": "https://w.org/f", "kind": "feed", "title": "Wire", "site": "w.org", "options": "{}"}
+        conn.execute(insert(feeds).values(**feed, position=0, next_poll_at=0, added_at=0))
+        for number in (1, 2):
+            seen = {"first_seen_at": 0, "last_seen_at": 0, "state": "done"}
+            conn.execute(insert(entries).values(feed_id=1, key=str(number), article_id=number, **seen))
+    with store.read() as conn:
+        yield conn
+
+
+def found(conn: Connection, text: str, **filters: object) -> set[int]:
+    """The ids that match; every way of asking must agree on them."""
+    query, narrowed = parse(text), Filters(**filters)  # type: ignore[arg-type]
+    ids = [row.id for row in each(conn, query, narrowed)]
+    assert ids == sorted(ids)
+    assert sorted(row.id for row in search(conn, query, narrowed, "relevance")) == ids
+    assert [row.id for row in search(conn, query, narrowed, "date")] == ids[::-1]
+    assert count(conn, query, narrowed) == len(ids)
+    return set(ids)
+
+
+MATCHES: dict[str, set[int]] = {
+    "": {1, 2, 3, 4},
+    "rain": {1, 2, 3},
+    "RAIN": {1, 2, 3},
+    "title:rain": {1},
+    '"new york"': {1},
+    "new york": {1, 2},
+    '"york rain"': set(),
+    "don't": {1},
+    "東京": {1},
+    "京東": set(),
+    "東京 OR snow": {1, 3},
+    "lead:storm": {1},
+    "text:stor*": {3},
+    "text:(storm AND rain)": {3},
+    "rain -storm": {2},
+    "-storm": {2, 4},
+    "-rain -кот": set(),
+    "КОТ": {4},
+    "rain OR -storm": {1, 2, 3, 4},
+    "-(rain snow)": {1, 2, 4},
+    "(rain -shoes) OR sunny": {1, 2, 3},
+    "हिन्दी": {2},
+    "हिन्द*": {2},
+    '"हिन्दी में"': {2},
+    "NOT lang:de": {1, 3, 4},
+    "lang:de": {2},
+    "lang:de-at": {2},
+    "site:b.org": {2, 3},
+    "site:news.b.org": {2},
+    "site:https://www.a.org/anything": {1},
+    "site:b.org OR title:rain": {1, 2, 3},
+    "author:ödman": {1},
+    "author:ÖDMAN": {1},
+    "author:odd": set(),
+    "tag:weather": {1},
+    "tag:œuvre": {1},
+    "tag:weath": set(),
+    "tag:%": set(),
+    "story:2": {2},
+    "story:99999999999999999999": set(),
+    "feed:wire": {1, 2},
+    "feed:https://w.org/f": {1, 2},
+    "feed:https://a.org/feed.xml": {1},
+    "published:1970-01-03": {2},
+    "published:[1970-01-03 TO *]": {2, 3},
+    "-published:[1970-01-03 TO *]": {1, 4},
+    "rain (site:a.org OR lang:de) -shoes": {1},
+}
+
+
+def test_what_matches(conn: Connection) -> None:
+    assert {query: found(conn, query) for query in MATCHES} == MATCHES
+
+
+def test_filters_narrow(conn: Connection) -> None:
+    assert found(conn, "rain", since=2 * DAY) == {2, 3}
+    assert found(conn, "rain", until=2 * DAY) == {1}
+    assert found(conn, "rain", since=DAY, until=3 * DAY, lang="en") == {1}
+    assert found(conn, "rain", site="b.org") == {2, 3}
+    assert found(conn, "rain", feed="Wire") == {1, 2}
+
+
+def test_the_title_weighs_more_than_the_text(conn: Connection) -> None:
+    assert next(row.id for row in search(conn, parse("storm"), Filters())) == 1
+    assert [row.id for row in search(conn, parse("york OR snow"), Filters(), limit=1)] == [3]
+
+
+def test_limit_and_offset_cut_pages(conn: Connection) -> None:
+    ids = [search(conn, parse(""), Filters(), "date", limit=2, offset=start) for start in (0, 2, 4)]
+    assert [[row.id for row in page] for page in ids] == [[4, 3], [2, 1], []]
+
+
+@pytest.mark.parametrize("sort", ["relevance", "date"])
+@pytest.mark.parametrize("query", ["flood", ""])
+def test_stories_fold_to_their_best_hit(store: Store, sort: str, query: str) -> None:
+    body = "The flood rose over night, and 300 people of Westfield left their houses before Tuesday's dawn came. " * 3
+    pages = (
+        {"url": "https://a.org/1", "text": body, "title": "Water rises"},
+        {"url": "https://b.org/1", "text": body, "title": "Flood, flood, flood"},
+        {"url": "https://c.org/1", "text": "Quite another flood is told of here, in few words and another place."},
+    )
+    with store.write() as conn:
+        for number, page in enumerate(pages):
+            articles.save(conn, ingest.from_record(page, {"fetched_at": 1000 + number}, 0))
+        rows = search(conn, parse(query), Filters(), sort, stories=True)  # type: ignore[arg-type]
+        assert {(row.id, row.others) for row in rows} == {(2, 1), (3, 0)}
+        assert count(conn, parse(query), Filters(), stories=True) == 2
