@@ -98,7 +98,7 @@ def _print_hits(found: "Hits") -> None:
     columns = [
         output.Column("id", right=True),
         output.Column("published"),
-        output.Column("site", flexible=2),
+        output.Column("site", most=22),
         output.Column("title and text", flexible=7),
         output.Column("more", right=True),
     ]
@@ -107,7 +107,7 @@ def _print_hits(found: "Hits") -> None:
             hit.record["id"],
             output.day_time(hit.record["published_at"] or hit.record["fetched_at"]),
             hit.record["site"],
-            f"{hit.record['title'] or hit.record['url']}\n{hit.snippet}",
+            f"{output.cell(hit.record['title'] or hit.record['url'])}\n{hit.snippet}",
             f"+{hit.others}" if hit.others else "",
         )
         for hit in found.hits
@@ -261,7 +261,7 @@ def _print_stories(found: list["StoryRow"]) -> None:
         output.Column("copies", right=True),
         output.Column("last"),
         output.Column("title", flexible=5),
-        output.Column("sites", flexible=2),
+        output.Column("sites", flexible=3),
     ]
     rows = [(s.id, s.articles, s.copies, output.moment(s.last_at), s.title, s.sites) for s in found]
     output.table(columns, rows)

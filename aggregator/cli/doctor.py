@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import typer
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from aggregator.model import Response
 
 CLOCK_SECONDS = 120  # a clock that is wrong by more makes dates and next polls wrong
-Finding = tuple[bool, str]
+Finding = tuple[Literal["ok", "note", "FAIL"], str]
 
 
 def register(app: typer.Typer) -> None:
@@ -31,9 +31,9 @@ def doctor(ctx: typer.Context) -> None:
     options = context.of(ctx)
     wrong = 0
     for check in (_configuration, _database, _network):
-        for good, text in _careful(check(options)):
-            wrong += not good
-            print(f"{'ok  ' if good else 'FAIL'}  {text}")
+        for verdict, text in _careful(check(options)):
+            wrong += verdict == "FAIL"
+            print(f"{verdict:<6}{text}")
     if wrong:
         raise typer.Exit(1)
 
@@ -42,27 +42,30 @@ def _careful(findings: Iterator[Finding]) -> Iterator[Finding]:
     try:
         yield from findings
     except AggregatorError as error:
-        yield False, str(error)
+        yield "FAIL", str(error)
 
 
 def _configuration(options: context.Globals) -> Iterator[Finding]:
     from aggregator import __version__
 
-    yield True, f"aggregator {__version__}, Python {sys.version.split()[0]}"
+    yield "ok", f"aggregator {__version__}, Python {sys.version.split()[0]}"
     path = options.config_path()
     if path is None:
-        yield True, "no feeds.yaml: an empty configuration; `aggregator feeds add URL` makes one"
+        yield "note", "no feeds.yaml: an empty configuration; `aggregator feeds add URL` makes one"
         return
     config = options.load_config()
-    yield True, f"{path}: {len(config.feeds)} feeds, {len(config.articles)} pages"
+    yield "ok", f"{path}: {len(config.feeds)} feeds, {len(config.articles)} pages"
     if config.settings.contact is None:
-        yield True, f"{path}: settings.contact is not set; with it a publisher can write to you instead of blocking you"
+        yield (
+            "note",
+            f"{path}: settings.contact is not set; with it a publisher can write to you instead of blocking you",
+        )
 
 
 def _database(options: context.Globals) -> Iterator[Finding]:
     url = options.store_url()
     if not options.database_exists():
-        yield True, f"{url}: not there yet; the first fetch makes it"
+        yield "note", f"{url}: not there yet; the first fetch makes it"
         return
     from aggregator.store import maintenance
 
@@ -71,21 +74,21 @@ def _database(options: context.Globals) -> Iterator[Finding]:
         with store.read() as conn:
             counted = maintenance.stats(conn)
     for problem in problems:
-        yield False, f"{url}: {problem.what}"
+        yield "FAIL", f"{url}: {problem.what}"
     if not problems:
-        yield True, f"database ({store.dialect}): {counted['articles']} articles, {counted['waiting']} pages wait"
+        yield "ok", f"database ({store.dialect}): {counted['articles']} articles, {counted['waiting']} pages wait"
 
 
 def _network(options: context.Globals) -> Iterator[Finding]:
     config = options.load_config()
     if not config.feeds:
-        yield True, "network: not tried, as there are no feeds"
+        yield "note", "network: not tried, as there are no feeds"
         return
     from aggregator.cli.download import download
 
     first = config.feeds[0]
     response = download(first.url, config.settings, first.allow_private_networks)
-    yield True, f"network: {first.url} answered {response.status} in {response.elapsed:.1f} s"
+    yield "ok", f"network: {first.url} answered {response.status} in {response.elapsed:.1f} s"
     yield from _clock(response)
 
 
@@ -99,4 +102,7 @@ def _clock(response: "Response") -> Iterator[Finding]:
     except (KeyError, ValueError, TypeError):
         return
     good = abs(off) <= CLOCK_SECONDS
-    yield good, f"clock: {abs(off):.0f} s away from the server's" + ("" if good else "; set it, best by NTP")
+    yield (
+        "ok" if good else "FAIL",
+        f"clock: {abs(off):.0f} s away from the server's" + ("" if good else "; set it, best by NTP"),
+    )

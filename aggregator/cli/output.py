@@ -17,11 +17,15 @@ WIDTH_OF_FILES = 100  # of a table that goes to a file or a pipe
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table. `flexible` ones share what width the others leave, in proportion to it; others never wrap."""
+    """A column of a table. `flexible` ones share what width the others leave, in proportion to it.
+
+    Others never wrap; what is longer than `most` characters is cut.
+    """
 
     title: str
     flexible: int = 0
     right: bool = False
+    most: int | None = None
 
 
 def console(stream: TextIO | None = None) -> "Console":
@@ -46,7 +50,8 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[object]], title: st
             ratio=column.flexible or None,
             no_wrap=not column.flexible,
             justify="right" if column.right else "left",
-            overflow="fold",
+            overflow="fold" if column.flexible else "ellipsis",
+            max_width=column.most,
         )
     for row in rows:
         grid.add_row(*(Text(cell(value)) for value in row))
@@ -54,12 +59,11 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[object]], title: st
     out = console()
     with out.capture() as captured:
         out.print(grid)
-    for line in captured.get().splitlines():
-        print(line.rstrip())
+    print("\n".join(line.rstrip() for line in captured.get().splitlines()).strip("\n"), end="\n\n")
 
 
 def cell(value: object) -> str:
-    """A value for people: nothing for None, times to the minute, lists with commas, no control characters."""
+    """A value for people: nothing for None, times to the minute, lists with commas, no control characters; lines stay."""
     if value is None:
         return ""
     if isinstance(value, list | tuple):
@@ -68,7 +72,7 @@ def cell(value: object) -> str:
         return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
     from aggregator.text import squeeze
 
-    return squeeze(str(value))
+    return "\n".join(squeeze(line) for line in str(value).split("\n"))
 
 
 def moment(seconds: int | None) -> datetime | None:

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from aggregator import extraction, once, store
 from aggregator.archive.search import Search, records
-from aggregator.demo.site import Served, serve
+from aggregator.demo.site import OUTLETS, Served, serve
 from aggregator.errors import UsageError
 from aggregator.store import stories
 from aggregator.text import count_words
@@ -58,7 +58,8 @@ def run(keep: Path | None) -> Result:
     now = datetime.now(UTC)
     with _folder(keep) as folder, serve(now) as served:
         config = folder / "feeds.yaml"
-        config.write_text(CONFIG + "".join(f"  - url: {url}\n" for url in served.feeds), "utf-8")
+        feeds = zip(served.feeds, OUTLETS, strict=True)
+        config.write_text(CONFIG + "".join(f"  - url: {url}\n    lang: {outlet.lang}\n" for url, outlet in feeds))
         url = f"sqlite:///{folder / 'aggregator.db'}"
         job = once.Job(config_path=config, database=url, targets=(), everything=True)
         summary = once.run(job, lambda event: None, _environ())

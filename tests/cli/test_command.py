@@ -1,0 +1,100 @@
+"""Global options, help, exit codes, and errors of one line."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from aggregator import __version__
+
+COMMANDS = (
+    *("fetch", "daemon", "search", "show", "stories", "extract", "export", "import", "doctor", "demo"),
+    *("feeds list", "feeds add", "feeds remove", "feeds import", "feeds export"),
+    *("db upgrade", "db check", "db backup", "db prune", "db stats"),
+)
+
+
+def test_version(run):
+    assert run("--version").stdout == f"aggregator {__version__}\n"
+    assert run("-v", "--version").stdout == f"aggregator {__version__}\n"
+
+
+def test_nothing_heavy_is_imported_to_begin_with():
+    code = "import sys, aggregator.cli.app; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"rich", "pydantic", "sqlalchemy", "aiohttp", "httpx", "luqum", "tldextract", "selectolax"} & set(loaded)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_says_what_a_command_does(run, command):
+    done = run(*command.split(), "--help")
+    assert done.returncode == 0
+    assert f"aggregator {command}" in done.stdout
+
+
+def test_no_command_shows_the_help_and_is_wrong_usage(run):
+    done = run()
+    assert done.returncode == 2
+    assert "Commands:" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("nonsense",),
+        ("--nonsense",),
+        ("fetch", "--nonsense"),
+        ("show", "twelve"),
+        ("search", "x", "--format", "pdf"),
+        ("search", "x", "--limit", "0"),
+        ("search", "title:("),
+        ("search", "x", "--since", "soon"),
+        ("search", "x", "--until", "2026-13-45"),
+        ("--config", "missing.yaml", "fetch"),
+        ("--database", "nowhere", "db", "stats"),
+        ("--database", "mysql://host/name", "db", "stats"),
+        ("fetch",),
+        ("daemon",),
+        ("fetch", "not a url"),
+        ("feeds", "add", "ftp://example.org/feed"),
+        ("feeds", "remove", "https://example.org/feed"),
+        ("extract", "--text", "--explain", "-"),
+        ("export", "archive.docx"),
+        ("import", "missing.jsonl"),
+        ("show", "1"),
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_is_one_line_and_2(fails, arguments):
+    fails(*arguments, code=2)
+
+
+@pytest.mark.parametrize("command", ["fetch", "daemon"])
+def test_a_mistake_in_the_configuration_names_file_and_line(fails, tmp_path, command):
+    (tmp_path / "feeds.yaml").write_text("feeds:\n  - url: https://example.org/f\n    full_text: sometimes\n")
+    assert "feeds.yaml:3" in fails(command)
+
+
+def test_doctor_tells_of_a_wrong_configuration(run, tmp_path):
+    (tmp_path / "feeds.yaml").write_text("feeds: 7\n")
+    done = run("doctor")
+    assert done.returncode == 1
+    assert "FAIL  feeds.yaml:1" in done.stdout
+
+
+def test_a_database_that_is_none(fails, tmp_path):
+    (tmp_path / "aggregator.db").write_text("this is no database, whatever its name says" * 100)
+    fails("db", "stats", code=1)
+
+
+def test_a_folder_that_is_missing(fails):
+    assert "does not exist" in fails("--database", "sqlite:///nowhere/a.db", "db", "stats", code=1)
+
+
+def test_a_reader_that_has_seen_enough(tmp_path):
+    command = f"{sys.executable} -m aggregator --help | true; exit ${{PIPESTATUS[0]}}"
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=tmp_path, env=environ)
+    assert (done.returncode, done.stderr) == (0, "")
