@@ -37,6 +37,11 @@ def postgres() -> Iterator[str]:
 @pytest.fixture
 def postgres_url(postgres: str) -> str:
     """The URL of an empty PostgreSQL database of today's version, the test's own."""
+    return new_database(postgres)
+
+
+def new_database(postgres: str) -> str:
+    """The URL of one more of them."""
     name = f"t{uuid.uuid4().hex[:12]}"
     with _server(postgres) as conn:
         conn.execute(text(f"CREATE DATABASE {name} TEMPLATE template"))
@@ -57,6 +62,17 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return str(request.getfixturevalue("postgres_url"))
     copy = shutil.copy(request.getfixturevalue("_sqlite_template"), tmp_path / "test.db")
     return f"sqlite:///{copy}"
+
+
+@pytest.fixture
+def second_store(store: Store, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """Another empty store, of the same kind as `store`."""
+    if store.dialect == "postgresql":
+        opened = stores.open(new_database(request.getfixturevalue("postgres")))
+    else:
+        opened = stores.open(f"sqlite:///{tmp_path / 'second.db'}")
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

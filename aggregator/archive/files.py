@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import zstandard
 
@@ -77,8 +77,42 @@ def _unpacking(raw: BinaryIO, packing: str) -> BinaryIO:
     if packing == ".gz":
         return cast(BinaryIO, gzip.GzipFile(fileobj=raw))
     if packing == ".zst":
-        return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True))
+        return io.BufferedReader(_Zstd(raw))
     return raw
+
+
+class _Zstd(io.RawIOBase):
+    """The unpacked bytes of zstd frames. zstandard's own reader takes a file that was cut off for a whole one."""
+
+    def __init__(self, packed: BinaryIO) -> None:
+        self._chunks = _frames(packed)
+        self._rest = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._rest:
+            try:
+                self._rest = memoryview(next(self._chunks))
+            except StopIteration:
+                return 0
+        size = min(len(buffer), len(self._rest))
+        buffer[:size], self._rest = self._rest[:size], self._rest[size:]
+        return size
+
+
+def _frames(packed: BinaryIO) -> Iterator[bytes]:
+    frame = zstandard.ZstdDecompressor().decompressobj()
+    fresh = True
+    while chunk := packed.read(4096):  # no more at a time: 4 bytes of zstd can stand for 128 KB
+        while chunk:
+            if frame.eof:
+                frame, fresh = zstandard.ZstdDecompressor().decompressobj(), True
+            yield frame.decompress(chunk)
+            chunk, fresh = frame.unused_data, False
+    if not (frame.eof or fresh):
+        raise EOFError("it ends in the middle")
 
 
 @contextmanager
