@@ -127,6 +127,12 @@ def test_names_that_are_no_encoding(name: str) -> None:
     assert decode(PAGE, name, LIMIT) == PAGE
 
 
+def test_the_limit_holds_without_an_encoding() -> None:
+    assert decode(PAGE, "", len(PAGE)) == PAGE
+    with pytest.raises(TooLarge):
+        decode(PAGE, "", len(PAGE) - 1)
+
+
 def test_an_encoding_that_was_not_asked_for() -> None:
     with pytest.raises(DecodingError, match="compress"):
         decode(b"\x1f\x9d\x90", "compress", LIMIT)

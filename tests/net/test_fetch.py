@@ -3,6 +3,8 @@
 import asyncio
 import gzip
 import logging
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -289,3 +291,8 @@ def test_closing_while_requests_are_under_way_leaves_nothing_behind(server: Serv
     results = asyncio.run(cut_short())
     assert [isinstance(result, asyncio.CancelledError) for result in results] == [True, True, True, False, False]
     assert all(isinstance(result, RuntimeError) for result in results[3:])
+
+
+def test_no_network_library_is_loaded_by_the_package_itself() -> None:
+    code = "import aggregator, sys; sys.exit(any(name in sys.modules for name in ('aiohttp', 'httpx')))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -11,6 +11,9 @@ import pytest
 from aggregator.errors import FetchError
 from aggregator.model import Response
 from aggregator.net import Net, NetSettings, Request
+from aggregator.net.addresses import networks
+from aggregator.net.faults import AddressRefused
+from aggregator.net.resolver import checked_socket
 from tests.servers import Reply, Server
 
 Get = Callable[..., Response]
@@ -130,6 +133,13 @@ def test_a_name_that_changes_its_address_gains_nothing(server: Server, names: Na
     assert all(isinstance(result, FetchError) for result in asyncio.run(again_and_again()))
     assert fail(url, settings=CLOSED).kind == "refused"
     assert server.connections == 0
+
+
+def test_the_last_look_is_at_the_socket() -> None:
+    here = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 80))
+    with pytest.raises(AddressRefused, match="loopback"):
+        checked_socket(networks(False), here)
+    checked_socket(networks(("127.0.0.1",)), here).close()
 
 
 def test_every_hop_is_judged(server: Server, names: Names, fail: Fail) -> None:

@@ -2,8 +2,6 @@
 
 import socket
 import ssl
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -101,8 +99,3 @@ def test_old_tls_is_refused() -> None:
     assert tls_context().minimum_version >= ssl.TLSVersion.TLSv1_2
     assert tls_context().verify_mode == ssl.CERT_REQUIRED
     assert tls_context().check_hostname
-
-
-def test_no_network_library_is_loaded_by_the_package_itself() -> None:
-    code = "import aggregator, sys; sys.exit(any(name in sys.modules for name in ('aiohttp', 'httpx')))"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
