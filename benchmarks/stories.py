@@ -1,6 +1,6 @@
 """Copies and stories on labelled documents, in time order, through the real code and a real database.
 
-    python benchmarks/stories.py --input FILE.jsonl[.xz] … [--database URL] [--baselines] [--wrong N]
+    python benchmarks/stories.py --input FILE.jsonl[.xz] … [--database URL] [--wrong N]
 
 Documents are lines with id, text and, where known, title, date (ISO 8601), source, cluster, kind, ticker, lang.
 Prints pair precision, recall and F1 of copies (one cluster = one text), B-cubed and ARI of stories, documents a second

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, RowMapping, bindparam, text
 
 from aggregator.stories.fingerprint import Fingerprint, pack_hashes, pack_marks, unpack_hashes, unpack_marks
-from aggregator.stories.verdicts import WINDOW, Candidate, New, Verdict, better_head
+from aggregator.stories.verdicts import FEWEST_SHARED, WINDOW, Candidate, New, Verdict, better_head
 from aggregator.text import index_form
 
 Decide = Callable[[New, Sequence[Candidate]], Verdict]
@@ -26,7 +26,6 @@ Decide = Callable[[New, Sequence[Candidate]], Verdict]
 WEEK = 7 * 86_400
 COMMON = 20
 MOST_CANDIDATES = 12  # read and compared; those that share most
-FEWEST_SHARED = 2  # n-grams of a candidate that is worth a look
 _LOCK = 0x53544F52  # "STOR": one assigns at a time on PostgreSQL, as the one writer does on SQLite
 
 _POSTINGS = {

@@ -45,7 +45,7 @@ def fingerprint(text: str, lang: str | None = None) -> Fingerprint:
 
 
 def _is_unspaced(found: list[str]) -> bool:
-    sample = found[:400]
+    sample = found[:: len(found) // 100 + 1]
     return 2 * sum(len(word) == 1 and word >= _FIRST_UNSPACED for word in sample) > len(sample)
 
 
@@ -62,10 +62,10 @@ def _characters(found: list[str]) -> set[int]:
 
 
 def _marks(found: list[str]) -> set[int]:
-    """Names are words that are written with a capital and nowhere in the text without it; numbers begin with a digit."""
+    """Names are words written with a capital and nowhere in the text without it; numbers are digits alone."""
     distinct = set(found)
-    marked = {word for word in distinct if word[0].isdigit()}
-    marked |= {word for word in distinct if word[0].isupper() and word.lower() not in distinct}
+    special = [word for word in distinct if not word.islower()]
+    marked = [w for w in special if (w[0].isupper() and w.lower() not in distinct) or w.isdigit()]
     return {_hashes(word)[0] & 0xFFFFFFFF for word in marked}
 
 

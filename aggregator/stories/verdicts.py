@@ -10,6 +10,7 @@ then the earlier one is the head; otherwise the longer one.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from aggregator.stories.fingerprint import SAMPLE_MASK
 
@@ -115,9 +116,10 @@ def _compare(new: New, other: Candidate) -> Verdict | None:
 def overlap(one: frozenset[int], other: frozenset[int]) -> tuple[float, float, int]:
     """Containment (of the shorter) and Jaccard of two sets of hashes, on what both kept, and how many n-grams of the
     texts are shared (an estimate where only a sample was kept)."""
-    every = SAMPLE_MASK + 1 if _is_sampled(one) or _is_sampled(other) else 1
-    if every > 1:
+    sampled, also = _is_sampled(one), _is_sampled(other)
+    if sampled != also:
         one, other = (frozenset(value for value in hashes if not value & SAMPLE_MASK) for hashes in (one, other))
+    every = SAMPLE_MASK + 1 if sampled or also else 1
     shared = len(one & other)
     if shared < FEWEST_SHARED:
         return 0.0, 0.0, 0
@@ -125,7 +127,8 @@ def overlap(one: frozenset[int], other: frozenset[int]) -> tuple[float, float, i
 
 
 def _is_sampled(hashes: frozenset[int]) -> bool:
-    return not any(value & SAMPLE_MASK for value in hashes)
+    """Sixteen tell: that all of a text's own n-grams fall into the sample has a chance of one in 4^16."""
+    return not any(value & SAMPLE_MASK for value in islice(hashes, 16))
 
 
 def _guard(shared: int) -> float:
