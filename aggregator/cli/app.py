@@ -66,9 +66,9 @@ def run() -> NoReturn:
         code = app(standalone_mode=False)
         sys.stdout.flush()
     except BrokenPipeError:
-        # `aggregator search … | head`: the reader has seen enough. Python would complain at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
+        code = _reader_left()
+    except SystemExit as ended:  # the parser's answer to a broken pipe, among others
+        code = _reader_left() if isinstance(ended.__context__, BrokenPipeError) else ended.code
     except KeyboardInterrupt:
         code = 130
     except typer.Abort:
@@ -80,6 +80,12 @@ def run() -> NoReturn:
             raise
         code = _usage(error) or _bug(error)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _reader_left() -> int:
+    """`aggregator search … | head`: the reader has seen enough. Python would complain about it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
+    return 0
 
 
 def _usage(error: Exception) -> int:
