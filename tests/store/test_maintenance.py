@@ -1,0 +1,79 @@
+"""Pruning, tombstones, backups, checks."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, text, update
+
+from aggregator import once
+from aggregator import store as database
+from aggregator.archive.pruning import prune
+from aggregator.errors import StoreError
+from aggregator.store import Store, maintenance
+from aggregator.store.schema import articles, entries, feeds
+from tests.servers import Reply, Server
+from tests.visit import site
+
+ENVIRON = {"AGGREGATOR_ALLOW_PRIVATE_NETWORKS": "true", "AGGREGATOR_SITE_GAP": "0", "AGGREGATOR_WORKERS": "1"}
+DAY = 86400
+
+
+def test_what_was_pruned_does_not_come_back(tmp_path: Path, database_url: str) -> None:
+    config = tmp_path / "feeds.yaml"
+    with Server() as server:
+        server.route(
+            "/rss",
+            Reply(site.rss(server, range(3), description="A line.")),
+            Reply(site.rss(server, range(1, 4), description="A line.")),
+        )
+        config.write_text(f"feeds:\n  - url: {server.url('/rss')}\n    full_text: never\n    keep: 1\n")
+        job = once.Job(config, database_url, everything=True)
+        assert once.run(job, environ=ENVIRON).articles_new == 3
+        store = database.open(database_url)
+        with store.read() as conn:
+            now = conn.execute(select(feeds.c.parsed_at)).scalar_one()
+        assert prune(store, now).articles == 2
+        assert once.run(job, environ=ENVIRON).articles_new == 1
+        assert prune(store, now).articles == 1
+        with store.write() as conn:
+            assert count(store, "entries") == 4
+            assert maintenance.drop_tombstones(conn, now + 29 * DAY) == 0
+            conn.execute(update(entries).values(last_seen_at=now - 31 * DAY).where(entries.c.key == "g0"))
+            assert maintenance.drop_tombstones(conn, now) == 1
+        assert [problem.what for problem in maintenance.check(store)] == []
+        store.close()
+
+
+def count(store: Store, table: str) -> int:
+    with store.read() as conn:
+        return int(conn.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
+
+
+def test_backup_is_whole(tmp_path: Path) -> None:
+    store = database.open(f"sqlite:///{tmp_path}/a.db")
+    with store.write() as conn:
+        conn.execute(text("INSERT INTO meta VALUES ('a', 'b')"))
+        maintenance.backup(store, tmp_path / "copy.db")  # while somebody writes
+    maintenance.backup(store, tmp_path / "copy.db")
+    copy = database.open(f"sqlite:///{tmp_path}/copy.db")
+    assert count(copy, "meta") == 1
+    with pytest.raises(StoreError, match="backup failed"):
+        maintenance.backup(store, tmp_path / "none" / "copy.db")
+    copy.close()
+    store.close()
+
+
+def test_check_finds_what_is_wrong(store: Store) -> None:
+    assert list(maintenance.check(store)) == []
+    with store.write() as conn:
+        conn.execute(text("INSERT INTO stories (id, first_at, last_at, articles) VALUES (1, 0, 0, 5)"))
+    assert [problem.what for problem in maintenance.check(store)] == ["1 stories count their articles wrongly"]
+
+
+def test_stats_and_upkeep(store: Store) -> None:
+    maintenance.optimise(store)
+    maintenance.checkpoint(store)
+    with store.read() as conn:
+        found = maintenance.stats(conn)
+        assert found["articles"] == conn.execute(select(func.count()).select_from(articles)).scalar_one() == 0
+    assert found["bytes"] > 0
