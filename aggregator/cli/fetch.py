@@ -65,7 +65,7 @@ def print_summary(summary: "Summary") -> None:
         ("updated", summary.articles_updated),
         ("unchanged", summary.articles_unchanged),
         ("failed", summary.articles_failed),
-        ("copies", summary.duplicates),
+        ("copy" if summary.duplicates == 1 else "copies", summary.duplicates),
     ]
     rows = [
         ("feeds polled", summary.feeds_polled, _said(feeds)),
