@@ -125,14 +125,11 @@ class _Run:
         try:
             while text := file.readline(_LONGEST):
                 number += 1
-                whole = text.endswith(b"\n") or len(text) < _LONGEST
-                while not whole:
-                    rest = file.readline(_LONGEST)
-                    whole = rest.endswith(b"\n") or len(rest) < _LONGEST
-                    text = b"" if not whole else text
-                    if whole:
-                        self.refuse(number, f"longer than {_LONGEST >> 20} MB")
-                        text = b""
+                if len(text) == _LONGEST and not text.endswith(b"\n"):
+                    self.refuse(number, f"longer than {_LONGEST >> 20} MB")
+                    while text and not text.endswith(b"\n"):
+                        text = file.readline(_LONGEST)
+                    continue
                 if text.strip():
                     yield number, text.removeprefix(b"\xef\xbb\xbf") if number == 1 else text
         except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
@@ -145,24 +142,29 @@ class _Run:
         self._store(batch, self._place)
 
     def _store(self, batch: list[Line], add: Callable[[Connection, Line, FinishedArticle, int | None], int]) -> None:
-        rows = [(line, finished(line, self.now)) for line in batch]
-        with self.store.write() as conn:
-            asked = {line.id for line in batch if line.id is not None}
-            free = restoring.free_ids(conn, asked)
-            known = articles.at_urls(conn, [row.own_url for _, row in rows])
-            for line, row in rows:
-                found = known.get(row.own_url)
+        urls = {line.own_url for line in batch}
+        with self.store.read() as conn:
+            before = articles.at_urls(conn, urls)
+        rows = {line.number: finished(line, self.now) for line in batch if line.own_url not in before}
+        with self.store.write() as conn:  # the costly part is done: other writers wait for SQL alone
+            free = restoring.free_ids(conn, {line.id for line in batch if line.id is not None})
+            known = articles.at_urls(conn, urls)
+            for line in batch:
+                found = known.get(line.own_url)
                 if found is None:
-                    wish = line.id if line.id in free else None
-                    found = known[row.own_url] = add(conn, line, row, wish)
+                    row = rows.get(line.number) or finished(line, self.now)
+                    found = known[line.own_url] = add(conn, line, row, line.id if line.id in free else None)
                     free.discard(found)
                     self.counts.new += 1
                 else:
-                    self._meet(conn, found, line, row)
-                if line.id is not None:
-                    self.ids[line.id] = found
-                if line.copy_of is not None and line.story_id is not None:
-                    self.copies.append((found, line.copy_of))
+                    self._meet(conn, found, line)
+                self._map(line, found)
+
+    def _map(self, line: Line, article_id: int) -> None:
+        if line.id is not None:
+            self.ids[line.id] = article_id
+        if line.copy_of is not None and line.story_id is not None:
+            self.copies.append((article_id, line.copy_of))
 
     def _restore(self, conn: Connection, line: Line, row: FinishedArticle, wish: int | None) -> int:
         assert line.story_id is not None
@@ -176,16 +178,17 @@ class _Run:
     def _place(self, conn: Connection, line: Line, row: FinishedArticle, wish: int | None) -> int:
         return articles.save(conn, row, article_id=wish).id
 
-    def _meet(self, conn: Connection, article_id: int, line: Line, row: FinishedArticle) -> None:
+    def _meet(self, conn: Connection, article_id: int, line: Line) -> None:
         """The article is stored already: what the file has of it counts if it was fetched later."""
         story_id, fetched_at = restoring.stored(conn, article_id)
         if line.story_id is not None:
             self.stories.setdefault(line.story_id, story_id)
         fetched = line.times["fetched_at"]
-        if fetched is None or fetched <= fetched_at or articles.save(conn, row).outcome != "updated":
-            self.counts.unchanged += 1
-        else:
+        younger = fetched is not None and fetched > fetched_at
+        if younger and articles.save(conn, finished(line, self.now)).outcome == "updated":
             self.counts.updated += 1
+        else:
+            self.counts.unchanged += 1
 
     def point_copies(self) -> None:
         """Copies to their heads, by what the file's numbers became; a head that is not in the file is none."""

@@ -51,6 +51,11 @@ class Line:
     copy_of: int | None
 
     @property
+    def own_url(self) -> str:
+        """What the article is known by."""
+        return str(self.record["canonical_url"] or normalise(self.record["url"]))
+
+    @property
     def at(self) -> int:
         """Its time; where the file gives none it is now, which is after all others."""
         return min(

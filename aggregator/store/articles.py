@@ -116,7 +116,7 @@ def put(conn: Connection, new: FinishedArticle, canonical_url: str, placed: stor
     }
     if wish is not None:
         values["id"] = wish
-    article_id = int(conn.execute(insert(articles).values(**values).returning(articles.c.id)).scalar_one())
+    article_id = int(conn.execute(insert(articles).returning(articles.c.id), values).scalar_one())
     story_rows.record(conn, article_id, placed)
     _index(conn, article_id, new.terms)
     _keep_body(conn, article_id, new.html)
