@@ -19,7 +19,7 @@ from aggregator.urls import host_of
 # title, lead, text; as PostgreSQL does: D, C (text), B (lead), A (title).
 _FTS_WEIGHTS = (8.0, 3.0, 1.0)
 _TS_WEIGHTS = "'{0.1, 0.12, 0.4, 1.0}'::float4[]"
-_TS_LABELS = {None: "", "title": "A", "lead": "B", "text": "C"}
+_TS_LABELS = {"title": "A", "lead": "B", "text": "C"}
 _MAX_ID = 2**63 - 1
 
 _fts: Any = table("articles_fts", column("rowid"))
@@ -106,9 +106,16 @@ def _fts_words(query: Words) -> str:
 
 
 def _ts_words(query: Words) -> str:
-    label = _TS_LABELS[query.field]
-    last = len(query.words) - 1
-    flags = [("*" if query.prefix and at == last else "") + label for at in range(last + 1)]
+    if len(query.words) == 1 or query.field:
+        return _ts_phrase(query, _TS_LABELS[query.field] if query.field else "")
+    # Positions go on from field to field: with its label, a phrase can't begin in the title and end in the lead.
+    return f"({' | '.join(_ts_phrase(query, label) for label in _TS_LABELS.values())})"
+
+
+def _ts_phrase(query: Words, label: str) -> str:
+    flags = [label] * len(query.words)
+    if query.prefix:
+        flags[-1] += "*"
     lexemes = [f"'{word}'" + (f":{flag}" if flag else "") for word, flag in zip(query.words, flags, strict=True)]
     return f"({' <-> '.join(lexemes)})"
 

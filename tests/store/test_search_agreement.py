@@ -1,0 +1,80 @@
+"""Both databases and a plain reading of the query's tree agree on what matches, whatever is combined."""
+
+import random
+from typing import Any
+
+from aggregator import ingest
+from aggregator.query import And, Is, Not, Or, Query, Words, parse
+from aggregator.store import Store, articles
+from aggregator.store.search import Filters, count, each, search
+from aggregator.text import index_form
+
+VOCABULARY = ("rain", "snow", "new", "york", "storm", "don't", "東京", "sea")
+LEAVES = (
+    *VOCABULARY,
+    '"new york"',
+    '"snow storm sea"',
+    "sto*",
+    "title:rain",
+    "lead:snow",
+    "text:new*",
+    "site:a.org",
+    "lang:de",
+)
+
+
+def pages(chance: random.Random) -> list[dict[str, Any]]:
+    def some(most: int) -> str:
+        return " ".join(chance.choices(VOCABULARY, k=chance.randint(0, most)))
+
+    return [
+        {
+            "url": f"https://{'ab'[number % 2]}.org/{number}",
+            "title": some(3) or None,
+            "lead": some(3) or None,
+            "text": f"{some(6)} .",
+            "lang": chance.choice(["de", "en", None]),
+        }
+        for number in range(40)
+    ]
+
+
+def question(chance: random.Random, depth: int = 3) -> str:
+    if depth == 0 or chance.random() < 0.2:
+        return chance.choice(LEAVES)
+    if chance.random() < 0.25:
+        return f"-({question(chance, depth - 1)})"
+    one, other = question(chance, depth - 1), question(chance, depth - 1)
+    return f"({one}{chance.choice([' ', ' AND ', ' OR ', ' OR -'])}{other})"
+
+
+def matches(query: Query, page: dict[str, Any]) -> bool:
+    """The meaning of a query, as one would explain it."""
+    if isinstance(query, And):
+        return all(matches(part, page) for part in query.parts)
+    if isinstance(query, Or):
+        return any(matches(part, page) for part in query.parts)
+    if isinstance(query, Not):
+        return not matches(query.part, page)
+    if isinstance(query, Words):
+        end = "" if query.prefix else " "
+        fields = [query.field] if query.field else ["title", "lead", "text"]
+        return any(f" {' '.join(query.words)}{end}" in f" {index_form(page[field] or '')} " for field in fields)
+    assert isinstance(query, Is)
+    return query.value == (page["lang"] if query.field == "lang" else page["url"][8:13])
+
+
+def test_what_is_found_is_what_the_query_means(store: Store) -> None:
+    chance = random.Random(5)
+    stored = pages(chance)
+    with store.write() as conn:
+        for page in stored:
+            articles.save(conn, ingest.from_record(page, {}, 1000))
+    with store.read() as conn:
+        for _ in range(150):
+            asked = question(chance)
+            query = parse(asked)
+            meant = [number for number, page in enumerate(stored, 1) if matches(query, page)]
+            assert [row.id for row in each(conn, query, Filters())] == meant, asked
+            assert sorted(row.id for row in search(conn, query, Filters(), limit=100)) == meant, asked
+            assert count(conn, query, Filters()) == len(meant), asked
