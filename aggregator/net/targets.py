@@ -83,11 +83,9 @@ def _host(url: str, name: str) -> tuple[str, Address | None]:
     if ":" in name:
         return _ipv6(url, name)
     host = _ascii(name).rstrip(".").lower()
-    if _NUMERIC.fullmatch(host):
-        return _ipv4(url, host)
     if not _HOST.fullmatch(host) or len(host) > 253:
         raise _refused(url, f"{name!r} is not a host name")
-    return host, None
+    return _ipv4(url, host) if _NUMERIC.fullmatch(host) else (host, None)
 
 
 def _ascii(name: str) -> str:

@@ -52,6 +52,7 @@ def test_the_url_that_is_sent(url: str, sent: str) -> None:
         ("http://-a.example/", "not a host name"),
         ("http://a b.example/", "not a host name"),
         ("http://\u2603\u200d..example/", "not a host name"),
+        ("http://a\x00.127.1/", "not a host name"),
         ("http://%31.example/", "not a host name"),
         (f"http://{'a' * 64}.example/", "not a host name"),
         (f"http://{'a.' * 130}example/", "not a host name"),
