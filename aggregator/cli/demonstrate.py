@@ -11,7 +11,7 @@ from aggregator.cli import output
 if TYPE_CHECKING:
     from aggregator.demo import Result
 
-MOST_DROPPED = 16
+MOST_DROPPED = 8  # of each language
 
 
 def register(app: typer.Typer) -> None:
@@ -54,16 +54,23 @@ def _print_cleaned(result: "Result") -> None:
 
 
 def _print_dropped(result: "Result") -> None:
-    """The boilerplate that was dropped, each text once, with the number of pages it stood on."""
-    often = Counter(" ".join(text.split()) for article in result.cleaned for text in set(article.dropped))
-    shown = [(text, count) for text, count in often.most_common() if len(text) > 12][:MOST_DROPPED]
-    columns = [output.Column("text", flexible=1), output.Column("pages", right=True)]
-    output.table(columns, [(_short(text), count) for text, count in shown], "What was dropped as boilerplate")
-    if len(often) > len(shown):
-        print(f"and {len(often) - len(shown)} texts more\n")
+    """Of each language's pages the boilerplate that stood on most of them; single words and links to other articles are left out."""
+    titles = {article.title for article in result.cleaned}
+    by_lang: dict[str, Counter[str]] = {}
+    for article in result.cleaned:
+        texts = dict.fromkeys(" ".join(text.split()) for text in article.dropped)
+        by_lang.setdefault(article.lang, Counter()).update(text for text in texts if text not in titles)
+    columns = [output.Column("lang"), output.Column("text", flexible=1), output.Column("pages", right=True)]
+    rows = [
+        (lang, _short(text), pages)
+        for lang, often in by_lang.items()
+        for text, pages in [pair for pair in often.most_common() if " " in pair[0]][:MOST_DROPPED]
+    ]
+    output.table(columns, rows, "What was dropped as boilerplate")
+    print(f"and {sum(map(len, by_lang.values())) - len(rows)} texts more, beside the links to other articles\n")
 
 
-def _short(text: str, most: int = 96) -> str:
+def _short(text: str, most: int = 80) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
