@@ -17,7 +17,9 @@ def test_it_shows_what_was_cleaned_dropped_and_one_story(played):
     printed = (played / "demo.txt").read_text("utf-8")
     assert "10 new" in printed
     assert "Neue Talbrücke" in printed
-    assert "Stay in touch" in printed.split("dropped as boilerplate")[1]
+    dropped = printed.split("dropped as boilerplate")[1].split("one story")[0]
+    assert "14°C" in dropped
+    assert "Mantente informado" in dropped
     assert printed.split("one story")[1].count("copy") == 2
     assert "\x1b[" not in printed
 
