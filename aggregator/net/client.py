@@ -157,7 +157,7 @@ class Net:
 
     async def _exchange(self, journey: _Journey, rules: Networks) -> _Answer:
         journey.received = -1
-        lines = headers.sent(journey.request, journey.start, journey.place, self._settings.user_agent)
+        lines = headers.sent(journey.request, journey.start, journey.place, self._settings)
         response = await self._transport(rules).handle_async_request(
             httpx.Request("GET", journey.place.url, headers=lines)
         )

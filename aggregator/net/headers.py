@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-from aggregator.net.requests import Request
+from aggregator.net.requests import NetSettings, Request
 from aggregator.net.targets import Target
 
 MAX_RETRY_AFTER = 7 * 24 * 3600.0
@@ -18,14 +18,19 @@ MAX_RETRY_AFTER = 7 * 24 * 3600.0
 
 _ENCODINGS = b"gzip, deflate, br, zstd"
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_EMAIL = re.compile(r"[!-?A-~]+@[!-?A-~]+")
 # Headers of a feed that are no secret between it and its host, and so may follow a redirect to another host.
 _HARMLESS = frozenset(("accept", "accept-language", "user-agent"))
 
 
-def sent(request: Request, start: Target, place: Target, agent: str) -> list[tuple[bytes, bytes]]:
-    """The headers of the hop to `place` of a request that began at `start`. No cookie and no referrer, ever."""
+def sent(request: Request, start: Target, place: Target, settings: NetSettings) -> list[tuple[bytes, bytes]]:
+    """The headers of the hop to `place` of a request that began at `start`. No cookie and no referrer, ever; an e-mail
+    address as contact is sent as From, as RFC 9110 section 10.1.2 wishes of robots."""
     at_home = place.same_place(start)
-    headers = {"user-agent": octets(agent), "accept": octets(request.accept), "accept-encoding": _ENCODINGS}
+    headers = {"user-agent": octets(settings.user_agent), "accept": octets(request.accept)}
+    headers["accept-encoding"] = _ENCODINGS
+    if settings.contact and _EMAIL.fullmatch(settings.contact):
+        headers["from"] = octets(settings.contact)
     for name, value in request.headers.items():
         if at_home or name.lower() in _HARMLESS:
             headers[name.lower()] = value.encode("utf-8", "replace")

@@ -31,6 +31,7 @@ class Request:
 class NetSettings:
     """Settings of the door. Times in seconds.
 
+    `contact`: who runs this; where it is an e-mail address, it is sent as From.
     `site_gap`: least time between the starts of two requests to one site. `site_connections`: most requests to one
     site at once; `connections`: to all of them. `timeout`: for a whole request with its redirects, the waiting for
     a site's turn left out; `connect_timeout`: for looking up a name and connecting. `max_bytes`: of a decoded body.

@@ -17,6 +17,7 @@ Fail = Callable[..., FetchError]
 
 SETTINGS = NetSettings(
     user_agent=user_agent("1.2", "ed@example.org"),
+    contact="ed@example.org",
     site_gap=0,
     allow_private_networks=("127.0.0.0/8",),
     timeout=10,

@@ -47,11 +47,18 @@ def test_what_is_sent(server: Server, get: Get) -> None:
     assert sent == {
         "host": f"127.0.0.1:{server.port}",
         "user-agent": "aggregator/1.2 (ed@example.org)",
+        "from": "ed@example.org",
         "accept": "application/rss+xml",
         "accept-encoding": "gzip, deflate, br, zstd",
         "x-key": "ä",
         "accept-language": "de",
     }
+
+
+@pytest.mark.parametrize("contact", ["https://example.org/about", "me", "a b@c", "a@b\r\nX: y", None])
+def test_only_an_e_mail_address_is_sent_as_from(server: Server, get: Get, contact: str | None) -> None:
+    get(server.route("/x", Reply(b"x")), settings={"contact": contact})
+    assert server.requests[0].headers.keys().isdisjoint({"from", "x"})
 
 
 @pytest.mark.parametrize("path", ["/a%2Cb,c%2fd'(e)|[f]", "/p?a=%41,%2B+b&c[]=d|e'`{}", "/%zz", "/a;b=c:@!$&*~"])
