@@ -68,7 +68,7 @@ def read(number: int, line: bytes) -> Line:
     try:
         found = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        raise BadLine(f"no JSON ({error})") from None
+        raise BadLine(f"no JSON ({error.msg})") from None
     if not isinstance(found, dict):
         raise BadLine("no JSON object")
     record: dict[str, Any] = {name: _text(name, found.get(name)) for name in _TEXTS}

@@ -14,7 +14,7 @@ from aggregator.text import squeeze
 
 FIELDS = ("title", "lead", "text", "site", "feed", "lang", "author", "tag", "story", "published")
 MAX_TOKENS = 400
-MAX_DEPTH = 24
+MAX_DEPTH = 8  # SQLite's parser overflows at some 20 levels of conditions
 
 Kind = Literal["word", "phrase", "range", "field", "and", "or", "not", "(", ")"]
 

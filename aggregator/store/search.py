@@ -71,7 +71,7 @@ def each(conn: Connection, query: Query, filters: Filters) -> Iterator[Row[Any]]
         .where(_filtered(filters), condition(_narrowed(query, filters), dialect))
         .order_by(articles.c.id)
     )
-    with conn.execution_options(stream_results=True, yield_per=200).execute(asked) as rows:
+    with conn.execute(asked, execution_options={"stream_results": True, "yield_per": 200}) as rows:
         yield from rows
 
 

@@ -134,6 +134,15 @@ def test_the_title_weighs_more_than_the_text(conn: Connection) -> None:
     assert [row.id for row in search(conn, parse("york OR snow"), Filters(), limit=1)] == [3]
 
 
+def test_the_longest_queries_are_answered(conn: Connection) -> None:
+    assert found(conn, "rain " * 400) == {1, 2, 3}
+    assert found(conn, " OR ".join(["rain"] * 200)) == {1, 2, 3}
+    assert found(conn, "rain " + "-nowhere " * 190) == {1, 2, 3}
+    assert found(conn, "rain OR -" * 100 + "rain") == {1, 2, 3, 4}
+    assert found(conn, "(" * 8 + "rain -storm" + ")" * 8) == {2}
+    assert found(conn, "(lang:de OR site:a.org AND -feed:x -" * 8 + "rain" + ")" * 8)
+
+
 def test_limit_and_offset_cut_pages(conn: Connection) -> None:
     ids = [search(conn, parse(""), Filters(), "date", limit=2, offset=start) for start in (0, 2, 4)]
     assert [[row.id for row in page] for page in ids] == [[4, 3], [2, 1], []]
