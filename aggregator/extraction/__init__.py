@@ -6,6 +6,7 @@ bytes -> decode -> parse -> metadata
 
 from aggregator.extraction.feed import from_feed
 from aggregator.extraction.page import EXTRACTOR_VERSION, Explanation, article, explain
+from aggregator.extraction.plain import plain
 from aggregator.extraction.selectors import Selectors
 
-__all__ = ["EXTRACTOR_VERSION", "Explanation", "Selectors", "article", "explain", "from_feed"]
+__all__ = ["EXTRACTOR_VERSION", "Explanation", "Selectors", "article", "explain", "from_feed", "plain"]
