@@ -7,7 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Row, Select, Subquery, and_, distinct, func, literal, select
 
 from aggregator.query import And, Is, Query
-from aggregator.store.conditions import condition, hits, plan
+from aggregator.store.conditions import hits, plan
 from aggregator.store.schema import articles
 
 Sort = Literal["relevance", "date"]
@@ -58,19 +58,14 @@ def search(
 
 def count(conn: Connection, query: Query, filters: Filters, *, stories: bool = False) -> int:
     """How many rows `search` would give without a limit."""
-    found = _candidates(conn, query, filters)
-    counted = func.count(distinct(found.c.story_id)) if stories else func.count()
-    return int(conn.execute(select(counted).select_from(found)).scalar_one())
+    counted = func.count(distinct(articles.c.story_id)) if stories else func.count()
+    asked = select(counted).select_from(articles).where(_matching(conn, query, filters))
+    return int(conn.execute(asked).scalar_one())
 
 
 def each(conn: Connection, query: Query, filters: Filters) -> Iterator[Row[Any]]:
     """Every article that matches, in the order of ids, read as it is asked for: memory stays small."""
-    dialect = conn.dialect.name
-    asked = (
-        select(articles)
-        .where(_filtered(filters), condition(_narrowed(query, filters), dialect))
-        .order_by(articles.c.id)
-    )
+    asked = select(articles).where(_matching(conn, query, filters)).order_by(articles.c.id)
     with conn.execute(asked, execution_options={"stream_results": True, "yield_per": 200}) as rows:
         yield from rows
 
@@ -86,6 +81,16 @@ def _candidates(conn: Connection, query: Query, filters: Filters) -> Subquery:
     # Kept apart by MATERIALIZED: FTS5 can rank only where its own table is what is read.
     ranked = hits(asked.match, dialect, ranked=True).cte("hits").prefix_with("MATERIALIZED")
     return select(*columns, ranked.c.rank).join(ranked, ranked.c.id == articles.c.id).where(where).subquery()
+
+
+def _matching(conn: Connection, query: Query, filters: Filters) -> ColumnElement[bool]:
+    """What matches, as a condition on `articles`: for where no rank is needed, which is the costly part."""
+    dialect = conn.dialect.name
+    asked = plan(_narrowed(query, filters), dialect)
+    where = and_(_filtered(filters), asked.condition)
+    if asked.match is None:
+        return where
+    return and_(articles.c.id.in_(hits(asked.match, dialect, ranked=False)), where)
 
 
 def _folded(found: Subquery, rank: ColumnElement[Any], order: list[Any]) -> Select[Any]:
