@@ -31,8 +31,7 @@ def folder() -> Path:
 
 def read(path: Path) -> list[Record]:
     """The records of a .jsonl or .jsonl.xz file that have a truth."""
-    opened = lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open(encoding="utf-8")
-    with opened as lines:
+    with lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open(encoding="utf-8") as lines:
         return [record for line in lines if (record := json.loads(line)).get("text")]
 
 
