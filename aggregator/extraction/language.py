@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections import Counter
 from functools import lru_cache
 
-from aggregator.text import squeeze
+from aggregator.text import fold, squeeze
 
 _SAMPLE = 3000  # characters looked at
 _LEAST = 3  # hits of common words below which a text says nothing
@@ -175,6 +175,16 @@ def _decide(scores: dict[str, float], hint: str | None) -> str | None:
         if any(hint in twins and best in twins for twins in _TWINS) and scores[hint] > 0.8 * score:
             return hint
     return best
+
+
+def common_words(text: str) -> frozenset[str]:
+    """The commonest words, folded, of the language that `text` is in; empty if its language has no list."""
+    return _folded().get(detect_lang(text, None) or "", frozenset())
+
+
+@lru_cache(maxsize=1)
+def _folded() -> dict[str, frozenset[str]]:
+    return {line.split()[0]: frozenset(map(fold, line.split()[1:])) for line in _COMMON.strip().splitlines()}
 
 
 @lru_cache(maxsize=1)
