@@ -32,6 +32,8 @@ from aggregator.extraction.walk import Element, Page, Segment, landmark
 _BAD = ADVERT | AUTHOR_BIO | CAPTION | COMMENT | COOKIE | NAVIGATION | PROMO | RELATED | SHARE | TEASER
 # Names that mean no article wherever they stand between the container and a block.
 _AROUND = ADVERT | AUTHOR_BIO | COMMENT | COOKIE | FOOTER | NAVIGATION | PROMO | RELATED | SHARE
+# Of these, the names that are meant even where they hold a word such as "news" or "content".
+_SURE = COMMENT | COOKIE | PROMO | RELATED
 _TAGS = landmark("nav", "aside", "footer", "figure", "form", "figcaption")
 _HEADINGS = ("h2", "h3", "h4")
 _ITEMS = ("p", "li", "blockquote")
@@ -121,7 +123,7 @@ def _names_around(element: Element, container: Element | None) -> int:
     mask = 0
     node: Element | None = element
     while node is not None and node is not container:
-        if node.own & (BODY | ARTICLE | CONTENT) and not node.own & (COMMENT | RELATED):
+        if node.own & (BODY | ARTICLE | CONTENT) and not node.own & _SURE:
             break
         mask |= node.own & _AROUND
         node = node.parent
