@@ -1,0 +1,119 @@
+"""Pages in, articles out: golden cases, metadata, and input that no page should be."""
+
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import aggregator
+from aggregator.extraction import article, explain, from_feed
+
+CASES = sorted(folder for folder in (Path(__file__).parent / "cases").iterdir() if folder.is_dir())
+LINE = "The council met on Tuesday and decided that the bridge over the river will be rebuilt next year, it said. "
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda folder: folder.name)
+def test_golden(case: Path) -> None:
+    found = aggregator.extract((case / "page.html").read_bytes(), url="https://gazette.example/2026/tram")
+    assert found.text + "\n" == (case / "expected.txt").read_text(encoding="utf-8")
+
+
+def test_metadata_in_the_pages_own_offset() -> None:
+    found = article((CASES[0] / "page.html").read_bytes(), "https://gazette.example/2026/tram")
+    assert found.title == "Council opens the long awaited tram line"
+    assert found.authors == ("Ann Field",)
+    assert found.published_at == datetime(2026, 3, 4, 8, 30, tzinfo=timezone(timedelta(hours=2)))
+    assert found.published_precision == "second"
+    assert found.lang == "en"
+    assert found.is_article
+
+
+def test_html_and_markdown_hold_the_structure() -> None:
+    found = article((CASES[0] / "page.html").read_bytes(), "https://gazette.example/2026/tram")
+    assert "<h2>What it cost</h2>" in found.html
+    assert "## What it cost" in found.markdown
+    assert "> " in found.markdown
+
+
+def test_scripts_never_come_through() -> None:
+    page = f"<article><p>{LINE}</p><p onclick='x()'>{LINE}<script>alert(1)</script><a href='javascript:x()'>link</a></p></article>"
+    found = article(page)
+    assert "alert" not in found.html + found.text
+    assert "javascript" not in found.html
+    assert "onclick" not in found.html
+
+
+def test_explain_names_reasons_for_what_was_dropped() -> None:
+    told = explain((CASES[0] / "page.html").read_bytes(), "https://gazette.example/2026/tram")
+    dropped = [block for block in told.blocks if not block.kept and "latest news, offers" in block.text]
+    assert dropped
+    assert dropped[0].reasons
+    assert any(block.kept for block in told.blocks)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "windows-1252", "iso-8859-15"])
+def test_bytes_are_decoded(encoding: str) -> None:
+    page = f"<html><head><meta charset={encoding}></head><body><article>{''.join(f'<p>Größe {n}: {LINE}</p>' for n in range(5))}</article></body></html>"
+    assert "Größe 3" in article(page.encode(encoding), content_type=f"text/html; charset={encoding}").text
+
+
+def test_section_pages_are_no_articles() -> None:
+    items = "".join(f"<li><a href='/n/{n}'>Headline number {n} of the day</a></li>" for n in range(60))
+    assert not article(f"<html><body><h1>World</h1><ul>{items}</ul></body></html>").is_article
+
+
+def test_a_feeds_own_text_is_cleaned() -> None:
+    text, html = from_feed(f"<p>{LINE}</p><script>x()</script><p>Second.</p>", "https://a.example/")
+    assert text == f"{LINE.strip()}\n\nSecond."
+    assert "script" not in html
+
+
+HOSTILE = {
+    "empty": b"",
+    "nul": b"<p>a\x00b</p>" * 10,
+    "deep": b"<div>" * 10_000 + b"text",
+    "deep inline": b"<b>" * 10_000 + LINE.encode(),
+    "broken json": b"<script type='application/ld+json'>{\"a\": [</script><p>x</p>",
+    "binary": bytes(range(256)) * 100,
+    "many tags": b"<p>x</p>" * 50_000,
+    "one long text": b"<p>" + LINE.encode() * 20_000 + b"</p>",
+    "attributes": b"<p " + b" ".join(b"a%d=1" % n for n in range(3000)) + b">x</p>",
+}
+
+
+@pytest.mark.parametrize("name", sorted(HOSTILE))
+def test_hostile_pages_are_read_without_an_error(name: str) -> None:
+    article(HOSTILE[name], "https://a.example/")
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.one_of(st.text(), st.binary()), st.one_of(st.none(), st.text()))
+def test_anything_may_come(page: str | bytes, url: str | None) -> None:
+    article(page, url)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "<p>",
+                "</p>",
+                "<div>",
+                "<table>",
+                "<li>",
+                "</ul>",
+                "<h2>",
+                LINE,
+                "<a href=x>",
+                "<img src=y>",
+                "<",
+                "&amp;",
+            ]
+        )
+    )
+)
+def test_any_markup_may_come(parts: list[str]) -> None:
+    article("".join(parts), "https://a.example/")
