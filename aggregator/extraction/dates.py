@@ -45,7 +45,7 @@ _NAME_DAY_YEAR = re.compile(
     rf"{_NAME}\.?\s*(\d{{1,2}})(?:\s?(?:st|nd|rd|th))?\s*(?:[.,،]|\s)\s*(?:\d{{1,2}}:\d\d(?::\d\d)?\s+(?:[a-z]{{3,4}}\s+)?)?(\d{{4}})(?!\d)"
 )
 _YEAR_NAME_DAY = re.compile(
-    rf"(?<!\d)(\d{{4}})\s*[.,\-]?\s*(?:m\.|ko|(?:e)?ko|urteko)?\s*{_NAME}\.?[\s\-](\d{{1,2}})(?!\d)"
+    rf"(?<!\d)(\d{{4}})\s*[.,\-]?\s*(?:m\.|ko|(?:e)?ko|urteko)?\s*{_NAME}\.?[\s\-](\d{{1,2}})(?!\d|,?\s*(?:19|20)\d\d)"
 )
 _YEAR_DAY_NAME = re.compile(rf"(?<!\d)(\d{{4}})\.?\s*gada\s+(\d{{1,2}})\.?\s+{_NAME}")
 _VIETNAMESE = re.compile(r"(\d{1,2})\s*(?:thang|tháng)\s*(\d{1,2})[,\s]*(?:nam|năm)?\s*(\d{4})")
@@ -73,6 +73,31 @@ def find_dates(text: str, *, month_first: bool = False) -> Iterator[Moment]:
     folded = _digits(fold(text[:_LONGEST]))
     for start, end, day in _days(folded, month_first):
         yield _with_clock(day, folded[end : end + 48], folded[max(0, start - 24) : start], folded[start:end])
+
+
+_YEAR = re.compile(r"(?<![\d])(?:19|20|25|14)\d\d(?!\d)")
+
+
+def printed_dates(text: str, *, month_first: bool = False) -> list[tuple[Moment, str]]:
+    """(date, the words before it) of the dates with a year of four digits in a longer text, in its order."""
+    folded = _digits(fold(text))
+    found: dict[int, tuple[int, date]] = {}
+    taken = -1
+    for year in _YEAR.finditer(folded):
+        if year.start() < taken:
+            continue
+        offset = max(0, taken, year.start() - 32)
+        days = [(offset + a, offset + b, day) for a, b, day in _days(folded[offset : year.end() + 14], month_first)]
+        start, taken, day = min(days, default=(0, taken, None))
+        if day:
+            found[start] = (taken, day)
+    return [
+        (
+            _with_clock(day, folded[end : end + 48], folded[max(0, start - 24) : start], ""),
+            folded[max(0, start - 40) : start],
+        )
+        for start, (end, day) in sorted(found.items())
+    ]
 
 
 def _digits(text: str) -> str:
@@ -217,15 +242,14 @@ def _zone(text: str) -> timezone:
 
 
 _URL_DATE = re.compile(
-    r"/((?:19|20)\d\d)[/\-_.]?(0?[1-9]|1[0-2]|[a-z]{3,9})[/\-_.]?(0[1-9]|[12]\d|3[01]|[1-9])(?=[/\-_.]|$)"
-    r"|[/\-_.=]((?:19|20)\d\d)[\-_.]?(0[1-9]|1[0-2])[\-_.]?(0[1-9]|[12]\d|3[01])(?=\D|$)"
+    r"/((?:19|20)\d\d)([/\-_.])(\d{1,2}|[a-z]{3,9})\2(\d{1,2})(?=[/\-_.+]|$)|[/\-_.=]((?:19|20)\d\d)([\-_.]?)(\d\d)\6(\d\d)(?=\D|$)"
 )
 
 
 def url_date(url: str | None) -> Moment | None:
     """The day in a URL's path: /2024/05/06/, /2024-05-06-…, -20240506, /2024/may/06/."""
     for m in _URL_DATE.finditer((url or "")[:1000].lower()):
-        year, month, day = (m[1], m[2], m[3]) if m[1] else (m[4], m[5], m[6])
+        year, month, day = (m[1], m[3], m[4]) if m[1] else (m[5], m[7], m[8])
         number = month if month.isdigit() else month_numbers().get(month)
         found = _day(year, number, day) if number else None
         if found and found.year >= 1990:

@@ -29,7 +29,7 @@ class Head:
     links: dict[str, list[str]] = field(default_factory=dict)
     scripts: list[str] = field(default_factory=list)
     title: str = ""
-    headings: list[str] = field(default_factory=list)
+    headings: list[tuple[LexborNode, str]] = field(default_factory=list)
     html_lang: str | None = None
     times: list[tuple[LexborNode, str]] = field(default_factory=list)
     properties: dict[str, list[tuple[LexborNode, str]]] = field(default_factory=dict)
@@ -68,7 +68,7 @@ def _read(head: Head, node: LexborNode) -> None:
     elif tag == "title":
         head.title = head.title or squeeze(node.text()[:_LONG_VALUE])
     elif tag == "h1":
-        head.headings.append(squeeze(node.text(separator=" ")[:_LONG_VALUE]))
+        head.headings.append((node, squeeze(node.text(separator=" ")[:_LONG_VALUE])))
     elif tag == "html":
         head.html_lang = attributes.get("lang") or attributes.get("xml:lang")
         return

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from aggregator.extraction.dates import Moment, parse_date, url_date
 from aggregator.extraction.head import Head, read_head
 from aggregator.extraction.jsonld import Claims, claims
 from aggregator.extraction.names import clean_authors
 from aggregator.extraction.titles import choose_title
-from aggregator.extraction.visible import printed_dates, printed_names
+from aggregator.extraction.visible import around_title, date_by_title, marked_dates, printed_names
 from aggregator.model import Precision
-from aggregator.text import squeeze
+from aggregator.text import index_form, squeeze
 from aggregator.urls import absolute
 
 _PUBLISHED = (
@@ -71,13 +71,13 @@ def metadata(tree: LexborHTMLParser, url: str | None) -> Metadata:
     )
     site_name = head.first("og:site_name", "application-name", "apple-mobile-web-app-title") or linked.publisher
     lang = language_claim(head, linked)
-    published = _published(head, linked, url, lang)
+    published = _published(tree, head, linked, url, lang)
     modified = _modified(head, linked)
     return Metadata(
         title=choose_title(
             linked.headline,
             head.first("og:title", "twitter:title"),
-            head.headings,
+            [text for _, text in head.headings],
             head.title,
             _site_names(head, linked, url),
         ),
@@ -135,17 +135,31 @@ def _month_first(head: Head, lang: str | None) -> bool:
     )
 
 
-def _published(head: Head, linked: Claims, url: str | None, lang: str | None) -> Moment | None:
+def _published(tree: LexborHTMLParser, head: Head, linked: Claims, url: str | None, lang: str | None) -> Moment | None:
+    """The stated date, unless the page prints another, later one by its title instead: what it goes by today."""
     month_first = _month_first(head, lang)
     stated = (parse_date(text, month_first=month_first) for text in _published_claims(head, linked))
     found = next((moment for moment in stated if moment), None)
+    before, after = around_title(tree, _title_node(head))
+    printed, all_printed = date_by_title(before, after, month_first=month_first)
     if found:
         return found
-    printed = list(printed_dates(head, month_first=month_first))
-    return (
-        next((moment for moment, changed in printed if not changed), None)
-        or url_date(url)
-        or next((m for m, _ in printed), None)
+    marked = list(marked_dates(head, month_first=month_first))
+    plain = next((moment for moment, changed in marked if not changed), None)
+    return url_date(url) or printed or plain or next((moment for moment, _ in marked), None)
+
+
+def _republished(stated: Moment, printed: list[Moment]) -> bool:
+    """True if all printed dates are later than the stated one, by more than time zones explain."""
+    return all((moment.at.date() - stated.at.date()).days > 1 for moment in printed)
+
+
+def _title_node(head: Head) -> LexborNode | None:
+    """The heading that is the page's title: the one that agrees with what is claimed."""
+    claimed = index_form(head.first("og:title", "twitter:title") or head.title)
+    return next(
+        (node for node, text in head.headings if text and index_form(text) in claimed),
+        head.headings[0][0] if head.headings else None,
     )
 
 

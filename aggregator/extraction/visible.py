@@ -3,7 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
 from aggregator.extraction.dates import Moment, find_dates, parse_date
+from aggregator.extraction.dates import printed_dates as dates_in
 from aggregator.extraction.head import Head
 from aggregator.text import squeeze
 
@@ -21,7 +24,6 @@ _CHANGED = re.compile(
     r"updat|modif|aktualis|actuali|mis à jour|aggiorn|bijgewerkt|güncel|обновл|обновен|revis|更新|수정|diperbarui|zaktualizow|oppdater|uppdater|päivitetty",
     re.IGNORECASE,
 )
-_FAR = re.compile(r"\b(?:footer|aside|nav)\b")
 _TEXT = 300
 
 
@@ -40,7 +42,7 @@ def printed_names(head: Head) -> Iterator[str]:
                 yield text
 
 
-def printed_dates(head: Head, *, month_first: bool) -> Iterator[tuple[Moment, bool]]:
+def marked_dates(head: Head, *, month_first: bool) -> Iterator[tuple[Moment, bool]]:
     """(date, whether it says "updated") of elements that are marked as dates, in document order."""
     for node, value in head.times:
         text = squeeze(node.text()[:_TEXT])
@@ -55,3 +57,40 @@ def printed_dates(head: Head, *, month_first: bool) -> Iterator[tuple[Moment, bo
             for moment in find_dates(text, month_first=month_first):
                 yield moment, bool(_CHANGED.search(text))
                 break
+
+
+_BEFORE, _AFTER, _PIECES = 300, 900, 70  # characters before and after the title, pieces of text after it
+_UNSEEN = frozenset(["script", "style", "noscript", "template", "option", "title"])
+
+
+def around_title(tree: LexborHTMLParser, title: LexborNode | None) -> tuple[str, str]:
+    """What is printed right before and right after the title's heading; the top of the page where there is none."""
+    root = tree.body
+    if root is None:
+        return "", ""
+    before: list[str] = []
+    after: list[str] = []
+    length, seen = 0, title is None
+    target = title.mem_id if title is not None else 0
+    for node in root.traverse(include_text=True):
+        if node.tag != "-text":
+            seen = seen or node.mem_id == target
+            continue
+        text = (node.text(deep=False) or "").strip()
+        if not text or (node.parent is not None and node.parent.tag in _UNSEEN):
+            continue
+        (after if seen else before).append(text[:_TEXT])
+        length += len(text[:_TEXT]) if seen else 0
+        if length > _AFTER + _TEXT or len(after) > _PIECES:
+            break
+    return "\n".join(before[-20:])[-_BEFORE:], "\n".join(after)[: _AFTER + _TEXT]
+
+
+def date_by_title(before: str, after: str, *, month_first: bool) -> tuple[Moment | None, list[Moment]]:
+    """(the date printed by the title, all dates there): one that is not called a change if there is one, after it
+    rather than before it."""
+    below = dates_in(after, month_first=month_first)
+    above = dates_in(before, month_first=month_first)[::-1]
+    plain = [moment for moment, words in (*below[:3], *above[:2]) if not _CHANGED.search(words)]
+    chosen = plain or [moment for moment, _ in (*below[:3], *above[:2])]
+    return (chosen[0] if chosen else None), [moment for moment, _ in (*below, *above)]
