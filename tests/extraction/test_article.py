@@ -1,6 +1,6 @@
 """Pages in, articles out: golden cases, metadata, and input that no page should be."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import aggregator
-from aggregator.extraction import article, explain, from_feed
+from aggregator.extraction import Selectors, article, explain, from_feed
 
 CASES = sorted(folder for folder in (Path(__file__).parent / "cases").iterdir() if folder.is_dir())
 LINE = "The council met on Tuesday and decided that the bridge over the river will be rebuilt next year, it said. "
@@ -117,3 +117,17 @@ def test_anything_may_come(page: str | bytes, url: str | None) -> None:
 )
 def test_any_markup_may_come(parts: list[str]) -> None:
     article("".join(parts), "https://a.example/")
+
+
+def test_selectors_win_over_what_is_judged() -> None:
+    page = (
+        f"<html><head><title>Wrong</title></head><body><article><p>{LINE}</p><p>{LINE} Again.</p></article>"
+        "<div class=mine><h5>Right</h5><i class=who>By Ann Field</i><time datetime=2026-05-06T07:08:09Z>May</time>"
+        "<p>The short text.</p><p class=ad>Buy.</p></div></body></html>"
+    )
+    chosen = Selectors(body=".mine p", title=".mine h5", author=".who", date="time", remove=(".ad",))
+    found = article(page, selectors=chosen)
+    assert (found.title, found.text, found.authors) == ("Right", "The short text.", ("Ann Field",))
+    assert found.published_at == datetime(2026, 5, 6, 7, 8, 9, tzinfo=UTC)
+    assert "selector" in explain(page, selectors=chosen).blocks[0].reasons[0]
+    assert article(page, selectors=Selectors(body=".none")).text == article(page).text
