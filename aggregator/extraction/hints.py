@@ -6,11 +6,11 @@ A word is looked at once and remembered, as the same few thousand words name the
 import re
 from functools import lru_cache
 
-COMMENT, SHARE, RELATED, PROMO, ADVERT, NAVIGATION, FOOTER, BYLINE, DATE, CAPTION, LEAD, BODY, ARTICLE, TITLE, TAGS, SIDE, HIDDEN, COOKIE, TEASER, MEDIA, FACTBOX, AUTHOR_BIO, HEADER, PAYWALL, CONTENT, QUOTE, LIVE, RATING = (
-    1 << bit for bit in range(28)
+COMMENT, SHARE, RELATED, PROMO, ADVERT, NAVIGATION, FOOTER, BYLINE, DATE, CAPTION, LEAD, BODY, ARTICLE, TITLE, TAGS, SIDE, HIDDEN, COOKIE, TEASER, MEDIA, FACTBOX, AUTHOR_BIO, HEADER, PAYWALL, CONTENT, QUOTE, LIVE, RATING, POSTED, EXPAND, LOGIN = (
+    1 << bit for bit in range(31)
 )  # fmt: skip
 BIT_NAMES = (
-    "comment", "share", "related", "promo", "advert", "navigation", "footer", "byline", "date", "caption", "lead", "body", "article", "title", "tags", "side", "hidden", "cookie", "teaser", "media", "factbox", "author_bio", "header", "paywall", "content", "quote", "live", "rating",
+    "comment", "share", "related", "promo", "advert", "navigation", "footer", "byline", "date", "caption", "lead", "body", "article", "title", "tags", "side", "hidden", "cookie", "teaser", "media", "factbox", "author_bio", "header", "paywall", "content", "quote", "live", "rating", "posted", "expand", "login",
 )  # fmt: skip
 
 _MEANINGS: tuple[tuple[int, str], ...] = (
@@ -31,7 +31,7 @@ _MEANINGS: tuple[tuple[int, str], ...] = (
     (TAGS, r"^tags?$|taglist|tagcloud|topic|keyword|categor|rubri|hashtag|section$|label|tagged|^cat$|chip|badge|pill"),
     (SIDE, r"side|aside|widget|rail|^right|^left|complement|sticky|float|column$|^col$"),
     (HIDDEN, r"hidden|^hide|invisible|visually|sronly|screenreader|screen$|noprint|offscreen|collapse|print$|tooltip"),
-    (COOKIE, r"cookie|consent|gdpr|privacy|modal|popup|overlay|dialog|lightbox|toast|onetrust|alert|notice|interstitial"),
+    (COOKIE, r"cookie|consent|gdpr|privacy|^ot$|^pc$|didomi|sourcepoint|usercentrics|^cmp$|^sp$|republi|modal|popup|overlay|dialog|lightbox|toast|onetrust|alert|notice|interstitial"),
     (TEASER, r"teaser|card|tile|listing|^list$|grid|carousel|slider|slick|swiper|feed|stream|archive|items?$|promo"),
     (MEDIA, r"video|audio|player|gallery|slideshow|embed|podcast|iframe|media|widget|chart|infographic|poll|quiz"),
     (FACTBOX, r"factbox|infobox|box$|aside|highlight|keypoint|takeaway|bullet|callout|note|summary|sidebar|facts?$"),
@@ -39,8 +39,11 @@ _MEANINGS: tuple[tuple[int, str], ...] = (
     (HEADER, r"head|masthead|^top|hero|logo|brand|branding"),
     (PAYWALL, r"paywall|premium|subscriber|locked|regwall|piano|metered|gate$|gated|plus$|barrier"),
     (CONTENT, r"content|contenido|inhalt|main|primary|center|page$"),
-    (QUOTE, r"quote|zitat|citation|tweet|instagram|pull"),
+    (QUOTE, r"quote|zitat|citation|pull"),
     (LIVE, r"live|ticker|update|timeline"),
+    (POSTED, r"tweet|instagram|tiktok|fbpost|bluesky|telegrampost|socialembed"),
+    (EXPAND, r"expand|accordion|collaps|toggle|spoiler|readmore|truncat|fade|unfold"),
+    (LOGIN, r"login|signin|signup|regist|account|password|user$"),
     (RATING, r"rating|vote|score|review|recipe|ingredient|price"),
 )  # fmt: skip
 _COMPILED = tuple((bit, re.compile(pattern)) for bit, pattern in _MEANINGS)

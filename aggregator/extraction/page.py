@@ -1,13 +1,14 @@
 """A page from its bytes to its Article: the pipeline written out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from aggregator.dom import LexborHTMLParser, decode, parse
 from aggregator.extraction.assembly import join_html, join_text
 from aggregator.extraction.decide import Verdict, decide
 from aggregator.extraction.features import Facts
 from aggregator.extraction.hidden import json_body
+from aggregator.extraction.language import detect_lang
 from aggregator.extraction.likeness import ENOUGH, likeness, paywall
 from aggregator.extraction.metadata import Metadata, metadata
 from aggregator.extraction.pictures import pictures_of_body
@@ -85,7 +86,11 @@ def _read(html: str | bytes, url: str | None, selectors: Selectors | None, conte
     if page is not None:
         title = index_form(facts.title or "")
         verdicts = [
-            Verdict(index_form(segment.text) != title, score=1.0, reason=f"selector body: {selectors.body}" if selectors else "")
+            Verdict(
+                index_form(segment.text) != title,
+                score=1.0,
+                reason=f"selector body: {selectors.body}" if selectors else "",
+            )
             for segment in page.segments
         ]
         return _Reading(facts, page, verdicts, notes)
@@ -99,10 +104,50 @@ def _or_hidden(tree: LexborHTMLParser, reading: _Reading) -> _Reading:
     shown = sum(count_words(s.text) for s, v in zip(reading.page.segments, reading.verdicts, strict=True) if v.kept)
     if shown >= 250 and not reading.facts.article_body:
         return reading
-    body = json_body(tree, reading.facts.article_body if shown else reading.facts.article_body)
+    body = json_body(tree, reading.facts.article_body)
     if body is None or shown >= _TOO_LITTLE * count_words(body):
         return reading
     markup = body if "</p>" in body or "<br" in body else "".join(f"<p>{part}</p>" for part in body.split("\n"))
     page = walk(parse(markup).body)
-    verdicts = [Verdict(True, score=0.9, reason="from the page's JSON: its markup lacks the body") for _ in page.segments]
-    return replace(reading, page=page, verdicts=verdicts)
+    verdicts = [
+        Verdict(True, score=0.9, reason="from the page's JSON: its markup lacks the body") for _ in page.segments
+    ]
+    return _Reading(reading.facts, page, verdicts, reading.notes)
+
+
+def _assembled(reading: _Reading, url: str | None) -> Article:
+    facts, page, verdicts = reading.facts, reading.page, reading.verdicts
+    kept = [segment for segment, verdict in zip(page.segments, verdicts, strict=True) if verdict.kept]
+    lead = _lead(page.segments, verdicts)
+    pictures = pictures_of_body(page, kept, url)
+    text = join_text(kept)
+    words = count_words(text)
+    score = likeness(facts, url, page, kept, verdicts)
+    return Article(
+        title=facts.title,
+        authors=facts.authors,
+        published_at=facts.published_at,
+        published_precision=facts.published_precision,
+        modified_at=facts.modified_at,
+        lang=detect_lang(f"{facts.title or ''} {lead or ''} {text[:2000]}", facts.lang),
+        lead=lead,
+        text=text,
+        html=join_html(kept, pictures, url),
+        image=facts.image or (pictures[0][1].url if pictures else None),
+        images=tuple(image for _, image in pictures),
+        tags=facts.tags,
+        url=url,
+        canonical_url=facts.canonical_url,
+        site=site_of(url) if url else None,
+        site_name=facts.site_name,
+        word_count=words,
+        is_article=score >= ENOUGH,
+        score=round(score, 4),
+        paywalled=paywall(facts, page, words),
+        extractor_version=EXTRACTOR_VERSION,
+    )
+
+
+def _lead(segments: Sequence[Segment], verdicts: Sequence[Verdict]) -> str | None:
+    lead = " ".join(segment.text for segment, verdict in zip(segments, verdicts, strict=True) if verdict.lead)
+    return storable(lead) or None

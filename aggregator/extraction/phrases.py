@@ -28,6 +28,8 @@ _ANYWHERE = {
     " también leia também veja mais leggi anche lees ook les også läs också læs czytaj także zobacz читайте также ilgili 関連 相关 baca juga"
     " previous next",
     "note": "editor's note disclosure correction originally published views opinions expressed update updated updates",
+    "we": "we our us ours i my me wir uns unser unsere nous notre nos nosotros nuestro nuestra nós nosso nossa noi nostro мы нас наш наши",
+    "you": "you your yours sie ihr ihre ihnen du dein deine vous votre vos usted su tu você seu sua voi vostro вы вас ваш ваши",
     "label": "tags tag topics categories category filed themen schlagwörter keywords contents inhalt sommaire índice sections section topic",
 }
 # As the first word, where it says more.

@@ -1,14 +1,16 @@
 """Per-site CSS selectors: what a person knows of a site wins over what is judged."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+from selectolax.lexbor import SelectolaxError
 
-from aggregator.dom import parse
+from aggregator.dom import LexborHTMLParser, LexborNode, attribute, text_of
 from aggregator.extraction.dates import parse_date
 from aggregator.extraction.metadata import Metadata
 from aggregator.extraction.names import clean_authors
-from aggregator.text import squeeze
+from aggregator.extraction.walk import Page, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,50 +24,84 @@ class Selectors:
     remove: tuple[str, ...] = ()
 
 
-def cut(tree: LexborHTMLParser, selectors: Selectors) -> None:
-    """Takes the elements to be removed out of the page."""
+def apply_selectors(tree: LexborHTMLParser, selectors: Selectors, facts: Metadata) -> tuple[Metadata, list[str]]:
+    """Cuts `remove` out of the tree and puts title, authors and date in their place; says what each selector did."""
+    notes: list[str] = []
+    for name, selector, read in (
+        ("title", selectors.title, _title),
+        ("author", selectors.author, _authors),
+        ("date", selectors.date, _date),
+    ):
+        if selector:
+            values = read(_matches(tree, selector))
+            facts = replace(facts, **values)
+            notes.append(
+                _note(name, selector, f"gives {next(iter(values.values()))!r}" if values else "matches nothing")
+            )
     for selector in selectors.remove:
-        for node in _found(tree, selector):
+        nodes = _matches(tree, selector)
+        for node in nodes:
             node.decompose()
+        notes.append(_note("remove", selector, f"cuts out {len(nodes)}" if nodes else "matches nothing"))
+    if selectors.body:
+        found = len(_matches(tree, selectors.body))
+        notes.append(
+            _note("body", selectors.body, f"matches {found}" if found else "matches nothing: the page is judged")
+        )
+    return facts, notes
 
 
-def body_of(tree: LexborHTMLParser, selectors: Selectors) -> LexborHTMLParser | None:
-    """A page of the selected body alone; None where nothing is selected."""
-    nodes = _found(tree, selectors.body)
-    within = {
-        id_ for node in nodes for id_ in (inner.mem_id for inner in _found(node, selectors.body)) if id_ != node.mem_id
-    }
-    html = "".join(node.html or "" for node in nodes if node.mem_id not in within)
-    return parse(html) if html else None
+def body_of(tree: LexborHTMLParser, selectors: Selectors) -> Page | None:
+    """The blocks within the elements that `body` matches; None if it matches none with text."""
+    nodes = _matches(tree, selectors.body) if selectors.body else []
+    if not nodes:
+        return None
+    page = walk(LexborHTMLParser("".join(node.html or "" for node in _outermost(nodes))).body)
+    return page if page.segments else None
 
 
-def told(tree: LexborHTMLParser, selectors: Selectors, facts: Metadata) -> Metadata:
-    """The metadata, with what the selectors name in place of what was judged."""
-    titles, authors, dates = (_texts(tree, css) for css in (selectors.title, selectors.author, selectors.date))
-    if titles:
-        facts = replace(facts, title=titles[0])
-    if authors:
-        facts = replace(facts, authors=clean_authors(authors))
-    moment = next(filter(None, map(parse_date, _stamps(tree, selectors.date) + dates)), None)
-    if moment is not None:
-        facts = replace(facts, published_at=moment.at, published_precision=moment.precision)
-    return facts
+def _outermost(nodes: list[LexborNode]) -> list[LexborNode]:
+    known = {node.mem_id for node in nodes}
+
+    def is_inside(node: LexborNode) -> bool:
+        above = node.parent
+        while above is not None:
+            if above.mem_id in known:
+                return True
+            above = above.parent
+        return False
+
+    return [node for node in nodes if not is_inside(node)]
 
 
-def _found(tree: LexborHTMLParser | LexborNode, selector: str | None) -> list[LexborNode]:
-    if not selector:
-        return []
+def _note(name: str, selector: str, what: str) -> str:
+    return f"selector {name} ({selector}) {what}"
+
+
+def _matches(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
     try:
         return tree.css(selector)
-    except SelectolaxError:  # feeds.yaml is checked when it is read; a caller of the library may still be wrong
+    except SelectolaxError:
         return []
 
 
-def _texts(tree: LexborHTMLParser, selector: str | None) -> list[str]:
-    texts = (squeeze(node.text(separator=" ")) for node in _found(tree, selector))
-    return [text for text in texts if text]
+_Read = Callable[[list[LexborNode]], dict[str, Any]]
 
 
-def _stamps(tree: LexborHTMLParser, selector: str | None) -> list[str]:
-    values = (node.attributes.get("datetime") or node.attributes.get("content") for node in _found(tree, selector))
-    return [value for value in values if value]
+def _title(nodes: list[LexborNode]) -> dict[str, Any]:
+    text = next((text for node in nodes if (text := text_of(node))), None)
+    return {"title": text} if text else {}
+
+
+def _authors(nodes: list[LexborNode]) -> dict[str, Any]:
+    names = clean_authors([text_of(node) for node in nodes])
+    return {"authors": names} if names else {}
+
+
+def _date(nodes: list[LexborNode]) -> dict[str, Any]:
+    for node in nodes:
+        for text in (attribute(node, "datetime"), attribute(node, "content"), text_of(node)):
+            moment = parse_date(text)
+            if moment:
+                return {"published_at": moment.at, "published_precision": moment.precision}
+    return {}
