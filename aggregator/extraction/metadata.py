@@ -141,7 +141,7 @@ def _published(tree: LexborHTMLParser, head: Head, linked: Claims, url: str | No
     stated = (parse_date(text, month_first=month_first) for text in _published_claims(head, linked))
     found = next((moment for moment in stated if moment), None)
     before, after = around_title(tree, _title_node(head))
-    printed, all_printed = date_by_title(before, after, month_first=month_first)
+    printed, _all_printed = date_by_title(before, after, month_first=month_first)
     if found:
         return found
     marked = list(marked_dates(head, month_first=month_first))
