@@ -20,6 +20,15 @@ _GAP_CHARS, _GAP_BLOCKS = 300, 12  # dropped between two runs that are then deta
 _WEAK_RUN = 0.2  # share of the best run's weight, below which a detached run is dropped
 _SURE_RUN = 0.8  # mean probability from which it is kept all the same
 _LITTLE = 200  # characters: if less is kept, the best blocks there are, are taken
+# What stands over an advertisement, folded. It is never a paragraph, however well it is placed.
+_AD_LABELS = frozenset(
+    [
+        "advertisement", "advertisements", "advertising", "ad", "sponsored", "anzeige", "werbung", "publicidad", "publicidade",
+        "publicite", "pubblicita", "advertentie", "reklame", "reklama", "reklam", "mainos", "annons", "annonse", "hirdetes",
+        "oglas", "inzerce", "iklan", "quang cao", "реклама", "διαφημιση", "إعلان", "פרסומת", "विज्ञापन", "โ ฆ ษ ณ า", "広 告", "广 告",
+        "廣 告", "광고",
+    ]
+)  # fmt: skip
 _POSTS = ("twitter-tweet", "twitter-video", "instagram-media", "tiktok-embed", "bluesky-embed", "text-post-media")
 
 
@@ -46,6 +55,7 @@ def judge(page: Page, facts: Facts, scores: Sequence[float | None], leads: Seque
     verdicts = [Verdict(reason="nothing but links") if score is None else Verdict(score=score) for score in scores]
     _choose_lead(verdicts, leads)
     _drop_title(page, verdicts, facts)
+    _drop_labels(page, verdicts)
     _drop_other_articles(page, verdicts, facts)
     _raise_if_little(page, verdicts)
     for verdict in verdicts:
@@ -69,6 +79,12 @@ def _drop_title(page: Page, verdicts: Sequence[Verdict], facts: Facts) -> None:
     for segment, verdict in zip(page.segments, verdicts, strict=True):
         if verdict.score >= KEEP and len(segment.text) < 400 and title and index_form(segment.text) == title:
             verdict.reason = "the title"
+
+
+def _drop_labels(page: Page, verdicts: Sequence[Verdict]) -> None:
+    for segment, verdict in zip(page.segments, verdicts, strict=True):
+        if len(segment.text) <= 20 and index_form(segment.text) in _AD_LABELS:
+            verdict.reason = "the label of an advertisement"
 
 
 def _drop_other_articles(page: Page, verdicts: Sequence[Verdict], facts: Facts) -> None:
