@@ -6,11 +6,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from aggregator.text import squeeze
 
-_QUERY = (
-    'meta,link[rel],script[type*="ld+json" i],title,h1,time,[itemprop],html,[rel~="author"],'
-    '[class*="author" i],[class*="byline" i],[class*="date" i],[class*="publish" i],[class*="time" i],[class*="autor" i],[id*="date" i],'
-    '[id*="author" i],[id*="byline" i],[data-testid],[data-component],[class*="posted" i],[class*="meta" i],[class*="name" i],[class*="writer" i],[class*="reporter" i],[class*="signature" i]'
-)
+_QUERY = 'meta,link[rel],script[type*="ld+json" i],title,h1,time,[itemprop],html'
 _MANY = 3000  # elements looked at: a page of a million tags must not take long
 _LONG_SCRIPT = 3_000_000
 _LONG_VALUE = 4000
@@ -19,11 +15,7 @@ _VOID_PROPERTIES = {"meta": "content", "link": "href", "time": "datetime", "img"
 
 @dataclass(slots=True)
 class Head:
-    """Raw statements of a page, in document order. Keys are lower case.
-
-    `marked` are elements whose class, id or microdata property names an author or a time: (element, words), the words
-    being the lower-cased class, id and data attributes.
-    """
+    """Raw statements of a page, in document order. Keys are lower case."""
 
     meta: dict[str, list[str]] = field(default_factory=dict)
     links: dict[str, list[str]] = field(default_factory=dict)
@@ -33,7 +25,6 @@ class Head:
     html_lang: str | None = None
     times: list[tuple[LexborNode, str]] = field(default_factory=list)
     properties: dict[str, list[tuple[LexborNode, str]]] = field(default_factory=dict)
-    marked: list[tuple[LexborNode, str]] = field(default_factory=list)
 
     def first(self, *names: str) -> str | None:
         """The first value that one of the meta names has, in the order of the names."""
@@ -76,11 +67,6 @@ def _read(head: Head, node: LexborNode) -> None:
         head.times.append((node, attributes.get("datetime") or ""))
     if attributes.get("itemprop"):
         _read_property(head, node, attributes)
-    if tag not in _HEAD_TAGS:
-        _mark(head, node, attributes)
-
-
-_HEAD_TAGS = frozenset({"meta", "link", "script", "title", "html", "body", "svg", "style", "img", "input"})
 
 
 def _read_meta(head: Head, attributes: dict[str, str | None]) -> None:
@@ -98,12 +84,3 @@ def _read_property(head: Head, node: LexborNode, attributes: dict[str, str | Non
     value = attributes.get("content") or (attributes.get(source) if source else None)
     for name in (attributes["itemprop"] or "").lower().split():
         head.properties.setdefault(name, []).append((node, value or ""))
-
-
-def _mark(head: Head, node: LexborNode, attributes: dict[str, str | None]) -> None:
-    words = " ".join(
-        value
-        for key in ("class", "id", "rel", "itemprop", "data-testid", "data-component")
-        if (value := attributes.get(key))
-    )
-    head.marked.append((node, words.lower()))

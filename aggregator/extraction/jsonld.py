@@ -16,6 +16,10 @@ _STRONG = re.compile(r"(?:article|posting|reportage\w*)$")
 _NO_ARTICLE = re.compile(
     r"(?:webpage|collectionpage|website|itemlist|searchresultspage|profilepage|product|aboutpage|contactpage)$"
 )
+# Under these keys stand other articles than the page's own.
+_OTHERS = frozenset(
+    ("liveBlogUpdate", "comment", "mentions", "citation", "isBasedOn", "hasPart", "itemListElement", "relatedLink")
+)
 _NODES = 4000  # objects of one page that are looked at
 _COMMENTS = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)\s*$"
@@ -45,7 +49,7 @@ class Claims:
     url: str | None = None
     free: bool | None = None
     is_article: bool | None = None
-    strong: bool = False
+    news: bool = False
 
 
 def claims(scripts: Sequence[str], url: str | None) -> Claims:
@@ -80,19 +84,19 @@ def _claims(article: Json, nodes: list[Json], by_id: dict[str, Json]) -> Claims:
         url=_text(article.get("url")) or _text(article.get("mainEntityOfPage")),
         free=_boolean(article.get("isAccessibleForFree")),
         is_article=True if any(_STRONG.search(kind) for kind in _types(article)) else None,
-        strong=any(_STRONG.search(kind) for kind in _types(article)),
+        news=any("news" in kind or "reportage" in kind or kind.startswith("live") for kind in _types(article)),
     )
 
 
 def _load(script: str) -> Any:
     """The JSON of a script, repaired where that is simple; None if nothing can be read."""
-    script = _COMMENTS.sub("", script).strip().rstrip(";")
-    if not script:
-        return None
     try:
         return orjson.loads(script)
     except orjson.JSONDecodeError:
         pass
+    script = _COMMENTS.sub("", script).strip().rstrip(";")
+    if not script:
+        return None
     for repaired in (script, _MISSING_COMMA.sub(r"\1,\2", _TRAILING_COMMA.sub(r"\1", script)), html.unescape(script)):
         try:
             return json.JSONDecoder(strict=False).raw_decode(repaired)[0]
@@ -128,7 +132,9 @@ def _nodes(data: Any) -> Iterator[Json]:
             seen += 1
             if isinstance(item, dict):
                 yield item
-                deeper.extend(value for value in item.values() if isinstance(value, (dict, list)))
+                deeper.extend(
+                    value for key, value in item.items() if isinstance(value, (dict, list)) and key not in _OTHERS
+                )
             elif isinstance(item, list):
                 deeper.extend(value for value in item if isinstance(value, (dict, list)))
         level = deeper

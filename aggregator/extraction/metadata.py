@@ -14,9 +14,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from aggregator.extraction.dates import Moment, parse_date, url_date
 from aggregator.extraction.head import Head, read_head
 from aggregator.extraction.jsonld import Claims, claims
-from aggregator.extraction.names import clean_authors
+from aggregator.extraction.names import clean_authors, plausible, printed_bylines
 from aggregator.extraction.titles import choose_title
-from aggregator.extraction.visible import around_title, date_by_title, marked_dates, printed_names
+from aggregator.extraction.visible import Printed, date_by_title, marked_dates, printed_names
 from aggregator.model import Precision
 from aggregator.text import index_form, squeeze
 from aggregator.urls import absolute
@@ -71,17 +71,12 @@ def metadata(tree: LexborHTMLParser, url: str | None) -> Metadata:
     )
     site_name = head.first("og:site_name", "application-name", "apple-mobile-web-app-title") or linked.publisher
     lang = language_claim(head, linked)
-    published = _published(tree, head, linked, url, lang)
+    page = Printed(tree, head, _title_node(head))
+    published = _published(page, linked, url, lang)
     modified = _modified(head, linked)
     return Metadata(
-        title=choose_title(
-            linked.headline,
-            head.first("og:title", "twitter:title"),
-            [text for _, text in head.headings],
-            head.title,
-            _site_names(head, linked, url),
-        ),
-        authors=_authors(head, linked, url),
+        title=_title(head, linked, url),
+        authors=_authors(page, linked, url),
         published_at=published.at if published else None,
         published_precision=published.precision if published else None,
         modified_at=modified.at if modified else None,
@@ -114,17 +109,28 @@ def _site_names(head: Head, linked: Claims, url: str | None) -> list[str]:
     return [name.lstrip("@") for name in [*names, *host.split(".")[:-1]] if name]
 
 
-def _authors(head: Head, linked: Claims, url: str | None) -> tuple[str, ...]:
+def _title(head: Head, linked: Claims, url: str | None) -> str | None:
+    newsroom = linked.headline if linked.news else None
+    others = (linked.headline, head.first("og:title", "twitter:title"), head.title)
+    return choose_title(newsroom, others, [text for _, text in head.headings], _site_names(head, linked, url))
+
+
+def _authors(page: Printed, linked: Claims, url: str | None) -> tuple[str, ...]:
+    """Who wrote it: as stated; where that names only the site, as printed."""
+    head = page.head
     sites = _site_names(head, linked, url)
+    own = {index_form(site) for site in sites}
+    stated: tuple[str, ...] = ()
     for source in (linked.authors, head.all(*_AUTHOR)):
         found = clean_authors(source, sites)
-        if found:
+        if any(index_form(name) not in own for name in found):
             return found
-    for text in printed_names(head):
+        stated = stated or found
+    for text in printed_names(page):
         found = clean_authors([text], sites)
-        if found:
+        if found and all(plausible(name) for name in found) and any(index_form(name) not in own for name in found):
             return found
-    return ()
+    return clean_authors(printed_bylines(page.around_title[1].split("\n")[:25]), sites) or stated
 
 
 def _month_first(head: Head, lang: str | None) -> bool:
@@ -135,23 +141,17 @@ def _month_first(head: Head, lang: str | None) -> bool:
     )
 
 
-def _published(tree: LexborHTMLParser, head: Head, linked: Claims, url: str | None, lang: str | None) -> Moment | None:
-    """The stated date, unless the page prints another, later one by its title instead: what it goes by today."""
+def _published(page: Printed, linked: Claims, url: str | None, lang: str | None) -> Moment | None:
+    """The stated date, else the URL's, else one printed right by the title, else one marked as a date anywhere."""
+    head = page.head
     month_first = _month_first(head, lang)
     stated = (parse_date(text, month_first=month_first) for text in _published_claims(head, linked))
-    found = next((moment for moment in stated if moment), None)
-    before, after = around_title(tree, _title_node(head))
-    printed, _all_printed = date_by_title(before, after, month_first=month_first)
+    found = next((moment for moment in stated if moment), None) or url_date(url)
     if found:
         return found
-    marked = list(marked_dates(head, month_first=month_first))
+    marked = list(marked_dates(page, month_first=month_first))
     plain = next((moment for moment, changed in marked if not changed), None)
-    return url_date(url) or printed or plain or next((moment for moment, _ in marked), None)
-
-
-def _republished(stated: Moment, printed: list[Moment]) -> bool:
-    """True if all printed dates are later than the stated one, by more than time zones explain."""
-    return all((moment.at.date() - stated.at.date()).days > 1 for moment in printed)
+    return date_by_title(page, month_first=month_first) or plain or next((moment for moment, _ in marked), None)
 
 
 def _title_node(head: Head) -> LexborNode | None:

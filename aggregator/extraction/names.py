@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from aggregator.extraction.dates import find_dates
 from aggregator.extraction.months import month_numbers
@@ -141,3 +141,38 @@ def _is_role(name: str) -> bool:
         return False
     rest = [word for word in _ROLE.sub(" ", name).split() if word[:1].isupper()]
     return len(rest) < 2 or name.split()[0].islower()
+
+
+_PARTICLE = re.compile(
+    r"^(?:de|da|do|dos|das|del|della|di|du|la|le|van|von|vom|zu|zur|der|den|het|ter|ten|af|av|al|el|bin|ibn|ben|y|e|i|of|the|d['’].+|['’]t)$"
+)
+_BYLINE = re.compile(
+    r"^(?:(?:written|words|story|text|reported|posted|published|reviewed)\s+by|by|author|von|par|por|door|av|af|autor(?:in|a)?|text|texto|tekst|автор|текст|от|βy|oleh|penulis|yazan|tác giả|"
+    r"作者|記者|文|بقلم|मאת|מאת)\s*[:：]?(?:\s+|(?<=[:：文者])|$)",
+    re.IGNORECASE,
+)
+
+
+def plausible(name: str) -> bool:
+    """True if a text of unknown origin has the form of one name: a few words in capitals, or of a script without."""
+    parts = name.split()
+    if not 1 <= len(parts) <= 5 or len(name) > 50 or any(char.isdigit() or char in "?!:…#|" for char in name):
+        return False
+    if name.lower() == name.upper():
+        return len(name) <= 24
+    if len(parts) <= 2 and len(name) <= 20 and "/" in name:  # initials of an agency and its editor
+        return True
+    return parts[0][:1].isupper() and all(part[:1].isupper() or _PARTICLE.match(part) for part in parts)
+
+
+def printed_bylines(lines: Sequence[str]) -> list[str]:
+    """The names in the first line that says "By …", in any of many languages; the name may be the next line."""
+    for number, line in enumerate(lines):
+        byline = _BYLINE.match(line)
+        if not byline or len(line) > 120:
+            continue
+        rest = line[byline.end() :].strip(_EDGE) or (lines[number + 1] if number + 1 < len(lines) else "")
+        names = split_names(rest)
+        if names and all(plausible(name) for name in names) and (len(names[0].split()) > 1 or len(names) == 1):
+            return names
+    return []

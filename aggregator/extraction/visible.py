@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -27,29 +28,57 @@ _CHANGED = re.compile(
 _TEXT = 300
 
 
-def printed_names(head: Head) -> Iterator[str]:
+_MARKED = (
+    '[rel~="author"],[class*="author" i],[class*="byline" i],[class*="date" i],[class*="publish" i],[class*="time" i],[class*="autor" i],'
+    '[id*="date" i],[id*="author" i],[id*="byline" i],[data-testid],[data-component],[class*="posted" i],[class*="meta" i],[class*="name" i],'
+    '[class*="writer" i],[class*="reporter" i],[class*="signature" i],[itemprop]'
+)
+_MANY = 2000  # elements looked at
+_TOLD = ("class", "id", "rel", "itemprop", "data-testid", "data-component")
+
+
+class Printed:
+    """What stands in view on a page, found when first asked for: most pages state all in their head."""
+
+    def __init__(self, tree: LexborHTMLParser, head: Head, title: LexborNode | None) -> None:
+        self._tree, self._title = tree, title
+        self.head = head
+
+    @cached_property
+    def marked(self) -> list[tuple[LexborNode, str]]:
+        """Elements that their class, id or property may mark as a byline or date, with those words."""
+        nodes = self._tree.css(_MARKED)[:_MANY]
+        return [(node, " ".join(filter(None, map(node.attributes.get, _TOLD))).lower()) for node in nodes]
+
+    @cached_property
+    def around_title(self) -> tuple[str, str]:
+        """What is printed right before and right after the title's heading."""
+        return _around_title(self._tree, self._title)
+
+
+def printed_names(page: Printed) -> Iterator[str]:
     """Bylines on the page, the most certain first."""
-    for node, value in head.properties.get("author", ()):
+    for node, value in page.head.properties.get("author", ()):
         inner = node.css_first('[itemprop="name"]')
         yield value if value and not value.startswith("http") else squeeze((inner or node).text(separator=" ")[:_TEXT])
-    for node, _ in head.marked:
+    for node, _ in page.marked:
         if "author" in (node.attributes.get("rel") or "").split():
             yield squeeze(node.text(separator=" ")[:_TEXT])
-    for node, words in head.marked:
+    for node, words in page.marked:
         if _NAME_MARK.search(words) and not _NO_NAME.search(words):
             text = squeeze(node.text(separator=" ")[:_TEXT])
             if text:
                 yield text
 
 
-def marked_dates(head: Head, *, month_first: bool) -> Iterator[tuple[Moment, bool]]:
+def marked_dates(page: Printed, *, month_first: bool) -> Iterator[tuple[Moment, bool]]:
     """(date, whether it says "updated") of elements that are marked as dates, in document order."""
-    for node, value in head.times:
+    for node, value in page.head.times:
         text = squeeze(node.text()[:_TEXT])
         moment = parse_date(value, month_first=month_first) or parse_date(text, month_first=month_first)
         if moment:
             yield moment, bool(_CHANGED.search(text + " " + (node.attributes.get("class") or "")))
-    for node, words in head.marked:
+    for node, words in page.marked:
         if node.tag == "time" or not _DATE_MARK.search(words) or _NO_DATE.search(words):
             continue
         text = squeeze(node.text(separator=" ")[: 3 * _TEXT])
@@ -63,7 +92,7 @@ _BEFORE, _AFTER, _PIECES = 300, 900, 70  # characters before and after the title
 _UNSEEN = frozenset(["script", "style", "noscript", "template", "option", "title"])
 
 
-def around_title(tree: LexborHTMLParser, title: LexborNode | None) -> tuple[str, str]:
+def _around_title(tree: LexborHTMLParser, title: LexborNode | None) -> tuple[str, str]:
     """What is printed right before and right after the title's heading; the top of the page where there is none."""
     root = tree.body
     if root is None:
@@ -86,11 +115,10 @@ def around_title(tree: LexborHTMLParser, title: LexborNode | None) -> tuple[str,
     return "\n".join(before[-20:])[-_BEFORE:], "\n".join(after)[: _AFTER + _TEXT]
 
 
-def date_by_title(before: str, after: str, *, month_first: bool) -> tuple[Moment | None, list[Moment]]:
-    """(the date printed by the title, all dates there): one that is not called a change if there is one, after it
-    rather than before it."""
-    below = dates_in(after, month_first=month_first)
-    above = dates_in(before, month_first=month_first)[::-1]
-    plain = [moment for moment, words in (*below[:3], *above[:2]) if not _CHANGED.search(words)]
-    chosen = plain or [moment for moment, _ in (*below[:3], *above[:2])]
-    return (chosen[0] if chosen else None), [moment for moment, _ in (*below, *above)]
+def date_by_title(page: Printed, *, month_first: bool) -> Moment | None:
+    """The date printed by the title: one that is not called a change if there is one, after it rather than before."""
+    before, after = page.around_title
+    below = dates_in(after, month_first=month_first)[:3]
+    above = dates_in(before, month_first=month_first)[::-1][:2]
+    plain = [moment for moment, words in (*below, *above) if not _CHANGED.search(words)]
+    return next(iter([*plain, *(moment for moment, _ in (*below, *above))]), None)
