@@ -88,7 +88,8 @@ def parse(html: str) -> LexborHTMLParser:
     """The tree of a page. Never raises; time and memory are bounded by the length of `html` (see MAX_CHARS)."""
     html = html[:MAX_CHARS]
     pieces = html.split("<")
-    if len(pieces) > 15_000 or len(pieces) - 2 * html.count("</") > 400 or max(map(len, pieces)) > 100_000:
+    many = len(pieces) > 3_000
+    if (many and (len(pieces) > 15_000 or len(pieces) - 2 * html.count("</") > 400)) or max(map(len, pieces)) > 100_000:
         html = _tamed(html)
     return LexborHTMLParser(html.encode("utf-8", "replace"))
 

@@ -6,7 +6,7 @@ from html import escape
 
 import nh3
 
-from aggregator.extraction.walk import Element, Segment, landmark
+from aggregator.extraction.walk import MARKUP, Element, Page, Segment, Token, attributes, landmark
 from aggregator.model import Image
 from aggregator.text import squeeze, storable
 from aggregator.urls import absolute
@@ -63,7 +63,9 @@ def _nearest(element: Element | None, tag: str) -> Element | None:
     return None
 
 
-def join_html(segments: Sequence[Segment], pictures: Sequence[tuple[int, Image]], base: str | None) -> str:
+def join_html(
+    page: Page, segments: Sequence[Segment], pictures: Sequence[tuple[int, Image]], base: str | None
+) -> str:
     """Sanitised HTML of the blocks; each picture is (number of the block it stands before, image)."""
     out: list[str] = []
     stack: list[Element] = []
@@ -74,7 +76,7 @@ def join_html(segments: Sequence[Segment], pictures: Sequence[tuple[int, Image]]
             _climb(out, stack, [element for element in path if element in stack and element.tag == "blockquote"])
             out.append(_figure(waiting.pop()[1]))
         _climb(out, stack, path)
-        out.append(_block(segment, base))
+        out.append(_block(page, segment, base))
     _climb(out, stack, [])
     out.extend(_figure(image) for _, image in reversed(waiting))
     return sanitise("".join(out))
@@ -102,38 +104,45 @@ def _climb(out: list[str], stack: list[Element], path: list[Element]) -> None:
         stack.append(element)
 
 
-def _block(segment: Segment, base: str | None) -> str:
+def _block(page: Page, segment: Segment, base: str | None) -> str:
     tag = segment.element.tag
     if tag == "pre":
         return f"<pre>{escape(segment.text, quote=False)}</pre>"
-    inner = _inline(segment, base)
+    inner = _inline(page, segment, base)
     if tag in _OWN:
         return f"<{tag}>{inner}</{tag}>"
     return inner if tag == "li" else f"<p>{inner}</p>"
 
 
-def _inline(segment: Segment, base: str | None) -> str:
-    parts: list[str] = []
+def _inline(page: Page, segment: Segment, base: str | None) -> str:
+    """A block's text with its markup. Text between tags is escaped already, as the parser wrote it."""
+    tokens = page.tokens
     opened: list[str] = []
-    for piece in segment.pieces:
-        if isinstance(piece, str):
-            parts.append(escape(piece, quote=False))
-            continue
-        name, value = piece
-        if name == "br":
+    parts = [_opening(tokens[number], base, opened) for number in segment.opened]
+    parts.append(tokens[segment.start][3])
+    for token in tokens[segment.start + 1 : segment.end]:
+        closing, tag, _, text = token
+        if tag == "br":
             parts.append("<br>")
-        elif name.startswith("/"):
-            if opened:
+        elif tag in MARKUP:
+            if not closing:
+                parts.append(_opening(token, base, opened))
+            elif opened:
                 parts.append(f"</{opened.pop()}>")
-        elif name == "a":
-            link = absolute(value, base or "") if value else None
-            parts.append(f'<a href="{escape(link)}">' if link else "<a>")
-            opened.append("a")
-        else:
-            parts.append(f"<{name}>")
-            opened.append(name)
+        if text:
+            parts.append(text)
     parts.extend(f"</{name}>" for name in reversed(opened))
     return " ".join("".join(parts).split())
+
+
+def _opening(token: Token, base: str | None, opened: list[str]) -> str:
+    tag = token[1]
+    opened.append(tag)
+    if tag != "a":
+        return f"<{tag}>"
+    href = attributes(token[2]).get("href")
+    link = absolute(href, base or "") if href else None
+    return f'<a href="{escape(link)}">' if link else "<a>"
 
 
 def _figure(image: Image) -> str:

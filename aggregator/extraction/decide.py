@@ -1,25 +1,34 @@
 """Which blocks are the article: the learned verdict on each, then what can only be seen over all of them.
 
-rows of numbers -> forest: a probability each -> lead, title, other articles, detached runs, posts, repetitions -> verdicts
+rows of numbers -> first model: a probability each -> second model, which sees the first's verdicts around a block
+-> lead, title, other articles, detached runs, posts, repetitions -> verdicts
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from aggregator.extraction.features import Facts, lead_candidate, rows
-from aggregator.extraction.forest import forest
+import numpy as np
+
+from aggregator.extraction import context, features
+from aggregator.extraction.context import surroundings
+from aggregator.extraction.features import Facts, Table, measure
+from aggregator.extraction.trees import trees
 from aggregator.extraction.walk import Element, Page, Segment
 from aggregator.text import index_form
 
-# Swept over the development sets with cross-validated probabilities (benchmarks/train_blocks.py --sweep).
-KEEP = 0.45  # probability from which a block is kept
+Array = np.ndarray[Any, Any]
+
+# Swept over the development sets with cross-validated probabilities (python -m benchmarks.train_blocks --cross-validate, November 2026).
+LEAST, MOST = 0.1, 0.5  # bounds of the probability from which a block is kept
 LEAD = 0.5  # probability from which a block is the standfirst
+LOST_LEAD = 0.3  # the same for a block that is no part of the text: else it would be lost
 _OTHER_ARTICLE = 0.3  # factor for blocks of an <article> that is not the title's
 _OWN_ARTICLE = 250  # characters that the title's own <article> must hold for that
 _GAP_CHARS, _GAP_BLOCKS = 300, 12  # dropped between two runs that are then detached from each other
 _WEAK_RUN = 0.2  # share of the best run's weight, below which a detached run is dropped
 _SURE_RUN = 0.8  # mean probability from which it is kept all the same
-_LITTLE = 200  # characters: if less is kept, the best blocks there are, are taken
 # What stands over an advertisement, folded. It is never a paragraph, however well it is placed.
 _AD_LABELS = frozenset(
     [
@@ -44,22 +53,49 @@ class Verdict:
 
 def decide(page: Page, facts: Facts) -> list[Verdict]:
     """A verdict for each block of the page."""
-    body, lead = forest("body"), forest("lead")
-    table = rows(page, facts)
-    scores = [body(row) if row else None for row in table]
-    return judge(page, facts, scores, [lead(row) if row and lead_candidate(row) else 0.0 for row in table])
+    if not page.segments:
+        return []
+    table = measure(page, facts)
+    scores, leads = np.full(len(page.segments), np.nan), np.zeros(len(page.segments))
+    scores[table.asked] = _probabilities("blocks", table.rows)
+    rows = second_rows(page, table, scores)
+    scores[table.asked] = _probabilities("blocks_again", rows)
+    candidates = table.is_lead_candidate
+    if candidates.any():
+        leads[table.asked[candidates]] = _probabilities("lead", rows[candidates])
+    return judge(page, facts, scores.tolist(), leads.tolist())
 
 
-def judge(page: Page, facts: Facts, scores: Sequence[float | None], leads: Sequence[float]) -> list[Verdict]:
-    """The verdicts from the models' probabilities; a score of None is a block that no model was asked about."""
-    verdicts = [Verdict(reason="nothing but links") if score is None else Verdict(score=score) for score in scores]
+SECOND_NAMES = (*features.NAMES, *context.NAMES)
+
+
+def second_rows(page: Page, table: Table, scores: Array) -> Array:
+    """The rows of the second model: columns SECOND_NAMES. `scores`: of each block, the first probability or NaN."""
+    chars = np.array([float(len(segment.text)) for segment in page.segments])
+    seen = surroundings(page, table.places, chars, np.nan_to_num(scores))
+    return np.hstack((table.rows, seen[table.asked]))
+
+
+def _probabilities(name: str, rows: Array) -> Array:
+    return trees(name).probabilities(rows[:, _columns(name)])
+
+
+@lru_cache(maxsize=4)
+def _columns(name: str) -> Array:
+    """Where the columns that a model looks at stand in a row."""
+    return np.array([SECOND_NAMES.index(column) for column in trees(name).names], np.intp)
+
+
+def judge(page: Page, facts: Facts, scores: Sequence[float], leads: Sequence[float]) -> list[Verdict]:
+    """The verdicts from the models' probabilities; a score of NaN is a block that no model was asked about."""
+    verdicts = [Verdict(reason="nothing but links") if score != score else Verdict(score=score) for score in scores]
     _choose_lead(verdicts, leads)
     _drop_title(page, verdicts, facts)
     _drop_labels(page, verdicts)
     _drop_other_articles(page, verdicts, facts)
-    _raise_if_little(page, verdicts)
+    least = _threshold(page, verdicts)
     for verdict in verdicts:
-        verdict.kept = verdict.score >= KEEP and not verdict.lead and not verdict.reason
+        verdict.kept = verdict.score >= least and not verdict.lead and not verdict.reason
     _drop_detached(page, verdicts)
     _keep_posts(page, verdicts)
     _keep_once(page, verdicts)
@@ -68,17 +104,25 @@ def judge(page: Page, facts: Facts, scores: Sequence[float | None], leads: Seque
 
 def _choose_lead(verdicts: Sequence[Verdict], leads: Sequence[float]) -> None:
     best = max(leads, default=0.0)
-    if best >= LEAD:
-        verdict = verdicts[leads.index(best)]
+    verdict = verdicts[leads.index(best)] if leads else Verdict()
+    if best >= LEAD or (best >= LOST_LEAD and verdict.score < MOST):
         verdict.lead = True
         verdict.reason = f"standfirst ({best:.2f})"
 
 
 def _drop_title(page: Page, verdicts: Sequence[Verdict], facts: Facts) -> None:
     title = index_form(facts.title or "")
-    for segment, verdict in zip(page.segments, verdicts, strict=True):
-        if verdict.score >= KEEP and len(segment.text) < 400 and title and index_form(segment.text) == title:
-            verdict.reason = "the title"
+    for number in _showing(page, title):
+        if not verdicts[number].lead:
+            verdicts[number].reason = "the title"
+
+
+def _showing(page: Page, title: str) -> list[int]:
+    """The blocks whose words are those of the title."""
+    if not title:
+        return []
+    low, high = len(title) // 2, 2 * len(title) + 10
+    return [s.number for s in page.segments if low <= len(s.text) <= high and index_form(s.text) == title]
 
 
 def _drop_labels(page: Page, verdicts: Sequence[Verdict]) -> None:
@@ -93,7 +137,7 @@ def _drop_other_articles(page: Page, verdicts: Sequence[Verdict], facts: Facts) 
     title = index_form(facts.title or "")
     if len(articles) < 2 or not title:
         return
-    places = [s.number for s in page.segments if len(s.text) < 400 and index_form(s.text) == title]
+    places = _showing(page, title)
     own = next((article for article in articles for place in places if _holds(article, place)), None)
     if own is None:
         return
@@ -103,7 +147,7 @@ def _drop_other_articles(page: Page, verdicts: Sequence[Verdict], facts: Facts) 
     for article in articles:
         if article.first not in inside:
             for verdict in verdicts[article.first : article.first + article.blocks]:
-                if verdict.score >= KEEP and not verdict.reason:
+                if not verdict.reason:
                     verdict.score *= _OTHER_ARTICLE
                     verdict.reason = "in another article of the page"
 
@@ -112,15 +156,19 @@ def _holds(element: Element, number: int) -> bool:
     return element.first <= number < element.first + element.blocks
 
 
-def _raise_if_little(page: Page, verdicts: Sequence[Verdict]) -> None:
-    """Scores of a page on which hardly a block is kept, raised so that its best blocks are."""
-    pairs = [(len(s.text), v) for s, v in zip(page.segments, verdicts, strict=True) if not v.reason]
-    if sum(length for length, verdict in pairs if verdict.score >= KEEP) >= _LITTLE:
-        return
-    best = max((verdict.score for length, verdict in pairs if length > 40), default=0.0)
-    if 0.1 < best < KEEP:
-        for _, verdict in pairs:
-            verdict.score = min(1.0, verdict.score * KEEP / (0.6 * best))
+def _threshold(page: Page, verdicts: Sequence[Verdict]) -> float:
+    """The probability from which keeping blocks gives the best F1 to be expected, taking the probabilities as they are.
+
+    That is half of this F1 (Lipton, Elkan and Naryanaswamy, 2014): a page of doubtful blocks keeps more of them.
+    """
+    pairs = [(len(s.text), v.score) for s, v in zip(page.segments, verdicts, strict=True) if not v.reason and v.score > 0]
+    if not pairs:
+        return MOST
+    length, score = np.array(pairs).T
+    order = np.argsort(-score, kind="stable")
+    kept, right = length[order].cumsum(), (length * score)[order].cumsum()
+    expected = float((2 * right / (kept + right[-1])).max())
+    return min(MOST, max(LEAST, expected / 2))
 
 
 def _drop_detached(page: Page, verdicts: Sequence[Verdict]) -> None:

@@ -25,6 +25,6 @@ _TAIL = re.compile(
 
 def from_feed(content_html: str, url: str | None) -> tuple[str, str]:
     """The text and the sanitised HTML of an entry's content; addresses are made absolute against `url`. Never raises."""
-    page = walk(parse(content_html).body)
+    page = walk(parse(content_html))
     kept: list[Segment] = [segment for segment in page.segments if not _TAIL.match(segment.text)]
-    return join_text(kept), join_html(kept, pictures_of_body(page, kept, url), url)
+    return join_text(kept), join_html(page, kept, pictures_of_body(page, kept, url), url)

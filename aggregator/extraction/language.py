@@ -196,3 +196,9 @@ def _table() -> dict[str, tuple[tuple[str, float], ...]]:
         for word in words:
             langs.setdefault(word, set()).add(lang)
     return {word: tuple((lang, 1 / len(found) ** 0.5) for lang in sorted(found)) for word, found in langs.items()}
+
+
+@lru_cache(maxsize=1)
+def function_words() -> frozenset[str]:
+    """The commonest words of all languages, lower case: running text is full of them, labels and names are not."""
+    return frozenset(word for line in _COMMON.strip().splitlines() for word in line.split()[1:])

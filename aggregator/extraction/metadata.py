@@ -58,6 +58,7 @@ class Metadata:
     description: str | None = None
     article_body: str | None = None
     is_article_type: bool | None = None
+    is_news: bool = False
     paywalled: bool | None = None
 
 
@@ -88,6 +89,7 @@ def metadata(tree: LexborHTMLParser, url: str | None) -> Metadata:
         description=_description(head, linked),
         article_body=linked.body,
         is_article_type=_is_article_type(head, linked),
+        is_news=linked.news,
         paywalled=None if linked.free is None else not linked.free,
     )
 

@@ -94,8 +94,8 @@ def _read(html: str | bytes, url: str | None, selectors: Selectors | None, conte
             for segment in page.segments
         ]
         return _Reading(facts, page, verdicts, notes)
-    page = walk(tree.body)
-    verdicts = decide(page, Facts(facts.title, facts.description, facts.article_body))
+    page = walk(tree)
+    verdicts = decide(page, Facts.of(facts))
     return _or_hidden(tree, _Reading(facts, page, verdicts, notes))
 
 
@@ -108,7 +108,7 @@ def _or_hidden(tree: LexborHTMLParser, reading: _Reading) -> _Reading:
     if body is None or shown >= _TOO_LITTLE * count_words(body):
         return reading
     markup = body if "</p>" in body or "<br" in body else "".join(f"<p>{part}</p>" for part in body.split("\n"))
-    page = walk(parse(markup).body)
+    page = walk(parse(markup))
     verdicts = [
         Verdict(True, score=0.9, reason="from the page's JSON: its markup lacks the body") for _ in page.segments
     ]
@@ -132,7 +132,7 @@ def _assembled(reading: _Reading, url: str | None) -> Article:
         lang=detect_lang(f"{facts.title or ''} {lead or ''} {text[:2000]}", facts.lang),
         lead=lead,
         text=text,
-        html=join_html(kept, pictures, url),
+        html=join_html(page, kept, pictures, url),
         image=facts.image or (pictures[0][1].url if pictures else None),
         images=tuple(image for _, image in pictures),
         tags=facts.tags,

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from aggregator.extraction.language import function_words
+
 # Anywhere in a short block.
 _ANYWHERE = {
     "date": "january february march april may june july august september october november december jan feb mar apr jun jul aug"
@@ -66,3 +68,11 @@ def kinds_of(words: Sequence[str]) -> int:
     for word in words:
         mask |= _WORDS.get(word, 0)
     return mask
+
+
+def common_share(words: Sequence[str]) -> float:
+    """The share of words that are among the commonest of any language; -1 for none."""
+    if not words:
+        return -1.0
+    common = function_words()
+    return sum([word in common for word in words]) / len(words)

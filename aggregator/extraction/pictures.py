@@ -23,11 +23,12 @@ _SMALLEST = 60  # pixels: a smaller picture is an icon
 _DECORATION = ADVERT | AUTHOR_BIO | RELATED | SHARE
 
 
-def source_of(attributes: Mapping[str, str | None], base: str | None) -> str | None:
+def source_of(attributes: Mapping[str, str | None], base: str | None, sets: str = "") -> str | None:
     """The absolute address of the picture in its best quality, or None if it is an icon, a placeholder or none."""
     best = None
     for name in _SETS:
         best = best or _largest(attributes.get(name) or "")
+    best = best or _largest(sets)
     candidates = [best, *(attributes.get(name) for name in _SOURCES)]
     for candidate in candidates:
         if candidate and not _PLACEHOLDER.search(candidate[:300]):
@@ -64,15 +65,16 @@ def pictures_of_body(page: Page, kept: Sequence[Segment], base: str | None) -> l
     found: list[tuple[int, Image]] = []
     seen: set[str] = set()
     for candidate in page.pictures:
+        if not kept[0].number - 3 <= candidate.before <= kept[-1].number + 1:
+            continue
         home = _home(candidate.element)
         if not counts[home.first + home.blocks] - counts[home.first] or home.own & _DECORATION:
             continue
-        if not kept[0].number - 3 <= candidate.before <= kept[-1].number + 1 or _is_icon(candidate.attributes):
-            continue
-        url = source_of(candidate.attributes, base)
+        given = candidate.attributes
+        url = None if _is_icon(given) else source_of(given, base, candidate.sets)
         if url and url not in seen:
             seen.add(url)
-            found.append((candidate.before, Image(url, _caption(page, candidate), _alt(candidate))))
+            found.append((candidate.before, Image(url, _caption(page, candidate), squeeze(given.get("alt", "")) or None)))
     return found
 
 
@@ -106,7 +108,3 @@ def _caption(page: Page, candidate: Picture) -> str | None:
     ]
     text = squeeze(" ".join(captions))
     return text if text and len(text) < 1000 else None
-
-
-def _alt(candidate: Picture) -> str | None:
-    return squeeze(candidate.attributes.get("alt") or "") or None

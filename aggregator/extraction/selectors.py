@@ -56,7 +56,7 @@ def body_of(tree: LexborHTMLParser, selectors: Selectors) -> Page | None:
     nodes = _matches(tree, selectors.body) if selectors.body else []
     if not nodes:
         return None
-    page = walk(LexborHTMLParser("".join(node.html or "" for node in _outermost(nodes))).body)
+    page = walk(LexborHTMLParser("".join(node.html or "" for node in _outermost(nodes))))
     return page if page.segments else None
 
 
