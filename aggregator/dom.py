@@ -87,11 +87,35 @@ def _detected(body: bytes) -> str:
 def parse(html: str) -> LexborHTMLParser:
     """The tree of a page. Never raises; time and memory are bounded by the length of `html` (see MAX_CHARS)."""
     html = html[:MAX_CHARS]
-    pieces = html.split("<")
-    many = len(pieces) > 3_000
-    if (many and (len(pieces) > 15_000 or len(pieces) - 2 * html.count("</") > 400)) or max(map(len, pieces)) > 100_000:
+    if _is_wild(html):
         html = _tamed(html)
     return LexborHTMLParser(html.encode("utf-8", "replace"))
+
+
+_WINDOW = 1 << 16  # characters; a nest that opens and closes within is harmless
+_MANY, _MOST_OPEN = 3_000, 400
+_UNCLOSED = ("<br", "<img", "<meta", "<link", "<input", "<source", "<hr", "<!", "<path", "<wbr", "<area", "<use")
+
+
+def _is_wild(html: str) -> bool:
+    """Whether the markup could make a parser quadratic: many tags that stay open, or one of very many attributes."""
+    pieces = html.split("<")
+    if len(pieces) > _MANY and _open(html, ()) > _MOST_OPEN and _open(html, _UNCLOSED) > _MOST_OPEN:
+        return True
+    longest = max(map(len, pieces))  # mostly a script, whose own tag is short
+    return longest > _MAX_ATTRIBUTES and any(
+        len(piece) > _MAX_ATTRIBUTES and not 0 <= piece.find(">") <= _MAX_ATTRIBUTES for piece in pieces
+    )
+
+
+def _open(html: str, void: tuple[str, ...]) -> int:
+    """The most tags that are open at the end of any window, but for those of the names in `void`."""
+    most = now = 0
+    for start in range(0, len(html), _WINDOW):
+        part = html[start : start + _WINDOW]
+        now += part.count("<") - 2 * part.count("</") - sum([part.count(name) for name in void])
+        most = max(most, now)
+    return most
 
 
 _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)([^<>]*)>?")

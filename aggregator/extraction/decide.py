@@ -90,9 +90,10 @@ def judge(page: Page, facts: Facts, scores: Sequence[float], leads: Sequence[flo
     """The verdicts from the models' probabilities; a score of NaN is a block that no model was asked about."""
     verdicts = [Verdict(reason="nothing but links") if score != score else Verdict(score=score) for score in scores]
     _choose_lead(verdicts, leads)
-    _drop_title(page, verdicts, facts)
+    titles = _showing(page, index_form(facts.title or ""))
+    _drop_titles(verdicts, titles)
     _drop_labels(page, verdicts)
-    _drop_other_articles(page, verdicts, facts)
+    _drop_other_articles(page, verdicts, titles)
     least = _threshold(page, verdicts)
     for verdict in verdicts:
         verdict.kept = verdict.score >= least and not verdict.lead and not verdict.reason
@@ -110,35 +111,32 @@ def _choose_lead(verdicts: Sequence[Verdict], leads: Sequence[float]) -> None:
         verdict.reason = f"standfirst ({best:.2f})"
 
 
-def _drop_title(page: Page, verdicts: Sequence[Verdict], facts: Facts) -> None:
-    title = index_form(facts.title or "")
-    for number in _showing(page, title):
+def _showing(page: Page, title: str) -> list[int]:
+    """The blocks whose words are those of the title, which is given folded."""
+    if not title:
+        return []
+    low, high = 0.8 * len(title), 1.3 * len(title) + 12
+    return [s.number for s in page.segments if low <= len(s.text) <= high and index_form(s.text) == title]
+
+
+def _drop_titles(verdicts: Sequence[Verdict], titles: Sequence[int]) -> None:
+    for number in titles:
         if not verdicts[number].lead:
             verdicts[number].reason = "the title"
 
 
-def _showing(page: Page, title: str) -> list[int]:
-    """The blocks whose words are those of the title."""
-    if not title:
-        return []
-    low, high = len(title) // 2, 2 * len(title) + 10
-    return [s.number for s in page.segments if low <= len(s.text) <= high and index_form(s.text) == title]
-
-
 def _drop_labels(page: Page, verdicts: Sequence[Verdict]) -> None:
     for segment, verdict in zip(page.segments, verdicts, strict=True):
-        if len(segment.text) <= 20 and index_form(segment.text) in _AD_LABELS:
+        if verdict.score >= LEAST and len(segment.text) <= 20 and index_form(segment.text) in _AD_LABELS:
             verdict.reason = "the label of an advertisement"
 
 
-def _drop_other_articles(page: Page, verdicts: Sequence[Verdict], facts: Facts) -> None:
+def _drop_other_articles(page: Page, verdicts: Sequence[Verdict], titles: Sequence[int]) -> None:
     """Where the title's own <article> holds a text, what stands in other <article>s is lowered."""
     articles = [element for element in page.elements if element.tag == "article" and element.blocks]
-    title = index_form(facts.title or "")
-    if len(articles) < 2 or not title:
+    if len(articles) < 2:
         return
-    places = _showing(page, title)
-    own = next((article for article in articles for place in places if _holds(article, place)), None)
+    own = next((article for article in articles for place in titles if _holds(article, place)), None)
     if own is None:
         return
     inside = range(own.first, own.first + own.blocks)

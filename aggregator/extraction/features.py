@@ -36,6 +36,7 @@ MASKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("heading_kind", (*phrases.KINDS, "heading")), ("previous_kind", phrases.KINDS), ("next_kind", phrases.KINDS),
 )  # fmt: skip
 _WORD = re.compile(r"[^\W_]+")
+_DIGIT = re.compile(r"\d")
 _ENDS = frozenset(".!?…。！？”\"»’'।؟:）)」")
 _STOPS = frozenset(".!?…。！？।؟")
 _HEADINGS = {"h1": 1.0, "h2": 2.0, "h3": 3.0, "h4": 4.0, "h5": 5.0, "h6": 6.0}
@@ -148,7 +149,7 @@ class _Texts:
         sentences = text.count(". ") + text.count("? ") + text.count("! ") + text.count("。") + (last in _STOPS)
         return (
             length, count, segment.link_chars / length, segment.link_count, length / count, sentences, last in _ENDS, last == ":",
-            text[0].isupper(), head.isupper(), sum(map(str.isdecimal, head)), text.count(",") + text.count("、") + text.count("，"),
+            text[0].isupper(), head.isupper(), len(_DIGIT.findall(head)), text.count(",") + text.count("、") + text.count("，"),
             segment.emphasis / length, segment.has_time, self.repeats[text], overlap, cover,
             _contained(text, self.description), _contained(text, self.json_body), "|" in text,
             text.count('"') + text.count("“") + text.count("„") + text.count("«"), phrases.common_share(words),
@@ -208,7 +209,7 @@ def _bits(masks: Array) -> Array:
     """One column a bit of the masks that has a name."""
     size = len(masks)
     spread = np.unpackbits(np.ascontiguousarray(masks.astype("<i8")).view(np.uint8), axis=1, bitorder="little")
-    kept: Array = spread.reshape(size, len(MASKS), 64)[:, :, :_KIND_BITS].reshape(size, -1)[:, _NAMED_BITS]
+    kept: Array = spread.reshape(size, len(MASKS), 64)[:, :, :_KIND_BITS].reshape(size, len(MASKS) * _KIND_BITS)[:, _NAMED_BITS]
     return kept.astype(np.float32)
 
 

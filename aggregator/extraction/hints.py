@@ -60,13 +60,13 @@ def _by_start() -> dict[str, tuple[tuple[str, int], ...]]:
 
 
 _BY_START = _by_start()
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
 @lru_cache(maxsize=65536)
 def _word_meaning(word: str) -> int:
     mask = 0
-    marked = f"^{word}$"
+    marked = f"^{word[:40]}$"
     for at in range(len(marked) - 2):
         for part, bit in _BY_START.get(marked[at : at + 3], ()):
             if marked.startswith(part, at):
@@ -78,14 +78,15 @@ def _word_meaning(word: str) -> int:
 def _name_meaning(name: str) -> int:
     """The bits of one class or id; `articleBody` counts whole and in parts."""
     mask = 0
-    parts = _WORD.findall(name)
+    parts = [part.lower() for part in _WORD.findall(name) if len(part) > 1]
     for part in parts:
-        mask |= _word_meaning(part.lower()[:30])
+        mask |= _word_meaning(part)
     if len(parts) > 1:
-        mask |= _word_meaning("".join(parts[:4]).lower()[:60])
+        mask |= _word_meaning("".join(parts[:4]))
     return mask
 
 
+@lru_cache(maxsize=16384)
 def meaning(names: str) -> int:
     """The bits of all words in `names` (class, id … joined by spaces)."""
     mask = 0

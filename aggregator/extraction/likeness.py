@@ -1,6 +1,7 @@
 """Is the page an article, and was all of it served?"""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from math import exp, log
 from urllib.parse import urlsplit
@@ -9,7 +10,6 @@ from aggregator.extraction.decide import Verdict
 from aggregator.extraction.hints import LOGIN, PAYWALL
 from aggregator.extraction.metadata import Metadata
 from aggregator.extraction.walk import Page, Segment
-from aggregator.text import count_words
 
 ENOUGH = 0.5  # score from which a page is an article
 _TEASER = 260  # words: with more, the page served an article whatever it says of subscriptions
@@ -32,14 +32,13 @@ _LOCKED = re.compile(
 
 
 def likeness(
-    facts: Metadata, url: str | None, page: Page, kept: Sequence[Segment], verdicts: Sequence[Verdict]
+    facts: Metadata, url: str | None, kept: Sequence[Segment], words: int, verdicts: Sequence[Verdict]
 ) -> float:
-    """How much a page looks like an article, 0 to 1: an amount of connected prose first, then what the page states."""
+    """How much a page looks like an article, 0 to 1, from its `kept` blocks of `words` words: an amount of connected prose first, then what the page states."""
     chars = sum(len(segment.text) for segment in kept)
     if not chars:
         return 0.0
     prose = [segment for segment in kept if len(segment.text) >= 80]
-    words = sum(count_words(segment.text) for segment in kept)
     score = 1.6 * log((words + 5) / 90)
     score += 2.0 * (sum(verdicts[s.number].score * len(s.text) for s in kept) / chars - 0.6)
     score -= 4.0 * sum(segment.link_chars for segment in kept) / chars
@@ -58,8 +57,8 @@ def likeness(
 
 def _scattered(prose: Sequence[Segment]) -> float:
     """The share of paragraphs that stand alone in their box: high for cards and teasers, low for an article."""
-    parents = [id(segment.element.parent) for segment in prose]
-    return sum(parents.count(parent) == 1 for parent in parents[:200]) / len(parents[:200])
+    counts = Counter([id(segment.element.parent) for segment in prose])
+    return sum([count for count in counts.values() if count == 1]) / len(prose)
 
 
 def paywall(facts: Metadata, page: Page, words: int) -> str | None:

@@ -20,7 +20,8 @@ from aggregator.text import count_words, index_form, storable
 from aggregator.urls import site_of
 
 EXTRACTOR_VERSION = 1
-_TOO_LITTLE = 0.5  # share of the words of a body in JSON, below which the markup is believed to lack the body
+_ENOUGH = 1500  # characters of text: a page with more does not hide its body in JSON, unless it states one much longer
+_TOO_LITTLE = 0.5  # share of the characters of a body in JSON, below which the markup is believed to lack the body
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +102,11 @@ def _read(html: str | bytes, url: str | None, selectors: Selectors | None, conte
 
 def _or_hidden(tree: LexborHTMLParser, reading: _Reading) -> _Reading:
     """The reading, or one of a body that only the page's JSON has."""
-    shown = sum(count_words(s.text) for s, v in zip(reading.page.segments, reading.verdicts, strict=True) if v.kept)
-    if shown >= 250 and not reading.facts.article_body:
+    shown = sum([len(s.text) for s, v in zip(reading.page.segments, reading.verdicts, strict=True) if v.kept])
+    if shown >= _ENOUGH and shown >= _TOO_LITTLE * len(reading.facts.article_body or ""):
         return reading
     body = json_body(tree, reading.facts.article_body)
-    if body is None or shown >= _TOO_LITTLE * count_words(body):
+    if body is None or shown >= _TOO_LITTLE * len(body):
         return reading
     markup = body if "</p>" in body or "<br" in body else "".join(f"<p>{part}</p>" for part in body.split("\n"))
     page = walk(parse(markup))
@@ -122,7 +123,7 @@ def _assembled(reading: _Reading, url: str | None) -> Article:
     pictures = pictures_of_body(page, kept, url)
     text = join_text(kept)
     words = count_words(text)
-    score = likeness(facts, url, page, kept, verdicts)
+    score = likeness(facts, url, kept, words, verdicts)
     return Article(
         title=facts.title,
         authors=facts.authors,

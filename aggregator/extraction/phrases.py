@@ -74,5 +74,4 @@ def common_share(words: Sequence[str]) -> float:
     """The share of words that are among the commonest of any language; -1 for none."""
     if not words:
         return -1.0
-    common = function_words()
-    return sum([word in common for word in words]) / len(words)
+    return len(list(filter(function_words().__contains__, words))) / len(words)

@@ -79,13 +79,10 @@ class _Tree:
         elements, self.page = page.elements, page
         self.chars, self.links, self.prose = chars, links, prose
         self.size = len(chars)
-        self.parent = np.array([element.parent.number if element.parent else 0 for element in elements], np.intp)
-        self.own = np.array([element.own for element in elements], np.int64)
-        self.around = np.array([element.around for element in elements], np.int64)
-        self.within = np.array([element.within for element in elements], np.int64)
-        self.depth = np.array([element.depth for element in elements], np.intp)
-        self.first = np.array([element.first for element in elements], np.intp)
-        self.last = self.first + np.array([element.blocks for element in elements], np.intp)
+        told = [(e.parent.number if e.parent else 0, e.own, e.around, e.within, e.depth, e.first, e.blocks) for e in elements]
+        table = np.array(told, np.int64)
+        self.parent, self.own, self.around, self.within, self.depth, self.first, blocks = table.T
+        self.last = self.first + blocks
         self.element = np.array([segment.element.number for segment in page.segments], np.intp)
         self.is_heading = np.array([segment.element.tag in _HEADINGS for segment in page.segments], bool)
         self.total_chars = self.sum_within(chars)

@@ -36,8 +36,9 @@ Token = tuple[str, str, str, str]  # "/" of a closing tag, the tag, its attribut
 # Written out, every attribute has a value in double quotes; names may hold quotes themselves, where a page is broken.
 _TOKEN = re.compile(r'<(?:!--.*?-->|(/?)([a-zA-Z][^\s>/]*)((?:\s=?[^\s=>]*="[^"]*")*+)>)([^<]*)', re.DOTALL)
 _ATTRIBUTE = re.compile(r'\s(=?[^\s=>]*)="([^"]*)"')
-_NAMING = re.compile(r'\s(class|id|itemprop|role|data-testid|data-component|data-type|hidden|aria-hidden|style)="([^"]*)"')  # fmt: skip
-_LONG = 400  # characters of attributes that are remembered
+_OTHER_NAMES = (' id="', ' itemprop="', ' role="', ' data-testid="', ' data-component="', ' data-type="')
+_HIDING = re.compile(r' hidden="| aria-hidden="true"|display:\s*none|visibility:\s*hidden', re.IGNORECASE)
+_LONG = 1000  # characters of attributes, from which they are not remembered
 
 LANDMARKS = (
     "article", "main", "aside", "nav", "footer", "header", "form", "figure", "table", "ul", "ol", "blockquote", "dl", "section",
@@ -254,7 +255,7 @@ class _Walker:
         self.flush(number)
         own, name = 0, ""
         if source:
-            name, own = _named(source) if len(source) <= _LONG else _named.__wrapped__(source)
+            name, own = _named(source) if len(source) < _LONG else _named.__wrapped__(source)
         elements = self.page.elements
         element = Element(len(elements), tag, self.element, own, name, len(self.page.segments))
         elements.append(element)
@@ -278,7 +279,7 @@ class _Walker:
         if tag in MARKUP:
             self.open.append(number)
         if source:
-            self.inline |= (_named(source) if len(source) <= _LONG else _named.__wrapped__(source))[1]
+            self.inline |= _meant(source)
 
     def end_inline(self, kind: int, tag: str) -> None:
         if kind == _A:
@@ -289,21 +290,27 @@ class _Walker:
             self.open.pop()
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def _named(source: str) -> tuple[str, int]:
     """What names an element (class, id and the like, joined by spaces), and the bits of `hints` that they mean."""
-    names: list[str] = []
-    bits = 0
-    for attribute, value in _NAMING.findall(source):
-        if attribute == "style":
-            style = value.replace(" ", "").lower()
-            if "display:none" in style or "visibility:hidden" in style:
-                bits |= HIDDEN
-        elif attribute == "hidden" or (attribute == "aria-hidden" and value == "true"):
-            bits |= HIDDEN
-        elif value and attribute != "aria-hidden":
-            names.append(value)
-            if attribute == "role" and value in ("dialog", "alertdialog"):
-                bits |= COOKIE
-    name = " ".join(names)
-    return name, bits | (meaning(name) if name else 0)
+    name = _value(source, ' class="') if ' class="' in source else ""
+    for mark in _OTHER_NAMES:
+        if mark in source:
+            name += " " + _value(source, mark)
+    bits = meaning(name) if name else 0
+    if ("hidden" in source or "none" in source) and _HIDING.search(source):
+        bits |= HIDDEN
+    if 'dialog"' in source and ' role="' in source:
+        bits |= COOKIE
+    return name, bits
+
+
+def _meant(source: str) -> int:
+    """What the class of an inline element means."""
+    return meaning(_value(source, ' class="')) if ' class="' in source else 0
+
+
+def _value(source: str, mark: str) -> str:
+    """The value that follows `mark`, an attribute's name with what stands around it."""
+    start = source.find(mark) + len(mark)
+    return source[start : source.find('"', start)]
