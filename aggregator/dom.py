@@ -87,33 +87,36 @@ def _detected(body: bytes) -> str:
 def parse(html: str) -> LexborHTMLParser:
     """The tree of a page. Never raises; time and memory are bounded by the length of `html` (see MAX_CHARS)."""
     html = html[:MAX_CHARS]
-    if _is_wild(html):
-        html = _tamed(html)
-    return LexborHTMLParser(html.encode("utf-8", "replace"))
+    body = html.encode("utf-8", "replace")
+    if _is_wild(body):
+        body = _tamed(html).encode("utf-8", "replace")
+    return LexborHTMLParser(body)
 
 
-_WINDOW = 1 << 16  # characters; a nest that opens and closes within is harmless
+_WINDOW = 1 << 16  # bytes; a nest that opens and closes within is harmless
 _MANY, _MOST_OPEN = 3_000, 400
-_UNCLOSED = ("<br", "<img", "<meta", "<link", "<input", "<source", "<hr", "<!", "<path", "<wbr", "<area", "<use")
+_UNCLOSED = re.compile(rb"<(?:!|area|br|hr|img|input|link|meta|path|source|use|wbr)")
 
 
-def _is_wild(html: str) -> bool:
+def _is_wild(body: bytes) -> bool:
     """Whether the markup could make a parser quadratic: many tags that stay open, or one of very many attributes."""
-    pieces = html.split("<")
-    if len(pieces) > _MANY and _open(html, ()) > _MOST_OPEN and _open(html, _UNCLOSED) > _MOST_OPEN:
+    if body.count(b"<") > _MANY and _open(body, None) > _MOST_OPEN and _open(body, _UNCLOSED) > _MOST_OPEN:
         return True
-    longest = max(map(len, pieces))  # mostly a script, whose own tag is short
-    return longest > _MAX_ATTRIBUTES and any(
-        len(piece) > _MAX_ATTRIBUTES and not 0 <= piece.find(">") <= _MAX_ATTRIBUTES for piece in pieces
-    )
+    half = _MAX_ATTRIBUTES // 2
+    for start in range(0, len(body), half):  # a long tag covers one of these whole
+        if body.find(b"<", start, start + half) < 0:
+            tag = max(0, body.rfind(b"<", 0, start))
+            if body.find(b">", tag, tag + _MAX_ATTRIBUTES) < 0 and len(body) - tag > _MAX_ATTRIBUTES:
+                return True
+    return False
 
 
-def _open(html: str, void: tuple[str, ...]) -> int:
-    """The most tags that are open at the end of any window, but for those of the names in `void`."""
+def _open(body: bytes, void: re.Pattern[bytes] | None) -> int:
+    """The most tags that are open at the end of any window, but for those of `void`."""
     most = now = 0
-    for start in range(0, len(html), _WINDOW):
-        part = html[start : start + _WINDOW]
-        now += part.count("<") - 2 * part.count("</") - sum([part.count(name) for name in void])
+    for start in range(0, len(body), _WINDOW):
+        part = body[start : start + _WINDOW]
+        now += part.count(b"<") - 2 * part.count(b"</") - (len(void.findall(part)) if void else 0)
         most = max(most, now)
     return most
 

@@ -10,7 +10,8 @@ UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4
 # A word: letters, digits and the marks that belong to them (the vowel signs of Indic scripts are no \w in Python).
 _MARKS = "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0962\u0963\u0981-\u0983\u09bc-\u09cd\u0a01-\u0a4d\u0a81-\u0acd\u0b01-\u0bcd\u0c00-\u0c4d\u0c81-\u0ccd\u0d00-\u0d4d"
 _WORD = re.compile(f"[{UNSPACED}]|[^\\W_{UNSPACED}]+(?:[{_MARKS}]+[^\\W_{UNSPACED}]*)*")
-_ASCII_WORD = re.compile("[A-Za-z0-9]+")
+_PLAIN_WORD = re.compile(r"[^\W_]+")  # the same where a text has none of these, and quicker
+_SPECIAL = re.compile(f"[{UNSPACED}{_MARKS}]")
 _SPACE = re.compile(r"\s+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -23,7 +24,7 @@ def words(text: str) -> list[str]:
 
 def count_words(text: str) -> int:
     """How many `words` a text has."""
-    return len((_ASCII_WORD if text.isascii() else _WORD).findall(text))
+    return len((_WORD if _SPECIAL.search(text) else _PLAIN_WORD).findall(text))
 
 
 def fold(text: str) -> str:

@@ -53,31 +53,34 @@ def landmark(*tags: str) -> int:
 
 
 class Element:
-    """An element that is not inline.
+    """An element that is not inline; `source`: its attributes as written.
 
-    `own` and `around` are bits of `hints`: its own and those of all above it; `within` has the bits of `landmark`.
-    The blocks within, at any depth, are `first` to `first + blocks - 1`; `name` is its class, id and the like.
+    The blocks within, at any depth, are `first` to `first + blocks - 1`. `name` is its class, id and the like; `own` and
+    `around` are bits of `hints`: its own and those of all above it; `within` has the bits of `landmark`. An element
+    without blocks is not looked at: it has neither name nor bits.
     """
 
-    __slots__ = ("around", "blocks", "depth", "first", "name", "number", "own", "parent", "tag", "within")
+    __slots__ = ("around", "blocks", "depth", "first", "name", "number", "own", "parent", "source", "tag", "within")
 
-    def __init__(self, number: int, tag: str, parent: "Element | None", own: int, name: str, first: int) -> None:
+    def __init__(self, number: int, tag: str, parent: "Element | None", source: str, first: int) -> None:
         self.number = number
         self.tag = tag
         self.parent = parent
-        self.own = own
-        self.name = name
+        self.source = source
         self.first = first
-        self.blocks = 0
-        bit = _LANDMARK_BIT.get(tag, 0)
-        if parent is None:
-            self.around: int = own
-            self.within: int = bit
-            self.depth: int = 0
-        else:
-            self.around = own | parent.around
-            self.within = parent.within | bit
-            self.depth = parent.depth + 1
+        self.depth: int = parent.depth + 1 if parent is not None else 0
+        self.name = ""
+        self.blocks = self.own = self.around = self.within = 0
+
+    def look(self) -> None:
+        """Takes in what names the element, and what is around it; those above have been looked at."""
+        source = self.source
+        if source:
+            self.name, self.own = _named(source) if len(source) < _LONG else _named.__wrapped__(source)
+        self.around, self.within = self.own, _LANDMARK_BIT.get(self.tag, 0)
+        if self.parent is not None:
+            self.around |= self.parent.around
+            self.within |= self.parent.within
 
 
 @dataclass(slots=True, eq=False)
@@ -151,19 +154,20 @@ class _Walker:
     """Collects text until an element that is not inline begins or ends, or a line is left empty by two <br>."""
 
     __slots__ = (
-        "bold_depth", "breaks", "element", "emphasis", "has_text", "has_time", "inline", "link_chars", "link_count", "link_depth",
-        "open", "opened", "page", "pre_depth", "sets", "start", "texts",
+        "bold_depth", "breaks", "element", "emphasis", "has_text", "has_time", "link_chars", "link_count", "link_depth",
+        "named", "open", "opened", "page", "pre_depth", "sets", "start", "texts",
     )  # fmt: skip
 
     def __init__(self, tokens: list[Token]) -> None:
-        root = Element(0, "body", None, 0, "", 0)
+        root = Element(0, "body", None, "", 0)
         self.page = Page(root, [root], [], [], tokens)
         self.element = root
         self.open: list[int] = []  # tokens of inline markup that is open here
         self.texts: list[str] = []
         self.has_text = self.has_time = False
         self.link_depth = self.bold_depth = self.pre_depth = 0
-        self.link_chars = self.link_count = self.emphasis = self.inline = self.breaks = 0
+        self.link_chars = self.link_count = self.emphasis = self.breaks = 0
+        self.named: list[str] = []  # attributes of the inline elements of this block
         self.start = 0
         self.opened: tuple[int, ...] = ()
         self.sets = ""
@@ -193,6 +197,9 @@ class _Walker:
                     self.texts.append(text)
         self.flush(len(self.page.tokens))
         self.page.root.blocks = len(self.page.segments)
+        for element in self.page.elements:
+            if element.blocks:
+                element.look()
 
     def special(self, kind: int, number: int, closing: str, tag: str, source: str) -> None:
         """A tag that does not simply begin or end a block."""
@@ -230,7 +237,9 @@ class _Walker:
         if self.has_text:
             self.close(number)
         self.start = number
-        self.inline = self.breaks = 0
+        self.breaks = 0
+        if self.named:
+            self.named = []
         self.link_count = self.link_depth
         self.opened = tuple(self.open) if self.open else ()
 
@@ -244,7 +253,7 @@ class _Walker:
         if text and len(segments) < MOST_BLOCKS:
             segments.append(
                 Segment(len(segments), text, self.element, self.start, number, self.opened, self.link_chars, self.link_count,
-                        self.inline, self.has_time, self.emphasis)
+                        _meant(self.named), self.has_time, self.emphasis)
             )  # fmt: skip
         self.texts = []
         self.has_text = self.has_time = False
@@ -253,11 +262,8 @@ class _Walker:
     def begin(self, number: int, tag: str, source: str) -> None:
         """An element that is not inline begins."""
         self.flush(number)
-        own, name = 0, ""
-        if source:
-            name, own = _named(source) if len(source) < _LONG else _named.__wrapped__(source)
         elements = self.page.elements
-        element = Element(len(elements), tag, self.element, own, name, len(self.page.segments))
+        element = Element(len(elements), tag, self.element, source, len(self.page.segments))
         elements.append(element)
         self.element = element
 
@@ -279,7 +285,7 @@ class _Walker:
         if tag in MARKUP:
             self.open.append(number)
         if source:
-            self.inline |= _meant(source)
+            self.named.append(source)
 
     def end_inline(self, kind: int, tag: str) -> None:
         if kind == _A:
@@ -305,9 +311,13 @@ def _named(source: str) -> tuple[str, int]:
     return name, bits
 
 
-def _meant(source: str) -> int:
-    """What the class of an inline element means."""
-    return meaning(_value(source, ' class="')) if ' class="' in source else 0
+def _meant(sources: list[str]) -> int:
+    """What the classes of inline elements mean, given their attributes."""
+    bits = 0
+    for source in sources:
+        if ' class="' in source:
+            bits |= meaning(_value(source, ' class="'))
+    return bits
 
 
 def _value(source: str, mark: str) -> str:
