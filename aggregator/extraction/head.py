@@ -6,11 +6,12 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from aggregator.text import squeeze
 
-_QUERY = 'meta,link[rel],script[type*="ld+json" i],title,h1,time,[itemprop],html'
+_QUERY = 'meta,link[rel~="canonical" i],link[rel~="image_src" i],script[type*="ld+json" i],title,h1,time,[itemprop],html'
 _MANY = 3000  # elements looked at: a page of a million tags must not take long
 _LONG_SCRIPT = 3_000_000
 _LONG_VALUE = 4000
 _VOID_PROPERTIES = {"meta": "content", "link": "href", "time": "datetime", "img": "src", "data": "value"}
+_NAMES = ("property", "name", "itemprop", "http-equiv")
 
 
 @dataclass(slots=True)
@@ -28,28 +29,43 @@ class Head:
 
     def first(self, *names: str) -> str | None:
         """The first value that one of the meta names has, in the order of the names."""
-        return next((value for name in names for value in self.meta.get(name, ())), None)
+        for name in names:
+            if values := self.meta.get(name):
+                return values[0]
+        return None
 
     def all(self, *names: str) -> list[str]:
         """All values of the meta names, in the order of the names."""
-        return [value for name in names for value in self.meta.get(name, ())]
+        return [value for name in names if name in self.meta for value in self.meta[name]]
 
 
 def read_head(tree: LexborHTMLParser) -> Head:
     """Gather the statements of a page."""
     head = Head()
-    nodes = tree.css(_QUERY)
-    for node in nodes[:_MANY]:
-        _read(head, node)
+    for node in tree.css(_QUERY)[:_MANY]:
+        attributes = node.attributes
+        tag = node.tag or ""
+        if tag == "meta":
+            _read_meta(head, attributes)
+        else:
+            _read_other(head, node, tag, attributes)
+        if "itemprop" in attributes:
+            _read_property(head, node, tag, attributes)
     return head
 
 
-def _read(head: Head, node: LexborNode) -> None:
-    attributes = node.attributes
-    tag = node.tag or ""
-    if tag == "meta":
-        _read_meta(head, attributes)
-    elif tag == "link":
+def _read_meta(head: Head, attributes: dict[str, str | None]) -> None:
+    value = attributes.get("content")
+    if not value or not (value := value[:_LONG_VALUE].strip()):
+        return
+    for key in _NAMES:
+        name = attributes.get(key)
+        if name:
+            head.meta.setdefault(name.strip().lower(), []).append(value)
+
+
+def _read_other(head: Head, node: LexborNode, tag: str, attributes: dict[str, str | None]) -> None:
+    if tag == "link":
         for rel in (attributes.get("rel") or "").lower().split():
             head.links.setdefault(rel, []).append(attributes.get("href") or "")
     elif tag == "script":
@@ -62,25 +78,12 @@ def _read(head: Head, node: LexborNode) -> None:
         head.headings.append((node, squeeze(node.text(separator=" ")[:_LONG_VALUE])))
     elif tag == "html":
         head.html_lang = attributes.get("lang") or attributes.get("xml:lang")
-        return
-    if tag == "time":
+    elif tag == "time":
         head.times.append((node, attributes.get("datetime") or ""))
-    if attributes.get("itemprop"):
-        _read_property(head, node, attributes)
 
 
-def _read_meta(head: Head, attributes: dict[str, str | None]) -> None:
-    value = attributes.get("content")
-    if not value or not (value := value.strip()):
-        return
-    for key in ("property", "name", "itemprop", "http-equiv"):
-        name = attributes.get(key)
-        if name:
-            head.meta.setdefault(name.strip().lower(), []).append(value[:_LONG_VALUE])
-
-
-def _read_property(head: Head, node: LexborNode, attributes: dict[str, str | None]) -> None:
-    source = _VOID_PROPERTIES.get(node.tag or "")
+def _read_property(head: Head, node: LexborNode, tag: str, attributes: dict[str, str | None]) -> None:
+    source = _VOID_PROPERTIES.get(tag)
     value = attributes.get("content") or (attributes.get(source) if source else None)
     for name in (attributes["itemprop"] or "").lower().split():
         head.properties.setdefault(name, []).append((node, value or ""))

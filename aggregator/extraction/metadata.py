@@ -4,7 +4,7 @@ The sources in the order of belief: linked data (JSON-LD), OpenGraph and other m
 what is printed on the page, the URL.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -15,7 +15,7 @@ from aggregator.extraction.dates import Moment, parse_date, url_date
 from aggregator.extraction.head import Head, read_head
 from aggregator.extraction.jsonld import Claims, claims
 from aggregator.extraction.names import clean_authors, plausible, printed_bylines
-from aggregator.extraction.titles import choose_title
+from aggregator.extraction.titles import TitleClaims, choose_title
 from aggregator.extraction.visible import Printed, date_by_title, marked_dates, printed_names
 from aggregator.model import Precision
 from aggregator.text import index_form, squeeze
@@ -71,13 +71,14 @@ def metadata(tree: LexborHTMLParser, url: str | None) -> Metadata:
         next(iter(head.links.get("canonical", ())), None) or head.first("og:url") or linked.url or "", base
     )
     site_name = head.first("og:site_name", "application-name", "apple-mobile-web-app-title") or linked.publisher
+    sites = _site_names(head, linked, url)
     lang = language_claim(head, linked)
     page = Printed(tree, head, _title_node(head))
     published = _published(page, linked, url, lang)
     modified = _modified(head, linked)
     return Metadata(
-        title=_title(head, linked, url),
-        authors=_authors(page, linked, url),
+        title=_title(head, linked, sites, url),
+        authors=_authors(page, linked, sites),
         published_at=published.at if published else None,
         published_precision=published.precision if published else None,
         modified_at=modified.at if modified else None,
@@ -111,16 +112,17 @@ def _site_names(head: Head, linked: Claims, url: str | None) -> list[str]:
     return [name.lstrip("@") for name in [*names, *host.split(".")[:-1]] if name]
 
 
-def _title(head: Head, linked: Claims, url: str | None) -> str | None:
-    newsroom = linked.headline if linked.news else None
-    others = (linked.headline, head.first("og:title", "twitter:title"), head.title)
-    return choose_title(newsroom, others, [text for _, text in head.headings], _site_names(head, linked, url))
+def _title(head: Head, linked: Claims, sites: Sequence[str], url: str | None) -> str | None:
+    headings = [text for _, text in head.headings if text]
+    claims = TitleClaims(
+        linked.headline, head.first("og:title"), head.first("twitter:title"), head.title, headings, linked.news
+    )
+    return choose_title(claims, sites, url)
 
 
-def _authors(page: Printed, linked: Claims, url: str | None) -> tuple[str, ...]:
+def _authors(page: Printed, linked: Claims, sites: Sequence[str]) -> tuple[str, ...]:
     """Who wrote it: as stated; where that names only the site, as printed."""
     head = page.head
-    sites = _site_names(head, linked, url)
     own = {index_form(site) for site in sites}
     stated: tuple[str, ...] = ()
     for source in (linked.authors, head.all(*_AUTHOR)):
