@@ -37,12 +37,12 @@ _CJK = re.compile(
     r"(?<!\d)(\d{4}|(?:令和|平成|民國|民国)\s*(?:\d{1,3}|元))\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일號号]?"
 )
 _NAME = r"([^\W\d_][^\W\d_\u0300-\u036f]*(?:[\u0e31-\u0e4e\u0900-\u0903\u093a-\u094f\u0981-\u09cd\u0b82-\u0bcd\u0c00-\u0c4d][^\W\d_]*)*|[ก-๛]{1,3}\.[ก-๛])"
-_OF = r"(?:(?:de|del|di|of|d[’']|da|ng|ta[’']|i)\s*(?=\D))?"
+_OF = r"(?:(?:de|del|di|of|da|ng|i)\s+|(?:d|ta)[’']\s*)?"
 _DAY_NAME_YEAR = re.compile(
-    rf"(?<![\d.:/])(\d{{1,2}})(?:\s?(?:st|nd|rd|th|er|ste|de|º|°|ª|:?a|-?го|η|ης))?[.,]?[\s\-/]*{_OF}{_NAME}\.?,?[\s\-/]*(?:(?:de|del|d[’']|of|a|năm|พ\.ศ\.)\s+)?[’']?(\d{{4}})(?!\d)"
+    rf"(?<![\d.:/])(\d{{1,2}})(?:\s?(?:(?:st|nd|rd|th|er|ste|de|:?a|-?го|η|ης)(?![^\W\d_])|[º°ª]))?[.,]?[\s\-/]*{_OF}{_NAME}\.?,?[\s\-/]*(?:(?:de|del|d[’']|of|a|năm|พ\.ศ\.)\s+)?[’']?(\d{{4}})(?!\d)"
 )
 _NAME_DAY_YEAR = re.compile(
-    rf"{_NAME}\.?\s*(\d{{1,2}})(?:\s?(?:st|nd|rd|th))?\s*(?:[.,،]|\s)\s*(?:\d{{1,2}}:\d\d(?::\d\d)?\s+(?:[a-z]{{3,4}}\s+)?)?(\d{{4}})(?!\d)"
+    rf"{_NAME}\.?\s*(\d{{1,2}})(?:\s?(?:st|nd|rd|th)(?![^\W\d_]))?\s*(?:[.,،]|\s)\s*(?:\d{{1,2}}:\d\d(?::\d\d)?\s+(?:[a-z]{{3,4}}\s+)?)?(\d{{4}})(?!\d)"
 )
 _YEAR_NAME_DAY = re.compile(
     rf"(?<!\d)(\d{{4}})\s*[.,\-]?\s*(?:m\.|ko|(?:e)?ko|urteko)?\s*{_NAME}\.?[\s\-](\d{{1,2}})(?!\d|,?\s*(?:19|20)\d\d)"
@@ -75,19 +75,25 @@ def find_dates(text: str, *, month_first: bool = False) -> Iterator[Moment]:
         yield _with_clock(day, folded[end : end + 48], folded[max(0, start - 24) : start], folded[start:end])
 
 
-_YEAR = re.compile(r"(?<![\d])(?:19|20|25|14)\d\d(?!\d)")
+_YEAR = re.compile(r"(?<!\d)(?:19|20|25|14)\d\d(?!\d)")
+_LONE_YEAR = re.compile(r"\n,?\s?((?:19|20)\d\d)(?=\n|$)")
 
 
 def printed_dates(text: str, *, month_first: bool = False) -> list[tuple[Moment, str]]:
-    """(date, the words before it) of the dates with a year of four digits in a longer text, in its order."""
-    folded = _digits(fold(text))
+    """(date, the words before it) of the dates with a year of four digits in a longer text, in its order.
+
+    A date may run over the end of a line only where its year stands alone on the next.
+    """
+    folded = _LONE_YEAR.sub(r" \1", _digits(fold(text)))
     found: dict[int, tuple[int, date]] = {}
     taken = -1
     for year in _YEAR.finditer(folded):
         if year.start() < taken:
             continue
-        offset = max(0, taken, year.start() - 32)
-        days = [(offset + a, offset + b, day) for a, b, day in _days(folded[offset : year.end() + 14], month_first)]
+        offset = max(0, taken, year.start() - 32, folded.rfind("\n", 0, year.start()) + 1)
+        line_end = folded.find("\n", year.end(), year.end() + 14)
+        part = folded[offset : line_end if line_end >= 0 else year.end() + 14]
+        days = [(offset + a, offset + b, day) for a, b, day in _days(part, month_first)]
         start, taken, day = min(days, default=(0, taken, None))
         if day:
             found[start] = (taken, day)
@@ -190,7 +196,7 @@ def _named_day(year: str, name: str, day: str) -> date | None:
 
 def _numeric_day(m: re.Match[str], month_first: bool) -> date | None:
     year = m[4] if len(m[4]) == 4 else f"20{m[4]}"
-    readings = ((m[1], m[3]), (m[3], m[1])) if month_first and m[2] != "." else ((m[3], m[1]), (m[1], m[3]))
+    readings = ((m[1], m[3]), (m[3], m[1])) if month_first else ((m[3], m[1]), (m[1], m[3]))
     return next((day for month, number in readings if (day := _day(year, month, number))), None)
 
 

@@ -6,7 +6,7 @@ what is printed on the page, the URL.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -16,7 +16,7 @@ from aggregator.extraction.head import Head, read_head
 from aggregator.extraction.jsonld import Claims, claims
 from aggregator.extraction.names import clean_authors, plausible, printed_bylines
 from aggregator.extraction.titles import TitleClaims, choose_title
-from aggregator.extraction.visible import Printed, date_by_title, marked_dates, printed_names
+from aggregator.extraction.visible import Printed, PrintedDate
 from aggregator.model import Precision
 from aggregator.text import index_form, squeeze
 from aggregator.urls import absolute
@@ -39,6 +39,8 @@ _AUTHOR = (
 )  # fmt: skip
 _ARTICLE_TYPES = ("article", "news", "blog", "post", "story")
 _MOST_TAGS = 50
+_REWRITTEN = 7  # days after which a change is a new edition
+_HEADINGS = 60  # h2 and h3 elements among which the title is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +75,12 @@ def metadata(tree: LexborHTMLParser, url: str | None) -> Metadata:
     site_name = head.first("og:site_name", "application-name", "apple-mobile-web-app-title") or linked.publisher
     sites = _site_names(head, linked, url)
     lang = language_claim(head, linked)
-    page = Printed(tree, head, _title_node(head))
-    published = _published(page, linked, url, lang)
+    title = _title(head, linked, sites, url)
+    page = Printed(tree, head, title_node(tree, head, title))
     modified = _modified(head, linked)
+    published = _published(page, linked, modified, url, lang)
     return Metadata(
-        title=_title(head, linked, sites, url),
+        title=title,
         authors=_authors(page, linked, sites),
         published_at=published.at if published else None,
         published_precision=published.precision if published else None,
@@ -130,11 +133,7 @@ def _authors(page: Printed, linked: Claims, sites: Sequence[str]) -> tuple[str, 
         if any(index_form(name) not in own for name in found):
             return found
         stated = stated or found
-    for text in printed_names(page):
-        found = clean_authors([text], sites)
-        if found and all(plausible(name) for name in found) and any(index_form(name) not in own for name in found):
-            return found
-    return clean_authors(printed_bylines(page.around_title[1].split("\n")[:25]), sites) or stated
+    return stated
 
 
 def _month_first(head: Head, lang: str | None) -> bool:
@@ -145,26 +144,76 @@ def _month_first(head: Head, lang: str | None) -> bool:
     )
 
 
-def _published(page: Printed, linked: Claims, url: str | None, lang: str | None) -> Moment | None:
-    """The stated date, else the URL's, else one printed right by the title, else one marked as a date anywhere."""
-    head = page.head
-    month_first = _month_first(head, lang)
-    stated = (parse_date(text, month_first=month_first) for text in _published_claims(head, linked))
-    found = next((moment for moment in stated if moment), None) or url_date(url)
-    if found:
-        return found
-    marked = list(marked_dates(page, month_first=month_first))
-    plain = next((moment for moment, changed in marked if not changed), None)
-    return date_by_title(page, month_first=month_first) or plain or next((moment for moment, _ in marked), None)
+def _published(
+    page: Printed, linked: Claims, modified: Moment | None, url: str | None, lang: str | None
+) -> Moment | None:
+    """The stated date, else the URL's, else the one printed nearest the title, else any that stands alone."""
+    month_first = _month_first(page.head, lang)
+    claims = (parse_date(text, month_first=month_first) for text in _published_claims(page.head, linked))
+    stated = next((moment for moment in claims if moment), None)
+    of_url = url_date(url)
+    if stated and modified:
+        by_schema = bool(linked.published or "datepublished" in page.head.properties)
+        if modified.at <= stated.at:
+            return _before_generated(page, stated, month_first=month_first) or stated
+        if by_schema and (modified.at - stated.at).days >= _REWRITTEN:
+            return _new_edition(page.dates(month_first=month_first), stated, modified) or stated
+    if stated or of_url:
+        return _of_printed_day(page, stated, of_url) if stated and of_url else stated or of_url
+    dates = [*page.dates(month_first=month_first), *page.times(month_first=month_first)]
+    return _likeliest(dates) or _likeliest(list(page.dated_lines(month_first=month_first))[:5]) or modified
 
 
-def _title_node(head: Head) -> LexborNode | None:
-    """The heading that is the page's title: the one that agrees with what is claimed."""
-    claimed = index_form(head.first("og:title", "twitter:title") or head.title)
-    return next(
-        (node for node, text in head.headings if text and index_form(text) in claimed),
-        head.headings[0][0] if head.headings else None,
-    )
+def _likeliest(dates: Sequence[PrintedDate]) -> Moment | None:
+    """The first that is called the publication, else the first that is not called an update, else the first."""
+    ranked = sorted(dates, key=lambda date: date.changed - date.published)
+    return ranked[0].moment if ranked else None
+
+
+def _before_generated(page: Printed, stated: Moment, *, month_first: bool) -> Moment | None:
+    """The day in view, if it is earlier than a stated one that is no earlier than the last change: such pages may state
+    when their site was last generated."""
+    dates = page.dates(month_first=month_first) or list(page.times(month_first=month_first))[:1]
+    if not dates or any(_days_between(date.moment, stated) <= 1 for date in dates):
+        return None
+    first = dates[0]
+    later = first.changed and first.moment.at > stated.at
+    return first.moment if later or (not first.changed and first.moment.at < stated.at) else None
+
+
+def _new_edition(dates: Sequence[PrintedDate], stated: Moment, modified: Moment) -> Moment | None:
+    """The day in view of a page that was rewritten long after its publication and shows its readers only that day."""
+    if not dates or any(_days_between(date.moment, stated) <= 1 for date in dates):
+        return None
+    first = dates[0].moment
+    return first if stated.at < first.at <= modified.at + timedelta(days=2) else None
+
+
+def _days_between(a: Moment, b: Moment) -> int:
+    return abs((a.at.date() - b.at.date()).days)
+
+
+def _of_printed_day(page: Printed, stated: Moment, of_url: Moment) -> Moment:
+    """The stated moment in the page's own offset, where it is stated in UTC and the URL has the neighbouring day."""
+    if stated.at.utcoffset() or _days_between(stated, of_url) != 1:
+        return stated
+    local = (date.moment.at.tzinfo for date in page.times(month_first=False) if date.moment.at.utcoffset())
+    moved = stated.at.astimezone(next(local, None) or UTC)
+    return Moment(moved, stated.precision) if moved.date() == of_url.at.date() else stated
+
+
+def title_node(tree: LexborHTMLParser, head: Head, title: str | None) -> LexborNode | None:
+    """The element that prints the page's title: a heading of the same words, else the first h1."""
+    form = index_form(title or "")
+    if form:
+        for node, text in head.headings:
+            if index_form(text) == form:
+                return node
+        if not any(form in index_form(text) or index_form(text) in form for _, text in head.headings if text):
+            for node in tree.css("h2,h3")[:_HEADINGS]:
+                if len(text := node.text()) < 500 and index_form(text) == form:
+                    return node
+    return next((node for node, text in head.headings if text), None)
 
 
 def _published_claims(head: Head, linked: Claims) -> Iterator[str]:

@@ -46,7 +46,7 @@ class _Candidate:
 def choose_title(claims: TitleClaims, site_names: Iterable[str], url: str | None) -> str | None:
     """The article's title without the site's name; None if the page has none."""
     sites = {form for name in site_names if name and (form := index_form(name))}
-    shared = _without_kickers(claims)
+    shared = None if claims.headline else _without_kickers(claims)
     if shared:
         return shared
     found = candidates(claims, sites)

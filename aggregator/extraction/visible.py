@@ -1,124 +1,160 @@
-"""Bylines and dates that are printed on a page, for pages that do not state them in their head."""
+"""What is printed around the title of a page, for pages that do not state their authors and dates in their head."""
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from aggregator.extraction.dates import Moment, find_dates, parse_date
-from aggregator.extraction.dates import printed_dates as dates_in
+from aggregator.extraction.dates import Moment, find_dates, parse_date, printed_dates
 from aggregator.extraction.head import Head
 from aggregator.text import squeeze
 
-_NAME_MARK = re.compile(
-    r"(?:^|[\s_\-])(?:byline|by-line|author|authors|autor\w*|auteur|writer|reporter|signature|contributor)(?:$|[\s_\-](?:name|link|names)?)|authorname|author__name|rel-author|\bauthor\b|byline"
-)
-_NO_NAME = re.compile(
-    r"bio|desc|avatar|image|img|photo|social|comment|follow|related|box|about|card-list|widget|share|date|time|title"
-)
-_DATE_MARK = re.compile(r"date|publish|posted|time|byline|meta|stamp")
-_NO_DATE = re.compile(
-    r"comment|related|sidebar|recommend|update|modified|event|copyright|footer|latest|popular|timeline|runtime|reading|read-time|times|trending"
-)
 _CHANGED = re.compile(
-    r"updat|modif|aktualis|actuali|mis à jour|aggiorn|bijgewerkt|güncel|обновл|обновен|revis|更新|수정|diperbarui|zaktualizow|oppdater|uppdater|päivitetty",
+    r"updat|modif|aktualis|actuali|mis à jour|mise à jour|aggiorn|bijgewerkt|güncel|обновл|обновен|оновлен|revis|review|更新|수정|"
+    r"diperbarui|zaktualizow|oppdater|opdater|uppdater|päivitetty|cập nhật|تحديث|עודכן|अपडेट|ενημερ|frissít|aktualiz|อัปเดต",
     re.IGNORECASE,
 )
-_TEXT = 300
-
-
-_MARKED = (
-    '[rel~="author"],[class*="author" i],[class*="byline" i],[class*="date" i],[class*="publish" i],[class*="time" i],[class*="autor" i],'
-    '[id*="date" i],[id*="author" i],[id*="byline" i],[data-testid],[data-component],[class*="posted" i],[class*="meta" i],[class*="name" i],'
-    '[class*="writer" i],[class*="reporter" i],[class*="signature" i],[itemprop]'
+_PUBLISHED = re.compile(
+    r"publi|posted|erschienen|veröffentlicht|pubblicat|gepubliceerd|yayın|опублик|發布|发布|公開|掲載|등록|입력|julkaistu|objavlj|opublik|diterbitkan|xuất bản|نشر|פורסם|प्रकाशित|δημοσ",
+    re.IGNORECASE,
 )
-_MANY = 2000  # elements looked at
-_TOLD = ("class", "id", "rel", "itemprop", "data-testid", "data-component")
+_UNSEEN = frozenset(("script", "style", "noscript", "template", "option", "select", "svg", "title", "head", "button", "iframe"))
+_STEPS, _PIECES, _CHARS = 700, 60, 1500  # nodes, texts and characters looked at after the title
+_STEPS_BEFORE, _PIECES_BEFORE = 250, 14
+_STEPS_PAGE, _PIECES_PAGE, _CHARS_PAGE = 5000, 1200, 80_000
+_LONG, _LINE, _SHORT = 300, 150, 60
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One text of the page, squeezed, and the element it stands in."""
+
+    text: str
+    element: LexborNode
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedDate:
+    """A date in view. `changed`: it is called an update; `published`: it is called the publication."""
+
+    moment: Moment
+    changed: bool
+    published: bool
+    below: bool  # it stands below the title, not above
 
 
 class Printed:
-    """What stands in view on a page, found when first asked for: most pages state all in their head."""
+    """What stands in view around the title, found when first asked for: most pages state all in their head."""
 
     def __init__(self, tree: LexborHTMLParser, head: Head, title: LexborNode | None) -> None:
         self._tree, self._title = tree, title
         self.head = head
 
     @cached_property
-    def marked(self) -> list[tuple[LexborNode, str]]:
-        """Elements that their class, id or property may mark as a byline or date, with those words."""
-        nodes = self._tree.css(_MARKED)[:_MANY]
-        return [(node, " ".join(filter(None, map(node.attributes.get, _TOLD))).lower()) for node in nodes]
+    def below(self) -> list[Piece]:
+        """The texts right below the title's heading (from the top of the page where there is none), in their order."""
+        return _pieces(_following(self._title or self._tree.body, _STEPS), _PIECES)
 
     @cached_property
-    def around_title(self) -> tuple[str, str]:
-        """What is printed right before and right after the title's heading."""
-        return _around_title(self._tree, self._title)
+    def above(self) -> list[Piece]:
+        """The texts right above the title's heading, the nearest first."""
+        return _pieces(_preceding(self._title, _STEPS_BEFORE), _PIECES_BEFORE) if self._title is not None else []
+
+    @cached_property
+    def everywhere(self) -> list[Piece]:
+        """The texts of the page, from its top, as far as is worth the while."""
+        body = self._tree.body
+        return _pieces(_following(body, _STEPS_PAGE), _PIECES_PAGE, _CHARS_PAGE) if body is not None else []
+
+    def dates(self, *, month_first: bool) -> list[PrintedDate]:
+        """The dates around the title: those below first, the nearest first."""
+        below = _dates_in([piece.text for piece in self.below], month_first=month_first)
+        above = _dates_in([piece.text for piece in self.above][::-1], month_first=month_first)[::-1]
+        return [_labelled(moment, before, below=True) for moment, before in below[:4]] + [
+            _labelled(moment, before, below=False) for moment, before in above[:2]
+        ]
+
+    def times(self, *, month_first: bool) -> Iterator[PrintedDate]:
+        """The dates of <time> elements and of those that microdata marks, wherever they stand."""
+        for node, value in self.head.times:
+            text = squeeze(node.text()[:_LONG])
+            moment = parse_date(value, month_first=month_first) or parse_date(text, month_first=month_first)
+            if moment:
+                yield _labelled(moment, f"{text} {node.attributes.get('class') or ''}", below=True)
+
+    def dated_lines(self, *, month_first: bool) -> Iterator[PrintedDate]:
+        """The dates that short texts anywhere on the page consist of."""
+        before = ""
+        for piece in self.everywhere:
+            text = piece.text
+            if 6 <= len(text) <= _SHORT and any(char.isdigit() for char in text):
+                moment = next(find_dates(text, month_first=month_first), None)
+                if moment:
+                    yield _labelled(moment, f"{before[-_SHORT:]} {text}", below=True)
+            before = text
 
 
-def printed_names(page: Printed) -> Iterator[str]:
-    """Bylines on the page, the most certain first."""
-    for node, value in page.head.properties.get("author", ()):
-        inner = node.css_first('[itemprop="name"]')
-        yield value if value and not value.startswith("http") else squeeze((inner or node).text(separator=" ")[:_TEXT])
-    for node, _ in page.marked:
-        if "author" in (node.attributes.get("rel") or "").split():
-            yield squeeze(node.text(separator=" ")[:_TEXT])
-    for node, words in page.marked:
-        if _NAME_MARK.search(words) and not _NO_NAME.search(words):
-            text = squeeze(node.text(separator=" ")[:_TEXT])
-            if text:
-                yield text
+def _labelled(moment: Moment, label: str, *, below: bool) -> PrintedDate:
+    return PrintedDate(moment, bool(_CHANGED.search(label)), bool(_PUBLISHED.search(label)), below)
 
 
-def marked_dates(page: Printed, *, month_first: bool) -> Iterator[tuple[Moment, bool]]:
-    """(date, whether it says "updated") of elements that are marked as dates, in document order."""
-    for node, value in page.head.times:
-        text = squeeze(node.text()[:_TEXT])
-        moment = parse_date(value, month_first=month_first) or parse_date(text, month_first=month_first)
-        if moment:
-            yield moment, bool(_CHANGED.search(text + " " + (node.attributes.get("class") or "")))
-    for node, words in page.marked:
-        if node.tag == "time" or not _DATE_MARK.search(words) or _NO_DATE.search(words):
-            continue
-        text = squeeze(node.text(separator=" ")[: 3 * _TEXT])
-        if 5 < len(text) <= _TEXT and any(c.isdigit() for c in text):
-            for moment in find_dates(text, month_first=month_first):
-                yield moment, bool(_CHANGED.search(text))
-                break
+def _dates_in(texts: list[str], *, month_first: bool) -> list[tuple[Moment, str]]:
+    """(date, the words before it) in texts that are no prose."""
+    lines = [text for text in texts if len(text) <= _LINE]
+    return printed_dates("\n".join(lines), month_first=month_first)
 
 
-_BEFORE, _AFTER, _PIECES = 300, 900, 70  # characters before and after the title, pieces of text after it
-_UNSEEN = frozenset(["script", "style", "noscript", "template", "option", "title"])
+def _following(node: LexborNode | None, steps: int) -> Iterator[LexborNode]:
+    """The nodes after the subtree of `node`, in document order, without what is not shown; of <body>, its own."""
+    node = node.child if node is not None and node.tag == "body" else _after(node)
+    while node is not None and steps:
+        steps -= 1
+        yield node
+        node = (node.child if node.tag not in _UNSEEN else None) or _after(node)
 
 
-def _around_title(tree: LexborHTMLParser, title: LexborNode | None) -> tuple[str, str]:
-    """What is printed right before and right after the title's heading; the top of the page where there is none."""
-    root = tree.body
-    if root is None:
-        return "", ""
-    before: list[str] = []
-    after: list[str] = []
-    length, seen = 0, title is None
-    target = title.mem_id if title is not None else 0
-    for node in root.traverse(include_text=True):
+def _after(node: LexborNode | None) -> LexborNode | None:
+    for _ in range(_STEPS):
+        if node is None or node.tag in ("body", "html"):
+            return None
+        if node.next is not None:
+            return node.next
+        node = node.parent
+    return None
+
+
+def _preceding(node: LexborNode | None, steps: int) -> Iterator[LexborNode]:
+    """The nodes before `node`, the nearest first, without what is not shown."""
+    node = _before(node)
+    while node is not None and steps:
+        steps -= 1
+        yield node
+        node = (node.last_child if node.tag not in _UNSEEN else None) or _before(node)
+
+
+def _before(node: LexborNode | None) -> LexborNode | None:
+    for _ in range(_STEPS_BEFORE):
+        if node is None or node.tag in ("body", "html"):
+            return None
+        if node.prev is not None:
+            return node.prev
+        node = node.parent
+    return None
+
+
+def _pieces(nodes: Iterator[LexborNode], most: int, chars: int = _CHARS) -> list[Piece]:
+    found: list[Piece] = []
+    length = 0
+    for node in nodes:
         if node.tag != "-text":
-            seen = seen or node.mem_id == target
             continue
-        text = (node.text(deep=False) or "").strip()
-        if not text or (node.parent is not None and node.parent.tag in _UNSEEN):
+        text = squeeze((node.text(deep=False) or "")[: 4 * _LONG])
+        if not text or node.parent is None or node.parent.tag in _UNSEEN:
             continue
-        (after if seen else before).append(text[:_TEXT])
-        length += len(text[:_TEXT]) if seen else 0
-        if length > _AFTER + _TEXT or len(after) > _PIECES:
+        found.append(Piece(text, node.parent))
+        length += min(len(text), _LONG)
+        if len(found) >= most or length > chars:
             break
-    return "\n".join(before[-20:])[-_BEFORE:], "\n".join(after)[: _AFTER + _TEXT]
-
-
-def date_by_title(page: Printed, *, month_first: bool) -> Moment | None:
-    """The date printed by the title: one that is not called a change if there is one, after it rather than before."""
-    before, after = page.around_title
-    below = dates_in(after, month_first=month_first)[:3]
-    above = dates_in(before, month_first=month_first)[::-1][:2]
-    plain = [moment for moment, words in (*below, *above) if not _CHANGED.search(words)]
-    return next(iter([*plain, *(moment for moment, _ in (*below, *above))]), None)
+    return found
