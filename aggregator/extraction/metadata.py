@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from aggregator.extraction.bylines import byline_by_title, printed_authors
 from aggregator.extraction.dates import Moment, parse_date, url_date
 from aggregator.extraction.head import Head, read_head
 from aggregator.extraction.jsonld import Claims, claims
-from aggregator.extraction.names import clean_authors, plausible, printed_bylines
+from aggregator.extraction.names import clean_authors, is_person, stated_as_is
 from aggregator.extraction.titles import TitleClaims, choose_title
 from aggregator.extraction.visible import Printed, PrintedDate
 from aggregator.model import Precision
@@ -39,6 +40,7 @@ _AUTHOR = (
 )  # fmt: skip
 _ARTICLE_TYPES = ("article", "news", "blog", "post", "story")
 _MOST_TAGS = 50
+_CERTAIN = 3  # kinds of printed bylines that are believed more than the site as its own author
 _REWRITTEN = 7  # days after which a change is a new edition
 _HEADINGS = 60  # h2 and h3 elements among which the title is looked for
 
@@ -81,7 +83,7 @@ def metadata(tree: LexborHTMLParser, url: str | None) -> Metadata:
     published = _published(page, linked, modified, url, lang)
     return Metadata(
         title=title,
-        authors=_authors(page, linked, sites),
+        authors=_authors(page, linked, sites, title),
         published_at=published.at if published else None,
         published_precision=published.precision if published else None,
         modified_at=modified.at if modified else None,
@@ -123,16 +125,32 @@ def _title(head: Head, linked: Claims, sites: Sequence[str], url: str | None) ->
     return choose_title(claims, sites, url)
 
 
-def _authors(page: Printed, linked: Claims, sites: Sequence[str]) -> tuple[str, ...]:
-    """Who wrote it: as stated; where that names only the site, as printed."""
+def _authors(page: Printed, linked: Claims, sites: Sequence[str], title: str | None) -> tuple[str, ...]:
+    """Who wrote it: as stated, unless the byline below the title says otherwise; where only the site is stated, as printed."""
     head = page.head
     own = {index_form(site) for site in sites}
-    stated: tuple[str, ...] = ()
+    of_site: tuple[str, ...] = ()
     for source in (linked.authors, head.all(*_AUTHOR)):
         found = clean_authors(source, sites)
         if any(index_form(name) not in own for name in found):
+            return _corrected(found, clean_authors(byline_by_title(page), sites))
+        of_site = of_site or found
+    for number, names in enumerate(printed_authors(page, title)):
+        if number >= _CERTAIN and of_site:
+            break
+        found = clean_authors(names, sites)
+        if any(index_form(name) not in own for name in found):
             return found
-        stated = stated or found
+    return of_site or stated_as_is([*linked.authors, *head.all(*_AUTHOR)])
+
+
+def _corrected(stated: tuple[str, ...], printed: tuple[str, ...]) -> tuple[str, ...]:
+    """The printed names where they are more than the stated ones, or persons other than a stated account."""
+    if not printed or not all(is_person(name) for name in printed):
+        return stated
+    before, after = {index_form(name) for name in stated}, {index_form(name) for name in printed}
+    if before < after or (not before & after and len(before) == 1):
+        return printed
     return stated
 
 

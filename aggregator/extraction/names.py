@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from aggregator.extraction.dates import find_dates
+from aggregator.extraction.language import function_words
 from aggregator.extraction.months import month_numbers
 from aggregator.text import fold, index_form, squeeze
 
@@ -56,7 +57,8 @@ _STRONG_SPLIT = re.compile(
     re.IGNORECASE,
 )
 _HANDLE = re.compile(r"(?:^|\s)@\w+|\S+@\S+\.\w+|(?:https?://|www\.)\S+")
-_PARENTHESIS = re.compile(r"\s*[(\[（【][^)\]）】]*[)\]）】]")
+# What stands in brackets, but for a nickname or a former name: "Paramita (Guha) Ghosh".
+_PARENTHESIS = re.compile(r"\s*(?:\((?![A-Z][a-z]+\))[^()]*\)|[\[（【][^)\]）】]*[)\]）】])")
 _TAG = re.compile(r"<[^>]{0,300}>")
 _EDGE = " \t\r\n.,:;|/-–—•·*\"'“”„«»‘’"
 _URL = re.compile(r"^(?:https?:)?//|^www\.|\.(?:com|org|net|html?)(?:/|$)", re.IGNORECASE)
@@ -137,7 +139,7 @@ def _dated(name: str) -> bool:
 
 def _is_role(name: str) -> bool:
     """A job title: a role word and nothing that is certainly a name (two capitalised words beside it)."""
-    if not _ROLE.search(name):
+    if not _ROLE.search(name) or _COLLECTIVE.match(name):
         return False
     rest = [word for word in _ROLE.sub(" ", name).split() if word[:1].isupper()]
     return len(rest) < 2 or name.split()[0].islower()
@@ -147,8 +149,26 @@ _PARTICLE = re.compile(
     r"^(?:de|da|do|dos|das|del|della|di|du|la|le|van|von|vom|zu|zur|der|den|het|ter|ten|af|av|al|el|bin|ibn|ben|y|e|i|of|the|d['’].+|['’]t)$"
 )
 _BYLINE = re.compile(
-    r"^(?:(?:written|words|story|text|reported|posted|published|reviewed)\s+by|by|author|von|par|por|door|av|af|autor(?:in|a)?|text|texto|tekst|автор|текст|от|βy|oleh|penulis|yazan|tác giả|"
-    r"作者|記者|文|بقلم|मאת|מאת)\s*[:：]?(?:\s+|(?<=[:：文者])|$)",
+    r"^[\W_]*(?:(?:(?:written|words|story|text|article|report|reported|posted|published|created|contributed|authored|blog|researched|recommended)\s+)?by"
+    r"|authors?(?:\(s\))?(?=\s*:|$)|contributors?(?=\s*:|$)|von|ein(?:e)? \w+ von|par|por|di|de(?=\s[A-Z])|door|av|af|autor(?:in|en|es|a|ka|ii?)?(?=\s*:|$)|auteurs?(?=\s*:|$)"
+    r"|text(?=\s*:|$)|texto(?=\s*:|$)|testo(?=\s*:|$)|tekst(?=\s*:|$)|kirjoittaja|toimittaja|автор(?:ы|и)?|текст|от(?=\s[А-Я])|oleh|penulis|reporter(?=\s*:)|yazan|yazar|haber(?=\s*:)"
+    r"|tác giả|szerző|írta|scris de|de către|autorius|συντάκτης|γράφει(?: ο| η)?|του|της|作者|記者|记者|文|撰文|取材・?文|執筆|글|بقلم|كتب|نویسنده|מאת|लेखक|द्वारा|โดย|ผู้เขียน)"
+    r"(?:\s*[:：/＝=]\s*|\s+|(?<=[者撰執][:：文筆者])|$)",
+    re.IGNORECASE,
+)
+_JOINT = re.compile(r"(?:[,;&+/、・]|and|und|et|y|e|og|och|en|i|ve|и|та|και|with|,\s?(?:and|&))$", re.IGNORECASE)
+_OPEN_END = re.compile(r"(?:[,;&+、]|\s(?:and|und|et|y|e|og|och|en|i|ve|и|та|και))$", re.IGNORECASE)
+_NO_NAME_WORDS = frozenset(
+    "table contents content demo tips tip guide guides center centre blog blogs forum sign out in up get started start starting free download living "
+    "reading read time page front home news about contact study culture shop shopping store menu search service services resources resource products "
+    "product reviews review reviewer founder lead desk team health lifestyle travel money business technology tech science sports sport opinion world "
+    "politics entertainment share save print email newsletter subscribe skip comments comment more learn view posts post article articles media photo "
+    "photos video videos image images getty updated published minutes mins min last related popular latest top best how what why your our my new data "
+    "management marketing software design insurance development engineering research education university college school institute recipes food "
+    "garden planning checklist copyright rights privacy policy fact checked source key takeaways overview introduction summary disclosure".split()
+)
+_COLLECTIVE = re.compile(
+    r"\w.*\s(?:staff|team|editors|editorial|desk|newsroom|contributors?|reporters|redaktion|redacción|redação|redazione|rédaction|redactie|redaksjonen|redaktionen|toimitus)$",
     re.IGNORECASE,
 )
 
@@ -165,14 +185,57 @@ def plausible(name: str) -> bool:
     return parts[0][:1].isupper() and all(part[:1].isupper() or _PARTICLE.match(part) for part in parts)
 
 
-def printed_bylines(lines: Sequence[str]) -> list[str]:
-    """The names in the first line that says "By …", in any of many languages; the name may be the next line."""
+def is_person(name: str) -> bool:
+    """True if a text without any label has the form of a person's name or of a newsroom's: two to four capitalised
+    words, none of them common in headings and buttons."""
+    parts = name.split()
+    if not 2 <= len(parts) <= 4 or not plausible(name) or name.isupper():
+        return False
+    if _COLLECTIVE.match(name):
+        return True
+    return not any(
+        part.lower() in _NO_NAME_WORDS or (part.lower() in function_words() and not _PARTICLE.match(part))
+        for part in parts
+    )
+
+
+def stated_as_is(raw: Iterable[str]) -> tuple[str, ...]:
+    """Short stated authors that are no clean names ("Staff Writer", "dailynews.com"), for pages that have no others."""
+    found = (squeeze(html.unescape(text)) for text in raw)
+    return tuple(dict.fromkeys(text for text in found if _as_is(text)))[:_MOST]
+
+
+def _as_is(text: str) -> bool:
+    if not 2 <= len(text) <= 50 or len(text.split()) > 5 or "/" in text or "@" in text or "<" in text:
+        return False
+    return any(char.isalpha() for char in text) and not _PLACEHOLDER.match(fold(text)) and not text.isdigit()
+
+
+def labelled_names(lines: Sequence[str]) -> list[str]:
+    """The names after the first "By …", in any of many languages, in texts as a page prints them one after another."""
     for number, line in enumerate(lines):
-        byline = _BYLINE.match(line)
-        if not byline or len(line) > 120:
-            continue
-        rest = line[byline.end() :].strip(_EDGE) or (lines[number + 1] if number + 1 < len(lines) else "")
-        names = split_names(rest)
-        if names and all(plausible(name) for name in names) and (len(names[0].split()) > 1 or len(names) == 1):
-            return names
+        byline = _BYLINE.match(line) if len(line) <= 160 else None
+        if byline:
+            names = _run_of_names(line[byline.end() :], lines[number + 1 : number + 12])
+            if names:
+                return names
     return []
+
+
+def _run_of_names(text: str, following: Sequence[str]) -> list[str]:
+    """The names in `text`, which begins with one, and in the texts that go on with it ("A", ",", "B", "and", "C")."""
+    names: list[str] = []
+    after = iter(following)
+    text = text.strip() or next(after, "")
+    while text and len(text) <= 160:
+        found = [name for name in split_names(text) if plausible(name)][: _MOST - len(names)]
+        names.extend(name for name in found if name not in names)
+        if not found:
+            break
+        going_on = bool(_OPEN_END.search(text))
+        text = next(after, "")
+        if _JOINT.match(text):
+            text = next(after, "")
+        elif not going_on:
+            break
+    return names

@@ -22,6 +22,7 @@ _PUBLISHED = re.compile(
 )
 _UNSEEN = frozenset(("script", "style", "noscript", "template", "option", "select", "svg", "title", "head", "button", "iframe"))
 _STEPS, _PIECES, _CHARS = 700, 60, 1500  # nodes, texts and characters looked at after the title
+_STEPS_OPENING, _PIECES_OPENING = 120, 12
 _STEPS_BEFORE, _PIECES_BEFORE = 250, 14
 _STEPS_PAGE, _PIECES_PAGE, _CHARS_PAGE = 5000, 1200, 80_000
 _LONG, _LINE, _SHORT = 300, 150, 60
@@ -58,9 +59,18 @@ class Printed:
         return _pieces(_following(self._title or self._tree.body, _STEPS), _PIECES)
 
     @cached_property
+    def opening(self) -> list[Piece]:
+        """The first few of the texts below the title: cheaper than all."""
+        return _pieces(_following(self._title, _STEPS_OPENING), _PIECES_OPENING) if self._title is not None else []
+
+    @cached_property
     def above(self) -> list[Piece]:
         """The texts right above the title's heading, the nearest first."""
         return _pieces(_preceding(self._title, _STEPS_BEFORE), _PIECES_BEFORE) if self._title is not None else []
+
+    def css(self, query: str) -> list[LexborNode]:
+        """All elements of the page that match."""
+        return self._tree.css(query)
 
     @cached_property
     def everywhere(self) -> list[Piece]:

@@ -1,0 +1,100 @@
+"""The authors that a page prints: after "By …", in elements marked as bylines, or alone beside the date."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from aggregator.extraction.dates import find_dates
+from aggregator.extraction.names import is_person, labelled_names, plausible, split_names
+from aggregator.extraction.visible import Printed
+from aggregator.text import index_form, squeeze
+
+_MARKED = '[rel~="author"],[class*="author" i],[class*="byline" i]'
+_MANY = 60  # elements looked at
+_TEXT = 300
+_PROSE = 150  # characters from which a text is no byline
+_NAME_MARK = re.compile(
+    r"(?:^|[\s_\-])(?:author|authors|autor\w*|auteur|writer|reporter|signature|contributor)(?:$|[\s_\-](?:name|link|names)?)"
+    r"|authorname|author__name|rel-author|byline",
+    re.IGNORECASE,
+)
+_NO_NAME_MARK = re.compile(
+    r"bio|desc|avatar|image|img|photo|social|comment|follow|related|box|about|card-list|widget|share|date|time|title",
+    re.IGNORECASE,
+)
+_STRONG_LABEL = re.compile(r"^\W*(?:written|words|story|authored|posted|published|article|report|reported)\s+by\b|^authors?\b")
+_BESIDE = re.compile(r"\s[·•|—–-]\s")
+
+
+def printed_authors(page: Printed, title: str | None) -> Iterator[list[str]]:
+    """Lists of names that may be the authors, the most certain first; unclean as to the site's own name."""
+    opening = [piece.text for piece in page.below]
+    opening = opening[: _prose_begins(opening)]
+    yield labelled_names(opening)
+    yield labelled_names([piece.text for piece in page.above[:8]][::-1])
+    yield _of_microdata(page)
+    yield from _of_marked(page)
+    yield _beside_date(opening, [piece.text for piece in page.above[:2]], index_form(title or ""))
+    lines = [piece.text for piece in page.everywhere]
+    for number, line in enumerate(lines):
+        if len(line) <= _PROSE and _STRONG_LABEL.match(line.lower()):
+            yield labelled_names(lines[number : number + 4])
+
+
+def byline_by_title(page: Printed) -> list[str]:
+    """The names of a "By …" right below the title."""
+    return labelled_names([piece.text for piece in page.opening])
+
+
+def _prose_begins(texts: Sequence[str]) -> int:
+    """Where the second long text stands: the first may be the standfirst."""
+    long = [number for number, text in enumerate(texts) if len(text) > _PROSE]
+    return long[1] if len(long) > 1 else len(texts)
+
+
+def _of_microdata(page: Printed) -> list[str]:
+    for node, value in page.head.properties.get("author", ()):
+        texts = [value] if value and "//" not in value else _lines(node.text(separator="\n")[:_TEXT])[:3]
+        names = _first_names(texts)
+        if names:
+            return names
+    return []
+
+
+def _of_marked(page: Printed) -> Iterator[list[str]]:
+    marked = []
+    for node in page.css(_MARKED)[:_MANY]:
+        classes = node.attributes.get("class") or ""
+        if "author" in (node.attributes.get("rel") or "").split():
+            yield _first_names(_lines(node.text(separator="\n")[:_TEXT])[:2])
+        elif _NAME_MARK.search(classes) and not _NO_NAME_MARK.search(classes):
+            marked.append(node)
+    for node in marked[:20]:
+        lines = _lines(node.text(separator="\n")[:_TEXT])
+        yield labelled_names(lines) or _first_names(lines[:4])
+
+
+def _lines(text: str) -> list[str]:
+    return [line for part in text.split("\n") if (line := squeeze(part))]
+
+
+def _first_names(texts: Sequence[str]) -> list[str]:
+    for text in texts:
+        names = [name for name in split_names(text) if plausible(name)]
+        if names:
+            return names
+    return []
+
+
+def _beside_date(opening: Sequence[str], above: Sequence[str], title: str) -> list[str]:
+    """The names that stand alone right before or after the date by the title."""
+    texts = [*above[::-1], *opening[:12]]
+    for number, text in enumerate(texts):
+        if len(text) > 60 or not any(char.isdigit() for char in text) or next(find_dates(text), None) is None:
+            continue
+        near = [part for part in _BESIDE.split(text) if part != text]
+        near += [texts[at] for at in (number - 1, number + 1, number - 2, number + 2, number - 3) if 0 <= at < len(texts)]
+        for candidate in near:
+            names = split_names(candidate) if len(candidate) <= 60 else []
+            if names and all(is_person(name) and index_form(name) not in title for name in names):
+                return names
+    return []
