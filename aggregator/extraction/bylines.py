@@ -25,24 +25,25 @@ _STRONG_LABEL = re.compile(r"^\W*(?:written|words|story|authored|posted|publishe
 _BESIDE = re.compile(r"\s[·•|—–-]\s")
 
 
-def printed_authors(page: Printed, title: str | None) -> Iterator[list[str]]:
-    """Lists of names that may be the authors, the most certain first; unclean as to the site's own name."""
-    opening = [piece.text for piece in page.below]
+def printed_authors(page: Printed, title: str | None) -> Iterator[tuple[bool, list[str]]]:
+    """(whether it is sure, names that may be the authors), the surest first; unclean as to the site's own name."""
+    opening = page.below
     opening = opening[: _prose_begins(opening)]
-    yield labelled_names(opening)
-    yield labelled_names([piece.text for piece in page.above[:8]][::-1])
-    yield _of_microdata(page)
-    yield from _of_marked(page)
-    yield _beside_date(opening, [piece.text for piece in page.above[:2]], index_form(title or ""))
-    lines = [piece.text for piece in page.everywhere]
+    yield True, labelled_names(opening)
+    yield True, labelled_names(page.above[:8][::-1])
+    yield True, _of_microdata(page)
+    yield True, _beside_date(opening, page.above[:2], index_form(title or ""))
+    for names in _of_marked(page):
+        yield False, names
+    lines = page.short_lines
     for number, line in enumerate(lines):
         if len(line) <= _PROSE and _STRONG_LABEL.match(line.lower()):
-            yield labelled_names(lines[number : number + 4])
+            yield False, labelled_names(lines[number : number + 4])
 
 
 def byline_by_title(page: Printed) -> list[str]:
     """The names of a "By …" right below the title."""
-    return labelled_names([piece.text for piece in page.opening])
+    return labelled_names(page.opening)
 
 
 def _prose_begins(texts: Sequence[str]) -> int:
@@ -54,8 +55,8 @@ def _prose_begins(texts: Sequence[str]) -> int:
 def _of_microdata(page: Printed) -> list[str]:
     for node, value in page.head.properties.get("author", ()):
         texts = [value] if value and "//" not in value else _lines(node.text(separator="\n")[:_TEXT])[:3]
-        names = _first_names(texts)
-        if names:
+        names = split_names(next(iter(texts), ""))
+        if names and plausible(names[0]):
             return names
     return []
 

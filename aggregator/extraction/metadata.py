@@ -40,7 +40,6 @@ _AUTHOR = (
 )  # fmt: skip
 _ARTICLE_TYPES = ("article", "news", "blog", "post", "story")
 _MOST_TAGS = 50
-_CERTAIN = 3  # kinds of printed bylines that are believed more than the site as its own author
 _REWRITTEN = 7  # days after which a change is a new edition
 _HEADINGS = 60  # h2 and h3 elements among which the title is looked for
 
@@ -135,8 +134,8 @@ def _authors(page: Printed, linked: Claims, sites: Sequence[str], title: str | N
         if any(index_form(name) not in own for name in found):
             return _corrected(found, clean_authors(byline_by_title(page), sites))
         of_site = of_site or found
-    for number, names in enumerate(printed_authors(page, title)):
-        if number >= _CERTAIN and of_site:
+    for sure, names in printed_authors(page, title):
+        if of_site and (not sure or any(index_form(name) in own for name in names)):
             break
         found = clean_authors(names, sites)
         if any(index_form(name) not in own for name in found):

@@ -21,19 +21,14 @@ _PUBLISHED = re.compile(
     re.IGNORECASE,
 )
 _UNSEEN = frozenset(("script", "style", "noscript", "template", "option", "select", "svg", "title", "head", "button", "iframe"))
-_STEPS, _PIECES, _CHARS = 700, 60, 1500  # nodes, texts and characters looked at after the title
-_STEPS_OPENING, _PIECES_OPENING = 120, 12
-_STEPS_BEFORE, _PIECES_BEFORE = 250, 14
-_STEPS_PAGE, _PIECES_PAGE, _CHARS_PAGE = 5000, 1200, 80_000
+_STEPS, _TEXTS, _CHARS = 700, 60, 1500  # nodes, texts and characters looked at after the title
+_STEPS_OPENING, _TEXTS_OPENING = 120, 12
+_STEPS_BEFORE, _TEXTS_BEFORE = 250, 14
+_CHARS_PAGE = 200_000
+_LONG_TEXT = 1200
+_CODE = re.compile(r"[{}=;<>\[\]\\]|//")
+_DIGIT = re.compile(r"\d")
 _LONG, _LINE, _SHORT = 300, 150, 60
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One text of the page, squeezed, and the element it stands in."""
-
-    text: str
-    element: LexborNode
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,34 +49,38 @@ class Printed:
         self.head = head
 
     @cached_property
-    def below(self) -> list[Piece]:
+    def below(self) -> list[str]:
         """The texts right below the title's heading (from the top of the page where there is none), in their order."""
-        return _pieces(_following(self._title or self._tree.body, _STEPS), _PIECES)
+        if self._title is not None:
+            return _texts_after(self._title, _STEPS, _TEXTS)
+        return _texts_after(self._tree.body.child if self._tree.body is not None else None, _STEPS, _TEXTS)
 
     @cached_property
-    def opening(self) -> list[Piece]:
+    def opening(self) -> list[str]:
         """The first few of the texts below the title: cheaper than all."""
-        return _pieces(_following(self._title, _STEPS_OPENING), _PIECES_OPENING) if self._title is not None else []
+        return _texts_after(self._title, _STEPS_OPENING, _TEXTS_OPENING) if self._title is not None else []
 
     @cached_property
-    def above(self) -> list[Piece]:
+    def above(self) -> list[str]:
         """The texts right above the title's heading, the nearest first."""
-        return _pieces(_preceding(self._title, _STEPS_BEFORE), _PIECES_BEFORE) if self._title is not None else []
+        return _texts_before(self._title) if self._title is not None else []
+
+    @cached_property
+    def short_lines(self) -> list[str]:
+        """The short texts of the page, from its top, as far as is worth the while."""
+        body = self._tree.body
+        text = body.text(separator="\n")[:_CHARS_PAGE] if body is not None else ""
+        lines = (" ".join(line.split()) for line in text.split("\n") if line and not line.isspace())
+        return [line for line in lines if len(line) <= _LINE and not _CODE.search(line)]
 
     def css(self, query: str) -> list[LexborNode]:
         """All elements of the page that match."""
         return self._tree.css(query)
 
-    @cached_property
-    def everywhere(self) -> list[Piece]:
-        """The texts of the page, from its top, as far as is worth the while."""
-        body = self._tree.body
-        return _pieces(_following(body, _STEPS_PAGE), _PIECES_PAGE, _CHARS_PAGE) if body is not None else []
-
     def dates(self, *, month_first: bool) -> list[PrintedDate]:
         """The dates around the title: those below first, the nearest first."""
-        below = _dates_in([piece.text for piece in self.below], month_first=month_first)
-        above = _dates_in([piece.text for piece in self.above][::-1], month_first=month_first)[::-1]
+        below = _dates_in(self.below, month_first=month_first)
+        above = _dates_in(self.above[::-1], month_first=month_first)[::-1]
         return [_labelled(moment, before, below=True) for moment, before in below[:4]] + [
             _labelled(moment, before, below=False) for moment, before in above[:2]
         ]
@@ -97,9 +96,8 @@ class Printed:
     def dated_lines(self, *, month_first: bool) -> Iterator[PrintedDate]:
         """The dates that short texts anywhere on the page consist of."""
         before = ""
-        for piece in self.everywhere:
-            text = piece.text
-            if 6 <= len(text) <= _SHORT and any(char.isdigit() for char in text):
+        for text in self.short_lines:
+            if 6 <= len(text) <= _SHORT and _DIGIT.search(text):
                 moment = next(find_dates(text, month_first=month_first), None)
                 if moment:
                     yield _labelled(moment, f"{before[-_SHORT:]} {text}", below=True)
@@ -116,55 +114,51 @@ def _dates_in(texts: list[str], *, month_first: bool) -> list[tuple[Moment, str]
     return printed_dates("\n".join(lines), month_first=month_first)
 
 
-def _following(node: LexborNode | None, steps: int) -> Iterator[LexborNode]:
-    """The nodes after the subtree of `node`, in document order, without what is not shown; of <body>, its own."""
-    node = node.child if node is not None and node.tag == "body" else _after(node)
-    while node is not None and steps:
-        steps -= 1
-        yield node
-        node = (node.child if node.tag not in _UNSEEN else None) or _after(node)
-
-
-def _after(node: LexborNode | None) -> LexborNode | None:
-    for _ in range(_STEPS):
-        if node is None or node.tag in ("body", "html"):
-            return None
-        if node.next is not None:
-            return node.next
-        node = node.parent
-    return None
-
-
-def _preceding(node: LexborNode | None, steps: int) -> Iterator[LexborNode]:
-    """The nodes before `node`, the nearest first, without what is not shown."""
-    node = _before(node)
-    while node is not None and steps:
-        steps -= 1
-        yield node
-        node = (node.last_child if node.tag not in _UNSEEN else None) or _before(node)
-
-
-def _before(node: LexborNode | None) -> LexborNode | None:
-    for _ in range(_STEPS_BEFORE):
-        if node is None or node.tag in ("body", "html"):
-            return None
-        if node.prev is not None:
-            return node.prev
-        node = node.parent
-    return None
-
-
-def _pieces(nodes: Iterator[LexborNode], most: int, chars: int = _CHARS) -> list[Piece]:
-    found: list[Piece] = []
+def _texts_after(node: LexborNode | None, steps: int, most: int) -> list[str]:
+    """The texts after the subtree of `node` that are in view, in document order."""
+    found: list[str] = []
     length = 0
-    for node in nodes:
-        if node.tag != "-text":
-            continue
-        text = squeeze((node.text(deep=False) or "")[: 4 * _LONG])
-        if not text or node.parent is None or node.parent.tag in _UNSEEN:
-            continue
-        found.append(Piece(text, node.parent))
-        length += min(len(text), _LONG)
-        if len(found) >= most or length > chars:
-            break
+    down = False  # the children of the first node are not wanted
+    while node is not None and steps > 0 and len(found) < most and length < _CHARS:
+        below = node.child if down and node.tag not in _UNSEEN else None
+        while below is None:
+            below = node.next
+            if below is None:
+                node = node.parent
+                steps -= 1
+                if node is None or node.tag == "body" or steps < 0:
+                    return found
+        node, down = below, True
+        steps -= 1
+        length += _add_text(found, node)
     return found
+
+
+def _texts_before(node: LexborNode | None) -> list[str]:
+    """The texts before `node` that are in view, the nearest first."""
+    found: list[str] = []
+    steps = _STEPS_BEFORE
+    down = False
+    while node is not None and steps > 0 and len(found) < _TEXTS_BEFORE:
+        below = node.last_child if down and node.tag not in _UNSEEN else None
+        while below is None:
+            below = node.prev
+            if below is None:
+                node = node.parent
+                steps -= 1
+                if node is None or node.tag == "body" or steps < 0:
+                    return found
+        node, down = below, True
+        steps -= 1
+        _add_text(found, node)
+    return found
+
+
+def _add_text(found: list[str], node: LexborNode) -> int:
+    """Add the text of a text node; how many characters it counts for."""
+    content = node.text_content
+    if not content or content.isspace():
+        return 0
+    text = " ".join(content[:_LONG_TEXT].split())
+    found.append(text)
+    return min(len(text), _LONG)
