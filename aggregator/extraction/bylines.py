@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from aggregator.extraction.dates import find_dates
 from aggregator.extraction.names import is_person, labelled_names, plausible, split_names
+from aggregator.extraction.titles import index_form
 from aggregator.extraction.visible import Printed
-from aggregator.text import index_form, squeeze
+from aggregator.text import squeeze
 
 _MARKED = '[rel~="author"],[class*="author" i],[class*="byline" i]'
 _MANY = 60  # elements looked at
@@ -21,7 +22,7 @@ _NO_NAME_MARK = re.compile(
     r"bio|desc|avatar|image|img|photo|social|comment|follow|related|box|about|card-list|widget|share|date|time|title",
     re.IGNORECASE,
 )
-_STRONG_LABEL = re.compile(r"^\W*(?:written|words|story|authored|posted|published|article|report|reported)\s+by\b|^authors?\b")
+_STRONG_LABELS = ("Written by", "Written By", "written by", "Authored by", "Posted by", "Words by", "Story by", "Author", "AUTHOR")
 _BESIDE = re.compile(r"\s[·•|—–-]\s")
 
 
@@ -35,15 +36,24 @@ def printed_authors(page: Printed, title: str | None) -> Iterator[tuple[bool, li
     yield True, _beside_date(opening, page.above[:2], index_form(title or ""))
     for names in _of_marked(page):
         yield False, names
-    lines = page.short_lines
-    for number, line in enumerate(lines):
-        if len(line) <= _PROSE and _STRONG_LABEL.match(line.lower()):
-            yield False, labelled_names(lines[number : number + 4])
+    yield from ((False, names) for names in _labelled_anywhere(page))
 
 
 def byline_by_title(page: Printed) -> list[str]:
     """The names of a "By …" right below the title."""
     return labelled_names(page.opening)
+
+
+def _labelled_anywhere(page: Printed) -> Iterator[list[str]]:
+    """The names after the strongest labels at the beginning of lines."""
+    for label in _STRONG_LABELS:
+        at = page.text.find(label)
+        for _ in range(_MANY):
+            if at < 0:
+                break
+            if page.text[max(0, at - 40) : at].rstrip(" \t")[-1:] in ("", "\n"):
+                yield labelled_names(page.lines_from(at, 5))
+            at = page.text.find(label, at + len(label))
 
 
 def _prose_begins(texts: Sequence[str]) -> int:

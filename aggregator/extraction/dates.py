@@ -75,6 +75,7 @@ def find_dates(text: str, *, month_first: bool = False) -> Iterator[Moment]:
         yield _with_clock(day, folded[end : end + 48], folded[max(0, start - 24) : start], folded[start:end])
 
 
+_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 _YEAR = re.compile(r"(?<!\d)(?:19|20|25|14)\d\d(?!\d)")
 _LONE_YEAR = re.compile(r"\n,?\s?((?:19|20)\d\d)(?=\n|$)")
 
@@ -108,9 +109,7 @@ def printed_dates(text: str, *, month_first: bool = False) -> list[tuple[Moment,
 
 def _digits(text: str) -> str:
     """Arabic, Devanagari and other digits as ASCII."""
-    if text.isascii():
-        return text
-    return "".join(str(int(c)) if c.isdecimal() and not c.isascii() else c for c in text)
+    return text if text.isascii() else _OTHER_DIGIT.sub(lambda digit: str(int(digit[0])), text)
 
 
 def _sane(at: datetime) -> bool:

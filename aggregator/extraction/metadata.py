@@ -16,10 +16,10 @@ from aggregator.extraction.dates import Moment, parse_date, url_date
 from aggregator.extraction.head import Head, read_head
 from aggregator.extraction.jsonld import Claims, claims
 from aggregator.extraction.names import clean_authors, is_person, stated_as_is
-from aggregator.extraction.titles import TitleClaims, choose_title
+from aggregator.extraction.titles import TitleClaims, choose_title, index_form
 from aggregator.extraction.visible import Printed, PrintedDate
 from aggregator.model import Precision
-from aggregator.text import index_form, squeeze
+from aggregator.text import squeeze
 from aggregator.urls import absolute
 
 _PUBLISHED = (
@@ -135,6 +135,8 @@ def _authors(page: Printed, linked: Claims, sites: Sequence[str], title: str | N
             return _corrected(found, clean_authors(byline_by_title(page), sites))
         of_site = of_site or found
     for sure, names in printed_authors(page, title):
+        if not names:
+            continue
         if of_site and (not sure or any(index_form(name) in own for name in names)):
             break
         found = clean_authors(names, sites)

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from aggregator.extraction.dates import find_dates
 from aggregator.extraction.language import function_words
 from aggregator.extraction.months import month_numbers
-from aggregator.text import fold, index_form, squeeze
+from aggregator.extraction.titles import index_form
+from aggregator.text import fold, squeeze
 
 _LONGEST = 400
 _MOST = 20

@@ -4,10 +4,14 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import log
 from urllib.parse import unquote, urlsplit
 
-from aggregator.text import index_form, squeeze
+from aggregator.text import index_form as _index_form
+from aggregator.text import squeeze
+
+index_form = lru_cache(maxsize=1024)(_index_form)  # a page repeats its title, a site its name
 
 _SEPARATOR = re.compile(r"\s[|–—\-·•»«:/\\~]\s|\s?[|｜»«]\s?|\s::\s|\s?[_＿]\s?(?=\S+$)")
 _KICKER = re.compile(r"\s?[:|/–—]\s|\s-\s")

@@ -27,7 +27,7 @@ _STEPS_BEFORE, _TEXTS_BEFORE = 250, 14
 _CHARS_PAGE = 200_000
 _LONG_TEXT = 1200
 _CODE = re.compile(r"[{}=;<>\[\]\\]|//")
-_DIGIT = re.compile(r"\d")
+_YEAR_IN_TEXT = re.compile(r"(?:19|20)\d\d(?!\d)|\d\d?[./]\d\d?[./]\d\d(?!\d)")
 _LONG, _LINE, _SHORT = 300, 150, 60
 
 
@@ -66,12 +66,15 @@ class Printed:
         return _texts_before(self._title) if self._title is not None else []
 
     @cached_property
-    def short_lines(self) -> list[str]:
-        """The short texts of the page, from its top, as far as is worth the while."""
+    def text(self) -> str:
+        """All text of the page, one node a line, as far as is worth the while; what is not shown is in it too."""
         body = self._tree.body
-        text = body.text(separator="\n")[:_CHARS_PAGE] if body is not None else ""
-        lines = (" ".join(line.split()) for line in text.split("\n") if line and not line.isspace())
-        return [line for line in lines if len(line) <= _LINE and not _CODE.search(line)]
+        return body.text(separator="\n")[:_CHARS_PAGE] if body is not None else ""
+
+    def lines_from(self, start: int, most: int) -> list[str]:
+        """The lines of `text` that are not blank, from a place in it."""
+        lines = self.text[start : start + most * _LONG].split("\n")
+        return [" ".join(line.split()) for line in lines if line and not line.isspace()][:most]
 
     def css(self, query: str) -> list[LexborNode]:
         """All elements of the page that match."""
@@ -95,13 +98,19 @@ class Printed:
 
     def dated_lines(self, *, month_first: bool) -> Iterator[PrintedDate]:
         """The dates that short texts anywhere on the page consist of."""
-        before = ""
-        for text in self.short_lines:
-            if 6 <= len(text) <= _SHORT and _DIGIT.search(text):
-                moment = next(find_dates(text, month_first=month_first), None)
-                if moment:
-                    yield _labelled(moment, f"{before[-_SHORT:]} {text}", below=True)
-            before = text
+        end = 0
+        for year in _YEAR_IN_TEXT.finditer(self.text):
+            if year.start() < end:
+                continue
+            start = self.text.rfind("\n", 0, year.start()) + 1
+            end = self.text.find("\n", year.end())
+            end = end if end >= 0 else len(self.text)
+            line = self.text[start:end].strip()
+            if len(line) > _SHORT or _CODE.search(line):
+                continue
+            moment = next(find_dates(line, month_first=month_first), None)
+            if moment:
+                yield _labelled(moment, self.text[max(0, start - _SHORT) : end], below=True)
 
 
 def _labelled(moment: Moment, label: str, *, below: bool) -> PrintedDate:
