@@ -76,12 +76,13 @@ def find_dates(text: str, *, month_first: bool = False) -> Iterator[Moment]:
 
 
 _OTHER_DIGIT = re.compile(r"(?![0-9])\d")
-_YEAR = re.compile(r"(?<!\d)(?:19|20|25|14)\d\d(?!\d)")
+# A year of four digits, or of two after a day and a month of two.
+_YEAR = re.compile(r"(?<!\d)(?:19|20|25|14)\d\d(?!\d)|(?<=(?<!\d)\d\d[./]\d\d[./])\d\d(?![\d./])")
 _LONE_YEAR = re.compile(r"\n,?\s?((?:19|20)\d\d)(?=\n|$)")
 
 
 def printed_dates(text: str, *, month_first: bool = False) -> list[tuple[Moment, str]]:
-    """(date, the words before it) of the dates with a year of four digits in a longer text, in its order.
+    """(date, the words before it) of the dates in a longer text, in its order.
 
     A date may run over the end of a line only where its year stands alone on the next.
     """

@@ -28,7 +28,7 @@ _PUBLISHED = (
     "publish-date", "publish_date", "publication_date", "og:published_time", "og:publish_date", "og:pubdate", "article:published", "published",
     "published_at", "publishtime", "publish_time", "date.created", "datecreated", "content:publishdate", "citation_publication_date",
     "citation_date", "citation_online_date", "dc.date", "dcterms.date", "date", "displaydate", "originalpublicationdate", "lastpub", "ptime",
-    "rnews:datepublished", "bt:pubdate", "article.published", "article_date_original", "cms_creationdate", "dcsext.articlefirstpublished", "timestamp",
+    "rnews:datepublished", "bt:pubdate", "article.published", "article_date_original", "cms_creationdate", "timestamp",
 )  # fmt: skip
 _MODIFIED = (
     "article:modified_time", "og:updated_time", "og:article:modified_time", "og:modified_time", "datemodified", "dc.date.modified",
@@ -180,7 +180,7 @@ def _published(
     if stated or of_url:
         return _of_printed_day(page, stated, of_url) if stated and of_url else stated or of_url
     dates = [*page.dates(month_first=month_first), *page.times(month_first=month_first)]
-    return _likeliest(dates) or _likeliest(list(page.dated_lines(month_first=month_first))[:5]) or modified
+    return _likeliest(dates) or _likeliest(page.dated_lines(month_first=month_first)) or modified
 
 
 def _likeliest(dates: Sequence[PrintedDate]) -> Moment | None:
@@ -230,7 +230,8 @@ def title_node(tree: LexborHTMLParser, head: Head, title: str | None) -> LexborN
                 return node
         if not any(form in index_form(text) or index_form(text) in form for _, text in head.headings if text):
             for node in tree.css("h2,h3")[:_HEADINGS]:
-                if len(text := node.text()) < 500 and index_form(text) == form:
+                text = index_form(node.text(separator=" ")[:500])
+                if text.endswith(form) and len(text) < 3 * len(form):  # a kicker may stand before it
                     return node
     return next((node for node, text in head.headings if text), None)
 

@@ -9,25 +9,28 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from aggregator.extraction.dates import Moment, find_dates, parse_date, printed_dates
 from aggregator.extraction.head import Head
-from aggregator.text import squeeze
+from aggregator.text import fold, squeeze
 
-_CHANGED = re.compile(
-    r"updat|modif|aktualis|actuali|mis à jour|mise à jour|aggiorn|bijgewerkt|güncel|обновл|обновен|оновлен|revis|review|更新|수정|"
-    r"diperbarui|zaktualizow|oppdater|opdater|uppdater|päivitetty|cập nhật|تحديث|עודכן|अपडेट|ενημερ|frissít|aktualiz|อัปเดต",
-    re.IGNORECASE,
+# Parts of words, folded, that say what a date is of.
+_CHANGED = (
+    *"updat modif aktualis actuali aggiorn bijgewerkt guncel обновл обновен оновлен revis review 更新 수정 diperbarui zaktualizow oppdater".split(),
+    *"opdater uppdater paivitetty تحديث עודכן अपडेट ενημερ frissit aktualiz อัปเดต".split(),
+    *("mis a jour", "mise a jour", "cap nhat"),
 )
-_PUBLISHED = re.compile(
-    r"publi|posted|erschienen|veröffentlicht|pubblicat|gepubliceerd|yayın|опублик|發布|发布|公開|掲載|등록|입력|julkaistu|objavlj|opublik|diterbitkan|xuất bản|نشر|פורסם|प्रकाशित|δημοσ",
-    re.IGNORECASE,
+_PUBLISHED = tuple(
+    "publi posted erschienen veroffentlicht pubblicat gepubliceerd yayin опублик 發布 发布 公開 掲載 등록 입력 julkaistu objavlj opublik diterbitkan "
+    "نشر פורסם प्रकाशित δημοσ".split()
 )
 _UNSEEN = frozenset(("script", "style", "noscript", "template", "option", "select", "svg", "title", "head", "button", "iframe"))
-_STEPS, _TEXTS, _CHARS = 700, 60, 1500  # nodes, texts and characters looked at after the title
+_STEPS, _TEXTS, _CHARS = 400, 40, 1500  # nodes, texts and characters looked at after the title
 _STEPS_OPENING, _TEXTS_OPENING = 120, 12
 _STEPS_BEFORE, _TEXTS_BEFORE = 250, 14
-_CHARS_PAGE = 200_000
+_CHARS_PAGE = 100_000
 _LONG_TEXT = 1200
 _CODE = re.compile(r"[{}=;<>\[\]\\]|//")
-_YEAR_IN_TEXT = re.compile(r"(?:19|20)\d\d(?!\d)|\d\d?[./]\d\d?[./]\d\d(?!\d)")
+_DIGIT = re.compile(r"\d")
+_YEAR = re.compile(r"20\d\d(?!\d)")
+_DATES = 5  # dates of lines that are looked at
 _LONG, _LINE, _SHORT = 300, 150, 60
 
 
@@ -96,31 +99,44 @@ class Printed:
             if moment:
                 yield _labelled(moment, f"{text} {node.attributes.get('class') or ''}", below=True)
 
-    def dated_lines(self, *, month_first: bool) -> Iterator[PrintedDate]:
+    def dated_lines(self, *, month_first: bool) -> list[PrintedDate]:
         """The dates that short texts anywhere on the page consist of."""
-        end = 0
-        for year in _YEAR_IN_TEXT.finditer(self.text):
+        return list(self._dated_lines(month_first))
+
+    def _dated_lines(self, month_first: bool) -> Iterator[PrintedDate]:
+        text, end, found = self.text, 0, 0
+        for year in _YEAR.finditer(text):
             if year.start() < end:
                 continue
-            start = self.text.rfind("\n", 0, year.start()) + 1
-            end = self.text.find("\n", year.end())
-            end = end if end >= 0 else len(self.text)
-            line = self.text[start:end].strip()
-            if len(line) > _SHORT or _CODE.search(line):
+            start = text.rfind("\n", 0, year.start()) + 1
+            end = text.find("\n", year.end())
+            end = end if end >= 0 else len(text)
+            line = text[start:end].strip() if end - start <= _LINE else ""
+            if not line or len(line) > _SHORT or _CODE.search(line):
                 continue
             moment = next(find_dates(line, month_first=month_first), None)
             if moment:
-                yield _labelled(moment, self.text[max(0, start - _SHORT) : end], below=True)
+                found += 1
+                yield _labelled(moment, text[max(0, start - _SHORT) : end], below=True)
+            if found >= _DATES:
+                return
 
 
 def _labelled(moment: Moment, label: str, *, below: bool) -> PrintedDate:
-    return PrintedDate(moment, bool(_CHANGED.search(label)), bool(_PUBLISHED.search(label)), below)
+    label = fold(label)
+    changed, published = (any(word in label for word in words) for words in (_CHANGED, _PUBLISHED))
+    return PrintedDate(moment, changed, published, below)
 
 
 def _dates_in(texts: list[str], *, month_first: bool) -> list[tuple[Moment, str]]:
     """(date, the words before it) in texts that are no prose."""
-    lines = [text for text in texts if len(text) <= _LINE]
-    return printed_dates("\n".join(lines), month_first=month_first)
+    lines: list[str] = []
+    before = ""
+    for text in texts:
+        if len(text) <= _LINE and _DIGIT.search(text):
+            lines += (before, text)  # the line before may be its label
+        before = text if len(text) <= _SHORT else ""
+    return printed_dates("\n".join(lines), month_first=month_first) if lines else []
 
 
 def _texts_after(node: LexborNode | None, steps: int, most: int) -> list[str]:
