@@ -21,10 +21,10 @@ _PUBLISHED = tuple(
     "publi posted erschienen veroffentlicht pubblicat gepubliceerd yayin опублик 發布 发布 公開 掲載 등록 입력 julkaistu objavlj opublik diterbitkan "
     "نشر פורסם प्रकाशित δημοσ".split()
 )
-_UNSEEN = frozenset(("script", "style", "noscript", "template", "option", "select", "svg", "title", "head", "button", "iframe"))
-_STEPS, _TEXTS, _CHARS = 400, 40, 1500  # nodes, texts and characters looked at after the title
+_UNSEEN = frozenset(("script", "style", "noscript", "template", "option", "select", "svg", "title", "head", "button", "iframe", "nav", "footer"))
+_STEPS, _TEXTS, _CHARS = 300, 40, 1200  # nodes, texts and characters looked at after the title
 _STEPS_OPENING, _TEXTS_OPENING = 120, 12
-_STEPS_BEFORE, _TEXTS_BEFORE = 250, 14
+_STEPS_BEFORE, _TEXTS_BEFORE = 100, 8
 _CHARS_PAGE = 100_000
 _LONG_TEXT = 1200
 _CODE = re.compile(r"[{}=;<>\[\]\\]|//")
