@@ -22,7 +22,17 @@ _NO_NAME_MARK = re.compile(
     r"bio|desc|avatar|image|img|photo|social|comment|follow|related|box|about|card-list|widget|share|date|time|title",
     re.IGNORECASE,
 )
-_STRONG_LABELS = ("Written by", "Written By", "written by", "Authored by", "Posted by", "Words by", "Story by", "Author", "AUTHOR")
+_STRONG_LABELS = (
+    "Written by",
+    "Written By",
+    "written by",
+    "Authored by",
+    "Posted by",
+    "Words by",
+    "Story by",
+    "Author",
+    "AUTHOR",
+)
 _BESIDE = re.compile(r"\s[·•|—–-]\s")
 
 
@@ -103,7 +113,9 @@ def _beside_date(opening: Sequence[str], above: Sequence[str], title: str) -> li
         if len(text) > 60 or not any(char.isdigit() for char in text) or next(find_dates(text), None) is None:
             continue
         near = [part for part in _BESIDE.split(text) if part != text]
-        near += [texts[at] for at in (number - 1, number + 1, number - 2, number + 2, number - 3) if 0 <= at < len(texts)]
+        near += [
+            texts[at] for at in (number - 1, number + 1, number - 2, number + 2, number - 3) if 0 <= at < len(texts)
+        ]
         for candidate in near:
             names = split_names(candidate) if len(candidate) <= 60 else []
             if names and all(is_person(name) and index_form(name) not in title for name in names):

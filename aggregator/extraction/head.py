@@ -6,7 +6,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from aggregator.text import squeeze
 
-_QUERY = 'meta,link[rel~="canonical" i],link[rel~="image_src" i],script[type*="ld+json" i],title,h1,time,[itemprop],html'
+_QUERY = (
+    'meta,link[rel~="canonical" i],link[rel~="image_src" i],script[type*="ld+json" i],title,h1,time,[itemprop],html'
+)
 _MANY = 3000  # elements looked at: a page of a million tags must not take long
 _LONG_SCRIPT = 3_000_000
 _LONG_VALUE = 4000

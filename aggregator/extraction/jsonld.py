@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -13,9 +14,6 @@ _ARTICLE = re.compile(
     r"(?:article|blogposting|posting|report|review|newsarticle|liveblogposting|recipe|howto|creativework|story|column|essay)$"
 )
 _STRONG = re.compile(r"(?:article|posting|reportage\w*)$")
-_NO_ARTICLE = re.compile(
-    r"(?:webpage|collectionpage|website|itemlist|searchresultspage|profilepage|product|aboutpage|contactpage)$"
-)
 # Under these keys stand other articles than the page's own.
 _OTHERS = frozenset(
     ("liveBlogUpdate", "comment", "mentions", "citation", "isBasedOn", "hasPart", "itemListElement", "relatedLink")
@@ -25,7 +23,7 @@ _COMMENTS = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)\s*$"
 )
 _TRAILING_COMMA = re.compile(r",\s*([}\]])")
-_MISSING_COMMA = re.compile(r'(["}\]])\s*\n\s*(")')
+_NO_COMMA = re.compile(r'(["}\]])(\s+)(?=")')
 _FIELD = re.compile(r'"(headline|datePublished|dateModified|articleBody|@type)"\s*:\s*"((?:[^"\\]|\\.)*)"')
 _AUTHOR = re.compile(r'"author"\s*:\s*(?:\[\s*)?(?:\{[^{}]*?"name"\s*:\s*)?"((?:[^"\\]|\\.)+)"')
 
@@ -58,8 +56,10 @@ def claims(scripts: Sequence[str], url: str | None) -> Claims:
     if not nodes:
         return Claims()
     by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 2}
-    article = max(enumerate(nodes), key=lambda pair: (_weight(pair[1], url), -pair[0]))[1]
-    if _weight(article, url) <= 0:
+    weights = [_weight(node, url) for node in nodes]
+    best = max(weights)
+    article = nodes[weights.index(best)]
+    if best <= 0:
         return Claims(is_article=_denial(nodes), publisher=_site(nodes))
     return _claims(article, nodes, by_id)
 
@@ -97,12 +97,19 @@ def _load(script: str) -> Any:
     script = _COMMENTS.sub("", script).strip().rstrip(";")
     if not script:
         return None
-    for repaired in (script, _MISSING_COMMA.sub(r"\1,\2", _TRAILING_COMMA.sub(r"\1", script)), html.unescape(script)):
+    for repaired in (script, _with_commas(script), html.unescape(script)):
         try:
             return json.JSONDecoder(strict=False).raw_decode(repaired)[0]
         except (ValueError, RecursionError):
             continue
     return _salvage(script)
+
+
+def _with_commas(script: str) -> str:
+    """JSON without commas before closing brackets and with those that were forgotten at the ends of lines."""
+    return _NO_COMMA.sub(
+        lambda gap: gap[1] + ("," if "\n" in gap[2] else "") + gap[2], _TRAILING_COMMA.sub(r"\1", script)
+    )
 
 
 def _salvage(script: str) -> Json | None:
@@ -125,25 +132,31 @@ def _unescape(value: str) -> str:
 
 def _nodes(data: Any) -> Iterator[Json]:
     """Every object of a document, from the outside in, with a bound on their number."""
-    level, seen = [data], 0
-    while level and seen < _NODES:
+    level, left = [data], _NODES
+    while level and left > 0:
         deeper: list[Any] = []
-        for item in level:
-            seen += 1
+        for item in level[:left]:
             if isinstance(item, dict):
                 yield item
                 deeper.extend(
                     value for key, value in item.items() if isinstance(value, (dict, list)) and key not in _OTHERS
                 )
             elif isinstance(item, list):
-                deeper.extend(value for value in item if isinstance(value, (dict, list)))
+                deeper.extend(value for value in item[:left] if isinstance(value, (dict, list)))
+        left -= len(level)
         level = deeper
 
 
 def _types(node: Json) -> set[str]:
     kinds = node.get("@type")
-    listed = kinds if isinstance(kinds, list) else [kinds]
-    return {kind.rsplit("/", 1)[-1].rsplit(":", 1)[-1].lower() for kind in listed if isinstance(kind, str)}
+    if isinstance(kinds, str):
+        return {_type_name(kinds)}
+    return {_type_name(kind) for kind in kinds if isinstance(kind, str)} if isinstance(kinds, list) else set()
+
+
+@lru_cache(maxsize=512)
+def _type_name(kind: str) -> str:
+    return kind[:200].rsplit("/", 1)[-1].rsplit(":", 1)[-1].lower()
 
 
 def _weight(node: Json, url: str | None) -> float:

@@ -5,9 +5,9 @@ from bisect import bisect_right
 from collections import Counter
 from functools import lru_cache
 
-from aggregator.text import fold, squeeze
+from aggregator.text import fold
 
-_SAMPLE = 3000  # characters looked at
+_SAMPLE = 1200  # characters looked at
 _LEAST = 3  # hits of common words below which a text says nothing
 
 # Commonest words that tell neighbours apart, one line a language; written from general knowledge of the languages.
@@ -47,6 +47,7 @@ sq dhe të e në i një për me që se nga është më do ka nuk si por edhe jan
 lv un ir uz no ar ka par kas tas bet lai pēc kā jau gada arī tika vai nav tiek to pie savu
 lt ir į kad su iš o tai kaip bet yra dėl per po nuo jau jis apie buvo taip ar už metų savo
 eu eta da ez du bat dira zuen ere baina dute egin izan zen hori honek beste dela
+xh ukuba kwaye kodwa xa kunye nokuba ngoko lo le eli kule kwi nge kananjalo ukuze okanye emva oku ke apha bonke wathi uthe ngenxa kuba loo ngokuba phantsi zonke
 zu ukuthi nokuthi kodwa ngoba uma futhi ukuba lapho kanye nje uthe abantu kusho kule kulo ngesikhathi omunye phakathi okwenza njengoba
 sw na ya wa kwa ni katika za la kuwa cha hiyo huo alisema baada yake lakini kama huyo
 ru и в не на что с по как это из его для к но от за был он о года также а при до которые
@@ -81,6 +82,8 @@ _NOT_LATIN = frozenset().union(*_ALPHABETS.values()) - {"sr"}
 # A character of a script without spaces, or of syllables, says as much as several letters.
 _DENSE = {"ja": 3, "zh": 3, "ko": 3, "th": 2}
 _WORD = re.compile(r"[^\W\d_]+(?:[\u0900-\u0903\u093a-\u094f][^\W\d_]*)*")
+_ASCII_WORD = re.compile(r"[a-z]+")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 # Letters that one language of a family has and its neighbours have not.
 _LETTERS = (
     ("uk", "їєґ"), ("be", "ў"), ("sr", "ђћ"), ("mk", "ѓќѕ"), ("ru", "ыэё"), ("kk", "қңұһ"), ("fa", "پچژگ"), ("ur", "ٹڈڑںے"),
@@ -120,17 +123,16 @@ def detect_lang(text: str, hint: str | None) -> str | None:
     Norwegian is "no" in either written form. None if neither text nor hint says anything.
     """
     hint = _primary(hint)
-    sample = squeeze(text[:_SAMPLE])
-    letters = Counter(sample)
+    sample = text[:_SAMPLE].lower()
+    letters = Counter("".join(_NOT_ASCII.findall(sample))) if not sample.isascii() else Counter[str]()
     share = _scripts(letters)
-    if not share:
-        return hint
+    share["latin"] += len(sample) - letters.total() - sample.count(" ")
     script = max(share, key=lambda name: share[name] * _DENSE.get(name, 1))
     if script == "zh" and share["ja"] > 0.03 * share["zh"]:
         return "ja"
     if script not in ("latin", "cyrillic", "arabic", "devanagari"):
         return script
-    return _by_words(sample.lower(), script, hint)
+    return _by_words(sample, letters, script, hint)
 
 
 def _primary(hint: str | None) -> str | None:
@@ -150,17 +152,18 @@ def _scripts(letters: Counter[str]) -> Counter[str]:
     return share
 
 
-def _by_words(sample: str, script: str, hint: str | None) -> str | None:
+def _by_words(sample: str, letters: Counter[str], script: str, hint: str | None) -> str | None:
     scores: dict[str, float] = {}
-    allowed = _ALPHABETS.get(script)
-    for word, count in Counter(_WORD.findall(sample)).items():
-        for lang, weight in _table().get(word, ()):
-            if lang in allowed if allowed else lang not in _NOT_LATIN:
-                scores[lang] = scores.get(lang, 0.0) + weight * count
-    letters = Counter(sample) if not sample.isascii() else Counter[str]()
-    for lang, signs in _LETTERS:
-        if lang in scores:
-            scores[lang] *= 1 + min(1.0, 60 * sum(letters[sign] for sign in signs) / len(sample))
+    weights = _table()[script]
+    words = _WORD.findall(sample) if letters else _ASCII_WORD.findall(sample)
+    for word in words:
+        if word in weights:
+            for lang, weight in weights[word]:
+                scores[lang] = scores.get(lang, 0.0) + weight
+    if letters:
+        for lang, signs in _LETTERS:
+            if lang in scores:
+                scores[lang] *= 1 + min(1.0, 60 * sum(letters[sign] for sign in signs) / len(sample))
     return _decide(scores, hint) if scores else hint
 
 
@@ -177,6 +180,24 @@ def _decide(scores: dict[str, float], hint: str | None) -> str | None:
     return best
 
 
+@lru_cache(maxsize=1)
+def _table() -> dict[str, dict[str, tuple[tuple[str, float], ...]]]:
+    """Script -> word -> (language, weight): a word that many languages share weighs less in each."""
+    langs: dict[str, set[str]] = {}
+    for line in _COMMON.strip().splitlines():
+        lang, *words = line.split()
+        for word in words:
+            langs.setdefault(word, set()).add(lang)
+    tables: dict[str, dict[str, tuple[tuple[str, float], ...]]] = {}
+    for script, allowed in (("latin", None), *_ALPHABETS.items()):
+        tables[script] = {
+            word: tuple((lang, 1 / len(found) ** 0.5) for lang in sorted(kept))
+            for word, found in langs.items()
+            if (kept := found & allowed if allowed else found - _NOT_LATIN)
+        }
+    return tables
+
+
 def common_words(text: str) -> frozenset[str]:
     """The commonest words, folded, of the language that `text` is in; empty if its language has no list."""
     return _folded().get(detect_lang(text, None) or "", frozenset())
@@ -185,17 +206,6 @@ def common_words(text: str) -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _folded() -> dict[str, frozenset[str]]:
     return {line.split()[0]: frozenset(map(fold, line.split()[1:])) for line in _COMMON.strip().splitlines()}
-
-
-@lru_cache(maxsize=1)
-def _table() -> dict[str, tuple[tuple[str, float], ...]]:
-    """Word -> (language, weight): a word that many languages share weighs less in each."""
-    langs: dict[str, set[str]] = {}
-    for line in _COMMON.strip().splitlines():
-        lang, *words = line.split()
-        for word in words:
-            langs.setdefault(word, set()).add(lang)
-    return {word: tuple((lang, 1 / len(found) ** 0.5) for lang in sorted(found)) for word, found in langs.items()}
 
 
 @lru_cache(maxsize=1)

@@ -103,7 +103,8 @@ def language_claim(head: Head, linked: Claims) -> str | None:
     """The language that the page states, as a lower-case primary tag; not yet checked against the text."""
     claim = head.html_lang or head.first("content-language", "og:locale", "dc.language", "language") or linked.lang
     primary = (claim or "").strip().lower().replace("_", "-").split("-")[0].split(",")[0]
-    return primary if 2 <= len(primary) <= 3 and primary.isalpha() and primary.isascii() else None
+    named = 2 <= len(primary) <= 3 and primary.isalpha() and primary.isascii() and primary != "utf"
+    return primary if named else None
 
 
 def _site_names(head: Head, linked: Claims, url: str | None) -> list[str]:

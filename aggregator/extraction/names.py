@@ -159,15 +159,17 @@ _BYLINE = re.compile(
 )
 _JOINT = re.compile(r"(?:[,;&+/、・]|and|und|et|y|e|og|och|en|i|ve|и|та|και|with|,\s?(?:and|&))$", re.IGNORECASE)
 _OPEN_END = re.compile(r"(?:[,;&+、]|\s(?:and|und|et|y|e|og|och|en|i|ve|и|та|και))$", re.IGNORECASE)
-_NO_NAME_WORDS = frozenset(
+# Words of headings and buttons that are no part of names.
+_HEADING_WORDS = (
     "table contents content demo tips tip guide guides center centre blog blogs forum sign out in up get started start starting free download living "
     "reading read time page front home news about contact study culture shop shopping store menu search service services resources resource products "
     "product reviews review reviewer founder lead desk team health lifestyle travel money business technology tech science sports sport opinion world "
     "politics entertainment share save print email newsletter subscribe skip comments comment more learn view posts post article articles media photo "
     "photos video videos image images getty updated published minutes mins min last related popular latest top best how what why your our my new data "
     "management marketing software design insurance development engineering research education university college school institute recipes food "
-    "garden planning checklist copyright rights privacy policy fact checked source key takeaways overview introduction summary disclosure".split()
+    "garden planning checklist copyright rights privacy policy fact checked source key takeaways overview introduction summary disclosure"
 )
+_NO_NAME_WORDS = frozenset(_HEADING_WORDS.split())
 _COLLECTIVE = re.compile(
     r"\w.*\s(?:staff|team|editors|editorial|desk|newsroom|contributors?|reporters|redaktion|redacción|redação|redazione|rédaction|redactie|redaksjonen|redaktionen|toimitus)$",
     re.IGNORECASE,

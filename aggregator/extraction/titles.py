@@ -123,7 +123,7 @@ def properties(found: dict[str, _Candidate], url: str | None) -> list[tuple[floa
     """One row a candidate, in order: what `_WEIGHTS` weighs."""
     slug = _slug_words(url)
     whole = [(form, candidate) for form, candidate in found.items() if candidate.sources != {"part"}]
-    rows = []
+    rows: list[tuple[float, ...]] = []
     for form, candidate in found.items():
         words, sources = candidate.words, candidate.sources
         others = [other.words for other_form, other in whole if other_form != form]

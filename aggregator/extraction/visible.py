@@ -12,16 +12,33 @@ from aggregator.extraction.head import Head
 from aggregator.text import fold, squeeze
 
 # Parts of words, folded, that say what a date is of.
-_CHANGED = (
-    *"updat modif aktualis actuali aggiorn bijgewerkt guncel обновл обновен оновлен revis review 更新 수정 diperbarui zaktualizow oppdater".split(),
-    *"opdater uppdater paivitetty تحديث עודכן अपडेट ενημερ frissit aktualiz อัปเดต".split(),
-    *("mis a jour", "mise a jour", "cap nhat"),
+_UPDATES = (
+    "updat modif aktualis actuali aggiorn bijgewerkt guncel обновл обновен оновлен revis review 更新 수정 diperbarui zaktualizow "
+    "oppdater opdater uppdater paivitetty تحديث עודכן अपडेट ενημερ frissit aktualiz อัปเดต"
 )
-_PUBLISHED = tuple(
+_PUBLICATION = (
     "publi posted erschienen veroffentlicht pubblicat gepubliceerd yayin опублик 發布 发布 公開 掲載 등록 입력 julkaistu objavlj opublik diterbitkan "
-    "نشر פורסם प्रकाशित δημοσ".split()
+    "نشر פורסם प्रकाशित δημοσ"
 )
-_UNSEEN = frozenset(("script", "style", "noscript", "template", "option", "select", "svg", "title", "head", "button", "iframe", "nav", "footer"))
+_CHANGED = (*_UPDATES.split(), "mis a jour", "mise a jour", "cap nhat")
+_PUBLISHED = tuple(_PUBLICATION.split())
+_UNSEEN = frozenset(
+    (
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "option",
+        "select",
+        "svg",
+        "title",
+        "head",
+        "button",
+        "iframe",
+        "nav",
+        "footer",
+    )
+)
 _STEPS, _TEXTS, _CHARS = 300, 40, 1200  # nodes, texts and characters looked at after the title
 _STEPS_OPENING, _TEXTS_OPENING = 120, 12
 _STEPS_BEFORE, _TEXTS_BEFORE = 100, 8
