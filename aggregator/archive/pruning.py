@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from aggregator.config import Config, Feed, Page
-from aggregator.store import Store, feeds, maintenance, meta, stories
+from aggregator.store import Store, feeds, maintenance, memories, meta, stories
 
 STORY_WINDOW = 30 * 86400
 _CONFIG = 64  # the digest before the configuration kept in `meta`
@@ -19,6 +19,7 @@ class Pruned:
     raw_pages: int
     polls: int
     tombstones: int
+    memories: int
 
 
 def prune(store: Store, now: int) -> Pruned:
@@ -34,7 +35,7 @@ def prune(store: Store, now: int) -> Pruned:
         raw = _older(config.settings.keep_raw, now, lambda before: maintenance.drop_raw(conn, before))
         polls = _older(config.settings.poll_log_keep, now, lambda before: maintenance.drop_polls(conn, before))
         stories.expire(conn, now - STORY_WINDOW)
-        return Pruned(gone, raw, polls, maintenance.drop_tombstones(conn, now))
+        return Pruned(gone, raw, polls, maintenance.drop_tombstones(conn, now), memories.drop_needless(conn))
 
 
 def _prune_source(store: Store, item: Feed | Page, feed_id: int | None, now: int) -> int:

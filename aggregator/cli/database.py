@@ -67,7 +67,8 @@ def prune(ctx: typer.Context) -> None:
         _sync(options, store)
         gone = let_go(store, int(time.time()))
     print(
-        f"{gone.articles} articles, {gone.raw_pages} raw pages, {gone.polls} polls, {gone.tombstones} tombstones removed"
+        f"{gone.articles} articles, {gone.raw_pages} raw pages, {gone.polls} polls, {gone.tombstones} tombstones, "
+        f"{gone.memories} site memories removed"
     )
 
 

@@ -1,6 +1,6 @@
 """The store: SQL, and nothing of HTTP. `open` gives a Store; the modules here take its connections.
 
-feeds, entries, articles, work (what is due, and who has it), stories, search, records, maintenance.
+feeds, entries, articles, memories (of sites), work (what is due, and who has it), stories, search, records, maintenance.
 """
 
 from aggregator.store.engine import Store, open, upgrade

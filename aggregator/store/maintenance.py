@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, func, literal, select, text, update
 from aggregator.errors import StoreError
 from aggregator.store import articles as article_rows
 from aggregator.store.engine import Store
-from aggregator.store.schema import articles, entries, feeds, polls, raw_pages, revisions, stories
+from aggregator.store.schema import articles, entries, feeds, polls, raw_pages, revisions, site_memories, stories
 
 DAY = 86400
 TOMBSTONE_DAYS = 30
@@ -159,6 +159,7 @@ def stats(conn: Connection) -> dict[str, int]:
         "revisions": select(func.count()).select_from(revisions),
         "polls": select(func.count()).select_from(polls),
         "raw_pages": select(func.count()).select_from(raw_pages),
+        "site_memories": select(func.count()).select_from(site_memories),
     }
     row = conn.execute(
         select(*(query.scalar_subquery().label(name) for name, query in counted.items()), literal(0))

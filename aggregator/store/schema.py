@@ -154,6 +154,7 @@ articles = Table(
 Index("articles_at", articles.c.at)
 Index("articles_story", articles.c.story_id)
 Index("articles_text", articles.c.text_hash)
+Index("articles_site", articles.c.site)
 Index(
     "articles_copies",
     articles.c.copy_of,
@@ -225,6 +226,16 @@ sites = Table(
     Column("lease_until", BigInteger),
     Column("quiet_until", BigInteger),  # Retry-After of the whole site
     Column("last_visit_at", BigInteger),
+)
+
+# What extraction has learnt of a site's pages (`extraction.SiteMemory`, packed).
+site_memories = Table(
+    "site_memories",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("memory", LargeBinary, nullable=False),
+    Column("learnt_at", BigInteger, nullable=False),
+    Column("pages", Integer, nullable=False),  # how many it was learnt from
 )
 
 # robots.txt as each origin (scheme, host, port) answered; status 0: it did not.
