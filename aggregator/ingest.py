@@ -12,7 +12,6 @@ from typing import Any
 import zstandard
 
 from aggregator import extraction, stories
-from aggregator.extraction import Selectors
 from aggregator.extraction.language import detect_lang
 from aggregator.model import Article, Entry
 from aggregator.store.rows import FinishedArticle, RawPage
@@ -51,9 +50,8 @@ class Page:
     fetched_at: int
 
 
-def from_page(page: Page, listed: Listed, selectors: Selectors | None, keep_raw: bool) -> FinishedArticle | None:
-    """The article on a page; None if there is no text on it."""
-    article = extraction.article(page.body, page.url, selectors=selectors, content_type=page.content_type)
+def from_page(article: Article, page: Page, listed: Listed, keep_raw: bool) -> FinishedArticle | None:
+    """The article that was found on a page; None if there is no text in it."""
     if not article.text.strip():
         return None
     raw = RawPage(page.url, page.content_type, _pack(page.body)) if keep_raw else None

@@ -51,7 +51,10 @@ Progress = Polled | PagesFound | PageDone
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """All that a visit needs. `owner` is the name of its leases and of the lock that says they are alive."""
+    """All that a visit needs. `owner` is the name of its leases and of the lock that says they are alive.
+
+    `warned`: feeds of whose selectors it was said already that they match nothing.
+    """
 
     store: Store
     writer: Writer
@@ -62,6 +65,7 @@ class Context:
     scope: Scope
     report: Callable[[Progress], None]
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    warned: set[str] = field(default_factory=set)
 
     def now(self) -> int:
         """Seconds since 1970, UTC."""

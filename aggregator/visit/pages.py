@@ -9,13 +9,14 @@ from sqlalchemy import Row
 
 from aggregator import ingest
 from aggregator.errors import ExtractionError, FetchError
-from aggregator.extraction import Selectors
 from aggregator.model import Response
 from aggregator.net import Request
+from aggregator.reading import Job, listed_of, selectors_of
 from aggregator.store import articles, entries, work
 from aggregator.store.articles import Saved
 from aggregator.store.rows import FinishedArticle
 from aggregator.visit.context import Context, PageDone
+from aggregator.visit.reader import Reader
 from aggregator.visit.robots import Manners
 
 ACCEPT = "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.5"
@@ -32,7 +33,7 @@ class Wanted:
     rows: list[Row[Any]] = field(default_factory=list)
 
 
-async def fetch_page(ctx: Context, wanted: Wanted, manners: Manners) -> None:
+async def fetch_page(ctx: Context, wanted: Wanted, manners: Manners, reader: Reader) -> None:
     """Fetches one page, extracts and stores its article, or notes why not and when to try again."""
     if ctx.stopping.is_set():
         return
@@ -40,7 +41,7 @@ async def fetch_page(ctx: Context, wanted: Wanted, manners: Manners) -> None:
     ids, options = [int(r.id) for r in wanted.rows], orjson.loads(row.options)
     try:
         response = await _ask(ctx, row, options, manners)
-        finished = await read_page(ctx, response, listed_of(row, options), options)
+        finished = await read_page(ctx, reader, response, listed_of(row, options), options)
     except FetchError as error:
         await _failed(ctx, row, ids, error)
         return
@@ -55,38 +56,12 @@ async def fetch_page(ctx: Context, wanted: Wanted, manners: Manners) -> None:
 
 
 async def read_page(
-    ctx: Context, response: Response, listed: ingest.Listed, options: dict[str, Any]
+    ctx: Context, reader: Reader, response: Response, listed: ingest.Listed, options: dict[str, Any]
 ) -> FinishedArticle | None:
-    """The article of an answer, worked out in the pool."""
+    """The article of an answer. Raises ExtractionError if it can't be read."""
     page = ingest.Page(response.url, response.body, response.headers.get("content-type"), ctx.now())
     keep = ctx.settings.keep_raw is None or bool(ctx.settings.keep_raw)
-    return await ctx.pool.run(ingest.from_page, page, listed, selectors_of(options), keep)
-
-
-def selectors_of(options: dict[str, Any]) -> Selectors | None:
-    """A feed's selectors."""
-    spec = options.get("selectors")
-    if not spec:
-        return None
-    remove = tuple(spec.get("remove", ()))
-    return Selectors(**{name: spec.get(name) for name in ("body", "title", "author", "date")}, remove=remove)
-
-
-def listed_of(row: Row[Any], options: dict[str, Any]) -> ingest.Listed:
-    """What an entry says of its page."""
-    details = orjson.loads(row.details) if row.details else {}
-    return ingest.Listed(
-        url=row.url,
-        feed=row.feed_url or None,
-        title=row.title,
-        authors=tuple(details.get("authors", ())),
-        published_at=row.published_at,
-        updated_at=row.updated_at,
-        summary=row.summary,
-        lang=options.get("lang"),
-        tags=tuple(dict.fromkeys((*details.get("tags", ()), *options.get("tags", ())))),
-        image=details.get("image"),
-    )
+    return await reader.read(Job(page, listed, selectors_of(options), keep))
 
 
 def allowed_networks(options: dict[str, Any]) -> bool | tuple[str, ...] | None:

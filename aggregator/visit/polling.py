@@ -22,6 +22,7 @@ from aggregator.text import hash64
 from aggregator.urls import is_http, normalise, site_of
 from aggregator.visit import pages
 from aggregator.visit.context import Context, PageDone, Polled
+from aggregator.visit.reader import Reader
 from aggregator.visit.robots import Manners
 
 ACCEPT = (
@@ -39,7 +40,7 @@ class _Attempt:
     started: int
 
 
-async def poll(ctx: Context, row: Row[Any], manners: Manners) -> None:
+async def poll(ctx: Context, row: Row[Any], manners: Manners, reader: Reader) -> None:
     """Polls one subscription and stores what it lists, before any article of it is fetched."""
     if ctx.stopping.is_set():
         return
@@ -49,7 +50,7 @@ async def poll(ctx: Context, row: Row[Any], manners: Manners) -> None:
         if response.status == 304 or _digest(response) == row.body_hash:
             await _unchanged(ctx, attempt, response)
         elif row.kind == "page":
-            await _page_changed(ctx, attempt, response)
+            await _page_changed(ctx, attempt, response, reader)
         else:
             document = await ctx.pool.run(documents.parse, response.body, dict(response.headers), response.url)
             await _feed_changed(ctx, attempt, response, document)
@@ -106,11 +107,11 @@ async def _failed(
     ctx.report(Polled(row.url, "failed", reason=reason))
 
 
-async def _page_changed(ctx: Context, attempt: _Attempt, response: Response) -> None:
+async def _page_changed(ctx: Context, attempt: _Attempt, response: Response, reader: Reader) -> None:
     """A page that is polled itself: its one entry is the page."""
     row, now = attempt.row, ctx.now()
     listed = ingest.Listed(row.url, row.url, row.title, lang=row.lang, tags=tuple(attempt.options.get("tags", ())))
-    finished = await pages.read_page(ctx, response, listed, attempt.options)
+    finished = await pages.read_page(ctx, reader, response, listed, attempt.options)
     if finished is None:
         raise ExtractionError("no article text on the page")
     poll = _poll_row(ctx, attempt, "changed", status=response.status, listed=1, new=0, bytes=len(response.body))

@@ -7,6 +7,7 @@ from aggregator.urls import normalise
 from aggregator.visit.context import Context, PagesFound
 from aggregator.visit.pages import Wanted, fetch_page
 from aggregator.visit.polling import poll
+from aggregator.visit.reader import Reader
 from aggregator.visit.robots import Manners
 
 LEASE_SECONDS = 300
@@ -17,23 +18,26 @@ POLLS_PER_VISIT = 1000
 
 async def visit(ctx: Context, site: str) -> None:
     """Does what is due at a site whose lease we hold."""
-    manners = Manners(ctx, site)
-    await _polls(ctx, site, manners)
+    manners, reader = Manners(ctx, site), Reader(ctx)
+    await _polls(ctx, site, manners, reader)
+    await reader.save()
     for _ in range(PAGES_PER_VISIT // PAGES_AT_ONCE):
         until = ctx.now() + LEASE_SECONDS
         if ctx.stopping.is_set() or not await ctx.writer.do(lambda conn: work.renew(conn, site, ctx.owner, until)):  # noqa: B023
             return
-        if not await _pages(ctx, site, manners):
+        asked = await _pages(ctx, site, manners, reader)
+        await reader.save()
+        if not asked:
             return
 
 
-async def _polls(ctx: Context, site: str, manners: Manners) -> None:
+async def _polls(ctx: Context, site: str, manners: Manners, reader: Reader) -> None:
     now = ctx.now()
     due = await ctx.writer.do(lambda conn: work.due_feeds(conn, site, now, ctx.scope, POLLS_PER_VISIT))
-    await _each([poll(ctx, row, manners) for row in due])
+    await _each([poll(ctx, row, manners, reader) for row in due])
 
 
-async def _pages(ctx: Context, site: str, manners: Manners) -> int:
+async def _pages(ctx: Context, site: str, manners: Manners, reader: Reader) -> int:
     now = ctx.now()
     rows = await ctx.writer.do(lambda conn: work.due_entries(conn, site, now, ctx.scope, PAGES_AT_ONCE))
     wanted: dict[str, Wanted] = {}
@@ -41,7 +45,7 @@ async def _pages(ctx: Context, site: str, manners: Manners) -> int:
         wanted.setdefault(normalise(row.url), Wanted()).rows.append(row)
     if wanted:
         ctx.report(PagesFound(len(wanted)))
-    await _each([fetch_page(ctx, item, manners) for item in wanted.values()])
+    await _each([fetch_page(ctx, item, manners, reader) for item in wanted.values()])
     return len(wanted)
 
 

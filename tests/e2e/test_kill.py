@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from aggregator import store as database
+from aggregator.extraction import SiteMemory
 from aggregator.store import maintenance
 from tests.servers import Reply, Server
 from tests.visit import site
@@ -61,9 +62,14 @@ def test_killed_fetches_lose_and_double_nothing(tmp_path: Path) -> None:
     assert [problem.what for problem in maintenance.check(opened)] == []
     with opened.read() as conn:
         stored = conn.execute(text("SELECT url, count(*) FROM articles GROUP BY url")).all()
+        learnt = conn.execute(text("SELECT memory, pages FROM site_memories")).all()
     opened.close()
     assert len(stored) == 2 * 6 * ROUNDS
     assert all(times == 1 for _, times in stored)
+    assert len(learnt) == 2
+    for memory, pages in learnt:  # a kill may lose some learning, never what was learnt before
+        SiteMemory.unpacked(bytes(memory))
+        assert 0 < pages <= 6 * ROUNDS
 
 
 def publish(server: Server, count: int) -> None:

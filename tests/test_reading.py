@@ -1,0 +1,101 @@
+"""Reading pages in batches: bounds, memory handed on, failures that stay alone, selectors that match."""
+
+import asyncio
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from aggregator import ingest, reading
+from aggregator.errors import ExtractionError
+from aggregator.extraction import Selectors
+from aggregator.reading import Batch, Job, Match, Read
+from tests.visit import site
+
+HTML = b"""<html><head><title>Old bridge</title></head><body><div class=promo>Buy</div><h1>Old bridge</h1>
+<time datetime="2026-01-02T03:04:05Z"></time><div class=story><p>The council met.</p></div><i class=empty></i></body>"""
+
+
+def job(number: int, *, size: int = 0, selectors: Selectors | None = None) -> Job:
+    url = f"https://a.example/{number}"
+    body = site.page(number).encode() + b" " * size
+    return Job(ingest.Page(url, body, "text/html", 1_700_000_000), ingest.Listed(url), selectors, keep_raw=True)
+
+
+class Here:
+    """A pool that runs everything here and now."""
+
+    def __init__(self, breaks: int | None = None, error: Exception | None = None) -> None:
+        self.breaks, self.error = breaks, error
+        self.sizes: list[int] = []
+
+    async def run(self, function: Any, jobs: Sequence[Job], memory: bytes | None) -> Batch:
+        self.sizes.append(len(jobs))
+        if self.error is not None and any(one.page.url.endswith(f"/{self.breaks}") for one in jobs):
+            raise self.error
+        return function(jobs, memory)
+
+
+def run(pool: Any, jobs: Sequence[Job], memory: bytes | None = None) -> Batch:
+    return asyncio.run(reading.read(pool, jobs, memory))
+
+
+def test_a_batch_is_bounded_in_pages_and_in_bytes() -> None:
+    assert len(reading.first_batch([job(n) for n in range(40)])) == reading.MOST_PAGES
+    assert len(reading.first_batch([job(n, size=3 << 20) for n in range(5)])) == 2
+    assert len(reading.first_batch([job(0, size=9 << 20), job(1)])) == 1
+
+
+def test_a_batch_gives_articles_in_order_and_hands_the_memory_on() -> None:
+    first = run(Here(), [job(n) for n in range(3)])
+    assert [one.article.url for one in first.reads if one.article] == [f"https://a.example/{n}" for n in range(3)]
+    assert first.reads[0].article is not None
+    assert first.reads[0].article.raw is not None
+    assert (first.taught, first.anew) == (3, False)
+    again = run(Here(), [job(7)], first.memory)
+    assert again.memory != first.memory
+    assert not again.anew
+
+
+@pytest.mark.parametrize("packed", [b"", b"nonsense", b"\xff" * 1000])
+def test_what_is_no_memory_is_none(packed: bytes) -> None:
+    found = run(Here(), [job(1)], packed)
+    assert found.anew
+    assert found.memory == run(Here(), [job(1)]).memory
+
+
+@pytest.mark.parametrize("error", [ExtractionError("took too long"), ValueError("a defect")])
+def test_a_page_that_can_not_be_read_fails_alone(error: Exception) -> None:
+    pool = Here(1, error)
+    found = run(pool, [job(n) for n in range(3)])
+    assert pool.sizes == [3, 1, 1, 1]
+    assert [one.article is not None for one in found.reads] == [True, False, True]
+    assert str(error) in (found.reads[1].error or "")
+    assert found.taught == 2
+    assert found.memory == run(Here(), [job(2)], run(Here(), [job(0)]).memory).memory
+
+
+def test_a_page_without_text_has_no_article() -> None:
+    empty = Job(ingest.Page("https://a.example/", b"", None, 0), ingest.Listed("https://a.example/"), None, True)
+    assert run(Here(), [empty]).reads == (Read(None),)
+
+
+def test_which_selectors_match() -> None:
+    asked = Selectors(body=".story", title="h1", author=".empty", date="time", remove=(".promo", ".ad"))
+    assert reading.matches(HTML, None, asked) == [
+        Match("body", ".story", True),
+        Match("title", "h1", True),
+        Match("author", ".empty", False),
+        Match("date", "time", True),
+        Match("remove", ".promo", True),
+        Match("remove", ".ad", False),
+    ]
+    inside = Selectors(body=".story p", remove=(".story",))
+    assert reading.matches(HTML, None, inside)[0] == Match("body", ".story p", False)
+    assert not reading.matches(os.urandom(2000), None, asked)[0].matched
+
+
+def test_unmatched_selectors_come_with_the_page() -> None:
+    found = run(Here(), [job(0, selectors=Selectors(body=".x", title="h1", remove=(".promo",)))])
+    assert found.reads[0].unmatched == ("body selector '.x'",)

@@ -1,0 +1,112 @@
+"""What visits learn of sites: through real servers, real databases and the pool."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+
+from aggregator import once
+from aggregator import store as database
+from aggregator.store import maintenance, memories
+from aggregator.store.schema import site_memories
+from aggregator.urls import site_of
+from tests.servers import Reply, Server
+from tests.visit import site
+
+ENVIRON = {"AGGREGATOR_ALLOW_PRIVATE_NETWORKS": "true", "AGGREGATOR_SITE_GAP": "0", "AGGREGATOR_WORKERS": "1"}
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server() as running:
+        yield running
+
+
+@pytest.fixture
+def fetch(tmp_path: Path, database_url: str, server: Server):
+    def run(count: int, more: str = "", **environ: str) -> once.Summary:
+        site.serve_pages(server, range(count))
+        path = tmp_path / "feeds.yaml"
+        path.write_text(f"feeds:\n  - url: {site.serve_feed(server, '/rss', site.rss(server, range(count)))}\n{more}")
+        return once.run(once.Job(path, database_url, everything=True), environ=ENVIRON | environ)
+
+    return run
+
+
+def learnt(url: str) -> dict[str, tuple[int, bytes]]:
+    opened = database.open(url)
+    with opened.read() as conn:
+        found = {row.site: (row.pages, bytes(row.memory)) for row in conn.execute(select(site_memories))}
+    assert [problem.what for problem in maintenance.check(opened)] == []
+    opened.close()
+    return found
+
+
+def test_a_visit_learns_and_the_next_one_goes_on(fetch, server: Server, database_url: str) -> None:
+    assert fetch(20).articles_new == 20
+    (found,) = learnt(database_url).items()
+    assert found[0] == site_of(server.url("/"))
+    assert found[1][0] == 20
+    assert fetch(20).articles_new == 0
+    assert dict([found]) == learnt(database_url)  # nothing was read, nothing learnt
+    assert fetch(23).articles_new == 3
+    pages, memory = learnt(database_url)[found[0]]
+    assert pages == 23
+    assert memory != found[1][1]
+
+
+def test_a_memory_that_is_damaged_begins_anew(
+    fetch, server: Server, database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    opened = database.open(database_url)
+    key = site_of(server.url("/"))
+    with opened.write() as conn:
+        memories.save(conn, key, b"\x00 no memory at all", 99, 1)
+    opened.close()
+    with caplog.at_level(logging.WARNING):
+        assert fetch(3).articles_new == 3
+    assert [record.message for record in caplog.records] == [
+        f"what was learnt of {key} could not be read; it is learnt anew"
+    ]
+    assert learnt(database_url)[key][0] == 3
+
+
+def test_a_page_of_another_site_teaches_that_one(server: Server, tmp_path: Path, database_url: str) -> None:
+    with Server("127.0.0.41") as other:
+        site.serve_pages(other, range(1))
+        server.route("/a/0", Reply(b"", 302, headers={"Location": other.url("/a/0")}))
+        path = tmp_path / "feeds.yaml"
+        path.write_text(f"feeds:\n  - url: {site.serve_feed(server, '/rss', site.rss(server, range(1)))}\n")
+        once.run(once.Job(path, database_url, everything=True), environ=ENVIRON)
+        assert set(learnt(database_url)) == {site_of(other.url("/"))}
+
+
+def test_a_page_that_is_polled_itself_teaches_its_site(server: Server, tmp_path: Path, database_url: str) -> None:
+    site.serve_pages(server, range(1))
+    (tmp_path / "feeds.yaml").write_text(f"articles:\n  - url: {server.url('/a/0')}\n")
+    once.run(once.Job(tmp_path / "feeds.yaml", database_url, everything=True), environ=ENVIRON)
+    assert learnt(database_url)[site_of(server.url("/"))][0] == 1
+
+
+def test_selectors_that_match_nothing_are_told_once_a_feed(
+    fetch, server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    more = "    selectors: {body: '.story', title: h1, date: time, remove: [.promo]}\n"
+    with caplog.at_level(logging.WARNING):
+        assert fetch(4, more).articles_new == 4
+    (record,) = caplog.records
+    assert "date selector 'time'" in record.message
+    assert "body selector '.story'" in record.message
+    assert "h1" not in record.message
+    assert ".promo" not in record.message
+    assert record.message.startswith(server.url("/rss"))
+
+
+def test_raw_pages_are_kept_only_if_wanted(fetch, database_url: str) -> None:
+    fetch(2, AGGREGATOR_KEEP_RAW="0")
+    opened = database.open(database_url)
+    with opened.read() as conn:
+        assert conn.execute(text("SELECT count(*) FROM raw_pages")).scalar_one() == 0
+    opened.close()
