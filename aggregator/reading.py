@@ -20,6 +20,7 @@ from aggregator.errors import ExtractionError
 from aggregator.extraction import Selectors
 from aggregator.pool import Pool
 from aggregator.store.rows import FinishedArticle
+from aggregator.urls import site_of
 
 _log = logging.getLogger(__name__)
 MOST_PAGES = 16  # a batch
@@ -37,6 +38,18 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Match:
+    """A selector, what it is for (`body`, `remove`, `title`, `author`, `date`), and whether it matches on a page."""
+
+    name: str
+    selector: str
+    matched: bool
+
+    def __str__(self) -> str:
+        return f"{self.name} selector '{self.selector}'"
+
+
+@dataclass(frozen=True, slots=True)
 class Read:
     """What came of a page: its article, None if it has no text or could not be read (`error` says why).
 
@@ -44,7 +57,7 @@ class Read:
     """
 
     article: FinishedArticle | None
-    unmatched: tuple[str, ...] = ()
+    unmatched: tuple[Match, ...] = ()
     error: str | None = None
 
 
@@ -61,13 +74,9 @@ class Batch:
     anew: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A selector, what it is for (`body`, `remove`, `title`, `author`, `date`), and whether it matches on a page."""
-
-    name: str
-    selector: str
-    matched: bool
+def memory_key(url: str) -> str:
+    """The site whose memory a page that came from `url` is read with."""
+    return site_of(url)
 
 
 def first_batch(jobs: Sequence[Job]) -> list[Job]:
@@ -184,9 +193,9 @@ def _says_something(nodes: Iterable[LexborNode]) -> bool:
     return any(text_of(node) or attribute(node, "datetime") or attribute(node, "content") for node in nodes)
 
 
-def _unmatched(job: Job) -> tuple[str, ...]:
+def _unmatched(job: Job) -> tuple[Match, ...]:
     """The selectors that match nothing; what is to be removed need not be on every page."""
     if job.selectors is None:
         return ()
     tried = matches(job.page.body, job.page.content_type, job.selectors)
-    return tuple(f"{one.name} selector '{one.selector}'" for one in tried if not one.matched and one.name != "remove")
+    return tuple(one for one in tried if not one.matched and one.name != "remove")

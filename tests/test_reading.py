@@ -98,4 +98,5 @@ def test_which_selectors_match() -> None:
 
 def test_unmatched_selectors_come_with_the_page() -> None:
     found = run(Here(), [job(0, selectors=Selectors(body=".x", title="h1", remove=(".promo",)))])
-    assert found.reads[0].unmatched == ("body selector '.x'",)
+    assert found.reads[0].unmatched == (Match("body", ".x", False),)
+    assert str(found.reads[0].unmatched[0]) == "body selector '.x'"

@@ -15,6 +15,10 @@ from aggregator.stories import decide
 from aggregator.text import index_form
 
 Outcome = Literal["new", "updated", "unchanged"]
+_RENEWED = (
+    *("title", "authors", "published_at", "modified_at", "lang", "lead", "text", "image", "tags"),
+    *("word_count", "is_article", "paywalled"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,47 @@ def save(
     if entry_ids:
         entry_rows.finish(conn, entry_ids, saved.id)
     return saved
+
+
+def renew(conn: Connection, row: Row[Any], new: FinishedArticle) -> tuple[str, ...]:
+    """Brings an article to what another extractor found on the same page; the names of the fields that changed.
+
+    `row`: of `articles`, read in this transaction. The page did not change, so this makes no revision; id, URLs, feed,
+    the feed's summary, story and time of fetching stay.
+    """
+    changed = renewed(conn, row, new)
+    if not changed and row.extractor_version == new.extractor_version:
+        return ()
+    values = _columns(new)
+    kept: dict[str, Any] = {name: values[name] for name in changed if name in _RENEWED}
+    kept |= {"text_hash": new.text_hash, "extractor_version": new.extractor_version, "at": _renewed_at(row, new)}
+    reworded = {"title", "lead", "text"} & set(changed)
+    if reworded:
+        _unindex(conn, row)
+    conn.execute(update(articles).where(articles.c.id == row.id).values(**kept))
+    if reworded:
+        _index(conn, int(row.id), new.terms)
+    if row.text_hash != new.text_hash or row.at != kept["at"]:
+        story_rows.revise(conn, int(row.id), at=kept["at"], fingerprint=new.fingerprint)
+    if row.at != kept["at"]:
+        story_rows.respan(conn, int(row.story_id))
+    if "html" in changed:
+        _keep_body(conn, int(row.id), new.html)
+    return changed
+
+
+def renewed(conn: Connection, row: Row[Any], new: FinishedArticle) -> tuple[str, ...]:
+    """The names of the fields that `renew` would change; `html` is the body beside the text."""
+    values = _columns(new)
+    changed = [name for name in _RENEWED if getattr(row, name) != values[name]]
+    body = conn.execute(select(bodies.c.html).where(bodies.c.article_id == row.id)).scalar()
+    return (*changed, *(["html"] if (None if body is None else bytes(body)) != new.html else []))
+
+
+def _renewed_at(row: Row[Any], new: FinishedArticle) -> int:
+    if row.published_at == new.published_at:
+        return int(row.at)
+    return int(row.fetched_at if new.published_at is None else min(new.published_at, row.fetched_at))
 
 
 def at_urls(conn: Connection, urls: Collection[str]) -> dict[str, int]:

@@ -59,13 +59,13 @@ def search(
 def count(conn: Connection, query: Query, filters: Filters, *, stories: bool = False) -> int:
     """How many rows `search` would give without a limit."""
     counted = func.count(distinct(articles.c.story_id)) if stories else func.count()
-    asked = select(counted).select_from(articles).where(_matching(conn, query, filters))
+    asked = select(counted).select_from(articles).where(matching(conn, query, filters))
     return int(conn.execute(asked).scalar_one())
 
 
 def each(conn: Connection, query: Query, filters: Filters) -> Iterator[Row[Any]]:
     """Every article that matches, in the order of ids, read as it is asked for: memory stays small."""
-    asked = select(articles).where(_matching(conn, query, filters)).order_by(articles.c.id)
+    asked = select(articles).where(matching(conn, query, filters)).order_by(articles.c.id)
     with conn.execute(asked, execution_options={"stream_results": True, "yield_per": 200}) as rows:
         yield from rows
 
@@ -83,7 +83,7 @@ def _candidates(conn: Connection, query: Query, filters: Filters) -> Subquery:
     return select(*columns, ranked.c.rank).join(ranked, ranked.c.id == articles.c.id).where(where).subquery()
 
 
-def _matching(conn: Connection, query: Query, filters: Filters) -> ColumnElement[bool]:
+def matching(conn: Connection, query: Query, filters: Filters) -> ColumnElement[bool]:
     """What matches, as a condition on `articles`: for where no rank is needed, which is the costly part."""
     dialect = conn.dialect.name
     asked = plan(_narrowed(query, filters), dialect)

@@ -88,6 +88,10 @@ _SHRINK = text(
     "UPDATE stories SET articles = :articles, first_at = coalesce(:first_at, first_at),"
     " last_at = coalesce(:last_at, last_at) WHERE id = :story"
 )
+_SPAN = text(
+    "UPDATE stories SET first_at = (SELECT min(at) FROM articles WHERE story_id = :story),"
+    " last_at = (SELECT max(at) FROM articles WHERE story_id = :story) WHERE id = :story"
+)
 _DROP = text("DELETE FROM stories WHERE id = :id AND NOT EXISTS (SELECT 1 FROM articles WHERE story_id = :id)")
 _EXPIRE = (
     text("DELETE FROM shingles WHERE week < :week"),
@@ -206,6 +210,11 @@ def revise(conn: Connection, article_id: int, *, at: int, fingerprint: Fingerpri
     _forget(conn, article_id)
     rare, _, _ = _postings(conn, at // WEEK, fingerprint.hashes)
     _keep(conn, article_id, at // WEEK, rare, fingerprint.marks)
+
+
+def respan(conn: Connection, story_id: int) -> None:
+    """The times of a story, of one of whose articles another time became known."""
+    conn.execute(_SPAN, {"story": story_id})
 
 
 def leave(conn: Connection, article_id: int) -> int | None:

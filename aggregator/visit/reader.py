@@ -14,7 +14,6 @@ from aggregator.errors import ExtractionError
 from aggregator.reading import Job, Read
 from aggregator.store import memories
 from aggregator.store.rows import FinishedArticle
-from aggregator.urls import site_of
 from aggregator.visit.context import Context
 
 _log = logging.getLogger(__name__)
@@ -48,7 +47,7 @@ class Reader:
 
     async def read(self, job: Job) -> FinishedArticle | None:
         """The article of a page, None if it has no text. Raises ExtractionError if it can't be read."""
-        site = site_of(job.page.url)
+        site = reading.memory_key(job.page.url)
         lane = self._lanes.setdefault(site, _Lane(site))
         mine = _Waiting(job, asyncio.get_running_loop().create_future())
         lane.waiting.append(mine)
@@ -97,5 +96,5 @@ class Reader:
         self._ctx.warned.add(feed)
         _log.warning(
             "%s: %s matched nothing on %s; `aggregator feeds check` tells of the last pages",
-            feed, ", ".join(found.unmatched), job.page.url,
+            feed, ", ".join(map(str, found.unmatched)), job.page.url,
         )  # fmt: skip

@@ -12,7 +12,7 @@ from aggregator import __version__
 from aggregator.cli.app import app
 
 COMMANDS = (
-    *("fetch", "daemon", "search", "show", "stories", "extract", "export", "import", "doctor", "demo"),
+    *("fetch", "daemon", "search", "show", "stories", "extract", "export", "import", "reextract", "doctor", "demo"),
     *("feeds list", "feeds add", "feeds remove", "feeds import", "feeds export"),
     *("db upgrade", "db check", "db backup", "db prune", "db stats"),
 )
@@ -54,6 +54,8 @@ def test_no_command_shows_the_help_and_is_wrong_usage(run):
         ("search", "title:("),
         ("search", "x", "--since", "soon"),
         ("search", "x", "--until", "2026-13-45"),
+        ("reextract", "--since", "soon"),
+        ("reextract", "--format", "csv"),
         ("--config", "missing.yaml", "fetch"),
         ("--database", "nowhere", "db", "stats"),
         ("--database", "mysql://host/name", "db", "stats"),
