@@ -2,15 +2,20 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from aggregator.cli import context, output
-from aggregator.cli.options import Format, Json, ListFormat
+from aggregator.cli.options import Format, Json, ListFormat, Report, ReportFormat
 from aggregator.errors import AggregatorError, UsageError
 
-commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Subscriptions: list, add, remove, OPML.")
+if TYPE_CHECKING:
+    from aggregator.archive.checking import Health
+
+commands = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Subscriptions: list, add, remove, check, OPML."
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -91,6 +96,65 @@ def _state(record: dict[str, Any]) -> str:
     if record["failures"]:
         return f"failed {record['failures']} times: {record['last_error'] or 'no reason kept'}"
     return f"{record['waiting']} pages wait" if record["waiting"] else "ok"
+
+
+@commands.command()
+def check(
+    ctx: typer.Context,
+    feed: Annotated[str | None, typer.Argument(metavar="[FEED]", help="Its URL or title; default: all.")] = None,
+    form: ReportFormat = Report.TABLE,
+    json: Json = False,
+) -> None:
+    """Tell which subscriptions need a person; exit 1 if any does. Asks the database alone, not the network.
+
+    A subscription needs one when its polls fail again and again, when none of its last pages gave an article, or when
+    a selector of feeds.yaml matches on none of the last five pages that were kept of it.
+
+    \b
+    aggregator feeds check
+    aggregator feeds check https://example.org/feed.xml --json
+    """
+    from aggregator.archive.checking import check as look
+
+    options = context.of(ctx)
+    config = options.load_config()
+    if options.database_exists():
+        with options.open_store() as store:
+            found = look(store, config, feed)
+    else:
+        found = look(None, config, feed)
+    if json or form is Report.JSON:
+        from dataclasses import asdict
+
+        output.objects([asdict(one) for one in found], Format.JSON)
+    else:
+        _print_health(found)
+    if any(one.problems for one in found):
+        raise typer.Exit(1)
+
+
+def _print_health(found: "list[Health]") -> None:
+    if not found:
+        print("no feeds yet; `aggregator feeds add URL` subscribes")
+        return
+    columns = [output.Column("feed", flexible=3), output.Column("last poll"), output.Column("state", flexible=2)]
+    rows = [(one.title or one.url, output.day_time(one.last_poll_at), _verdict(one)) for one in found]
+    output.table(columns, rows)
+    for one in found:  # whole lines, below the table: they are searched for, and mailed by cron
+        for said in (*one.problems, *(f"{note} (may be fine)" for note in one.notes)):
+            print(output.cell(f"{one.url}: {said}"))
+    bad = sum(bool(one.problems) for one in found)
+    print(f"{len(found)} checked, " + (f"{bad} in need of a person" if bad else "nothing wrong"))
+
+
+def _verdict(one: "Health") -> str:
+    if one.problems:
+        return "needs a person"
+    if one.last_poll_at is None:
+        return "not polled yet"
+    if one.failures:
+        return f"failed {one.failures} times: {one.last_error or 'no reason kept'}"
+    return "ok, its selectors match" if one.selectors else "ok"
 
 
 @commands.command()

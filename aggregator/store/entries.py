@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, and_, insert, or_, select, update
 
 from aggregator.store.schema import entries
 
@@ -53,6 +53,14 @@ def postpone(conn: Connection, ids: Collection[int], error: str, next_try_at: in
     """The page failed: try again at `next_try_at`, or never (None)."""
     state = {"state": "failed" if next_try_at is None else "waiting", "next_try_at": next_try_at, "error": error}
     conn.execute(update(entries).where(entries.c.id.in_(ids)).values(tries=entries.c.tries + 1, **state))
+
+
+def outcomes(conn: Connection, feed_id: int, limit: int) -> Sequence[Any]:
+    """What came of the pages of a feed that were asked for last, newest entry first: state and error."""
+    asked = or_(entries.c.state.in_(("done", "failed")), and_(entries.c.state == "waiting", entries.c.tries > 0))
+    query = select(entries.c.state, entries.c.error).where(entries.c.feed_id == feed_id, asked)
+    found: Sequence[Any] = conn.execute(query.order_by(entries.c.id.desc()).limit(limit)).all()
+    return found
 
 
 def wait(conn: Connection, ids: Collection[int], at: int) -> None:

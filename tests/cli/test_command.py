@@ -13,7 +13,7 @@ from aggregator.cli.app import app
 
 COMMANDS = (
     *("fetch", "daemon", "search", "show", "stories", "extract", "export", "import", "reextract", "doctor", "demo"),
-    *("feeds list", "feeds add", "feeds remove", "feeds import", "feeds export"),
+    *("feeds list", "feeds add", "feeds remove", "feeds check", "feeds import", "feeds export"),
     *("db upgrade", "db check", "db backup", "db prune", "db stats"),
 )
 
@@ -65,6 +65,7 @@ def test_no_command_shows_the_help_and_is_wrong_usage(run):
         ("feeds", "add", "ftp://example.org/feed"),
         ("feeds", "remove", "https://example.org/feed"),
         ("extract", "--text", "--explain", "-"),
+        ("feeds", "check", "nonsense"),
         ("export", "archive.docx"),
         ("import", "missing.jsonl"),
         ("show", "1"),

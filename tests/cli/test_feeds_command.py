@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 
 URL = "https://example.org/feed.xml"
 OPML = """<?xml version="1.0"?><opml version="2.0"><head/><body>
@@ -63,3 +64,38 @@ def test_import_of_what_is_no_opml(fails, tmp_path):
     (tmp_path / "list.opml").write_text("<html></html>")
     assert "list.opml: not an OPML file" in fails("feeds", "import", "list.opml", code=1)
     assert "missing.opml" in fails("feeds", "import", "missing.opml", code=1)
+
+
+def test_check_without_feeds_or_database(run, tmp_path):
+    assert "no feeds yet" in run("feeds", "check").stdout
+    run("feeds", "add", URL, "--title", "Example")
+    done = run("feeds", "check")
+    assert done.returncode == 0, done.stderr
+    assert "not polled yet" in done.stdout
+    assert done.stdout.endswith("1 checked, nothing wrong\n")
+    assert json.loads(run("feeds", "check", "Example", "--json").stdout)[0]["problems"] == []
+    assert not list(tmp_path.glob("*.db"))
+
+
+def test_check_tells_of_selectors_that_match_nothing(run, played, tmp_path):
+    shutil.copy(played / "aggregator.db", tmp_path)
+    lines = (played / "feeds.yaml").read_text().splitlines()
+    (at,) = [number for number, line in enumerate(lines) if "url:" in line][:1]
+    url = lines[at].split("url:")[1].strip()
+    lines.insert(at + 1, "    selectors: {body: '.article .text', title: h1, remove: [.nowhere]}")
+    (tmp_path / "feeds.yaml").write_text("\n".join(lines))
+    done = run("feeds", "check")
+    assert done.returncode == 1
+    (line,) = [line for line in done.stdout.splitlines() if "body selector" in line]
+    assert line.startswith(f"{url}: body selector '.article .text' matched 0 of the last ")
+    assert "1 in need of a person" in done.stdout
+    assert "remove selector '.nowhere' matched 0" in done.stdout
+    done = run("feeds", "check", url, "--format", "json")
+    assert done.returncode == 1
+    (found,) = json.loads(done.stdout)
+    assert [(one["name"], one["matched"] > 0) for one in found["selectors"]] == [
+        ("body", False),
+        ("title", True),
+        ("remove", False),
+    ]
+    assert len(found["problems"]) == len(found["notes"]) == 1
