@@ -20,6 +20,7 @@ from aggregator.urls import believable_canonical, normalise, site_of
 
 # A feed's text counts as the whole article from here on; shorter ones are teasers more often than not.
 FULL_TEXT_WORDS = 250
+_LARGEST_PAGE = 256 * 1024 * 1024
 _TRUNCATED = re.compile(r"(?:…|\.\.\.|\[\.\.\.\]|\[…\]|\[&#8230;\])\s*(?:\w+\s*){0,4}\W*$")
 _TAGS = re.compile(r"<[^>]*>")
 
@@ -110,6 +111,14 @@ def from_record(record: Mapping[str, Any], times: Mapping[str, int | None], now:
         fingerprint=stories.fingerprint(text, record.get("lang")),
         terms=(index_form(title), index_form(lead), index_form(text)),
     )
+
+
+def unpacked(raw: bytes) -> bytes | None:
+    """The page that was stored as `raw`; None if it is damaged."""
+    try:
+        return zstandard.ZstdDecompressor().decompress(raw, max_output_size=_LARGEST_PAGE)
+    except zstandard.ZstdError:
+        return None
 
 
 def carries_full_text(entry: Entry) -> bool:

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import zstandard
 from sqlalchemy import Connection, Row
 
-from aggregator import reading
+from aggregator import ingest, reading
 from aggregator.config import Config, Feed, Page
 from aggregator.errors import UsageError
 from aggregator.extraction import Selectors
@@ -18,7 +17,6 @@ PAGES = 5  # that selectors are tried on
 FEW_FAILURES = 3  # polls in a row; fewer may pass by themselves
 TRIED = 20  # pages of entries, of which one at least should have given an article
 FEWEST_TRIED = 5
-_LARGEST_PAGE = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +122,7 @@ def _page_problems(outcomes: Sequence[Row[Any]]) -> list[str]:
 
 def _tried(selectors: Selectors, pages: Sequence[Row[Any]]) -> tuple[SelectorHealth, ...]:
     """Each selector on the pages; empty if there are none."""
-    bodies = [(body, row) for row in pages if (body := _unpacked(row.body)) is not None]
+    bodies = [(body, row) for row in pages if (body := ingest.unpacked(row.body)) is not None]
     if not bodies:
         return ()
     since = iso(min(row.fetched_at for _, row in bodies))
@@ -133,10 +131,3 @@ def _tried(selectors: Selectors, pages: Sequence[Row[Any]]) -> tuple[SelectorHea
         SelectorHealth(same[0].name, same[0].selector, sum(one.matched for one in same), len(same), since)
         for same in zip(*found, strict=True)
     )
-
-
-def _unpacked(body: bytes) -> bytes | None:
-    try:
-        return zstandard.ZstdDecompressor().decompress(body, max_output_size=_LARGEST_PAGE)
-    except zstandard.ZstdError:
-        return None

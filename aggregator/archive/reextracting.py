@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import orjson
-import zstandard
 from sqlalchemy import Connection, Row
 
 from aggregator import ingest, reading
@@ -27,7 +26,6 @@ from aggregator.text import index_form
 
 _CHUNK = 64  # articles read from the database at once
 _MOST_MEMORIES = 200  # held in a trial run, which stores none
-_LARGEST_PAGE = 256 * 1024 * 1024
 
 Outcome = Literal["changed", "no_article", "failed"]
 
@@ -239,9 +237,8 @@ def _options(config: Config) -> dict[str, dict[str, Any]]:
 
 
 def _kept(row: Row[Any], listing: Row[Any] | None, own: Mapping[str, dict[str, Any]]) -> _Kept:
-    try:
-        body = zstandard.ZstdDecompressor().decompress(row.body, max_output_size=_LARGEST_PAGE)
-    except zstandard.ZstdError:
+    body = ingest.unpacked(row.body)
+    if body is None:
         return _Kept(row, None)
     options = {} if listing is None else own.get(listing.feed_url) or orjson.loads(listing.options)
     listed = _from_row(row) if listing is None else reading.listed_of(listing, options)

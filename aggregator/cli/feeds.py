@@ -101,7 +101,7 @@ def _state(record: dict[str, Any]) -> str:
 @commands.command()
 def check(
     ctx: typer.Context,
-    feed: Annotated[str | None, typer.Argument(metavar="[FEED]", help="Its URL or title; default: all.")] = None,
+    feed: Annotated[str | None, typer.Argument(metavar="FEED", help="Its URL or title; default: all.")] = None,
     form: ReportFormat = Report.TABLE,
     json: Json = False,
 ) -> None:
