@@ -82,9 +82,14 @@ def join_html(
     return sanitise("".join(out))
 
 
+_STRUCTURES = landmark("ul", "ol", "li", "blockquote", "table", "tr", "dl")
+
+
 def _path(element: Element | None) -> list[Element]:
     """The lists, quotes and tables around a block, outermost first."""
-    path = []
+    path: list[Element] = []
+    if element is None or not element.within & _STRUCTURES:
+        return path
     while element is not None:
         if element.tag in _STRUCTURE:
             path.append(element)
@@ -116,6 +121,8 @@ def _block(page: Page, segment: Segment, base: str | None) -> str:
 
 def _inline(page: Page, segment: Segment, base: str | None) -> str:
     """A block's text with its markup. Text between tags is escaped already, as the parser wrote it."""
+    if segment.end == segment.start + 1 and not segment.opened:
+        return escape(segment.text, quote=False)
     tokens = page.tokens
     opened: list[str] = []
     parts = [_opening(tokens[number], base, opened) for number in segment.opened]

@@ -29,6 +29,12 @@ _LOCKED = re.compile(
     r"|dla subskrybentów|только для подписчиков|有料会員|会員限定|この記事は有料|订阅后|구독",
     re.IGNORECASE,
 )
+# One of these is in whatever _LOCKED finds.
+_STEMS = (
+    "subscri", "sign up", "register", "log in", "login", "member", "trial", "reading", "exclusive", "this article is", "this story is",
+    "this content is", "weiterlesen", "diesen artikel", "abonn", "abo", "la suite", "cet article", "suscr", "contenido exclusivo", "assina",
+    "assine", "contenuto riservato", "riservato", "prenumer", "tilaaji", "subskryb", "подписчик", "有料会員", "会員限定", "この記事は有料", "订阅后", "구독",
+)  # fmt: skip
 
 
 def likeness(
@@ -65,9 +71,12 @@ def paywall(facts: Metadata, page: Page, words: int) -> str | None:
     """Why only a teaser was served, else None."""
     if words >= _TEASER:
         return None
-    for segment in page.segments:
-        if len(segment.text) < 400 and _LOCKED.search(segment.text):
-            return f"the page asks for a subscription: {segment.text[:120]}"
+    short = [segment.text for segment in page.segments if len(segment.text) < 400]
+    together = "\n".join(short).lower()
+    if any(stem in together for stem in _STEMS):  # the long pattern is slow, and hardly a page needs it
+        for text in short:
+            if _LOCKED.search(text):
+                return f"the page asks for a subscription: {text[:120]}"
     if facts.paywalled:
         return "the page states that it is not accessible for free"
     if any(element.own & PAYWALL and element.blocks and "paywall" in element.name.lower() for element in page.elements):
