@@ -29,10 +29,11 @@ def folder() -> Path:
     return Path(os.environ.get("AGGREGATOR_CORPUS", Path(__file__).resolve().parents[2] / "shared" / "corpus"))
 
 
-def read(path: Path) -> list[Record]:
-    """The records of a .jsonl or .jsonl.xz file that have a truth."""
+def read(path: Path, *, or_snippets: bool = False) -> list[Record]:
+    """The records of a .jsonl or .jsonl.xz file that have a true text; with `or_snippets` also those with snippets alone."""
     with lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open(encoding="utf-8") as lines:
-        return [record for line in lines if (record := json.loads(line)).get("text")]
+        records = map(json.loads, lines)
+        return [r for r in records if r.get("text") or (or_snippets and (r.get("with") or r.get("without")))]
 
 
 @cache
