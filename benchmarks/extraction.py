@@ -111,7 +111,8 @@ def figures(pages: Set, found: list[Found]) -> dict[str, float]:
     result = {"F1": score(pages.measure, vectors(pages.measure, pages.records, found))}
     for name, measure in BESIDES.items():
         rows = vectors(measure, pages.records, found)
-        if rows.shape[1] and not (pages.measure is SNIPPETS and name.startswith("with")):
+        given = name.startswith("with") or any(getattr(one, name) for one in found)  # not all peers tell all
+        if given and rows.shape[1] and not (pages.measure is SNIPPETS and name.startswith("with")):
             result[name] = score(measure, rows)
     return result
 
