@@ -1,0 +1,197 @@
+"""Site memory: what recurs is furniture, what is new where bodies stand is not; bounded, forgetful, never taught twice."""
+
+import random
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aggregator.extraction.memory import MOST_PLACES, MOST_TEXTS, Remembered, Seen, SiteMemory, Trace, learn, recall
+from aggregator.extraction.sketches import is_copy, place_key, sketch, text_key
+
+BODY, ASIDE = place_key(("p", "div.story")), place_key(("p", "aside.promo"))
+PITCH = "Get the best of our journalism in your inbox every morning"
+WORDS = (
+    "river",
+    "council",
+    "vote",
+    "budget",
+    "school",
+    "bridge",
+    "winter",
+    "market",
+    "train",
+    "court",
+    "doctor",
+    "harvest",
+)
+
+
+def paragraphs(article: int, count: int = 8) -> list[str]:
+    """An article's paragraphs: other words in other articles."""
+    dice = random.Random(article)
+    return [" ".join(f"{dice.choice(WORDS)}{chr(97 + dice.randrange(26))}" for _ in range(20)) for _ in range(count)]
+
+
+def trace(texts: Sequence[str], aside: Sequence[tuple[str, int]] = (), url: int = 0) -> Trace:
+    """The trace of a page with these paragraphs as its body, and these texts at these places, kept by the model too."""
+    blocks = [Seen(text_key(text), BODY, len(text.split()), True) for text in texts]
+    blocks += [Seen(text_key(text), place, len(text.split()), True) for text, place in aside]
+    return Trace(tuple(blocks), sketch(texts), url)
+
+
+def taught(pages: int, aside: Sequence[tuple[str, int]] = ((PITCH, BODY),), first: int = 0) -> SiteMemory:
+    return learn(SiteMemory(), [trace(paragraphs(first + n), aside) for n in range(pages)])
+
+
+def test_nothing_is_remembered_of_a_new_site() -> None:
+    assert recall(SiteMemory(), trace(paragraphs(1))) == [Remembered()] * 8
+
+
+def test_what_recurs_over_articles_is_furniture_and_what_is_new_is_not() -> None:
+    *body, pitch = recall(taught(10), trace(paragraphs(99), [(PITCH, BODY)]))
+    assert pitch.adjustment < -8
+    assert pitch.here > 8
+    assert all(found.adjustment > 0 and found.elsewhere == 0 for found in body)
+
+
+def test_numbers_in_a_text_or_a_place_do_not_hide_that_it_recurs() -> None:
+    counters = [[(f"{n} comments on this story of ours", place_key(("p", f"div.post-{n}")))] for n in range(6)]
+    memory = learn(SiteMemory(), [trace(paragraphs(n), aside) for n, aside in enumerate(counters)])
+    assert (
+        recall(memory, trace(paragraphs(99), [("31,337 comments on this story of ours", counters[0][0][1])]))[-1].here
+        > 4
+    )
+
+
+def test_numbers_alone_are_compared_as_they_are() -> None:
+    assert text_key("12.5 %") != text_key("13.9 %")
+    assert text_key("12 comments") == text_key("7 comments")
+
+
+def test_furniture_is_known_at_a_new_place_if_it_stands_everywhere() -> None:
+    memory = taught(10, [(PITCH, ASIDE)])
+    elsewhere = place_key(("p", "section.unknown"))
+    assert recall(memory, trace(paragraphs(99), [(PITCH, elsewhere)]))[-1].adjustment < -8
+
+
+def test_a_standfirst_that_other_pages_show_in_their_lists_stays_when_the_model_is_sure() -> None:
+    standfirst = paragraphs(99)[0]
+    pages = [trace(paragraphs(n), [(standfirst, ASIDE)] if n >= 14 else []) for n in range(20)]
+    found = recall(learn(SiteMemory(), pages), trace(paragraphs(99)))[0]
+    assert found.elsewhere > 5
+    assert found.adjustment == 0
+
+
+def test_short_texts_may_recur_in_bodies() -> None:
+    pages = [trace([*paragraphs(n), "Background"] if n % 3 == 0 else paragraphs(n)) for n in range(12)]
+    assert recall(learn(SiteMemory(), pages), trace([*paragraphs(99), "Background"]))[-1].adjustment >= 0
+
+
+def test_an_article_fetched_again_keeps_its_body() -> None:
+    again = trace(paragraphs(3), url=33)
+    memory = learn(taught(8, first=10), [again] * 5)
+    assert memory.pages == 9
+    assert all(found.elsewhere == 0 and found.adjustment >= 0 for found in recall(memory, again))
+
+
+def test_near_copies_do_not_teach() -> None:
+    whole = paragraphs(3, 12)
+    copies = [
+        trace([text for n, text in enumerate(whole) if n != left_out], url=left_out + 1) for left_out in range(10)
+    ]
+    memory = learn(SiteMemory(), [*copies, trace([*whole, *paragraphs(4, 3)]), trace(whole[1:5])])
+    assert memory.pages == 1
+    assert all(found.adjustment >= 0 for found in recall(memory, trace(whole)))
+
+
+def test_the_same_address_with_another_text_does_not_teach() -> None:
+    assert learn(SiteMemory(), [trace(paragraphs(n), url=7) for n in range(5)]).pages == 1
+
+
+def test_learning_leaves_the_memory_before_as_it_was() -> None:
+    memory = taught(5)
+    packed = memory.packed()
+    learn(memory, [trace(paragraphs(50))])
+    assert memory.packed() == packed
+
+
+def test_pages_without_a_body_teach_nothing() -> None:
+    assert learn(SiteMemory(), [Trace((Seen(1, 2, 3, False),))]) == SiteMemory()
+
+
+def test_a_redesign_is_forgotten_within_fifty_pages() -> None:
+    memory = taught(40, [(PITCH, BODY)])
+    memory = learn(memory, [trace(paragraphs(100 + n)) for n in range(50)])
+    found = recall(memory, trace(paragraphs(999), [(PITCH, place_key(("p", "main.new")))]))[-1]
+    assert found.adjustment == 0
+    was_dropped = [Trace((Seen(n, ASIDE, 30, False),), sketch(paragraphs(n))) for n in range(40)]
+    now_kept = [Trace((Seen(n, ASIDE, 30, True),), sketch(paragraphs(n))) for n in range(40, 90)]
+    place = learn(SiteMemory(), [*was_dropped, *now_kept]).places[ASIDE]
+    assert place.kept > 0.9 * place.pages
+
+
+def test_memory_is_bounded() -> None:
+    dice = random.Random(1)
+    memory = SiteMemory()
+    for number in range(60):
+        blocks = tuple(Seen(dice.getrandbits(48), dice.getrandbits(48), 9, True) for _ in range(400))
+        memory = learn(memory, [Trace(blocks, sketch(paragraphs(number, 30)), number + 1)])
+    assert len(memory.texts) <= MOST_TEXTS
+    assert len(memory.places) <= MOST_PLACES
+    assert len(memory.packed()) <= 200_000
+    assert SiteMemory.unpacked(memory.packed()).pages == 60
+
+
+def test_what_recurs_outlives_what_was_seen_once() -> None:
+    dice = random.Random(1)
+    pages = []
+    for number in range(60):
+        noise = tuple(Seen(dice.getrandbits(48), BODY, 9, True) for _ in range(300))
+        pages.append(Trace((Seen(text_key(PITCH), ASIDE, 9, True), *noise), sketch(paragraphs(number)), number + 1))
+    assert text_key(PITCH) in learn(SiteMemory(), pages).texts
+
+
+def test_packed_memory_comes_back() -> None:
+    memory = taught(12)
+    back = SiteMemory.unpacked(memory.packed())
+    assert back.packed() == memory.packed()
+    page = trace(paragraphs(99), [(PITCH, BODY)])
+    for mine, theirs in zip(recall(memory, page), recall(back, page), strict=True):
+        assert theirs == pytest.approx(mine, rel=0.01)
+    assert SiteMemory.unpacked(SiteMemory().packed()) == SiteMemory()
+
+
+@pytest.mark.parametrize("cut", [0, 3, 10, 30, 100, -1])
+def test_truncated_bytes_are_refused(cut: int) -> None:
+    with pytest.raises(ValueError, match="site memory"):
+        SiteMemory.unpacked(taught(4).packed()[:cut])
+
+
+@given(at=st.integers(0, 5_000), by=st.integers(1, 255))
+@settings(max_examples=60, deadline=None)
+def test_damaged_bytes_are_refused(at: int, by: int) -> None:
+    data = bytearray(_PACKED)
+    data[at % len(data)] ^= by
+    with pytest.raises(ValueError, match="site memory"):
+        SiteMemory.unpacked(bytes(data))
+
+
+@given(st.binary(max_size=200))
+def test_any_other_bytes_are_refused(data: bytes) -> None:
+    with pytest.raises(ValueError, match="site memory"):
+        SiteMemory.unpacked(data)
+
+
+def test_copies_are_told_by_their_sketches() -> None:
+    whole = paragraphs(1, 40)
+    assert is_copy(sketch(whole), sketch(whole[:10]))
+    assert is_copy(sketch(whole[:-2]), sketch(whole[1:]))
+    assert not is_copy(sketch(whole), sketch(paragraphs(2, 40)))
+    assert not is_copy((), sketch(whole))
+    chinese = "".join(chr(0x4E00 + random.Random(5).randrange(900) + n) for n in range(400))
+    assert is_copy(sketch([chinese]), sketch([chinese[:200]]))
+
+
+_PACKED = taught(4).packed()
