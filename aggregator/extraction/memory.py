@@ -8,17 +8,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from aggregator.extraction.sketches import is_copy, joint_key
+from aggregator.extraction.sketches import holds, joint_key
 
 MOST_TEXTS, MOST_PLACES, MOST_ARTICLES = 6_000, 1_500, 60
 _TEXT_DECAY, _PLACE_DECAY = 0.975, 0.95  # what an article's weight is multiplied with at each later one
 _SPARED = 0.75  # of what is too much, so much is left, lest the next page does it again
 
 # Swept over one half of the sites of benchmarks/transplant.py, tested on the other.
-_RECURS = 1.8  # articles, weighed: two of the last few
+_RECURS, _RECURS_IN_BODY = 1.8, 2.6  # articles, weighed: two and three of the last few
 _EVERYWHERE, _EVERYWHERE_IN_BODY = 0.5, 0.7  # shares of the articles
 _BODY_KEPT, _BODY_FRESH = 0.4, 0.8  # shares of the words at a place that holds bodies
 _PLACE_PAGES = 3  # pages, weighed, from which a place is known
+_COPY, _SAME_ADDRESS = 0.7, 0.2  # shares of a body that another one holds: the same article, the same one later
 _SHORT = 4  # words: a shorter text may recur in bodies, as "Background" or a speaker's name does
 _FURNITURE, _COPIED, _BODY = -12.0, -3.0, 1.0  # log-odds
 
@@ -120,7 +121,7 @@ class Remembered(NamedTuple):
 
 
 def learn(memory: SiteMemory, traces: Iterable[Trace]) -> SiteMemory:
-    """The memory after these articles. One that it knows already (by address, or as a near-copy) teaches nothing."""
+    """The memory after these articles. One that it knows already, near-copies included, teaches nothing."""
     now = memory.pages
     texts, standing, places = dict(memory.texts), dict(memory.standing), dict(memory.places)
     articles = list(memory.articles)
@@ -138,9 +139,10 @@ def learn(memory: SiteMemory, traces: Iterable[Trace]) -> SiteMemory:
 
 
 def _known(articles: Iterable[Learnt], trace: Trace) -> Learnt | None:
-    """The article that the page is: fetched again, or published again."""
+    """The article that the page is: fetched again, or published again. An address may come to hold another article."""
     for article in articles:
-        if (trace.page and article.page == trace.page) or is_copy(article.body, trace.body):
+        is_same = trace.page and article.page == trace.page
+        if holds(article.body, trace.body, _SAME_ADDRESS if is_same else _COPY):
             return article
     return None
 
@@ -209,7 +211,8 @@ def recall(memory: SiteMemory, trace: Trace) -> list[Remembered]:
 def _adjustment(block: Seen, elsewhere: float, here: float, place: Place, others: float) -> float:
     """What recurs is furniture; what is new where bodies stand belongs to one."""
     is_body = place.pages > 0 and place.is_body
-    if here >= _RECURS and (not is_body or block.words >= _SHORT or here >= _EVERYWHERE * others):
+    enough = _RECURS_IN_BODY if is_body else _RECURS
+    if here >= enough and (not is_body or block.words >= _SHORT or here >= _EVERYWHERE * others):
         return _FURNITURE
     if elsewhere >= max(_RECURS, (_EVERYWHERE_IN_BODY if is_body else _EVERYWHERE) * others):
         # In a body it may be a standfirst that the other pages show in their lists of articles.

@@ -15,7 +15,6 @@ _KEY = 0xFFFFFFFFFFFF  # 48 bits: that any two of six thousand clash is one in t
 _FACTORS = (0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F)  # of the words of a run
 _SPREAD = 0x2C1B3C6D
 _LONG_WORDS = 15  # characters a word, from which there are no spaces between words
-_COPY = 0.7  # share of the shorter text's shingles, from which it is a copy
 _DIGITS = re.compile(r"\d+(?:[.,:/-]\d+)*")
 _LETTERS = re.compile(r"[^\W\d_]")
 
@@ -57,11 +56,11 @@ def sketch(texts: Iterable[str]) -> tuple[int, ...]:
     return tuple((np.unique(runs * np.uint32(_SPREAD))[:SKETCH]).tolist())
 
 
-def is_copy(one: Sequence[int], other: Sequence[int]) -> bool:
-    """Whether, by their sketches, one text holds most of the other."""
+def holds(one: Sequence[int], other: Sequence[int], share: float) -> bool:
+    """Whether, by their sketches, of two texts the longer holds at least that share of the shorter."""
     if not set(one).intersection(other):
         return False
     # Up to the smaller of their ends both samples are complete; a short text's sketch has no end.
     end = min(sketched[-1] if len(sketched) == SKETCH else 1 << 32 for sketched in (one, other))
     left, right = ({key for key in sketched if key <= end} for sketched in (one, other))
-    return len(left & right) >= _COPY * min(len(left), len(right)) > 0
+    return len(left & right) >= share * min(len(left), len(right)) > 0
