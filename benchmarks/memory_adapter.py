@@ -3,10 +3,12 @@
 import time
 from collections.abc import Sequence
 
+import numpy as np
+
 from aggregator.dom import parse
-from aggregator.extraction.decide import KEEP, LEAD, judge
-from aggregator.extraction.features import Facts, lead_candidate, rows
-from aggregator.extraction.forest import forest
+from aggregator.extraction import decide
+from aggregator.extraction.decide import Verdict, judge
+from aggregator.extraction.features import Facts, measure
 from aggregator.extraction.memory import SiteMemory, learn, recall
 from aggregator.extraction.metadata import metadata
 from aggregator.extraction.remembering import adjusted, trace
@@ -23,30 +25,32 @@ class Reader:
     def read(self, html: str, url: str) -> tuple[str, str]:
         """Lead and text of the page without memory, and with it."""
         tree = parse(html)
-        stated = metadata(tree, url)
-        facts = Facts(stated.title, stated.description, stated.article_body)
-        page = walk(tree.body)
+        facts = Facts.of(metadata(tree, url))
+        page = walk(tree)
         scores, leads = probabilities(page, facts)
+        verdicts = judge(page, facts, scores, leads)
         start = time.process_time()
-        best = max(leads, default=0.0)
-        kept = [score >= KEEP or LEAD <= lead == best for score, lead in zip(scores, leads, strict=True)]
-        seen = trace(page, scores, kept, url, self.memory)
+        seen = trace(page, scores, [verdict.kept or verdict.lead for verdict in verdicts], url, self.memory)
         bodies, standfirsts, _ = adjusted(scores, leads, recall(self.memory, seen))
         self.memory = learn(self.memory, [seen])
         self.seconds += time.process_time() - start
-        return _text(page, facts, scores, leads), _text(page, facts, bodies, standfirsts)
+        return _text(page, verdicts), _text(page, judge(page, facts, bodies, standfirsts))
 
 
 def probabilities(page: Page, facts: Facts) -> tuple[list[float], list[float]]:
     """Of each block: that it belongs to the body (NaN: not asked), and that it is the standfirst."""
-    body, lead = forest("body"), forest("lead")
-    table = rows(page, facts)
-    return [body(row) if row else float("nan") for row in table], [
-        lead(row) if row and lead_candidate(row) else 0.0 for row in table
-    ]
+    scores, leads = np.full(len(page.segments), np.nan), np.zeros(len(page.segments))
+    if page.segments:
+        table = measure(page, facts)
+        scores[table.asked] = decide._probabilities("blocks", table.rows)
+        rows = decide.second_rows(page, table, scores)
+        scores[table.asked] = decide._probabilities("blocks_again", rows)
+        candidates = table.is_lead_candidate
+        if candidates.any():
+            leads[table.asked[candidates]] = decide._probabilities("lead", rows[candidates])
+    return scores.tolist(), leads.tolist()
 
 
-def _text(page: Page, facts: Facts, scores: Sequence[float], leads: Sequence[float]) -> str:
-    """Lead and text as the rules make them of these probabilities."""
-    verdicts = judge(page, facts, [None if score != score else score for score in scores], leads)
+def _text(page: Page, verdicts: Sequence[Verdict]) -> str:
+    """Lead and text."""
     return "\n".join(s.text for s, v in zip(page.segments, verdicts, strict=True) if v.kept or v.lead)

@@ -21,7 +21,7 @@ _BODY_KEPT, _BODY_FRESH = 0.4, 0.8  # shares of the words at a place that holds 
 _PLACE_PAGES = 3  # pages, weighed, from which a place is known
 _COPY, _SAME_ADDRESS = 0.7, 0.2  # shares of a body that another one holds: the same article, the same one later
 _SHORT = 4  # words: a shorter text may recur in bodies, as "Background" or a speaker's name does
-_FURNITURE, _COPIED, _BODY = -12.0, -3.0, 1.0  # log-odds
+_FURNITURE, _COPIED, _BODY = -12.0, -1.5, 1.0  # log-odds
 
 
 class Seen(NamedTuple):
