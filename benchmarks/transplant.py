@@ -17,8 +17,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from aggregator import extraction
 from benchmarks import corpus
-from benchmarks.memory_adapter import Reader
 from benchmarks.templates import Article, Template, template
 
 PAGES, WARM = 30, 10
@@ -121,15 +121,16 @@ class Tally:
         self.lost += (wanted - found).total()
 
 
-def measure(pages: list[SitePage], reader: Reader) -> tuple[Tally, Tally]:
-    """Without and with memory, from page WARM + 1 on."""
-    without, with_memory = Tally(), Tally()
+def measure(pages: list[SitePage]) -> tuple[Tally, Tally, extraction.SiteMemory]:
+    """Without and with memory, from page WARM + 1 on; and the memory at the end."""
+    without, with_memory, memory = Tally(), Tally(), extraction.SiteMemory()
     for number, page in enumerate(pages):
-        plain, remembering = reader.read(page.html, page.url)
         if number >= WARM:
-            without.add(plain, page.text)
-            with_memory.add(remembering, page.text)
-    return without, with_memory
+            for tally, site in ((without, None), (with_memory, memory)):
+                found = extraction.article(page.html, page.url, site=site)
+                tally.add(f"{found.lead or ''}\n{found.text}", page.text)
+        memory = extraction.learn(memory, [extraction.RawPage(page.html, page.url)])
+    return without, with_memory, memory
 
 
 def main() -> None:
@@ -138,13 +139,13 @@ def main() -> None:
     parser.add_argument("--half", type=int, choices=(0, 1, 2), default=0, help="every other site alone")
     parser.add_argument("--worst", type=int, default=0, help="list the sites where memory fails most")
     options = parser.parse_args()
-    results, packed, spent = [], 0, 0.0
+    results, packed = [], 0
     for name, pages in sites(options.sites, options.half):
-        reader = Reader()
-        results.append((name, *measure(pages, reader)))
-        packed, spent = max(packed, len(reader.memory.packed())), spent + reader.seconds
+        without, with_memory, memory = measure(pages)
+        results.append((name, without, with_memory))
+        packed = max(packed, len(memory.packed()))
     report(results)
-    print(f"largest memory {packed / 1000:.0f} kB; {spent * 1000 / (len(results) * PAGES):.2f} ms a page for memory")
+    print(f"largest memory {packed / 1000:.0f} kB")
     results.sort(key=lambda result: -(result[2].through + 2 * max(0, result[2].lost - result[1].lost)))
     for name, without, with_memory in results[: options.worst]:
         print(

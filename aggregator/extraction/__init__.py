@@ -5,8 +5,21 @@ bytes -> decode -> parse -> metadata
 """
 
 from aggregator.extraction.feed import from_feed
-from aggregator.extraction.page import EXTRACTOR_VERSION, Explanation, article, explain
+from aggregator.extraction.memory import SiteMemory
+from aggregator.extraction.page import EXTRACTOR_VERSION, Explanation, RawPage, article, explain, learn, read_pages
 from aggregator.extraction.plain import plain
 from aggregator.extraction.selectors import Selectors
 
-__all__ = ["EXTRACTOR_VERSION", "Explanation", "Selectors", "article", "explain", "from_feed", "plain"]
+__all__ = [
+    "EXTRACTOR_VERSION",
+    "Explanation",
+    "RawPage",
+    "Selectors",
+    "SiteMemory",
+    "article",
+    "explain",
+    "from_feed",
+    "learn",
+    "plain",
+    "read_pages",
+]

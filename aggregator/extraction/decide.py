@@ -53,17 +53,22 @@ class Verdict:
 
 def decide(page: Page, facts: Facts) -> list[Verdict]:
     """A verdict for each block of the page."""
-    if not page.segments:
-        return []
-    table = measure(page, facts)
+    return judge(page, facts, *probabilities(page, facts))
+
+
+def probabilities(page: Page, facts: Facts) -> tuple[list[float], list[float]]:
+    """Of each block that it belongs to the text (NaN: no model is asked about it), and that it is the standfirst."""
     scores, leads = np.full(len(page.segments), np.nan), np.zeros(len(page.segments))
+    if not page.segments:
+        return [], []
+    table = measure(page, facts)
     scores[table.asked] = _probabilities("blocks", table.rows)
     rows = second_rows(page, table, scores)
     scores[table.asked] = _probabilities("blocks_again", rows)
     candidates = table.is_lead_candidate
     if candidates.any():
         leads[table.asked[candidates]] = _probabilities("lead", rows[candidates])
-    return judge(page, facts, scores.tolist(), leads.tolist())
+    return scores.tolist(), leads.tolist()
 
 
 SECOND_NAMES = (*features.NAMES, *context.NAMES)
@@ -159,7 +164,9 @@ def _threshold(page: Page, verdicts: Sequence[Verdict]) -> float:
 
     That is half of this F1 (Lipton, Elkan and Naryanaswamy, 2014): a page of doubtful blocks keeps more of them.
     """
-    pairs = [(len(s.text), v.score) for s, v in zip(page.segments, verdicts, strict=True) if not v.reason and v.score > 0]
+    pairs = [
+        (len(s.text), v.score) for s, v in zip(page.segments, verdicts, strict=True) if not v.reason and v.score > 0
+    ]
     if not pairs:
         return MOST
     length, score = np.array(pairs).T

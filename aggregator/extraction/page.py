@@ -1,18 +1,21 @@
 """A page from its bytes to its Article: the pipeline written out."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from aggregator.dom import LexborHTMLParser, decode, parse
 from aggregator.extraction.assembly import join_html, join_text
-from aggregator.extraction.decide import Verdict, decide
+from aggregator.extraction.decide import Verdict, judge, probabilities
 from aggregator.extraction.features import Facts
 from aggregator.extraction.hidden import json_body
 from aggregator.extraction.language import detect_lang
 from aggregator.extraction.likeness import ENOUGH, likeness, paywall
+from aggregator.extraction.memory import SiteMemory, Trace, recall
+from aggregator.extraction.memory import learn as learn_traces
 from aggregator.extraction.metadata import Metadata, metadata
 from aggregator.extraction.pictures import pictures_of_body
 from aggregator.extraction.reasons import path_of, reasons
+from aggregator.extraction.remembering import adjusted, trace
 from aggregator.extraction.selectors import Selectors, apply_selectors, body_of
 from aggregator.extraction.walk import Page, Segment, walk
 from aggregator.model import Article, Block
@@ -33,14 +36,28 @@ class Explanation:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class _Reading:
-    """What became of a page on the way to its article."""
+@dataclass(frozen=True, slots=True)
+class RawPage:
+    """A page as it was served; for the rest see `article`."""
 
+    html: str | bytes
+    url: str | None = None
+    selectors: Selectors | None = None
+    content_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What became of a page on the way to its article. `scores`, `leads`: the models' probabilities, None if none was asked."""
+
+    url: str | None
+    tree: LexborHTMLParser
     facts: Metadata
     page: Page
     verdicts: list[Verdict]
     notes: list[str]
+    scores: list[float] | None = None
+    leads: list[float] | None = None
 
 
 def article(
@@ -49,12 +66,14 @@ def article(
     *,
     selectors: Selectors | None = None,
     content_type: str | None = None,
+    site: SiteMemory | None = None,
 ) -> Article:
     """The article of a page. Never raises; a page without one gives `is_article` False.
 
-    `content_type` is the header's value and helps to decode bytes; `url` makes addresses absolute.
+    `content_type` is the header's value and helps to decode bytes; `url` makes addresses absolute; `site` is what is
+    remembered of the page's site, and is only read.
     """
-    return _assembled(_read(html, url, selectors, content_type), url)
+    return _assembled(_finished(_read(RawPage(html, url, selectors, content_type)), site))
 
 
 def explain(
@@ -63,9 +82,10 @@ def explain(
     *,
     selectors: Selectors | None = None,
     content_type: str | None = None,
+    site: SiteMemory | None = None,
 ) -> Explanation:
     """The same as `article`, with every block of the page and the reasons for its verdict."""
-    reading = _read(html, url, selectors, content_type)
+    reading = _finished(_read(RawPage(html, url, selectors, content_type)), site)
     blocks = tuple(
         Block(
             storable(segment.text), path_of(segment.element), verdict.kept or verdict.lead, round(verdict.score, 4),
@@ -73,11 +93,53 @@ def explain(
         )
         for segment, verdict in zip(reading.page.segments, reading.verdicts, strict=True)
     )  # fmt: skip
-    return Explanation(_assembled(reading, url), blocks, tuple(reading.notes))
+    return Explanation(_assembled(reading), blocks, tuple(reading.notes))
 
 
-def _read(html: str | bytes, url: str | None, selectors: Selectors | None, content_type: str | None) -> _Reading:
-    tree = parse(decode(html, content_type) if isinstance(html, bytes) else html)
+def read_pages(pages: Iterable[RawPage], memory: SiteMemory) -> tuple[list[Article], SiteMemory]:
+    """The articles of pages of one site, and the memory after them, by which they are judged themselves: what a page has
+    taught does not count for it, so that the pages of a first visit help each other."""
+    readings = [_read(page) for page in pages]
+    after = _learnt(memory, readings)
+    return [_assembled(_finished(reading, after)) for reading in readings], after
+
+
+def learn(memory: SiteMemory, pages: Iterable[RawPage]) -> SiteMemory:
+    """The memory after these pages of its site. Those that are no articles, and near-copies, teach nothing."""
+    return _learnt(memory, [_read(page) for page in pages])
+
+
+def _learnt(memory: SiteMemory, readings: Iterable[_Reading]) -> SiteMemory:
+    return learn_traces(memory, [_trace(one, memory) for one in readings if one.scores is not None and _teaches(one)])
+
+
+def _teaches(reading: _Reading) -> bool:
+    kept = [s for s, verdict in zip(reading.page.segments, reading.verdicts, strict=True) if verdict.kept]
+    words = sum(count_words(segment.text) for segment in kept)
+    return likeness(reading.facts, reading.url, kept, words, reading.verdicts) >= ENOUGH
+
+
+def _trace(reading: _Reading, memory: SiteMemory) -> Trace:
+    kept = [verdict.kept or verdict.lead for verdict in reading.verdicts]
+    return trace(reading.page, reading.scores or [], kept, reading.url, memory)
+
+
+def _finished(reading: _Reading, site: SiteMemory | None) -> _Reading:
+    """The reading after memory has spoken, or of a body that only the page's JSON has."""
+    if site is None or not site.pages or reading.scores is None or reading.leads is None:
+        return _or_hidden(reading)
+    remembered = recall(site, _trace(reading, site))
+    scores, leads, reasons = adjusted(reading.scores, reading.leads, remembered)
+    verdicts = judge(reading.page, Facts.of(reading.facts), scores, leads)
+    for verdict, reason in zip(verdicts, reasons, strict=True):
+        verdict.reason = verdict.reason or (reason if not verdict.kept else "")
+    return _or_hidden(replace(reading, verdicts=verdicts))
+
+
+def _read(raw: RawPage) -> _Reading:
+    """The page as the models see it, without memory."""
+    url, selectors = raw.url, raw.selectors
+    tree = parse(decode(raw.html, raw.content_type) if isinstance(raw.html, bytes) else raw.html)
     facts = metadata(tree, url)
     notes: list[str] = []
     page = None
@@ -94,18 +156,19 @@ def _read(html: str | bytes, url: str | None, selectors: Selectors | None, conte
             )
             for segment in page.segments
         ]
-        return _Reading(facts, page, verdicts, notes)
+        return _Reading(url, tree, facts, page, verdicts, notes)
     page = walk(tree)
-    verdicts = decide(page, Facts.of(facts))
-    return _or_hidden(tree, _Reading(facts, page, verdicts, notes))
+    stated = Facts.of(facts)
+    scores, leads = probabilities(page, stated)
+    return _Reading(url, tree, facts, page, judge(page, stated, scores, leads), notes, scores, leads)
 
 
-def _or_hidden(tree: LexborHTMLParser, reading: _Reading) -> _Reading:
+def _or_hidden(reading: _Reading) -> _Reading:
     """The reading, or one of a body that only the page's JSON has."""
     shown = sum([len(s.text) for s, v in zip(reading.page.segments, reading.verdicts, strict=True) if v.kept])
     if shown >= _ENOUGH and shown >= _TOO_LITTLE * len(reading.facts.article_body or ""):
         return reading
-    body = json_body(tree, reading.facts.article_body)
+    body = json_body(reading.tree, reading.facts.article_body)
     if body is None or shown >= _TOO_LITTLE * len(body):
         return reading
     markup = body if "</p>" in body or "<br" in body else "".join(f"<p>{part}</p>" for part in body.split("\n"))
@@ -113,11 +176,11 @@ def _or_hidden(tree: LexborHTMLParser, reading: _Reading) -> _Reading:
     verdicts = [
         Verdict(True, score=0.9, reason="from the page's JSON: its markup lacks the body") for _ in page.segments
     ]
-    return _Reading(reading.facts, page, verdicts, reading.notes)
+    return replace(reading, page=page, verdicts=verdicts, scores=None, leads=None)
 
 
-def _assembled(reading: _Reading, url: str | None) -> Article:
-    facts, page, verdicts = reading.facts, reading.page, reading.verdicts
+def _assembled(reading: _Reading) -> Article:
+    url, facts, page, verdicts = reading.url, reading.facts, reading.page, reading.verdicts
     kept = [segment for segment, verdict in zip(page.segments, verdicts, strict=True) if verdict.kept]
     lead = _lead(page.segments, verdicts)
     pictures = pictures_of_body(page, kept, url)

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aggregator import extraction
+from aggregator.extraction import RawPage
 from aggregator.extraction.memory import MOST_PLACES, MOST_TEXTS, Remembered, Seen, SiteMemory, Trace, learn, recall
 from aggregator.extraction.sketches import holds, place_key, sketch, text_key
 
@@ -200,6 +202,39 @@ def test_copies_are_told_by_their_sketches() -> None:
     assert not holds((), sketch(whole), 0.1)
     chinese = "".join(chr(0x4E00 + random.Random(number).randrange(900)) for number in range(400))
     assert holds(sketch([chinese]), sketch([chinese[:200]]), 0.9)
+
+
+def page(article: int) -> RawPage:
+    """A page whose furniture looks like paragraphs."""
+    body = "".join(f"<p>{text.capitalize()}.</p>" for text in paragraphs(article))
+    html = (
+        f"<html><head><title>Article {article}</title></head><body><main><article><h1>Article {article}</h1><div class=story>{body}"
+        f"<p>{PITCH}, says everyone who reads it.</p></div></article></main></body></html>"
+    )
+    return RawPage(html, f"https://news.example/{article}")
+
+
+def test_a_page_is_read_with_what_is_remembered_of_its_site() -> None:
+    memory = extraction.learn(SiteMemory(), [page(number) for number in range(6)])
+    assert memory.pages == 6
+    packed = memory.packed()
+    new = page(99)
+    assert PITCH in extraction.article(new.html, new.url).text
+    found = extraction.article(new.html, new.url, site=memory)
+    assert found.text.count("\n\n") == 7
+    assert PITCH not in found.text
+    assert memory.packed() == packed
+    (pitch,) = [block for block in extraction.explain(new.html, new.url, site=memory).blocks if PITCH in block.text]
+    assert any("other articles of the site" in reason for reason in pitch.reasons)
+
+
+def test_the_pages_of_a_first_visit_help_each_other() -> None:
+    articles, memory = extraction.read_pages([page(number) for number in range(4)], SiteMemory())
+    assert memory.pages == 4
+    assert not any(PITCH in found.text for found in articles)
+    assert all(found.text.count("\n\n") == 7 for found in articles)
+    again, same = extraction.read_pages([page(number) for number in range(4)], memory)
+    assert (again, same.packed()) == (articles, memory.packed())
 
 
 _PACKED = taught(4).packed()
