@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from aggregator.dom import LexborHTMLParser, decode, parse
+from aggregator.dom import decode, parse
 from aggregator.extraction.assembly import join_html, join_text
 from aggregator.extraction.decide import Verdict, judge, probabilities
 from aggregator.extraction.features import Facts
@@ -48,10 +48,11 @@ class RawPage:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What became of a page on the way to its article. `scores`, `leads`: the models' probabilities, None if none was asked."""
+    """What became of a page on the way to its article. `source`: the page as text; `scores`, `leads`: the models'
+    probabilities, None if none was asked."""
 
     url: str | None
-    tree: LexborHTMLParser
+    source: str
     facts: Metadata
     page: Page
     verdicts: list[Verdict]
@@ -139,7 +140,8 @@ def _finished(reading: _Reading, site: SiteMemory | None) -> _Reading:
 def _read(raw: RawPage) -> _Reading:
     """The page as the models see it, without memory."""
     url, selectors = raw.url, raw.selectors
-    tree = parse(decode(raw.html, raw.content_type) if isinstance(raw.html, bytes) else raw.html)
+    source = decode(raw.html, raw.content_type) if isinstance(raw.html, bytes) else raw.html
+    tree = parse(source)
     facts = metadata(tree, url)
     notes: list[str] = []
     page = None
@@ -156,11 +158,13 @@ def _read(raw: RawPage) -> _Reading:
             )
             for segment in page.segments
         ]
-        return _Reading(url, tree, facts, page, verdicts, notes)
+        return _Reading(url, source, facts, page, verdicts, notes)
     page = walk(tree)
+    if selectors is None and sum([len(segment.text) for segment in page.segments]) < _ENOUGH:
+        page = walk(parse(source), frame=True)  # a page that stands in its navigation, or has little to say
     stated = Facts.of(facts)
     scores, leads = probabilities(page, stated)
-    return _Reading(url, tree, facts, page, judge(page, stated, scores, leads), notes, scores, leads)
+    return _Reading(url, source, facts, page, judge(page, stated, scores, leads), notes, scores, leads)
 
 
 def _or_hidden(reading: _Reading) -> _Reading:
@@ -168,7 +172,7 @@ def _or_hidden(reading: _Reading) -> _Reading:
     shown = sum([len(s.text) for s, v in zip(reading.page.segments, reading.verdicts, strict=True) if v.kept])
     if shown >= _ENOUGH and shown >= _TOO_LITTLE * len(reading.facts.article_body or ""):
         return reading
-    body = json_body(reading.tree, reading.facts.article_body)
+    body = json_body(parse(reading.source), reading.facts.article_body)
     if body is None or shown >= _TOO_LITTLE * len(body):
         return reading
     markup = body if "</p>" in body or "<br" in body else "".join(f"<p>{part}</p>" for part in body.split("\n"))
