@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import nh3
 import zstandard
 
 from aggregator import extraction, stories
@@ -176,7 +177,7 @@ def _finish(
         is_article=article.is_article,
         paywalled=article.paywalled,
         extractor_version=article.extractor_version,
-        html=_pack(article.html.encode()) if _says_more(article.html) else None,
+        html=_pack(_sanitised(article.html).encode()) if _says_more(article.html) else None,
         fingerprint=stories.fingerprint(text, article.lang or listed.lang),
         terms=(index_form(title), index_form(lead), index_form(text)),
         raw=raw,
@@ -186,6 +187,19 @@ def _finish(
 def _plausible(at: int | None, now: int) -> int | None:
     """A page's time, if it can be one: after 1990, and not more than two days ahead."""
     return at if at is not None and 631152000 <= at <= now + 2 * 86400 else None
+
+
+_ALLOWED = {
+    "a", "b", "blockquote", "br", "cite", "code", "dd", "del", "dl", "dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4",
+    "h5", "h6", "i", "img", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "strong", "sub", "sup", "table", "tbody", "td", "th",
+    "tr", "ul",
+}  # fmt: skip
+
+
+def _sanitised(html: str) -> str:
+    """The HTML without anything that could act: the door through which all HTML goes that is kept."""
+    attributes = {"a": {"href"}, "img": {"src", "alt"}}
+    return nh3.clean(html, tags=_ALLOWED, attributes=attributes, url_schemes={"http", "https", "mailto"}, link_rel=None)
 
 
 def _says_more(html: str) -> bool:

@@ -107,7 +107,10 @@ def _fit(examples: list[Example], rows: list[Array], model: str, settings: dict[
     x = np.concatenate(rows)
     y, weights = (np.concatenate(part) for part in zip(*pairs, strict=True))
     used = weights > 0
-    return [boosting.fit(x[used], y[used].astype(int), weights[used], random_seed=seed + 1, **settings) for seed in range(seeds)]
+    return [
+        boosting.fit(x[used], y[used].astype(int), weights[used], random_seed=seed + 1, **settings)
+        for seed in range(seeds)
+    ]
 
 
 def _said(models: list[Any], rows: Array) -> Array:
@@ -176,11 +179,16 @@ def report(examples: list[Example], found: list[tuple[Array, Array]], folds: int
         for example, (lead, text) in zip(examples, texts, strict=True):
             if example.name == name:
                 predicted = f"{lead}\n{text}" if name == "fundus" else text
-                of_fold.setdefault(fold_of(example, folds), []).append(_measured(name, predicted, example.record["text"]))
+                of_fold.setdefault(fold_of(example, folds), []).append(
+                    _measured(name, predicted, example.record["text"])
+                )
         total = corpus.shingle_f1 if name == "scrapinghub" else mean
         each = [total(measured) for _, measured in sorted(of_fold.items())]
         everything = total([value for measured in of_fold.values() for value in measured])
-        print(f"{name:12} F1 {everything:.4f}  folds {' '.join(f'{f:.3f}' for f in each)}  sd {stdev(each):.4f}", flush=True)
+        print(
+            f"{name:12} F1 {everything:.4f}  folds {' '.join(f'{f:.3f}' for f in each)}  sd {stdev(each):.4f}",
+            flush=True,
+        )
     leads = [bool(lead) for example, (lead, _) in zip(examples, texts, strict=True) if example.name == "fundus"]
     print(f"leads found on {mean(leads):.2f} of the Fundus pages")
 

@@ -1,10 +1,7 @@
 """Kept blocks put together again: as text, and as HTML with headings, lists, tables, quotes, code and pictures."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 from html import escape
-
-import nh3
 
 from aggregator.extraction.walk import MARKUP, Element, Page, Segment, Token, attributes, landmark
 from aggregator.model import Image
@@ -13,22 +10,6 @@ from aggregator.urls import absolute
 
 _STRUCTURE = frozenset(["ul", "ol", "li", "blockquote", "table", "tr", "dl"])
 _OWN = frozenset(["td", "th", "pre", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6"])
-_ALLOWED = {
-    "a", "b", "blockquote", "br", "cite", "code", "dd", "del", "dl", "dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4",
-    "h5", "h6", "i", "img", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "strong", "sub", "sup", "table", "tbody", "td", "th",
-    "tr", "ul",
-}  # fmt: skip
-
-
-@lru_cache(maxsize=1)
-def _cleaner() -> nh3.Cleaner:
-    attributes = {"a": {"href"}, "img": {"src", "alt"}}
-    return nh3.Cleaner(tags=_ALLOWED, attributes=attributes, url_schemes={"http", "https", "mailto"}, link_rel=None)
-
-
-def sanitise(html: str) -> str:
-    """The HTML without anything that could act: only text, structure, links and pictures remain."""
-    return _cleaner().clean(html)
 
 
 def join_text(segments: Sequence[Segment]) -> str:
@@ -63,10 +44,9 @@ def _nearest(element: Element | None, tag: str) -> Element | None:
     return None
 
 
-def join_html(
-    page: Page, segments: Sequence[Segment], pictures: Sequence[tuple[int, Image]], base: str | None
-) -> str:
-    """Sanitised HTML of the blocks; each picture is (number of the block it stands before, image)."""
+def join_html(page: Page, segments: Sequence[Segment], pictures: Sequence[tuple[int, Image]], base: str | None) -> str:
+    """The blocks as HTML that is safe as it is built: elements of fixed names, links that are http(s), text that the parser
+    has escaped, nothing else of the page. Each picture is (number of the block it stands before, image)."""
     out: list[str] = []
     stack: list[Element] = []
     waiting = list(reversed(pictures))
@@ -79,7 +59,7 @@ def join_html(
         out.append(_block(page, segment, base))
     _climb(out, stack, [])
     out.extend(_figure(image) for _, image in reversed(waiting))
-    return sanitise("".join(out))
+    return "".join(out)
 
 
 _STRUCTURES = landmark("ul", "ol", "li", "blockquote", "table", "tr", "dl")

@@ -27,8 +27,30 @@ OF_TEXT = (
     "quotes", "common", "level",
 )  # fmt: skip
 OF_FACTS = ("is_news", "is_article_type", "is_dated", "authors", "has_description")
-TAGS = ("p", "li", "h1", "h2", "h3", "h4", "td", "div", "blockquote", "figcaption", "pre", "dd", "section", "article", "body", "other")
-_TAG_BIT = {tag: 1 << number for number, tag in enumerate(TAGS)} | {"h5": 1 << 5, "h6": 1 << 5, "th": 1 << 6, "dt": 1 << 11}
+TAGS = (
+    "p",
+    "li",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "td",
+    "div",
+    "blockquote",
+    "figcaption",
+    "pre",
+    "dd",
+    "section",
+    "article",
+    "body",
+    "other",
+)
+_TAG_BIT = {tag: 1 << number for number, tag in enumerate(TAGS)} | {
+    "h5": 1 << 5,
+    "h6": 1 << 5,
+    "th": 1 << 6,
+    "dt": 1 << 11,
+}
 _OTHER = 1 << (len(TAGS) - 1)
 MASKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("tag", TAGS), ("kind", phrases.KINDS), ("own", BIT_NAMES), ("parent", BIT_NAMES), ("grand", BIT_NAMES), ("around", BIT_NAMES),
@@ -102,7 +124,8 @@ def measure(page: Page, facts: Facts) -> Table:
     kinds[asked] = [phrases.kinds_of(found) for found in words]
     around = places(page, chars, links, prose, title_at)
     of_text = np.array(
-        [texts.numbers(segments[number], found) for number, found in zip(asked.tolist(), words, strict=True)], np.float32
+        [texts.numbers(segments[number], found) for number, found in zip(asked.tolist(), words, strict=True)],
+        np.float32,
     ).reshape(len(asked), len(OF_TEXT))
     of_facts = np.tile(np.array(facts.numbers(), np.float32), (len(asked), 1))
     numbers = np.hstack((of_text, of_facts, around.numbers[asked]))
@@ -142,7 +165,7 @@ class _Texts:
         count = len(words) or text.count(" ") + 1
         last, head = text[-1], text[:160]
         overlap = cover = 0.0
-        if words and self.title:
+        if words and not self.title.isdisjoint(words):
             given = set(words)
             common = len(given & self.title)
             overlap, cover = common / (len(given) + len(self.title) - common), common / len(given)
@@ -209,7 +232,9 @@ def _bits(masks: Array) -> Array:
     """One column a bit of the masks that has a name."""
     size = len(masks)
     spread = np.unpackbits(np.ascontiguousarray(masks.astype("<i8")).view(np.uint8), axis=1, bitorder="little")
-    kept: Array = spread.reshape(size, len(MASKS), 64)[:, :, :_KIND_BITS].reshape(size, len(MASKS) * _KIND_BITS)[:, _NAMED_BITS]
+    kept: Array = spread.reshape(size, len(MASKS), 64)[:, :, :_KIND_BITS].reshape(size, len(MASKS) * _KIND_BITS)[
+        :, _NAMED_BITS
+    ]
     return kept.astype(np.float32)
 
 

@@ -74,7 +74,9 @@ def pictures_of_body(page: Page, kept: Sequence[Segment], base: str | None) -> l
         url = None if _is_icon(given) else source_of(given, base, candidate.sets)
         if url and url not in seen:
             seen.add(url)
-            found.append((candidate.before, Image(url, _caption(page, candidate), squeeze(given.get("alt", "")) or None)))
+            found.append(
+                (candidate.before, Image(url, _caption(page, candidate), squeeze(given.get("alt", "")) or None))
+            )
     return found
 
 

@@ -68,7 +68,9 @@ def places(page: Page, chars: Array, links: Array, prose: Array, title_at: int) 
         *_of_page(tree), *_ends(tree), *_of_title(tree, over_title, title, title_at), *_of_table(tree), _prose_chars_since(chars, prose),
         *_pictures(tree), tree.next_heading(),
     )  # fmt: skip
-    numbers = np.stack(columns, axis=1).astype(np.float32) if len(chars) else np.zeros((0, len(Places.NAMES)), np.float32)
+    numbers = (
+        np.stack(columns, axis=1).astype(np.float32) if len(chars) else np.zeros((0, len(Places.NAMES)), np.float32)
+    )
     return Places(numbers, tree.element, tree.parent, own, tree.around, tree.within, below, tree.groups)
 
 
@@ -79,7 +81,10 @@ class _Tree:
         elements, self.page = page.elements, page
         self.chars, self.links, self.prose = chars, links, prose
         self.size = len(chars)
-        told = [(e.parent.number if e.parent else 0, e.own, e.around, e.within, e.depth, e.first, e.blocks) for e in elements]
+        told = [
+            (e.parent.number if e.parent else 0, e.own, e.around, e.within, e.depth, e.first, e.blocks)
+            for e in elements
+        ]
         table = np.array(told, np.int64)
         self.parent, self.own, self.around, self.within, self.depth, self.first, blocks = table.T
         self.last = self.first + blocks
@@ -109,7 +114,11 @@ class _Tree:
         """The element with the most prose in blocks directly within it or one level below."""
         size = len(self.parent)
         direct = np.bincount(self.parent[self.element], self.prose, size)
-        near = direct + 0.4 * np.bincount(self.parent, direct, size) - 0.4 * np.where(self.parent == np.arange(size), direct, 0)
+        near = (
+            direct
+            + 0.4 * np.bincount(self.parent, direct, size)
+            - 0.4 * np.where(self.parent == np.arange(size), direct, 0)
+        )
         return self.page.elements[int(near.argmax())] if self.size else self.page.root
 
     def core(self, share: float) -> Element:
@@ -280,7 +289,8 @@ def _prose_chars_since(chars: Array, prose: Array) -> Array:
     before = chars.cumsum() - chars
     end = np.where(prose > 0, before + chars, 0.0)
     last = np.concatenate(([0.0], np.maximum.accumulate(end)[:-1])) if len(chars) else end
-    return np.minimum(before - last, 3000.0)
+    result: Array = np.minimum(before - last, 3000.0)
+    return result
 
 
 def _pictures(tree: _Tree) -> tuple[Array, Array]:
