@@ -58,21 +58,19 @@ class Element:
     """An element that is not inline; `source`: its attributes as written.
 
     The blocks within, at any depth, are `first` to `first + blocks - 1`. `name` is its class, id and the like; `own` and
-    `around` are bits of `hints`: its own and those of all above it; `within` has the bits of `landmark`. An element
-    without blocks is not looked at: it has neither name nor bits.
+    `around` are bits of `hints`: its own and those of all above it; `within` has the bits of `landmark`.
     """
 
     __slots__ = ("around", "blocks", "depth", "first", "name", "number", "own", "parent", "source", "tag", "within")
 
-    def __init__(self, number: int, tag: str, parent: "Element | None", source: str, first: int) -> None:
-        self.number = number
+    def __init__(self, tag: str, parent: "Element | None", source: str, first: int) -> None:
         self.tag = tag
         self.parent = parent
         self.source = source
         self.first = first
         self.depth: int = parent.depth + 1 if parent is not None else 0
         self.name = ""
-        self.blocks = self.own = self.around = self.within = 0
+        self.number = self.blocks = self.own = self.around = self.within = 0
 
     def look(self) -> None:
         """Takes in what names the element, and what is around it; those above have been looked at."""
@@ -121,7 +119,7 @@ class Picture:
 
 @dataclass(slots=True, eq=False)
 class Page:
-    """What the walk found. `root` is the element of <body>."""
+    """What the walk found. `root` is the element of <body>, the first of `elements`, which are those that hold blocks."""
 
     root: Element
     elements: list[Element]
@@ -164,7 +162,7 @@ class _Walker:
     )  # fmt: skip
 
     def __init__(self, tokens: list[Token]) -> None:
-        root = Element(0, "body", None, "", 0)
+        root = Element("body", None, "", 0)
         self.page = Page(root, [root], [], [], tokens)
         self.element = root
         self.open: list[int] = []  # tokens of inline markup that is open here
@@ -201,10 +199,19 @@ class _Walker:
                 elif self.has_text:
                     self.texts.append(text)
         self.flush(len(self.page.tokens))
-        self.page.root.blocks = len(self.page.segments)
-        for element in self.page.elements:
-            if element.blocks:
-                element.look()
+        self.finish()
+
+    def finish(self) -> None:
+        """Leaves the elements that hold blocks, and looks at them."""
+        page = self.page
+        page.root.blocks = len(page.segments)
+        page.elements = [page.root, *[element for element in page.elements[1:] if element.blocks]]
+        for number, element in enumerate(page.elements):
+            element.number = number
+            element.look()
+        for picture in page.pictures:
+            while not picture.element.blocks and picture.element.parent is not None:
+                picture.element = picture.element.parent
 
     def special(self, kind: int, number: int, closing: str, tag: str, source: str) -> None:
         """A tag that does not simply begin or end a block."""
@@ -268,7 +275,7 @@ class _Walker:
         """An element that is not inline begins."""
         self.flush(number)
         elements = self.page.elements
-        element = Element(len(elements), tag, self.element, source, len(self.page.segments))
+        element = Element(tag, self.element, source, len(self.page.segments))
         elements.append(element)
         self.element = element
 
