@@ -197,7 +197,8 @@ def is_person(name: str) -> bool:
     if _COLLECTIVE.match(name):
         return True
     return not any(
-        part.lower() in _NO_NAME_WORDS or (part.lower() in function_words() and not _PARTICLE.match(part))
+        part.lower() in _NO_NAME_WORDS
+        or (len(part) > 2 and part.lower() in function_words() and not _PARTICLE.match(part))
         for part in parts
     )
 
@@ -231,7 +232,7 @@ def _run_of_names(text: str, following: Sequence[str]) -> list[str]:
     after = iter(following)
     text = text.strip() or next(after, "")
     while text and len(text) <= 160:
-        found = [name for name in split_names(text) if plausible(name)][: _MOST - len(names)]
+        found = [name for name in split_names(_OPEN_END.sub("", text)) if plausible(name)][: _MOST - len(names)]
         names.extend(name for name in found if name not in names)
         if not found:
             break
