@@ -174,7 +174,7 @@ def _published(
     of_url = url_date(url)
     if stated and modified:
         by_schema = bool(linked.published or "datepublished" in page.head.properties)
-        if modified.at <= stated.at:
+        if modified.at <= stated.at or modified.at.replace(tzinfo=None) == stated.at.replace(tzinfo=None):
             return _before_generated(page, stated, month_first=month_first) or stated
         if by_schema and (modified.at - stated.at).days >= _REWRITTEN:
             return _new_edition(page.dates(month_first=month_first), stated, modified) or stated
@@ -194,28 +194,31 @@ def _before_generated(page: Printed, stated: Moment, *, month_first: bool) -> Mo
     """The day in view, if it is earlier than a stated one that is no earlier than the last change: such pages may state
     when their site was last generated."""
     dates = page.dates(month_first=month_first) or list(page.times(month_first=month_first))[:1]
-    if not dates or any(_days_between(date.moment, stated) <= 1 for date in dates):
+    labelled = next((date for date in dates if date.published and date.moment.at < stated.at), None)
+    if not labelled and (not dates or any(_may_be_the_day(date.moment, stated) for date in dates)):
         return None
-    first = dates[0]
+    first = labelled or dates[0]
     later = first.changed and first.moment.at > stated.at
     return first.moment if later or (not first.changed and first.moment.at < stated.at) else None
 
 
 def _new_edition(dates: Sequence[PrintedDate], stated: Moment, modified: Moment) -> Moment | None:
     """The day in view of a page that was rewritten long after its publication and shows its readers only that day."""
-    if not dates or any(_days_between(date.moment, stated) <= 1 for date in dates):
+    if not dates or any(_may_be_the_day(date.moment, stated) for date in dates):
         return None
     first = dates[0].moment
     return first if stated.at < first.at <= modified.at + timedelta(days=2) else None
 
 
-def _days_between(a: Moment, b: Moment) -> int:
-    return abs((a.at.date() - b.at.date()).days)
+def _may_be_the_day(printed: Moment, stated: Moment) -> bool:
+    """True if a printed day is the stated one somewhere on earth."""
+    west, east = stated.at - timedelta(hours=12), stated.at + timedelta(hours=14)
+    return west.date() <= printed.at.date() <= east.date()
 
 
 def _of_printed_day(page: Printed, stated: Moment, of_url: Moment) -> Moment:
     """The stated moment in the page's own offset, where it is stated in UTC and the URL has the neighbouring day."""
-    if stated.at.utcoffset() or _days_between(stated, of_url) != 1:
+    if stated.at.utcoffset() or abs((stated.at.date() - of_url.at.date()).days) != 1:
         return stated
     local = (date.moment.at.tzinfo for date in page.times(month_first=False) if date.moment.at.utcoffset())
     moved = stated.at.astimezone(next(local, None) or UTC)
