@@ -74,9 +74,9 @@ def metadata(tree: LexborHTMLParser, url: str | None) -> Metadata:
         next(iter(head.links.get("canonical", ())), None) or head.first("og:url") or linked.url or "", base
     )
     site_name = head.first("og:site_name", "application-name", "apple-mobile-web-app-title") or linked.publisher
-    sites = _site_names(head, linked, url)
+    sites = site_names(head, linked, url)
     lang = language_claim(head, linked)
-    title = _title(head, linked, sites, url)
+    title = choose_title(title_claims(head, linked), sites, url)
     page = Printed(tree, head, title_node(tree, head, title))
     modified = _modified(head, linked)
     published = _published(page, linked, modified, url, lang)
@@ -107,7 +107,8 @@ def language_claim(head: Head, linked: Claims) -> str | None:
     return primary if named else None
 
 
-def _site_names(head: Head, linked: Claims, url: str | None) -> list[str]:
+def site_names(head: Head, linked: Claims, url: str | None) -> list[str]:
+    """The names by which a page and its address call their site."""
     host = (urlsplit(url or "").hostname or "").removeprefix("www.")
     names = [
         *head.all("og:site_name", "application-name", "apple-mobile-web-app-title", "twitter:site"),
@@ -117,12 +118,12 @@ def _site_names(head: Head, linked: Claims, url: str | None) -> list[str]:
     return [name.lstrip("@") for name in [*names, *host.split(".")[:-1]] if name]
 
 
-def _title(head: Head, linked: Claims, sites: Sequence[str], url: str | None) -> str | None:
+def title_claims(head: Head, linked: Claims) -> TitleClaims:
+    """All that a page claims to be its title."""
     headings = [text for _, text in head.headings if text]
-    claims = TitleClaims(
+    return TitleClaims(
         linked.headline, head.first("og:title"), head.first("twitter:title"), head.title, headings, linked.news
     )
-    return choose_title(claims, sites, url)
 
 
 def _authors(page: Printed, linked: Claims, sites: Sequence[str], title: str | None) -> tuple[str, ...]:

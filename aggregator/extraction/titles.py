@@ -14,6 +14,7 @@ from aggregator.text import squeeze
 index_form = lru_cache(maxsize=1024)(_index_form)  # a page repeats its title, a site its name
 
 _SEPARATOR = re.compile(r"\s[|–—\-·•»«:/\\~]\s|\s?[|｜»«]\s?|\s::\s|\s?[_＿]\s?(?=\S+$)")
+_LETTER = re.compile(r"\w")
 _KICKER = re.compile(r"\s?[:|/–—]\s|\s-\s")
 _LONGEST = 500
 _MANY = 6  # headings looked at
@@ -21,8 +22,8 @@ _SOFT_HYPHEN = "\u00ad"
 _SLUG_WORD = re.compile(r"[^\W_]+")
 _SLUG_NOISE = frozenset(("html", "htm", "php", "aspx", "shtml"))
 # How much each property speaks for a candidate: a conditional logit, fitted on the development pages whose linked data
-# is not news (cross-validated by site: .88 of the titles exact). Columns: `_properties`.
-_WEIGHTS = (1.48, 0.65, 0.47, -0.1, 0.35, 0.3, 2.19, 1.68, 0.65, 1.06, -0.9, -2.53)
+# is not news by benchmarks/fit_titles.py (cross-validated by site: .88 of the titles exact). Columns: `properties`.
+_WEIGHTS = (1.48, 0.61, 0.46, -0.1, 0.36, 0.3, 2.18, 1.65, 0.66, 1.06, -0.89, -2.55)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class TitleClaims:
 
 
 @dataclass(slots=True)
-class _Candidate:
+class Candidate:
     text: str
     words: frozenset[str]
     sources: set[str] = field(default_factory=set)
@@ -56,7 +57,7 @@ def choose_title(claims: TitleClaims, site_names: Iterable[str], url: str | None
     found = candidates(claims, sites)
     if len(found) < 2:
         return next((candidate.text for candidate in found.values()), None)
-    newsroom = _of_news(found) if claims.is_news else None
+    newsroom = of_news(found) if claims.is_news else None
     if newsroom:
         return newsroom.text
     rows = properties(found, url)
@@ -64,9 +65,9 @@ def choose_title(claims: TitleClaims, site_names: Iterable[str], url: str | None
     return list(found.values())[scores.index(max(scores))].text
 
 
-def candidates(claims: TitleClaims, sites: set[str]) -> dict[str, _Candidate]:
+def candidates(claims: TitleClaims, sites: set[str]) -> dict[str, Candidate]:
     """The possible titles by their folded words, written as the first source writes them: headings, then the claims."""
-    found: dict[str, _Candidate] = {}
+    found: dict[str, Candidate] = {}
     for number, heading in enumerate(claims.headings[:_MANY]):
         _add(found, without_site(_clean(heading), sites), "later" if number else "heading", sites)
     stated = (
@@ -86,17 +87,17 @@ def candidates(claims: TitleClaims, sites: set[str]) -> dict[str, _Candidate]:
     return found
 
 
-def _add(found: dict[str, _Candidate], text: str, source: str, sites: set[str]) -> None:
+def _add(found: dict[str, Candidate], text: str, source: str, sites: set[str]) -> None:
     form = index_form(text)
     if not form or form in sites or (source == "part" and " " not in form):
         return
     candidate = found.get(form)
     if candidate is None:
-        candidate = found[form] = _Candidate(text, frozenset(form.split()))
+        candidate = found[form] = Candidate(text, frozenset(form.split()))
     candidate.sources.add(source)
 
 
-def _of_news(found: dict[str, _Candidate]) -> _Candidate | None:
+def of_news(found: dict[str, Candidate]) -> Candidate | None:
     """The title of a page whose linked data is news: the newsroom's headline, but OpenGraph's where that is the same
     with or without a kicker and is printed so, or where all other fields only repeat each other."""
     forms = {source: form for form, candidate in found.items() for source in candidate.sources}
@@ -119,7 +120,7 @@ def _without_kickers(claims: TitleClaims) -> str | None:
     return og[1] if index_form(heading[0]) != index_form(og[0]) and " " in index_form(og[1]) else None
 
 
-def properties(found: dict[str, _Candidate], url: str | None) -> list[tuple[float, ...]]:
+def properties(found: dict[str, Candidate], url: str | None) -> list[tuple[float, ...]]:
     """One row a candidate, in order: what `_WEIGHTS` weighs."""
     slug = _slug_words(url)
     whole = [(form, candidate) for form, candidate in found.items() if candidate.sources != {"part"}]
@@ -169,7 +170,7 @@ def without_site(title: str, sites: set[str]) -> str:
 
 def _names_site(part: str, sites: set[str], rest: str) -> bool:
     form = index_form(part)
-    if not form or not index_form(rest):
+    if not form or not _LETTER.search(rest):
         return False
     joined = form.replace(" ", "")
     return any(

@@ -172,7 +172,10 @@ def _texts_after(node: LexborNode | None, steps: int, most: int) -> list[str]:
                     return found
         node, down = below, True
         steps -= 1
-        length += _add_text(found, node)
+        content = node.text_content
+        if content and not content.isspace():
+            found.append(" ".join(content[:_LONG_TEXT].split()))
+            length += min(len(found[-1]), _LONG)
     return found
 
 
@@ -192,15 +195,7 @@ def _texts_before(node: LexborNode | None) -> list[str]:
                     return found
         node, down = below, True
         steps -= 1
-        _add_text(found, node)
+        content = node.text_content
+        if content and not content.isspace():
+            found.append(" ".join(content[:_LONG_TEXT].split()))
     return found
-
-
-def _add_text(found: list[str], node: LexborNode) -> int:
-    """Add the text of a text node; how many characters it counts for."""
-    content = node.text_content
-    if not content or content.isspace():
-        return 0
-    text = " ".join(content[:_LONG_TEXT].split())
-    found.append(text)
-    return min(len(text), _LONG)
