@@ -58,7 +58,6 @@ class PrintedDate:
     moment: Moment
     changed: bool
     published: bool
-    below: bool  # it stands below the title, not above
 
 
 class Printed:
@@ -104,8 +103,8 @@ class Printed:
         """The dates around the title: those below first, the nearest first."""
         below = _dates_in(self.below, month_first=month_first)
         above = _dates_in(self.above[::-1], month_first=month_first)[::-1]
-        return [_labelled(moment, before, below=True) for moment, before in below[:4]] + [
-            _labelled(moment, before, below=False) for moment, before in above[:2]
+        return [_labelled(moment, before) for moment, before in below[:4]] + [
+            _labelled(moment, before) for moment, before in above[:2]
         ]
 
     def times(self, *, month_first: bool) -> Iterator[PrintedDate]:
@@ -114,7 +113,7 @@ class Printed:
             text = squeeze(node.text()[:_LONG])
             moment = parse_date(value, month_first=month_first) or parse_date(text, month_first=month_first)
             if moment:
-                yield _labelled(moment, f"{text} {node.attributes.get('class') or ''}", below=True)
+                yield _labelled(moment, f"{text} {node.attributes.get('class') or ''}")
 
     def dated_lines(self, *, month_first: bool) -> list[PrintedDate]:
         """The dates that short texts anywhere on the page consist of."""
@@ -134,15 +133,15 @@ class Printed:
             moment = next(find_dates(line, month_first=month_first), None)
             if moment:
                 found += 1
-                yield _labelled(moment, text[max(0, start - _SHORT) : end], below=True)
+                yield _labelled(moment, text[max(0, start - _SHORT) : end])
             if found >= _DATES:
                 return
 
 
-def _labelled(moment: Moment, label: str, *, below: bool) -> PrintedDate:
+def _labelled(moment: Moment, label: str) -> PrintedDate:
     label = fold(label)
     changed, published = (any(word in label for word in words) for words in (_CHANGED, _PUBLISHED))
-    return PrintedDate(moment, changed, published, below)
+    return PrintedDate(moment, changed, published)
 
 
 def _dates_in(texts: list[str], *, month_first: bool) -> list[tuple[Moment, str]]:
