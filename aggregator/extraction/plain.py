@@ -1,57 +1,46 @@
-"""The article in text that was scraped without its markup: lines in, the run of real paragraphs out.
+"""The article in text that was scraped without its markup: lines in; title and the lines of the article out.
 
-A paragraph is a line that holds sentences; the article is the heaviest run of them, with the short lines between
-them (headings, quotes, list items) but without those that stand in rows, as widgets and lists of teasers do.
+Three small models judge (benchmarks/train_lines.py makes them): every line by its looks and surroundings, the lines
+before the body as titles, and at last the runs of likely lines, each as a whole: an article in several pieces stays,
+the teasers, comments and legal texts around it go.
 """
 
 import re
-from dataclasses import dataclass
+
+import numpy as np
 
 from aggregator.extraction.language import detect_lang
 from aggregator.extraction.page import EXTRACTOR_VERSION
+from aggregator.extraction.plain_lines import Array, Columns, Page, context, matrix, page
+from aggregator.extraction.plain_runs import run_columns, runs
+from aggregator.extraction.plain_title import candidates, choose, title_columns
+from aggregator.extraction.trees import trees
 from aggregator.model import Article
-from aggregator.text import UNSPACED, count_words, squeeze, storable, words
+from aggregator.text import count_words, index_form, squeeze, storable
 
-_DENSE = re.compile(f"[{UNSPACED}\uac00-\ud7af]")
-_END = re.compile(r"[.!?…。！？؟।。][\"'”’»«“)\]」』）]*\s*$")
-_INNER = re.compile(r"[.!?…؟।]\W*\s+\W*\w|[。！？]\W*\w")
-_QUOTE = re.compile(r"^[\"'“„«‘»「『–—-]\s?\w")
-_PARAGRAPH = 80  # units: characters, those of dense scripts count 2.5
-_SENTENCE = 40
-_ROW = 3  # so many short lines in a row are a widget, not headings
-_GAP = 6  # other lines that a run may hold between two of its paragraphs
-_TITLE = range(12, 251)
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    text: str
-    units: int
-    ends: bool
-    inner: bool
-
-    @property
-    def paragraph(self) -> bool:
-        return self.units >= _PARAGRAPH and (self.ends or self.inner)
-
-    @property
-    def sentence(self) -> bool:
-        return self.paragraph or (self.units >= _SENTENCE and self.ends) or bool(self.ends and _QUOTE.match(self.text))
+LEAST_TITLE = 0.05  # likelihood of a line below which it is no title
+_MOST_LINES = 20_000
+_MOST_ROWS = 4_096  # judged at once
+_WIDEST = 110  # characters of a line that was broken to fit a width
+_FULL = 0.7  # of the width: a shorter line ends its paragraph
+_LOWER = 0.3  # share of broken lines that go on in lower case
+_REPEATED = 60  # units: a longer line stays once only
+_PARAGRAPH = 80  # units
+_EMPTY = re.compile(r"\n\s*\n")
 
 
 def plain(text: str) -> Article:
     """The article of already scraped text: title, text, language. Without any paragraph, `is_article` is False."""
-    lines = [_line(squeeze(line)) for line in storable(text).replace("\r", "\n").split("\n")]
-    lines = [line for line in lines if line.text]
-    first, last = _run(lines)
-    kept = [line.text for line in _without_rows(lines[first : last + 1])]
-    body = "\n\n".join(kept)
-    title = _title(lines[:first])
-    weight = sum(line.units for line in lines[first : last + 1] if line.paragraph)
+    texts = split(text)
+    title, kept = judge(texts) if texts else (None, [])
+    body = "\n\n".join(texts[number] for number in kept)
+    weight = sum(len(texts[number]) for number in kept if len(texts[number]) >= _PARAGRAPH)
+    lang = detect_lang(body, None) if body else None
+    weight = weight * 5 // 2 if lang in ("ja", "zh", "ko", "th") else weight
     return Article(
-        title=title,
+        title=texts[title] if title is not None else None,
         text=body,
-        lang=detect_lang(body, None) if body else None,
+        lang=lang,
         word_count=count_words(body),
         is_article=weight >= 3 * _PARAGRAPH,
         score=min(1.0, weight / (12 * _PARAGRAPH)),
@@ -59,53 +48,67 @@ def plain(text: str) -> Article:
     )
 
 
-def _line(text: str) -> _Line:
-    units = len(text) + len(_DENSE.findall(text)) * 3 // 2
-    return _Line(text, units, bool(_END.search(text)), bool(_INNER.search(text)))
+def split(text: str) -> list[str]:
+    """The lines that are not empty, at most _MOST_LINES; paragraphs broken to fit a width are joined again."""
+    found: list[str] = []
+    for block in _EMPTY.split(storable(text.replace("\r\n", "\n").replace("\r", "\n"))):
+        found += _joined([line for raw in block.split("\n") if (line := squeeze(raw))])
+        if len(found) >= _MOST_LINES:
+            break
+    return found[:_MOST_LINES]
 
 
-def _run(lines: list[_Line]) -> tuple[int, int]:
-    """First and last line of the heaviest run of paragraphs; an empty range where there is none."""
-    spans: list[list[int]] = []
-    for number, line in enumerate(lines):
-        if not line.paragraph:
-            continue
-        if spans and number - spans[-1][1] <= _GAP + 1:
-            spans[-1][1] = number
-            spans[-1][2] += line.units
-        else:
-            spans.append([number, number, line.units])
-    if not spans:
-        return 0, -1
-    first, last, _ = max(spans, key=lambda span: span[2])
-    while first > 0 and lines[first - 1].sentence:
-        first -= 1
-    while last + 1 < len(lines) and lines[last + 1].sentence:
-        last += 1
-    return first, last
-
-
-def _without_rows(lines: list[_Line]) -> list[_Line]:
-    """The run without short lines that stand in rows: related links, share bars, captions of galleries."""
-    kept: list[_Line] = []
-    row: list[_Line] = []
+def _joined(lines: list[str]) -> list[str]:
+    width = max(map(len, lines), default=0)
+    lower = sum(line[0].islower() for line in lines[1:])
+    full = sum(len(line) >= _FULL * width for line in lines[:-1])
+    if len(lines) < 3 or width > _WIDEST or lower < _LOWER * (len(lines) - 1) or full < 0.5 * (len(lines) - 1):
+        return lines
+    paragraphs: list[list[str]] = [[]]
     for line in lines:
-        if line.sentence:
-            kept += row if len(row) < _ROW else []
-            kept.append(line)
-            row = []
-        else:
-            row.append(line)
+        paragraphs[-1].append(line)
+        if len(line) < _FULL * width:
+            paragraphs.append([])
+    return [" ".join(parts) for parts in paragraphs if parts]
+
+
+def judge(texts: list[str]) -> tuple[int | None, list[int]]:
+    """Numbers of the title's line and of the article's lines."""
+    of = page(texts)
+    lines = context(of)
+    chance = said("plain_lines", lines)
+    numbers = candidates(of)
+    title = None
+    if len(numbers):
+        columns = title_columns(of, lines, chance)
+        title = choose(
+            said("plain_title", {name: column[numbers] for name, column in columns.items()}), numbers, LEAST_TITLE
+        )
+    spans = runs(chance)
+    if not len(spans):
+        return title, []
+    likely = said("plain_runs", run_columns(of, lines, chance, title, spans))
+    return title, assembled(of, spans[likely >= 0.5], title)
+
+
+def said(model: str, columns: Columns) -> Array:
+    """The probabilities that a model of the package gives the rows."""
+    found = trees(model)
+    rows = matrix(columns, found.names)
+    parts = [found.probabilities(rows[start : start + _MOST_ROWS]) for start in range(0, len(rows), _MOST_ROWS)]
+    return np.concatenate(parts).astype(np.float64) if parts else np.zeros(0)
+
+
+def assembled(of: Page, spans: Array, title: int | None) -> list[int]:
+    """The lines of the chosen runs without the title and without what stands there twice."""
+    heading = index_form(of.texts[title]) if title is not None else ""
+    kept: list[int] = []
+    seen: set[str] = set()
+    for number in (number for first, after in spans.tolist() for number in range(first, after)):
+        text = of.texts[number]
+        if text in seen or (len(text) < 2 * len(heading) and heading and index_form(text) == heading):
+            continue
+        kept.append(number)
+        if of.units[number] >= _REPEATED:
+            seen.add(text)
     return kept
-
-
-def _title(before: list[_Line]) -> str | None:
-    """The line before the text that reads like a headline: the longest of the last few, the nearest among equals."""
-    near = [line for line in before[-12:] if line.units in _TITLE and _is_headline(line.text)]
-    return max(reversed(near), key=lambda line: min(line.units, 60)).text if near else None
-
-
-def _is_headline(text: str) -> bool:
-    found = words(text)
-    letters = sum(not word[0].isdigit() for word in found)
-    return letters >= 3 and letters > len(found) / 2 and not text.endswith(":")

@@ -1,14 +1,14 @@
 """What is measured of each line of text that was scraped without its markup: its own looks, then its place.
 
-Every feature is a column of numbers, one a line. `Page` holds what the text alone says (`own`, and the content words
-of every line); `context` says where the lines stand; `verdicts` says what a first model's probabilities make of a
-line's surroundings; `headline` says how a line would do as the title.
+Every feature is a column of numbers, one a line. `Page` holds what each line says by itself (`own`, and its content
+words); `context` adds where it stands among the others.
 """
 
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,8 @@ _OPENING = frozenset("\"'“„«‘»「『›‹")
 _SIGNS = frozenset("|›»→▶•·/►")
 _LOOKED_AT = 400  # characters of a line whose words are looked at
 _SHORTEST_CONTENT = 4  # letters; shorter words say nothing of what a text is about
+_STEM = 6  # letters of a content word that are compared: its inflection mostly follows them
+_DENSE_FROM = "\u0e00"  # scripts whose single characters are words come after this; pairs of them are compared
 _DENSE_UNITS = 1.5  # a character of a dense script counts that much more than a letter
 _FAR = 60.0
 _SAMPLE = 40  # long lines from which the language is told
@@ -104,7 +106,8 @@ def _content(split: list[list[str]], common: frozenset[str]) -> tuple[Array, Arr
     line: list[int] = []
     word: list[int] = []
     for place, words in enumerate(split):
-        chosen = {w for w in words if (len(w) >= _SHORTEST_CONTENT and w not in common) or not w[0].isascii()}
+        chosen = {w[:_STEM] for w in words if len(w) >= _SHORTEST_CONTENT and w not in common}
+        chosen.update(a + b for a, b in pairwise(words) if len(a) == 1 == len(b) and a > _DENSE_FROM < b)
         line += [place] * len(chosen)
         word += [numbers.setdefault(w, len(numbers)) for w in chosen]
     pairs = np.array(word, np.intp)
@@ -152,61 +155,24 @@ def context(of: Page) -> Columns:
         columns[f"log@{offset}"] = shifted(log, offset, -1.0)
         columns[f"ends_stop@{offset}"] = shifted(own["ends_stop"], offset, -1.0)
         columns[f"prose@{offset}"] = shifted(prose, offset, -1.0)
-    for name in ("any_date", "any_related", "first_related", "any_comment", "any_promo", "digits", "repeats", "ends_colon", "common"):
+    for name in (
+        "any_date",
+        "any_related",
+        "first_related",
+        "any_comment",
+        "any_promo",
+        "digits",
+        "repeats",
+        "ends_colon",
+        "common",
+    ):
         columns[f"{name}@-1"] = shifted(own[name], -1, -1.0)
         columns[f"{name}@1"] = shifted(own[name], 1, -1.0)
     core = run(np.where(is_prose, units, -40.0))
-    columns |= _run_places("core", core, units)
+    columns |= run_places("core", core, units)
     columns["like_core"] = likeness(of, (core & is_prose).astype(np.float64))
     columns["around_like_core"] = window(columns["like_core"] * units, 2) / (window(units, 2) + 1.0)
     columns["mass"] = np.full(size, np.log1p(prose.sum()))
-    return columns
-
-
-def verdicts(of: Page, chance: Array, title: int | None) -> Columns:
-    """What a first model's probabilities say of each line's surroundings, and where the title stands."""
-    units = of.units
-    size = len(units)
-    capped = np.minimum(units, 600.0)
-    weight = capped * chance
-    columns: Columns = {"chance": chance}
-    for offset in (*range(-5, 0), *range(1, 6)):
-        columns[f"chance@{offset}"] = shifted(chance, offset, -0.1)
-    for reach in (2, 5, 10, 20):
-        columns[f"chance_{reach}"] = window(chance, reach)
-        columns[f"share_{reach}"] = window(weight, reach) / (window(capped, reach) + 1.0)
-        columns[f"after_{reach}"] = _ahead(weight, reach) / (_ahead(capped, reach) + 1.0)
-        columns[f"ago_{reach}"] = _ahead(weight[::-1], reach)[::-1] / (_ahead(capped[::-1], reach)[::-1] + 1.0)
-    columns |= _masses("chosen", weight)
-    columns |= _masses("refused", capped - weight)
-    columns |= _gaps("chosen", (chance > 0.5) & (units > 60))
-    columns |= _gaps("refused", (chance < 0.2) & (units > 25))
-    body = run(capped * (chance - 0.4))
-    columns |= _run_places("body", body, units)
-    columns["like_body"] = likeness(of, np.where(body, chance, 0.0))
-    columns["around_like_body"] = window(columns["like_body"] * units, 3) / (window(units, 3) + 1.0)
-    columns["body_mass"] = np.full(size, np.log1p(weight.sum()))
-    columns["body_mean"] = np.full(size, float((weight * body).sum() / max(1.0, (capped * body).sum())))
-    columns |= _title_places(of, title)
-    return columns
-
-
-def headline(of: Page, chance: Array) -> Columns:
-    """How each line would do as the title of the text that the probabilities choose."""
-    units = of.units
-    body = run(np.minimum(units, 600.0) * (chance - 0.4))
-    columns: Columns = {"chance": chance}
-    columns |= _run_places("body", body, units)
-    columns["like_body"] = likeness(of, np.where(body, chance, 0.0))
-    candidate = (units >= 20) & (units < 250) & (columns["body_after"] > 0) & (of.own["ends_stop"] == 0)
-    value = np.where(candidate, columns["like_body"] * np.minimum(units, 60.0), 0.0)
-    best = float(value.max(initial=0.0))
-    columns["value"], columns["of_best"] = value, value / (best + 1.0)
-    columns["best_ahead"] = _largest_ahead(value) / (best + 1.0)
-    columns["best_before"] = _largest_ahead(value[::-1])[::-1] / (best + 1.0)
-    for offset in (*range(-3, 0), *range(1, 6)):
-        columns[f"chance@{offset}"] = shifted(chance, offset, -0.1)
-        columns[f"value@{offset}"] = shifted(columns["of_best"], offset, -0.1)
     return columns
 
 
@@ -241,20 +207,6 @@ def shifted(values: Array, offset: int, beyond: float) -> Array:
     return np.where(inside, values[np.clip(place, 0, max(0, len(values) - 1))], beyond)
 
 
-def _ahead(values: Array, reach: int) -> Array:
-    """The mean over the next `reach` lines."""
-    total = np.concatenate(([0.0], np.cumsum(values)))
-    place = np.arange(len(values))
-    found: Array = total[np.minimum(len(values), place + reach + 1)] - total[place + 1]
-    return found / reach
-
-
-def _largest_ahead(values: Array) -> Array:
-    """The largest value of all lines that follow."""
-    found: Array = np.concatenate((np.maximum.accumulate(values[::-1])[::-1][1:], [0.0]))
-    return found
-
-
 def _masses(name: str, values: Array) -> Columns:
     """The sum before and after each line, and the share before."""
     before = np.cumsum(values) - values
@@ -278,7 +230,7 @@ def _since(marked: Array) -> Array:
     return found
 
 
-def _run_places(name: str, mask: Array, units: Array) -> Columns:
+def run_places(name: str, mask: Array, units: Array) -> Columns:
     """How far from a run each line stands: lines before its first, lines after its last, letters passed since it."""
     size = len(mask)
     place = np.arange(size)
@@ -289,16 +241,4 @@ def _run_places(name: str, mask: Array, units: Array) -> Columns:
     return {
         f"{name}_in": mask.astype(np.float64), f"{name}_after": np.clip(first - place, -_FAR, _FAR),
         f"{name}_ago": np.clip(place - last, -_FAR, _FAR), f"{name}_passed": np.log1p(np.maximum(0.0, passed - end)),
-    }  # fmt: skip
-
-
-def _title_places(of: Page, title: int | None) -> Columns:
-    size = len(of.texts)
-    if title is None:
-        return dict.fromkeys(("from_title", "like_title", "repeats_title"), np.full(size, -99.0))
-    only = np.zeros(size)
-    only[title] = 1.0
-    return {
-        "from_title": np.clip(np.arange(size) - title, -_FAR, _FAR), "like_title": likeness(of, only),
-        "repeats_title": np.array([text == of.texts[title] for text in of.texts], np.float64),
     }  # fmt: skip
