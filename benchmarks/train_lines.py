@@ -21,7 +21,8 @@ from typing import Any
 import numpy as np
 
 from aggregator.dom import parse
-from aggregator.extraction import plain, plain_lines, plain_runs, plain_title
+from aggregator.extraction import plain_lines, plain_runs, plain_title
+from aggregator.extraction.plain import LEAST_TITLE, assembled
 from benchmarks import boosting, corpus
 from benchmarks.labels import label
 
@@ -202,7 +203,7 @@ def runs_task(examples: list[Example], chances: list[Array], titles: list[int | 
 
 def chosen_titles(likely: list[Array], asked: list[Array]) -> list[int | None]:
     """The title's line of every example."""
-    return [plain_title.choose(p, numbers, plain.LEAST_TITLE) for p, numbers in zip(likely, asked, strict=True)]
+    return [plain_title.choose(p, numbers, LEAST_TITLE) for p, numbers in zip(likely, asked, strict=True)]
 
 
 def folds_of(examples: list[Example], folds: int) -> Array:
@@ -219,7 +220,7 @@ def train(examples: list[Example], folds: Array, write: bool) -> None:
     task, spans = runs_task(examples, chances, titles)
     likely = task.across(folds, RUNS)
     report(examples, folds, titles, [_runs_lines(s, s[:, 0] >= 0) for s in spans], "lines alone")
-    kept = [plain.assembled(e.page, s[p >= 0.5], t) for e, s, p, t in zip(examples, spans, likely, titles, strict=True)]
+    kept = [assembled(e.page, s[p >= 0.5], t) for e, s, p, t in zip(examples, spans, likely, titles, strict=True)]
     report(examples, folds, titles, kept, "with runs")
     if write:
         for name, one, settings in (("lines", lines, LINES), ("title", title, TITLE), ("runs", task, RUNS)):
