@@ -21,10 +21,11 @@ from aggregator.text import count_words, index_form, squeeze, storable
 LEAST_TITLE = 0.05  # likelihood of a line below which it is no title
 _MOST_LINES = 20_000
 _MOST_ROWS = 4_096  # judged at once
-_WIDEST = 110  # characters of a line that was broken to fit a width
+_NARROWEST, _WIDEST = 40, 110  # characters of the lines of a text that was broken to fit a width
 _FULL = 0.7  # of the width: a shorter line ends its paragraph
 _LOWER = 0.3  # share of broken lines that go on in lower case
 _REPEATED = 60  # units: a longer line stays once only
+_HEADING = 40  # units: a shorter line without a stop is one, or furniture
 _PARAGRAPH = 80  # units
 _EMPTY = re.compile(r"\n\s*\n")
 
@@ -32,18 +33,15 @@ _EMPTY = re.compile(r"\n\s*\n")
 def plain(text: str) -> Article:
     """The article of already scraped text: title, text, language. Without any paragraph, `is_article` is False."""
     texts = split(text)
-    title, kept = judge(texts) if texts else (None, [])
+    title, kept, units = judge(texts) if texts else (None, [], 0.0)
     body = "\n\n".join(texts[number] for number in kept)
-    weight = sum(len(texts[number]) for number in kept if len(texts[number]) >= _PARAGRAPH)
-    lang = detect_lang(body, None) if body else None
-    weight = weight * 5 // 2 if lang in ("ja", "zh", "ko", "th") else weight
     return Article(
         title=texts[title] if title is not None else None,
         text=body,
-        lang=lang,
+        lang=detect_lang(body, None) if body else None,
         word_count=count_words(body),
-        is_article=weight >= 3 * _PARAGRAPH,
-        score=min(1.0, weight / (12 * _PARAGRAPH)),
+        is_article=units >= 3 * _PARAGRAPH,
+        score=min(1.0, units / (12 * _PARAGRAPH)),
         extractor_version=EXTRACTOR_VERSION,
     )
 
@@ -62,7 +60,12 @@ def _joined(lines: list[str]) -> list[str]:
     width = max(map(len, lines), default=0)
     lower = sum(line[0].islower() for line in lines[1:])
     full = sum(len(line) >= _FULL * width for line in lines[:-1])
-    if len(lines) < 3 or width > _WIDEST or lower < _LOWER * (len(lines) - 1) or full < 0.5 * (len(lines) - 1):
+    if (
+        len(lines) < 2
+        or not _NARROWEST <= width <= _WIDEST
+        or lower < _LOWER * (len(lines) - 1)
+        or full < 0.5 * (len(lines) - 1)
+    ):
         return lines
     paragraphs: list[list[str]] = [[]]
     for line in lines:
@@ -72,8 +75,8 @@ def _joined(lines: list[str]) -> list[str]:
     return [" ".join(parts) for parts in paragraphs if parts]
 
 
-def judge(texts: list[str]) -> tuple[int | None, list[int]]:
-    """Numbers of the title's line and of the article's lines."""
+def judge(texts: list[str]) -> tuple[int | None, list[int], float]:
+    """Numbers of the title's line and of the article's lines, and how many units its paragraphs have."""
     of = page(texts)
     lines = context(of)
     chance = said("plain_lines", lines)
@@ -86,9 +89,10 @@ def judge(texts: list[str]) -> tuple[int | None, list[int]]:
         )
     spans = runs(chance)
     if not len(spans):
-        return title, []
+        return title, [], 0.0
     likely = said("plain_runs", run_columns(of, lines, chance, title, spans))
-    return title, assembled(of, spans[likely >= 0.5], title)
+    kept = assembled(of, spans[likely >= 0.5], title)
+    return title, kept, float(sum(of.units[number] for number in kept if of.units[number] >= _PARAGRAPH))
 
 
 def said(model: str, columns: Columns) -> Array:
@@ -100,7 +104,7 @@ def said(model: str, columns: Columns) -> Array:
 
 
 def assembled(of: Page, spans: Array, title: int | None) -> list[int]:
-    """The lines of the chosen runs without the title and without what stands there twice."""
+    """The lines of the chosen runs without the title, what stands there twice, and headings at the end over nothing."""
     heading = index_form(of.texts[title]) if title is not None else ""
     kept: list[int] = []
     seen: set[str] = set()
@@ -111,4 +115,6 @@ def assembled(of: Page, spans: Array, title: int | None) -> list[int]:
         kept.append(number)
         if of.units[number] >= _REPEATED:
             seen.add(text)
+    while kept and of.units[kept[-1]] < _HEADING and not of.own["ends_stop"][kept[-1]]:
+        kept.pop()
     return kept

@@ -6,8 +6,6 @@ from aggregator.extraction.plain_lines import Array, Columns, Page, likeness, ru
 
 _LOOKED_THROUGH = 200_000  # characters in which a line is looked for again
 _MOST_LOOKED_FOR = 300  # candidates
-_NEAR_BEST = 0.6  # a line nearly as likely as the best one,
-_REACH = 10  # so many lines before it, is the title and the other its standfirst
 _OWN = (
     "units", "words", "ends_stop", "ends_colon", "inner_stops", "commas", "digits", "uppers", "capitals", "common", "repeats", "any_related",
     "any_date", "any_social", "any_promo", "any_label", "any_comment", "first_byline", "signs", "around_any_date", "around_repeats",
@@ -17,8 +15,9 @@ _OWN = (
 
 
 def candidates(of: Page) -> Array:
-    """Numbers of the lines that are neither too short nor too long for a title."""
-    return np.flatnonzero((of.units >= 12) & (of.units < 260))
+    """Numbers of the lines that are neither too short nor too long for a title, nor a paragraph."""
+    paragraph = (of.units >= 80) & ((of.own["ends_stop"] > 0) & (of.own["question"] == 0) | (of.own["inner_stops"] > 1))
+    return np.flatnonzero((of.units >= 12) & (of.units < 260) & ~paragraph)
 
 
 def title_columns(of: Page, lines: Columns, chance: Array) -> Columns:
@@ -43,11 +42,7 @@ def title_columns(of: Page, lines: Columns, chance: Array) -> Columns:
 
 def choose(likely: Array, numbers: Array, least: float) -> int | None:
     """The title's line among the candidates `numbers`, given how likely each is; None if none reaches `least`."""
-    if not len(numbers) or likely.max() < least:
-        return None
-    best = int(np.argmax(likely))
-    near = np.flatnonzero((likely >= _NEAR_BEST * likely[best]) & (numbers >= numbers[best] - _REACH))
-    return int(numbers[near[0]])
+    return int(numbers[np.argmax(likely)]) if len(numbers) and likely.max() >= least else None
 
 
 def _largest_before(values: Array) -> Array:

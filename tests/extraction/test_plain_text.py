@@ -1,5 +1,8 @@
 """Text scraped without its markup: the article stays, the page's furniture goes, whatever the language."""
 
+import textwrap
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,3 +68,63 @@ def test_text_that_is_no_article() -> None:
 @given(st.text())
 def test_anything_may_come(text: str) -> None:
     plain(text)
+
+
+def test_a_paragraph_broken_to_fit_a_width_is_joined() -> None:
+    broken = "\n".join(textwrap.wrap(" ".join(ENGLISH), 60))
+    text = f"Council to rebuild northern pier\n\n{broken}\n\n" + "\n".join(textwrap.wrap(ENGLISH[1], 60))
+    assert plain(text).text == "\n\n".join([" ".join(ENGLISH), ENGLISH[1]])
+
+
+AFTER = {
+    "english": [
+        "Comments",
+        "anna87",
+        "2 hours ago",
+        "Log in to reply",
+        "Subscribe to our newsletter",
+        "Related",
+        "Ferry strike ends",
+    ],
+    "german": [
+        "Mehr zum Thema",
+        "Schwimmbad bleibt zu",
+        "Newsletter abonnieren",
+        "Kommentare",
+        "Anmelden",
+        "Impressum",
+        "Datenschutz",
+    ],
+    "japanese": [
+        "関連記事",
+        "市バスの運賃が値上げ",
+        "コメント",
+        "ログイン",
+        "会員登録",
+        "プライバシーポリシー",
+        "広告",
+    ],
+}
+QUOTES = {
+    "english": "“We are glad that it is over,” she said.",
+    "german": "„Wir sind froh“, sagte sie.",
+    "japanese": "「うれしい」と市長は話した。",
+}
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_what_follows_the_end_goes_and_a_quote_inside_stays(name: str) -> None:
+    title, body, before, _ = CASES[name]
+    lines = [body[0], QUOTES[name], *body[1:]]
+    article = plain("\n\n".join([*before, title, *lines, *AFTER[name]]))
+    assert article.text == "\n\n".join(lines)
+    assert article.title == title
+
+
+@pytest.mark.parametrize(
+    "text", ["." * 200_000, ". " * 200_000, "a\n" * 60_000, "(" * 200_000, "\n".join(ENGLISH) * 2000]
+)
+def test_the_time_is_bounded(text: str) -> None:
+    started = time.process_time()
+    plain(text)
+    assert time.process_time() - started < 10
