@@ -220,7 +220,8 @@ def train(examples: list[Example], folds: Array, write: bool) -> None:
     task, spans = runs_task(examples, chances, titles)
     likely = task.across(folds, RUNS)
     report(examples, folds, titles, [_runs_lines(s, s[:, 0] >= 0) for s in spans], "lines alone")
-    kept = [assembled(e.page, s[p >= 0.5], t) for e, s, p, t in zip(examples, spans, likely, titles, strict=True)]
+    parts = zip(examples, chances, spans, likely, titles, strict=True)
+    kept = [assembled(e.page, c, s[p >= 0.5], t) for e, c, s, p, t in parts]
     report(examples, folds, titles, kept, "with runs")
     if write:
         for name, one, settings in (("lines", lines, LINES), ("title", title, TITLE), ("runs", task, RUNS)):

@@ -24,6 +24,8 @@ _MOST_ROWS = 4_096  # judged at once
 _NARROWEST, _WIDEST = 40, 110  # characters of the lines of a text that was broken to fit a width
 _FULL = 0.7  # of the width: a shorter line ends its paragraph
 _LOWER = 0.3  # share of broken lines that go on in lower case
+_MAYBE = 0.4  # likelihood of a line that goes with those around it
+_BEFORE = 5  # lines
 _REPEATED = 60  # units: a longer line stays once only
 _HEADING = 40  # units: a shorter line without a stop is one, or furniture
 _PARAGRAPH = 80  # units
@@ -91,8 +93,17 @@ def judge(texts: list[str]) -> tuple[int | None, list[int], float]:
     if not len(spans):
         return title, [], 0.0
     likely = said("plain_runs", run_columns(of, lines, chance, title, spans))
-    kept = assembled(of, spans[likely >= 0.5], title)
+    spans = spans[likely >= 0.5]
+    if title is not None and _stands_inside(of, spans, title):
+        title = None
+    kept = assembled(of, chance, spans, title)
     return title, kept, float(sum(of.units[number] for number in kept if of.units[number] >= _PARAGRAPH))
+
+
+def _stands_inside(of: Page, spans: Array, line: int) -> bool:
+    """Whether a paragraph of the same run comes before the line."""
+    holding = spans[(spans[:, 0] < line) & (line < spans[:, 1])]
+    return bool(len(holding) and of.own["prose"][holding[0, 0] : line].any())
 
 
 def said(model: str, columns: Columns) -> Array:
@@ -103,12 +114,13 @@ def said(model: str, columns: Columns) -> Array:
     return np.concatenate(parts).astype(np.float64) if parts else np.zeros(0)
 
 
-def assembled(of: Page, spans: Array, title: int | None) -> list[int]:
-    """The lines of the chosen runs without the title, what stands there twice, and headings at the end over nothing."""
+def assembled(of: Page, chance: Array, spans: Array, title: int | None) -> list[int]:
+    """The lines of the chosen runs, and those that go with them, without the title, what stands there twice, and
+    headings at the end over nothing."""
     heading = index_form(of.texts[title]) if title is not None else ""
     kept: list[int] = []
     seen: set[str] = set()
-    for number in (number for first, after in spans.tolist() for number in range(first, after)):
+    for number in _with_near_ones(of, chance, spans):
         text = of.texts[number]
         if text in seen or (len(text) < 2 * len(heading) and heading and index_form(text) == heading):
             continue
@@ -118,3 +130,19 @@ def assembled(of: Page, spans: Array, title: int | None) -> list[int]:
     while kept and of.units[kept[-1]] < _HEADING and not of.own["ends_stop"][kept[-1]]:
         kept.pop()
     return kept
+
+
+def _with_near_ones(of: Page, chance: Array, spans: Array) -> list[int]:
+    """The lines of the runs, headings between two of their paragraphs, and paragraphs shortly before the first."""
+    chosen = np.zeros(len(chance), np.bool_)
+    for first, after in spans.tolist():
+        chosen[first:after] = True
+    maybe = chance >= _MAYBE
+    prose = of.own["prose"] > 0
+    paragraph = np.concatenate(([False], chosen & prose, [False]))
+    heading = maybe & paragraph[:-2] & paragraph[2:]
+    if len(spans):
+        start = int(spans[0, 0])
+        chosen[max(0, start - _BEFORE) : start] |= (maybe & prose)[max(0, start - _BEFORE) : start]
+    numbers: list[int] = np.flatnonzero(chosen | heading).tolist()
+    return numbers
