@@ -14,6 +14,7 @@ import numpy as np
 from aggregator.extraction import context, features
 from aggregator.extraction.context import surroundings
 from aggregator.extraction.features import Facts, Table, measure
+from aggregator.extraction.hints import LOGIN
 from aggregator.extraction.trees import trees
 from aggregator.extraction.walk import Element, Page, Segment
 from aggregator.text import index_form
@@ -26,6 +27,7 @@ LEAD = 0.5  # probability from which a block is the standfirst
 LOST_LEAD = 0.3  # the same for a block that is no part of the text: else it would be lost
 _OTHER_ARTICLE = 0.3  # factor for blocks of an <article> that is not the title's
 _OWN_ARTICLE = 250  # characters that the title's own <article> must hold for that
+_ACCOUNT = 0.15  # share of the page's expected text, below which an element named after logins is a dialog
 _GAP_CHARS, _GAP_BLOCKS = 300, 12  # dropped between two runs that are then detached from each other
 _WEAK_RUN = 0.2  # share of the best run's weight, below which a detached run is dropped
 _SURE_RUN = 0.8  # mean probability from which it is kept all the same
@@ -99,6 +101,7 @@ def judge(page: Page, facts: Facts, scores: Sequence[float], leads: Sequence[flo
     _drop_titles(verdicts, titles)
     _drop_labels(page, verdicts)
     _drop_other_articles(page, verdicts, titles)
+    _drop_accounts(page, verdicts)
     least = _threshold(page, verdicts)
     for verdict in verdicts:
         verdict.kept = verdict.score >= least and not verdict.lead and not verdict.reason
@@ -153,6 +156,17 @@ def _drop_other_articles(page: Page, verdicts: Sequence[Verdict], titles: Sequen
                 if not verdict.reason:
                     verdict.score *= _OTHER_ARTICLE
                     verdict.reason = "in another article of the page"
+
+
+def _drop_accounts(page: Page, verdicts: Sequence[Verdict]) -> None:
+    """Drops dialogs about accounts (sign in, forgotten password, verification), whose sentences read like text."""
+    weights = [len(s.text) * v.score for s, v in zip(page.segments, verdicts, strict=True)]
+    for element in page.elements[1:]:
+        if element.own & LOGIN:
+            inside = range(element.first, element.first + element.blocks)
+            if sum([weights[number] for number in inside]) < _ACCOUNT * sum(weights):
+                for number in inside:
+                    verdicts[number].reason = verdicts[number].reason or "about an account"
 
 
 def _holds(element: Element, number: int) -> bool:

@@ -44,7 +44,7 @@ _MEANINGS: tuple[tuple[int, str], ...] = (
     (LIVE, "live ticker update timeline"),
     (POSTED, "tweet instagram tiktok fbpost bluesky telegrampost socialembed"),
     (EXPAND, "expand accordion collaps toggle spoiler readmore truncat fade unfold"),
-    (LOGIN, "login signin signup regist account password user$"),
+    (LOGIN, "login signin signup regist account password user$ forgot verificat verifyemail changepass resetpass"),
     (RATING, "rating vote score review recipe ingredient price"),
 )  # fmt: skip
 
