@@ -20,6 +20,7 @@ _EVERYWHERE, _EVERYWHERE_IN_BODY = 0.5, 0.7  # shares of the articles
 _BODY_KEPT, _BODY_FRESH = 0.4, 0.8  # shares of the words at a place that holds bodies
 _PLACE_PAGES = 3  # pages, weighed, from which a place is known
 _COPY, _SAME_ADDRESS = 0.7, 0.2  # shares of a body that another one holds: the same article, the same one later
+_LEAST_LEFT = 0.1  # share of the words the model keeps: if memory left less, it does not speak
 _SHORT = 4  # words: a shorter text may recur in bodies, as "Background" or a speaker's name does
 _FURNITURE, _COPIED, _BODY = -12.0, -1.5, 1.0  # log-odds
 
@@ -205,7 +206,15 @@ def recall(memory: SiteMemory, trace: Trace) -> list[Remembered]:
         place = memory.places.get(block.place, Place())
         adjustment = _adjustment(block, elsewhere, here, place, others)
         found.append(Remembered(elsewhere, here, place.kept / place.pages if place.pages else None, adjustment))
-    return found
+    return found if _leaves_enough(trace, found) else [one._replace(adjustment=0.0) for one in found]
+
+
+def _leaves_enough(trace: Trace, found: Sequence[Remembered]) -> bool:
+    """Whether memory leaves something of the page: news by form have little that is new, and are news all the same."""
+    kept = [
+        (block.words, one.adjustment > _FURNITURE) for block, one in zip(trace.blocks, found, strict=True) if block.kept
+    ]
+    return sum(words for words, stays in kept if stays) >= _LEAST_LEFT * sum(words for words, _ in kept)
 
 
 def _adjustment(block: Seen, elsewhere: float, here: float, place: Place, others: float) -> float:

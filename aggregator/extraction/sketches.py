@@ -15,14 +15,21 @@ _KEY = 0xFFFFFFFFFFFF  # 48 bits: that any two of six thousand clash is one in t
 _FACTORS = (0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F)  # of the words of a run
 _SPREAD = 0x2C1B3C6D
 _LONG_WORDS = 15  # characters a word, from which there are no spaces between words
+_COUNTER = 80  # characters of the longest counter or date
 _DIGITS = re.compile(r"\d+(?:[.,:/-]\d+)*")
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
 def text_key(text: str) -> int:
-    """Equal for texts that differ in case, spaces and numbers alone; where there is hardly a letter, numbers count."""
+    """Equal for texts that differ in case, spaces and, if they are short, numbers alone.
+
+    Counters and dates are short; long texts that differ in numbers are news, as of earthquakes or share prices. Where
+    there is hardly a letter, numbers are all there is.
+    """
     plain = " ".join(text.casefold().split())
-    return hash64(_DIGITS.sub("0", plain) if len(_LETTERS.findall(plain[:60])) >= 3 else plain) & _KEY
+    if len(plain) <= _COUNTER and len(_LETTERS.findall(plain)) >= 3:
+        plain = _DIGITS.sub("0", plain)
+    return hash64(plain) & _KEY
 
 
 @lru_cache(maxsize=4096)

@@ -67,6 +67,15 @@ def test_numbers_in_a_text_or_a_place_do_not_hide_that_it_recurs() -> None:
     )
 
 
+def test_news_by_form_stay() -> None:
+    form = "An earthquake of magnitude {0}.4 struck {0}7 km to the north of the old harbour at 0{0}:11 on Tuesday, it was said"
+    numbered = learn(SiteMemory(), [trace([form.format(n)] * 3, url=n + 1) for n in range(9)])
+    assert all(found.adjustment >= 0 for found in recall(numbered, trace([form.format(9)] * 3)))
+    same = ["No delays are known on any line of the network this morning.", "The next report follows at noon."]
+    reports = [Trace(trace(same).blocks, sketch(paragraphs(n)), n) for n in range(1, 9)]
+    assert all(found.adjustment == 0 for found in recall(learn(SiteMemory(), reports), trace(same)))
+
+
 def test_numbers_alone_are_compared_as_they_are() -> None:
     assert text_key("12.5 %") != text_key("13.9 %")
     assert text_key("12 comments") == text_key("7 comments")
