@@ -161,10 +161,11 @@ def _drop_other_articles(page: Page, verdicts: Sequence[Verdict], titles: Sequen
 def _drop_accounts(page: Page, verdicts: Sequence[Verdict]) -> None:
     """Drops dialogs about accounts (sign in, forgotten password, verification), whose sentences read like text."""
     weights = [len(s.text) * v.score for s, v in zip(page.segments, verdicts, strict=True)]
+    most = _ACCOUNT * sum(weights)
     for element in page.elements[1:]:
         if element.own & LOGIN:
             inside = range(element.first, element.first + element.blocks)
-            if sum([weights[number] for number in inside]) < _ACCOUNT * sum(weights):
+            if sum([weights[number] for number in inside]) < most:
                 for number in inside:
                     verdicts[number].reason = verdicts[number].reason or "about an account"
 

@@ -22,7 +22,7 @@ from aggregator.model import Article, Block
 from aggregator.text import count_words, index_form, storable
 from aggregator.urls import site_of
 
-EXTRACTOR_VERSION = 1
+EXTRACTOR_VERSION = 2
 _ENOUGH = 1500  # characters of text: a page with more does not hide its body in JSON, unless it states one much longer
 _TOO_LITTLE = 0.5  # share of the characters of a body in JSON, below which the markup is believed to lack the body
 
@@ -49,7 +49,7 @@ class RawPage:
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """What became of a page on the way to its article. `source`: the page as text; `scores`, `leads`: the models'
-    probabilities, None if none was asked."""
+    probabilities, None if none was asked; `selected`: a person's selector says where the body is."""
 
     url: str | None
     source: str
@@ -59,6 +59,7 @@ class _Reading:
     notes: list[str]
     scores: list[float] | None = None
     leads: list[float] | None = None
+    selected: bool = False
 
 
 def article(
@@ -127,6 +128,8 @@ def _trace(reading: _Reading, memory: SiteMemory) -> Trace:
 
 def _finished(reading: _Reading, site: SiteMemory | None) -> _Reading:
     """The reading after memory has spoken, or of a body that only the page's JSON has."""
+    if reading.selected:
+        return reading
     if site is None or not site.pages or reading.scores is None or reading.leads is None:
         return _or_hidden(reading)
     remembered = recall(site, _trace(reading, site))
@@ -158,7 +161,7 @@ def _read(raw: RawPage) -> _Reading:
             )
             for segment in page.segments
         ]
-        return _Reading(url, source, facts, page, verdicts, notes)
+        return _Reading(url, source, facts, page, verdicts, notes, selected=True)
     page = walk(tree)
     if selectors is None and sum([len(segment.text) for segment in page.segments]) < _ENOUGH:
         page = walk(parse(source), frame=True)  # a page that stands in its navigation, or has little to say
@@ -209,7 +212,7 @@ def _assembled(reading: _Reading) -> Article:
         site=site_of(url) if url else None,
         site_name=facts.site_name,
         word_count=words,
-        is_article=score >= ENOUGH,
+        is_article=score >= ENOUGH or (reading.selected and bool(text)),
         score=round(score, 4),
         paywalled=paywall(facts, page, words),
         extractor_version=EXTRACTOR_VERSION,
