@@ -35,10 +35,17 @@ def test_blocks(html: str, expected: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "broken",
-    ['<img class="a" ">', "<div a\"b>", "<p title='\"' =x>", '<a href="x"" b>', "<div id=\"x_</div><div data-y=\" inline\">", "<p <b>"],
+    [
+        '<img class="a" ">',
+        '<div a"b>',
+        "<p title='\"' =x>",
+        '<a href="x"" b>',
+        '<div id="x_</div><div data-y=" inline">',
+        "<p <b>",
+    ],
 )
 def test_quotes_in_broken_attributes_hide_nothing(broken: str) -> None:
-    found = blocks(f"<p>before</p>{broken}<p>after</p><p title=\"q\">end</p>")
+    found = blocks(f'<p>before</p>{broken}<p>after</p><p title="q">end</p>')
     assert found[0] == "before"
     assert found[-2:] == ["after", "end"]
 
@@ -61,7 +68,9 @@ def test_links_and_emphasis_are_counted() -> None:
 
 
 def test_pictures_stand_before_their_block() -> None:
-    page = walk(parse('<p>a</p><picture><source srcset="b.webp 2x"><img src="b.jpg" alt="x &amp; y"></picture><p>c</p>'))
+    page = walk(
+        parse('<p>a</p><picture><source srcset="b.webp 2x"><img src="b.jpg" alt="x &amp; y"></picture><p>c</p>')
+    )
     picture = page.pictures[0]
     assert (picture.before, picture.sets, picture.attributes["alt"]) == (1, "b.webp 2x", "x & y")
 
