@@ -11,10 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from aggregator.extraction import context, features
+from aggregator.extraction import context, features, hints, phrases
 from aggregator.extraction.context import surroundings
 from aggregator.extraction.features import Facts, Table, measure
-from aggregator.extraction.hints import LOGIN
 from aggregator.extraction.trees import trees
 from aggregator.extraction.walk import Element, Page, Segment
 from aggregator.text import index_form
@@ -24,10 +23,12 @@ Array = np.ndarray[Any, Any]
 # Swept over the development sets with cross-validated probabilities (python -m benchmarks.train_blocks --cross-validate, November 2026).
 LEAST, MOST = 0.1, 0.5  # bounds of the probability from which a block is kept
 LEAD = 0.5  # probability from which a block is the standfirst
+NAMED_LEAD = 0.1  # the same for a block that its element names so
 LOST_LEAD = 0.3  # the same for a block that is no part of the text: else it would be lost
 _OTHER_ARTICLE = 0.3  # factor for blocks of an <article> that is not the title's
 _OWN_ARTICLE = 250  # characters that the title's own <article> must hold for that
 _ACCOUNT = 0.15  # share of the page's expected text, below which an element named after logins is a dialog
+_POINTER = 0.7  # share of its characters that are a link's
 _GAP_CHARS, _GAP_BLOCKS = 300, 12  # dropped between two runs that are then detached from each other
 _WEAK_RUN = 0.2  # share of the best run's weight, below which a detached run is dropped
 _SURE_RUN = 0.8  # mean probability from which it is kept all the same
@@ -96,12 +97,13 @@ def _columns(name: str) -> Array:
 def judge(page: Page, facts: Facts, scores: Sequence[float], leads: Sequence[float]) -> list[Verdict]:
     """The verdicts from the models' probabilities; a score of NaN is a block that no model was asked about."""
     verdicts = [Verdict(reason="nothing but links") if score != score else Verdict(score=score) for score in scores]
-    _choose_lead(verdicts, leads)
+    _choose_lead(page, verdicts, leads)
     titles = _showing(page, index_form(facts.title or ""))
     _drop_titles(verdicts, titles)
     _drop_labels(page, verdicts)
     _drop_other_articles(page, verdicts, titles)
     _drop_accounts(page, verdicts)
+    _drop_pointers(page, verdicts)
     least = _threshold(page, verdicts)
     for verdict in verdicts:
         verdict.kept = verdict.score >= least and not verdict.lead and not verdict.reason
@@ -111,9 +113,14 @@ def judge(page: Page, facts: Facts, scores: Sequence[float], leads: Sequence[flo
     return verdicts
 
 
-def _choose_lead(verdicts: Sequence[Verdict], leads: Sequence[float]) -> None:
-    best = max(leads, default=0.0)
-    verdict = verdicts[leads.index(best)] if leads else Verdict()
+def _choose_lead(page: Page, verdicts: Sequence[Verdict], leads: Sequence[float]) -> None:
+    """The likeliest standfirst. What its element names so needs less: at least it stands at the right place."""
+    chances = [
+        max(chance, LEAD) if chance >= NAMED_LEAD and segment.element.own & hints.LEAD else chance
+        for segment, chance in zip(page.segments, leads, strict=True)
+    ]
+    best = max(chances, default=0.0)
+    verdict = verdicts[chances.index(best)] if chances else Verdict()
     if best >= LEAD or (best >= LOST_LEAD and verdict.score < MOST):
         verdict.lead = True
         verdict.reason = f"standfirst ({best:.2f})"
@@ -163,11 +170,19 @@ def _drop_accounts(page: Page, verdicts: Sequence[Verdict]) -> None:
     weights = [len(s.text) * v.score for s, v in zip(page.segments, verdicts, strict=True)]
     most = _ACCOUNT * sum(weights)
     for element in page.elements[1:]:
-        if element.own & LOGIN:
+        if element.own & hints.LOGIN:
             inside = range(element.first, element.first + element.blocks)
             if sum([weights[number] for number in inside]) < most:
                 for number in inside:
                     verdicts[number].reason = verdicts[number].reason or "about an account"
+
+
+def _drop_pointers(page: Page, verdicts: Sequence[Verdict]) -> None:
+    """Drops links to other articles between the paragraphs: "Read more: …", "Lesen Sie auch …"."""
+    for segment, verdict in zip(page.segments, verdicts, strict=True):
+        is_link = len(segment.text) <= 200 and segment.link_chars >= _POINTER * len(segment.text)
+        if is_link and verdict.score >= LEAST and phrases.begins_as(segment.text, "first_related"):
+            verdict.reason = verdict.reason or "points to another article"
 
 
 def _holds(element: Element, number: int) -> bool:

@@ -1,5 +1,6 @@
 """Words that tell what a short block is, in the languages news is written in most: one bit a kind."""
 
+import re
 from collections.abc import Sequence
 
 from aggregator.extraction.language import function_words
@@ -47,6 +48,7 @@ _FIRST = {
     "promo": "get join sign subscribe download support follow learn click try start become contact",
 }
 KINDS = (*(f"any_{kind}" for kind in _ANYWHERE), *(f"first_{kind}" for kind in _FIRST))
+_WORD = re.compile(r"[^\W_]+")
 LONGEST = 400  # characters of a block that is looked at
 
 
@@ -75,3 +77,9 @@ def common_share(words: Sequence[str]) -> float:
     if not words:
         return -1.0
     return len(list(filter(function_words().__contains__, words))) / len(words)
+
+
+def begins_as(text: str, kind: str) -> bool:
+    """Whether the first word of a text is of that kind, one of KINDS that begin with `first_`."""
+    first = _WORD.search(text.lower())
+    return bool(first and _FIRSTS.get(first[0], 0) & 1 << KINDS.index(kind))

@@ -67,6 +67,8 @@ def pictures_of_body(page: Page, kept: Sequence[Segment], base: str | None) -> l
     for candidate in page.pictures:
         if not kept[0].number - 3 <= candidate.before <= kept[-1].number + 1:
             continue
+        if candidate.fallback and found and found[-1][0] == candidate.before:
+            continue
         home = _home(candidate.element)
         if not counts[home.first + home.blocks] - counts[home.first] or home.own & _DECORATION:
             continue

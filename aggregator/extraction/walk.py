@@ -105,12 +105,14 @@ class Segment:
 
 @dataclass(slots=True, eq=False)
 class Picture:
-    """An image where it stands: before block number `before`, within `element`. `source`: attributes as written."""
+    """An image where it stands: before block number `before`, within `element`. `source`: attributes as written;
+    `fallback`: it stands in a <noscript>, mostly for the one before it."""
 
     before: int
     element: Element
     source: str
     sets: str = ""  # srcset of the <source> before it
+    fallback: bool = False
 
     @property
     def attributes(self) -> Mapping[str, str]:
@@ -223,7 +225,8 @@ class _Walker:
         elif kind == _BREAK:
             self.line_break(number)
         elif kind == _PICTURE:
-            self.page.pictures.append(Picture(len(self.page.segments), self.element, source, self.sets))
+            is_fallback = self.element.tag == "noscript"
+            self.page.pictures.append(Picture(len(self.page.segments), self.element, source, self.sets, is_fallback))
             self.sets = ""
         elif kind == _PRE:
             if closing:
