@@ -1,5 +1,7 @@
 """Pages in, articles out: golden cases, metadata, and input that no page should be."""
 
+import json
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -11,17 +13,25 @@ import aggregator
 from aggregator.extraction import Selectors, article, explain, from_feed
 
 CASES = sorted(folder for folder in (Path(__file__).parent / "cases").iterdir() if folder.is_dir())
+TRAM = Path(__file__).parent / "cases" / "weather_and_newsletter"
 LINE = "The council met on Tuesday and decided that the bridge over the river will be rebuilt next year, it said. "
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda folder: folder.name)
 def test_golden(case: Path) -> None:
+    """A case holds what is expected of it: the text, the Markdown, some of the fields."""
     found = aggregator.extract((case / "page.html").read_bytes(), url="https://gazette.example/2026/tram")
-    assert found.text + "\n" == (case / "expected.txt").read_text(encoding="utf-8")
+    for name, got in (("expected.txt", found.text), ("expected.md", found.markdown)):
+        if (case / name).exists():
+            assert got + "\n" == (case / name).read_text(encoding="utf-8")
+    if (case / "expected.json").exists():
+        fields = json.loads(json.dumps(asdict(found), default=str))
+        wanted = json.loads((case / "expected.json").read_text(encoding="utf-8"))
+        assert {name: fields[name] for name in wanted} == wanted
 
 
 def test_metadata_in_the_pages_own_offset() -> None:
-    found = article((CASES[0] / "page.html").read_bytes(), "https://gazette.example/2026/tram")
+    found = article((TRAM / "page.html").read_bytes(), "https://gazette.example/2026/tram")
     assert found.title == "Council opens the long awaited tram line"
     assert found.authors == ("Ann Field",)
     assert found.published_at == datetime(2026, 3, 4, 8, 30, tzinfo=timezone(timedelta(hours=2)))
@@ -31,7 +41,7 @@ def test_metadata_in_the_pages_own_offset() -> None:
 
 
 def test_html_and_markdown_hold_the_structure() -> None:
-    found = article((CASES[0] / "page.html").read_bytes(), "https://gazette.example/2026/tram")
+    found = article((TRAM / "page.html").read_bytes(), "https://gazette.example/2026/tram")
     assert "<h2>What it cost</h2>" in found.html
     assert "## What it cost" in found.markdown
     assert "> " in found.markdown
@@ -46,7 +56,7 @@ def test_scripts_never_come_through() -> None:
 
 
 def test_explain_names_reasons_for_what_was_dropped() -> None:
-    told = explain((CASES[0] / "page.html").read_bytes(), "https://gazette.example/2026/tram")
+    told = explain((TRAM / "page.html").read_bytes(), "https://gazette.example/2026/tram")
     dropped = [block for block in told.blocks if not block.kept and "latest news, offers" in block.text]
     assert dropped
     assert dropped[0].reasons
