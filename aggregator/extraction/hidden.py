@@ -10,6 +10,7 @@ from aggregator.text import count_words
 _LONGEST = 4_000_000  # characters of one script
 _STATES = ("script#__NEXT_DATA__", "script#__NUXT_DATA__", 'script[type="application/json"]')
 _STOPS = (". ", "! ", "? ", "。", "।", "؟")
+_ENDS = (".", "!", "?", "…", "。", "！", "？", "।", "؟")
 _SHORTEST = 60  # characters of a paragraph in JSON
 Place = tuple[int, ...]
 
@@ -37,29 +38,31 @@ def _longest_run(source: str) -> str | None:
         data = json.loads(source)
     except (ValueError, RecursionError):
         return None
-    runs: dict[int, list[str]] = {}
-    for number, text in _prose(data):
-        runs.setdefault(number, []).append(text)
-    best = max(runs.values(), key=lambda texts: sum(map(len, dict.fromkeys(texts))), default=[])
-    return "\n\n".join(dict.fromkeys(best)) or None
+    runs: dict[int, list[tuple[str, str]]] = {}
+    for number, key, text in _strings(data):
+        runs.setdefault(number, []).append((key, text))
+    best = max(runs.values(), key=lambda run: sum(map(len, {text for _, text in run if _is_prose(text)})), default=[])
+    keys = {key for key, text in best if _is_prose(text)}  # where the list has paragraphs, it has its headings
+    return "\n\n".join(dict.fromkeys(text for key, text in best if key in keys and " " in text.strip())) or None
 
 
-def _prose(data: Any) -> Iterator[tuple[int, str]]:
-    """Strings that read like paragraphs, in order, each with the number of the list it stands in."""
+def _is_prose(text: str) -> bool:
+    if len(text) < _SHORTEST or text.startswith(("http", "{", "[")):
+        return False
+    return any(stop in text for stop in _STOPS) or text.rstrip("\"'”’»)</p> ").endswith(_ENDS)
+
+
+def _strings(data: Any) -> Iterator[tuple[int, str, str]]:
+    """All strings in order, each with the number of the list it stands in and the key it stands under."""
     lists = 0
-    waiting: list[tuple[Any, int]] = [(data, 0)]
+    waiting: list[tuple[Any, int, str]] = [(data, 0, "")]
     while waiting:
-        value, home = waiting.pop()
+        value, home, key = waiting.pop()
         if isinstance(value, str):
-            if (
-                len(value) >= _SHORTEST
-                and any(stop in value for stop in _STOPS)
-                and not value.startswith(("http", "{", "["))
-            ):
-                yield home, value
+            yield home, key, value
         elif isinstance(value, dict):
-            waiting.extend((inner, home) for inner in reversed(value.values()))
+            waiting.extend((inner, home, name) for name, inner in reversed(value.items()))
         elif isinstance(value, list):
             lists += 1
             inside = home if home and len(value) < 3 else lists
-            waiting.extend((inner, inside) for inner in reversed(value))
+            waiting.extend((inner, inside, key) for inner in reversed(value))
