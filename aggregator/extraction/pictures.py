@@ -19,7 +19,12 @@ _NOT_CONTENT = re.compile(
     r"gravatar|/avatars?/|/icons?/|logo|sprite|emoji|smil(?:ey|ies)|badge|doubleclick|/pixel|scorecardresearch", re.I
 )
 _CANDIDATE = re.compile(r"(\S*[^\s,])(?:\s+([\d.]+)([wx]))?\s*(?:,|$)")
+# What differs between the files of one picture in several sizes.
+_SIZE = re.compile(
+    r"(?:[-_](?:\d{2,4}(?:x\d{2,4})?w?|small|medium|large|scaled|thumb))?(?:@\dx)?(?:\.[a-z]{3,4}){1,2}$"
+)
 _SMALLEST = 60  # pixels: a smaller picture is an icon
+_FLAT = 6  # widths by height: flatter than any panorama
 _DECORATION = ADVERT | AUTHOR_BIO | RELATED | SHARE
 
 
@@ -46,11 +51,10 @@ def _largest(srcset: str) -> str | None:
 
 
 def _is_icon(attributes: Mapping[str, str | None]) -> bool:
-    for name in ("width", "height"):
-        value = (attributes.get(name) or "").removesuffix("px")
-        if value.isdigit() and int(value) < _SMALLEST:
-            return True
-    return False
+    """Whether a picture is too small, or too flat (a banner, a rule), to be one of the article's."""
+    sizes = [(attributes.get(name) or "").removesuffix("px") for name in ("width", "height")]
+    pixels = [int(size) for size in sizes if size.isdecimal() and len(size) < 6]
+    return any(size < _SMALLEST for size in pixels) or (len(pixels) == 2 and pixels[0] >= _FLAT * pixels[1])
 
 
 def pictures_of_body(page: Page, kept: Sequence[Segment], base: str | None) -> list[tuple[int, Image]]:
@@ -76,10 +80,21 @@ def pictures_of_body(page: Page, kept: Sequence[Segment], base: str | None) -> l
         url = None if _is_icon(given) else source_of(given, base, candidate.sets)
         if url and url not in seen:
             seen.add(url)
-            found.append(
-                (candidate.before, Image(url, _caption(page, candidate), squeeze(given.get("alt", "")) or None))
-            )
+            image = Image(url, _caption(page, candidate), squeeze(given.get("alt", "")) or None)
+            if not found or not _is_fallback(found[-1], candidate.before, image):
+                found.append((candidate.before, image))
     return found
+
+
+def _is_fallback(last: tuple[int, Image], before: int, image: Image) -> bool:
+    """Whether a picture is the one before it in another size: what stands in <noscript> beside it."""
+    place, other = last
+    if place != before or (other.caption, other.alt) != (image.caption, image.alt):
+        return False
+    path, of_other = image.url.partition("?")[0], other.url.partition("?")[0]
+    return _SIZE.sub("", path.rpartition("/")[2]) == _SIZE.sub("", of_other.rpartition("/")[2]) and bool(
+        image.alt or path != of_other
+    )
 
 
 def _figure(element: Element) -> Element | None:
