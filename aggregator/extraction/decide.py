@@ -15,7 +15,7 @@ from aggregator.extraction import context, features, hints, phrases
 from aggregator.extraction.context import surroundings
 from aggregator.extraction.features import Facts, Table, measure
 from aggregator.extraction.trees import trees
-from aggregator.extraction.walk import Element, Page, Segment
+from aggregator.extraction.walk import Element, Page, Segment, landmark
 from aggregator.text import index_form
 
 Array = np.ndarray[Any, Any]
@@ -41,6 +41,7 @@ _AD_LABELS = frozenset(
         "廣 告", "광고",
     ]
 )  # fmt: skip
+_FIGCAPTION = landmark("figcaption")
 _POSTS = ("twitter-tweet", "twitter-video", "instagram-media", "tiktok-embed", "bluesky-embed", "text-post-media")
 
 
@@ -104,6 +105,7 @@ def judge(page: Page, facts: Facts, scores: Sequence[float], leads: Sequence[flo
     _drop_other_articles(page, verdicts, titles)
     _drop_accounts(page, verdicts)
     _drop_pointers(page, verdicts)
+    _drop_captions(page, verdicts)
     least = _threshold(page, verdicts)
     for verdict in verdicts:
         verdict.kept = verdict.score >= least and not verdict.lead and not verdict.reason
@@ -183,6 +185,20 @@ def _drop_pointers(page: Page, verdicts: Sequence[Verdict]) -> None:
         is_link = len(segment.text) <= 200 and segment.link_chars >= _POINTER * len(segment.text)
         if is_link and verdict.score >= LEAST and phrases.begins_as(segment.text, "first_related"):
             verdict.reason = verdict.reason or "points to another article"
+
+
+def _drop_captions(page: Page, verdicts: Sequence[Verdict]) -> None:
+    """Drops what stands below a picture: it is data of the picture."""
+    shown = {figure for picture in page.pictures if (figure := _figure(picture.element)) is not None}
+    for segment, verdict in zip(page.segments, verdicts, strict=True):
+        if segment.element.within & _FIGCAPTION and _figure(segment.element) in shown:
+            verdict.reason = verdict.reason or "the caption of a picture"
+
+
+def _figure(element: Element | None) -> Element | None:
+    while element is not None and element.tag != "figure":
+        element = element.parent
+    return element
 
 
 def _holds(element: Element, number: int) -> bool:
