@@ -56,7 +56,10 @@ def body_of(tree: LexborHTMLParser, selectors: Selectors) -> Page | None:
     nodes = _matches(tree, selectors.body) if selectors.body else []
     if not nodes:
         return None
-    page = walk(LexborHTMLParser("".join(node.html or "" for node in _outermost(nodes))))
+    html = "".join(node.html or "" for node in _outermost(nodes))
+    page = walk(LexborHTMLParser(html))
+    if not page.segments:  # the body is itself a <nav> or <footer>
+        page = walk(LexborHTMLParser(html), frame=True)
     return page if page.segments else None
 
 
