@@ -11,7 +11,8 @@ from aggregator.cli.options import Form, Json
 from aggregator.errors import AggregatorError, UsageError
 
 if TYPE_CHECKING:
-    from aggregator.model import Article
+    from aggregator.extraction import RawPage, Selectors
+    from aggregator.model import Article, Block
 
 
 def register(app: typer.Typer) -> None:
@@ -43,12 +44,15 @@ def extract(
         from aggregator import dom, extraction
 
         _print(extraction.plain(dom.decode(body, kind or "text/plain")), Form.JSON if json else form)
-    elif explain:
-        _explain(body, url or where, kind)
-    else:
-        from aggregator import extraction
+        return
+    from aggregator import extraction
 
-        _print(extraction.article(body, url or where, content_type=kind), Form.JSON if json else form)
+    page = extraction.RawPage(body, url or where, _selectors(context.of(ctx), url or where), kind)
+    if explain:
+        _explain(page)
+    else:
+        found = extraction.article(page.html, page.url, selectors=page.selectors, content_type=kind)
+        _print(found, Form.JSON if json else form)
 
 
 def _read(source: str, options: context.Globals) -> tuple[bytes, str | None, str | None]:
@@ -66,6 +70,21 @@ def _read(source: str, options: context.Globals) -> tuple[bytes, str | None, str
         raise AggregatorError(
             f"{source}: {error.strerror or error}; name a file, a URL, or - for standard input"
         ) from None
+
+
+def _selectors(options: context.Globals, url: str | None) -> "Selectors | None":
+    """The selectors that the configuration has for this page, or for a feed of its site."""
+    if not url:
+        return None
+    from aggregator.reading import selectors_of
+    from aggregator.urls import site_of
+
+    config = options.load_config()
+    sources = [source for source in (*config.articles, *config.feeds) if source.selectors]
+    own = [source for source in sources if source.url == url]
+    of_site = [source for source in sources if (source.site or site_of(source.url)) == site_of(url)]
+    found = next(iter([*own, *of_site]), None)
+    return selectors_of(found.model_dump(mode="json", exclude_defaults=True)) if found else None
 
 
 def _print(article: "Article", form: Form) -> None:
@@ -106,33 +125,45 @@ def _seconds(when: Any) -> int | None:
     return None if when is None else int(when.timestamp())
 
 
-def _explain(body: bytes, url: str | None, kind: str | None) -> None:
+_WIDE = 120  # columns of a terminal, from which there is room for the path of each block
+
+
+def _explain(page: "RawPage") -> None:
     from aggregator import extraction
 
-    found = extraction.explain(body, url, content_type=kind)
+    found = extraction.explain(page.html, page.url, selectors=page.selectors, content_type=page.content_type)
+    wide = output.console().width >= _WIDE
     columns = [
         output.Column(""),
         output.Column("score", right=True),
         output.Column("block", flexible=5),
-        output.Column("why", flexible=2),
-        output.Column("path", flexible=2),
+        output.Column("why", flexible=2 if wide else 3),
+        *([output.Column("path", flexible=2)] if wide else []),
     ]
-    rows = [
-        (
-            "keep" if block.kept else "drop",
-            f"{block.score:.2f}",
-            _short(block.text),
-            "; ".join(block.reasons),
-            block.path,
-        )
-        for block in found.blocks
-    ]
-    output.table(columns, rows)
+    output.table(columns, [_row(block)[: len(columns)] for block in found.blocks])
+    article = found.article
+    for note in found.notes:
+        print(note)
+    if not page.selectors and not any(set(_tags(block)) & {"nav", "footer"} for block in found.blocks):
+        print("<nav> and <footer> are not looked at: the page has enough text without them")
+    if article.paywalled:
+        print(f"only a teaser was served: {article.paywalled}")
+    if article.images:
+        print(f"{len(article.images)} pictures: {', '.join(image.url for image in article.images[:5])}")
     kept = sum(block.kept for block in found.blocks)
-    verdict = "an article" if found.article.is_article else "no article"
+    verdict = "an article" if article.is_article else "no article"
     print(
-        f"{kept} of {len(found.blocks)} blocks kept, {found.article.word_count} words; {verdict} (score {found.article.score:.2f})"
+        f"{kept} of {len(found.blocks)} blocks kept, {article.word_count} words; {verdict} (score {article.score:.2f})"
     )
+
+
+def _row(block: "Block") -> tuple[str, ...]:
+    why = [reason for reason in block.reasons if not reason.startswith("model ")]  # that is the score
+    return "keep" if block.kept else "drop", f"{block.score:.2f}", _short(block.text), "; ".join(why), block.path
+
+
+def _tags(block: "Block") -> list[str]:
+    return [name.partition(".")[0] for name in block.path.split(" > ")]
 
 
 def _short(text: str, most: int = 120) -> str:

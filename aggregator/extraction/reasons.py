@@ -12,9 +12,9 @@ _PLACES = ("nav", "aside", "footer", "header", "form", "figcaption", "article", 
 
 
 def reasons(segment: Segment, verdict: Verdict) -> tuple[str, ...]:
-    """The rule that decided, if one did; then the probability and what stands out about the block."""
+    """The rule that decided, else the model's probability; then what stands out about the block."""
     found = [verdict.reason] if verdict.reason else []
-    if verdict.score:
+    if verdict.score and not verdict.reason:
         found.append(f"model {verdict.score:.2f}")
     if segment.link_chars * 2 > len(segment.text):
         found.append("mostly links")

@@ -60,6 +60,30 @@ def test_explain_shows_what_was_dropped(run):
     assert "an article" in done.stdout.splitlines()[-1]
 
 
+def test_explain_is_readable_on_narrow_and_wide_terminals(run):
+    for columns in (80, 200):
+        done = run("extract", "-", "--explain", stdin=PAGE, COLUMNS=str(columns))
+        assert max(map(len, done.stdout.splitlines())) <= columns
+        assert "are not looked at" in done.stdout
+        assert ("article > h1" in done.stdout) is (columns == 200)
+
+
+def test_selectors_of_the_site_win_and_are_explained(run, tmp_path):
+    feeds = "feeds:\n  - url: https://daily.example/feed.xml\n    selectors: {body: .newsletter, title: h3, author: .nobody}\n"
+    (tmp_path / "feeds.yaml").write_text(feeds, "utf-8")
+    found = json.loads(run("extract", "-", "--url", "https://www.daily.example/news/1", "--json", stdin=PAGE).stdout)
+    assert (found["title"], found["text"], found["is_article"]) == (
+        "Stay in touch",
+        "Sign up for our newsletter.",
+        True,
+    )
+    told = run("extract", "-", "--url", "https://www.daily.example/news/1", "--explain", stdin=PAGE).stdout
+    assert "selector body (.newsletter) matches 1" in told
+    assert "selector author (.nobody) matches nothing" in told
+    elsewhere = run("extract", "-", "--url", "https://other.example/news/1", "--json", stdin=PAGE)
+    assert json.loads(elsewhere.stdout)["title"] == "Bridge opens early"
+
+
 def test_failures_are_one_line(fails):
     assert "missing.html" in fails("extract", "missing.html", code=1)
     assert "127.0.0.1" in fails("extract", "http://127.0.0.1:9/", code=1)
