@@ -126,7 +126,7 @@ def read_batch(jobs: Sequence[Job], packed: bytes | None) -> Batch:
         Read(ingest.from_page(article, job.page, job.listed, job.keep_raw), _unmatched(job))
         for article, job in zip(found, jobs, strict=True)
     )
-    return Batch(reads, after.packed(), len(jobs), anew)
+    return Batch(reads, after.packed(), max(0, after.pages - memory.pages), anew)
 
 
 def _unpacked(packed: bytes | None) -> tuple[extraction.SiteMemory, bool]:
