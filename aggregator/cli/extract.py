@@ -1,6 +1,7 @@
 """`aggregator extract`: the extractor alone, no database."""
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -113,6 +114,7 @@ def record(article: "Article") -> dict[str, Any]:
         "lead": article.lead,
         "text": article.text,
         "image": article.image,
+        "images": [asdict(image) for image in article.images],
         "tags": list(article.tags),
         "word_count": article.word_count,
         "is_article": article.is_article,

@@ -39,6 +39,15 @@ def test_json_has_the_names_of_an_export(run):
     assert not {"id", "story_id", "copy_of", "feed", "fetched_at"} & set(found)
 
 
+def test_json_has_the_pictures_with_their_captions(run):
+    figure = (
+        "<figure><img data-src='/bridge.jpg' alt='A bridge'><figcaption>The bridge</figcaption></figure><p>The ferry"
+    )
+    page = PAGE.replace("<p>The ferry", figure)
+    found = json.loads(run("extract", "-", "--url", "https://daily.example/news/1", "--json", stdin=page).stdout)
+    assert found["images"] == [{"url": "https://daily.example/bridge.jpg", "caption": "The bridge", "alt": "A bridge"}]
+
+
 def test_other_forms(run):
     assert run("extract", "-", "--format", "markdown", stdin=PAGE).stdout.startswith("# Bridge opens early\n\nThe new")
     assert "<p>The new bridge" in run("extract", "-", "--format", "html", stdin=PAGE).stdout
@@ -61,8 +70,13 @@ def test_explain_shows_what_was_dropped(run):
 
 
 def test_explain_is_readable_on_narrow_and_wide_terminals(run):
+    more = "".join(
+        f"<p>The {n}th pile was driven in a week, and the builders had a day of rest after it.</p>" for n in range(20)
+    )
     for columns in (80, 200):
-        done = run("extract", "-", "--explain", stdin=PAGE, COLUMNS=str(columns))
+        done = run(
+            "extract", "-", "--explain", stdin=PAGE.replace("</article>", f"{more}</article>"), COLUMNS=str(columns)
+        )
         assert max(map(len, done.stdout.splitlines())) <= columns
         assert "are not looked at" in done.stdout
         assert ("article > h1" in done.stdout) is (columns == 200)
@@ -71,13 +85,13 @@ def test_explain_is_readable_on_narrow_and_wide_terminals(run):
 def test_selectors_of_the_site_win_and_are_explained(run, tmp_path):
     feeds = "feeds:\n  - url: https://daily.example/feed.xml\n    selectors: {body: .newsletter, title: h3, author: .nobody}\n"
     (tmp_path / "feeds.yaml").write_text(feeds, "utf-8")
-    found = json.loads(run("extract", "-", "--url", "https://www.daily.example/news/1", "--json", stdin=PAGE).stdout)
+    found = json.loads(run("extract", "-", "--url", "https://daily.example/news/1", "--json", stdin=PAGE).stdout)
     assert (found["title"], found["text"], found["is_article"]) == (
         "Stay in touch",
         "Sign up for our newsletter.",
         True,
     )
-    told = run("extract", "-", "--url", "https://www.daily.example/news/1", "--explain", stdin=PAGE).stdout
+    told = run("extract", "-", "--url", "https://daily.example/news/1", "--explain", stdin=PAGE).stdout
     assert "selector body (.newsletter) matches 1" in told
     assert "selector author (.nobody) matches nothing" in told
     elsewhere = run("extract", "-", "--url", "https://other.example/news/1", "--json", stdin=PAGE)
