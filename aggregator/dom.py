@@ -28,6 +28,7 @@ _LABELS = {
     "sjis": "cp932", "x-sjis": "cp932", "windows-31j": "cp932", "euc-kr": "cp949", "ks_c_5601-1987": "cp949",
     "unicode": "utf-16-le", "utf-16": "utf-16-le", "utf8": "utf-8",
 }  # fmt: skip
+_WIDE = (b"<!", b"<h", b"<H", b"<?")  # how a page begins; with NULs between, it is UTF-16 without a mark
 _WITHOUT_ASCII = ("utf-16", "utf-32", "iso2022", "hz")
 
 
@@ -37,6 +38,10 @@ def decode(body: bytes, content_type: str | None) -> str:
     for mark, name in _BOMS:
         if body.startswith(mark):
             return body[len(mark) :].decode(name, "replace")
+    if body[:4:2] in _WIDE and body[1:4:2] == b"\0\0":
+        return body.decode("utf-16-le", "replace")
+    if body[:4:2] == b"\0\0" and body[1:4:2] in _WIDE:
+        return body.decode("utf-16-be", "replace")
     declared = [name for name in (_from_header(content_type), _from_meta(body[:4096])) if name]
     if declared and declared[0].startswith(_WITHOUT_ASCII):
         return body.decode(declared[0], "replace")

@@ -41,7 +41,7 @@ _AD_LABELS = frozenset(
         "廣 告", "광고",
     ]
 )  # fmt: skip
-_FIGCAPTION = landmark("figcaption")
+_FIGURE, _FIGCAPTION = landmark("figure"), landmark("figcaption")
 _POSTS = ("twitter-tweet", "twitter-video", "instagram-media", "tiktok-embed", "bluesky-embed", "text-post-media")
 
 
@@ -189,7 +189,7 @@ def _drop_pointers(page: Page, verdicts: Sequence[Verdict]) -> None:
 
 def _drop_captions(page: Page, verdicts: Sequence[Verdict]) -> None:
     """Drops what stands below a picture: it is data of the picture."""
-    shown = {figure for picture in page.pictures if (figure := _figure(picture.element)) is not None}
+    shown = {_figure(picture.element) for picture in page.pictures if picture.element.within & _FIGURE}
     for segment, verdict in zip(page.segments, verdicts, strict=True):
         if segment.element.within & _FIGCAPTION and _figure(segment.element) in shown:
             verdict.reason = verdict.reason or "the caption of a picture"

@@ -52,13 +52,22 @@ def likeness(
     score += {True: 1.0, False: -1.5, None: 0.0}[facts.is_article_type]
     score += 0.5 if facts.published_at else -0.5
     score += 0.3 if facts.authors else 0.0
-    if url and urlsplit(url).path in ("", "/") and not urlsplit(url).query:
+    if url and _is_front(url):
         score -= 2.5
     if _FAILED.search(facts.title or "") and words < 150:
         score -= 4.0
     if any(segment.element.around & LOGIN for segment in kept) and words < 80:
         score -= 2.0
     return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, score))))
+
+
+def _is_front(url: str) -> bool:
+    """Whether an address is that of a site's front page."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.path in ("", "/") and not parts.query
 
 
 def _scattered(prose: Sequence[Segment]) -> float:

@@ -20,7 +20,7 @@ from aggregator.extraction.titles import TitleClaims, choose_title, index_form
 from aggregator.extraction.visible import Printed, PrintedDate
 from aggregator.model import Precision
 from aggregator.text import squeeze
-from aggregator.urls import absolute
+from aggregator.urls import absolute, is_http
 
 _PUBLISHED = (
     "article:published_time", "og:article:published_time", "datepublished", "date.issued", "dc.date.issued", "dcterms.issued", "dcterms.created",
@@ -109,7 +109,8 @@ def language_claim(head: Head, linked: Claims) -> str | None:
 
 def site_names(head: Head, linked: Claims, url: str | None) -> list[str]:
     """The names by which a page and its address call their site."""
-    host = (urlsplit(url or "").hostname or "").removeprefix("www.")
+    host = urlsplit(url).hostname or "" if url and is_http(url) else ""
+    host = host.removeprefix("www.")
     names = [
         *head.all("og:site_name", "application-name", "apple-mobile-web-app-title", "twitter:site"),
         linked.publisher or "",

@@ -149,7 +149,11 @@ def properties(found: dict[str, Candidate], url: str | None) -> list[tuple[float
 def _slug_words(url: str | None) -> frozenset[str]:
     """The words of the path's wordiest part, empty if it has fewer than three: slugs are made from titles."""
     best: list[str] = []
-    for part in unquote(urlsplit(url or "").path)[:_LONGEST].lower().split("/"):
+    try:
+        path = urlsplit(url or "").path
+    except ValueError:
+        return frozenset()
+    for part in unquote(path)[:_LONGEST].lower().split("/"):
         found = [word for word in _SLUG_WORD.findall(part) if not word.isdigit() and word not in _SLUG_NOISE]
         best = found if len(found) >= max(3, len(best)) else best
     return frozenset(best)

@@ -306,3 +306,12 @@ def test_hostile_pages_take_no_time(html: str) -> None:
     start = time.process_time()
     metadata(tree, URL)
     assert time.process_time() - start < 1
+
+
+def test_a_broken_address_is_no_reason_to_fail():
+    from aggregator.extraction import article
+
+    for url in ("http://[", "http://[::1", "//", "http://x.example:99999/a"):
+        assert (
+            article("<title>Bridge closed</title><h1>Bridge closed</h1><p>It rains.</p>", url).title == "Bridge closed"
+        )
