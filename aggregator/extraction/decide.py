@@ -28,6 +28,8 @@ LOST_LEAD = 0.3  # the same for a block that is no part of the text: else it wou
 _OTHER_ARTICLE = 0.3  # factor for blocks of an <article> that is not the title's
 _OWN_ARTICLE = 250  # characters that the title's own <article> must hold for that
 _ACCOUNT = 0.15  # share of the page's expected text, below which an element named after logins is a dialog
+_BYLINE = 120  # characters of the longest line that may be nothing but a byline
+_PARAGRAPH = 200  # characters from which a text is a paragraph for certain
 _POINTER = 0.7  # share of its characters that are a link's
 _GAP_CHARS, _GAP_BLOCKS = 300, 12  # dropped between two runs that are then detached from each other
 _WEAK_RUN = 0.2  # share of the best run's weight, below which a detached run is dropped
@@ -101,6 +103,7 @@ def judge(page: Page, facts: Facts, scores: Sequence[float], leads: Sequence[flo
     _choose_lead(page, verdicts, leads)
     titles = _showing(page, index_form(facts.title or ""))
     _drop_titles(verdicts, titles)
+    _drop_bylines(page, verdicts, facts.authors)
     _drop_labels(page, verdicts)
     _drop_other_articles(page, verdicts, titles)
     _drop_accounts(page, verdicts)
@@ -140,6 +143,19 @@ def _drop_titles(verdicts: Sequence[Verdict], titles: Sequence[int]) -> None:
     for number in titles:
         if not verdicts[number].lead:
             verdicts[number].reason = "the title"
+
+
+def _drop_bylines(page: Page, verdicts: Sequence[Verdict], authors: Sequence[str]) -> None:
+    """Drops what stands before or after the paragraphs, names a stated author and says next to nothing else."""
+    names = [name for author in authors if (name := index_form(author))]
+    long = [n for n, s in enumerate(page.segments) if len(s.text) > _PARAGRAPH and verdicts[n].score >= MOST]
+    first, last = (long[0], long[-1]) if long else (len(verdicts), -1)
+    for number, (segment, verdict) in enumerate(zip(page.segments, verdicts, strict=True)):
+        if names and not first < number < last and verdict.score >= LEAST and len(segment.text) <= _BYLINE:
+            words = index_form(segment.text)
+            named = sum([len(name) for name in names if name in words])
+            if named and len(words) <= 2 * named + 4:
+                verdict.reason = verdict.reason or "the byline"
 
 
 def _drop_labels(page: Page, verdicts: Sequence[Verdict]) -> None:

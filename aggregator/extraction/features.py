@@ -76,17 +76,17 @@ class Facts:
     is_news: bool = False
     is_article_type: bool | None = None
     is_dated: bool = False
-    authors: int = 0
+    authors: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, stated: Metadata) -> "Facts":
         return cls(stated.title, stated.description, stated.article_body, stated.is_news, stated.is_article_type,
-                   stated.published_at is not None, len(stated.authors))  # fmt: skip
+                   stated.published_at is not None, stated.authors)  # fmt: skip
 
     def numbers(self) -> tuple[float, ...]:
         """The columns OF_FACTS, the same for all blocks: what kind of page it is decides what belongs to its text."""
         kind = {True: 1.0, False: -1.0, None: 0.0}[self.is_article_type]
-        return self.is_news, kind, self.is_dated, self.authors, bool(self.description)
+        return self.is_news, kind, self.is_dated, len(self.authors), bool(self.description)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

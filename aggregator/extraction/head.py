@@ -6,9 +6,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from aggregator.text import squeeze
 
-_QUERY = (
-    'meta,link[rel~="canonical" i],link[rel~="image_src" i],script[type*="ld+json" i],title,h1,time,[itemprop],html'
-)
+_QUERY = 'meta,link[rel~="canonical" i],link[rel~="image_src" i],script[type*="ld+json" i],title,h1,time,[itemprop],html,base[href]'
 _MANY = 3000  # elements looked at: a page of a million tags must not take long
 _LONG_SCRIPT = 3_000_000
 _LONG_VALUE = 4000
@@ -26,6 +24,7 @@ class Head:
     title: str = ""
     headings: list[tuple[LexborNode, str]] = field(default_factory=list)
     html_lang: str | None = None
+    base: str | None = None
     times: list[tuple[LexborNode, str]] = field(default_factory=list)
     properties: dict[str, list[tuple[LexborNode, str]]] = field(default_factory=dict)
 
@@ -80,6 +79,8 @@ def _read_other(head: Head, node: LexborNode, tag: str, attributes: dict[str, st
         head.headings.append((node, squeeze(node.text(separator=" ")[:_LONG_VALUE])))
     elif tag == "html":
         head.html_lang = attributes.get("lang") or attributes.get("xml:lang")
+    elif tag == "base":
+        head.base = head.base or attributes.get("href")
     elif tag == "time":
         head.times.append((node, attributes.get("datetime") or ""))
 

@@ -57,6 +57,7 @@ class Metadata:
     image: str | None = None
     tags: tuple[str, ...] = ()
     canonical_url: str | None = None
+    base: str | None = None
     site_name: str | None = None
     description: str | None = None
     article_body: str | None = None
@@ -69,10 +70,11 @@ def metadata(tree: LexborHTMLParser, url: str | None) -> Metadata:
     """All that the page at `url` states about its article. Never raises; what is not stated is None."""
     head = read_head(tree)
     linked = claims(head.scripts, url)
-    base = url or ""
+    base = (absolute(head.base, url or "") if head.base else None) or url or ""
     canonical = absolute(
         next(iter(head.links.get("canonical", ())), None) or head.first("og:url") or linked.url or "", base
     )
+    base = base or canonical or ""
     site_name = head.first("og:site_name", "application-name", "apple-mobile-web-app-title") or linked.publisher
     sites = site_names(head, linked, url)
     lang = language_claim(head, linked)
@@ -90,6 +92,7 @@ def metadata(tree: LexborHTMLParser, url: str | None) -> Metadata:
         image=absolute(linked.image or "", base) if linked.image else _image(head, base),
         tags=_tags(head, linked),
         canonical_url=canonical,
+        base=base or None,
         site_name=squeeze(site_name) if site_name else None,
         description=_description(head, linked),
         article_body=linked.body,

@@ -152,15 +152,9 @@ def _read(raw: RawPage) -> _Reading:
         facts, notes = apply_selectors(tree, selectors, facts)
         page = body_of(tree, selectors)
     if page is not None:
-        title = index_form(facts.title or "")
-        verdicts = [
-            Verdict(
-                index_form(segment.text) != title,
-                score=1.0,
-                reason=f"selector body: {selectors.body}" if selectors else "",
-            )
-            for segment in page.segments
-        ]
+        title, reason = index_form(facts.title or ""), f"selector body: {selectors.body}" if selectors else ""
+        shown = [bool(title) and index_form(segment.text) == title for segment in page.segments]
+        verdicts = [Verdict(not is_title, score=1.0, reason="the title" if is_title else reason) for is_title in shown]
         return _Reading(url, source, facts, page, verdicts, notes, selected=True)
     page = walk(tree)
     if selectors is None and sum([len(segment.text) for segment in page.segments]) < _ENOUGH:
@@ -190,7 +184,7 @@ def _assembled(reading: _Reading) -> Article:
     url, facts, page, verdicts = reading.url, reading.facts, reading.page, reading.verdicts
     kept = [segment for segment, verdict in zip(page.segments, verdicts, strict=True) if verdict.kept]
     lead = _lead(page.segments, verdicts)
-    pictures = pictures_of_body(page, kept, url)
+    pictures = pictures_of_body(page, kept, facts.base)
     text = join_text(kept)
     words = count_words(text)
     score = likeness(facts, url, kept, words, verdicts)
@@ -203,7 +197,7 @@ def _assembled(reading: _Reading) -> Article:
         lang=detect_lang(f"{facts.title or ''} {lead or ''} {text[:2000]}", facts.lang),
         lead=lead,
         text=text,
-        html=join_html(page, kept, pictures, url),
+        html=join_html(page, kept, pictures, facts.base),
         image=facts.image or (pictures[0][1].url if pictures else None),
         images=tuple(image for _, image in pictures),
         tags=facts.tags,

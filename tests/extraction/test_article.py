@@ -47,6 +47,30 @@ def test_html_and_markdown_hold_the_structure() -> None:
     assert "> " in found.markdown
 
 
+def _linking(head: str, top: str = "") -> str:
+    body = f'<p>{LINE * 2}</p><p>{LINE}<a href="vote.html">The vote</a> was close.</p><p>{LINE * 3}</p>'
+    return f"<html><head><title>The bridge is rebuilt</title>{head}</head><body><article><h1>The bridge is rebuilt</h1>{top}{body}</article>"
+
+
+@pytest.mark.parametrize(
+    ("head", "url", "link"),
+    [
+        ("", "https://a.example/news/1", "https://a.example/news/vote.html"),
+        ('<base href="/old/">', "https://a.example/news/1", "https://a.example/old/vote.html"),
+        ('<base href="https://b.example/x/">', None, "https://b.example/x/vote.html"),
+        ('<link rel="canonical" href="https://c.example/2026/1">', None, "https://c.example/2026/vote.html"),
+    ],
+)
+def test_links_are_made_absolute_by_what_the_page_says(head: str, url: str | None, link: str) -> None:
+    assert f'href="{link}"' in article(_linking(head), url).html
+
+
+def test_byline_is_no_text() -> None:
+    found = article(_linking('<meta name="author" content="Ann Lee">', "<p>By Ann Lee</p><p>Ann Lee | Rome</p>"))
+    assert found.authors == ("Ann Lee",)
+    assert "Ann Lee" not in found.text
+
+
 def test_scripts_never_come_through() -> None:
     page = f"<article><p>{LINE}</p><p onclick='x()'>{LINE}<script>alert(1)</script><a href='javascript:x()'>link</a></p></article>"
     found = article(page)
