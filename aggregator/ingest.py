@@ -16,7 +16,7 @@ from aggregator import extraction, stories
 from aggregator.extraction.language import detect_lang
 from aggregator.model import Article, Entry
 from aggregator.store.rows import FinishedArticle, RawPage
-from aggregator.text import count_words, index_form, squeeze, storable, text_hash
+from aggregator.text import count_words, hash64, index_form, squeeze, storable
 from aggregator.urls import believable_canonical, normalise, site_of
 
 # A feed's text counts as the whole article from here on; shorter ones are teasers more often than not.
@@ -72,7 +72,6 @@ def from_entry(entry: Entry, listed: Listed, own_url: str, fetched_at: int) -> F
         text=text,
         html=html,
         lang=detect_lang(text, listed.lang),
-        word_count=count_words(text),
         is_article=True,
         extractor_version=extraction.EXTRACTOR_VERSION,
     )
@@ -84,6 +83,7 @@ def from_record(record: Mapping[str, Any], times: Mapping[str, int | None], now:
     """An imported article (a line of our own export); `times` are its times in seconds UTC."""
     text, lead, title = (storable(str(record.get(name) or "")) for name in ("text", "lead", "title"))
     url = str(record["url"])
+    fingerprint, terms = stories.fingerprint(text, record.get("lang")), index_form(text)
     own = str(record.get("canonical_url") or "") or normalise(url)
     return FinishedArticle(
         url=url,
@@ -103,14 +103,14 @@ def from_record(record: Mapping[str, Any], times: Mapping[str, int | None], now:
         summary=record.get("summary"),
         image=record.get("image"),
         tags=tuple(map(str, record.get("tags") or ())),
-        word_count=count_words(text),
-        text_hash=text_hash(text),
+        word_count=fingerprint.words,
+        text_hash=hash64(terms),
         is_article=True,
         paywalled=None,
         extractor_version=0,
         html=None,
-        fingerprint=stories.fingerprint(text, record.get("lang")),
-        terms=(index_form(title), index_form(lead), index_form(text)),
+        fingerprint=fingerprint,
+        terms=(index_form(title), index_form(lead), terms),
     )
 
 
@@ -154,6 +154,7 @@ def _finish(
 ) -> FinishedArticle:
     title = storable(article.title or listed.title or "")
     lead, text = storable(article.lead or ""), storable(article.text)
+    fingerprint, terms = stories.fingerprint(text, article.lang or listed.lang), index_form(text)
     return FinishedArticle(
         url=listed.url,
         own_url=own_url,
@@ -172,14 +173,14 @@ def _finish(
         summary=listed.summary,
         image=article.image or listed.image,
         tags=tuple(dict.fromkeys((*article.tags, *listed.tags))),
-        word_count=article.word_count,
-        text_hash=text_hash(text),
+        word_count=article.word_count or fingerprint.words,
+        text_hash=hash64(terms),
         is_article=article.is_article,
         paywalled=article.paywalled,
         extractor_version=article.extractor_version,
         html=_pack(_sanitised(article.html).encode()) if _says_more(article.html) else None,
-        fingerprint=stories.fingerprint(text, article.lang or listed.lang),
-        terms=(index_form(title), index_form(lead), index_form(text)),
+        fingerprint=fingerprint,
+        terms=(index_form(title), index_form(lead), terms),
         raw=raw,
     )
 

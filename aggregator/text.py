@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from hashlib import blake2b
 
 # Scripts written without spaces between words; each of their characters counts as a word:
@@ -10,21 +11,34 @@ UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4
 # A word: letters, digits and the marks that belong to them (the vowel signs of Indic scripts are no \w in Python).
 _MARKS = "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0962\u0963\u0981-\u0983\u09bc-\u09cd\u0a01-\u0a4d\u0a81-\u0acd\u0b01-\u0bcd\u0c00-\u0c4d\u0c81-\u0ccd\u0d00-\u0d4d"
 _WORD = re.compile(f"[{UNSPACED}]|[^\\W_{UNSPACED}]+(?:[{_MARKS}]+[^\\W_{UNSPACED}]*)*")
-_PLAIN_WORD = re.compile(r"[^\W_]+")  # the same where a text has none of these, and quicker
 _SPECIAL = re.compile(f"[{UNSPACED}{_MARKS}]")
+# Where a text has none of these, the gaps are found by tables: three times as quick as by an expression.
+_FOREIGN_GAP = re.compile(r"[^\w\x00-\x7f]+")
+_LETTERS = bytes(byte if byte > 127 or chr(byte).isalnum() else 32 for byte in range(256))
+_LOWER = _LETTERS.lower()
 _SPACE = re.compile(r"\s+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# Characters that folding makes a word of, or takes a word apart at, so that a text must be folded as a whole.
+_UNEVEN = re.compile(
+    f"[{UNSPACED}{_MARKS}\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00bc-\u00be\u013f\u0140\u037a\u0f00-\u0fff"
+    "\u20a8\u2100-\u215f\u2189\u2460-\u24ff\u2e80-\u2fdf\u3038-\u303a\u3190-\u33ff\ufb50-\ufdff\ufe70-\ufeff\uff65\U0001f100-\U0001f2ff]"
+)
 
 
 def words(text: str) -> list[str]:
     """The words of a text as they stand; a character of a script without spaces is a word."""
-    return _WORD.findall(text)
+    return _WORD.findall(text) if _SPECIAL.search(text) else _split(text, _LETTERS)
+
+
+def _split(text: str, table: bytes) -> list[str]:
+    plain = text if text.isascii() else _FOREIGN_GAP.sub(" ", text)
+    return plain.encode("utf-8", "surrogatepass").translate(table).decode("utf-8", "surrogatepass").split()
 
 
 def count_words(text: str) -> int:
     """How many `words` a text has."""
-    return len((_WORD if _SPECIAL.search(text) else _PLAIN_WORD).findall(text))
+    return len(words(text))
 
 
 def fold(text: str) -> str:
@@ -43,12 +57,18 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", bare)
 
 
+_fold_word = lru_cache(maxsize=1 << 16)(fold)
+
+
 def index_form(text: str) -> str:
     """The words of a text, folded, one space between two: what the search index holds and what queries are made of.
 
     Both databases split it at its spaces alone, so that a phrase means the same on each of them.
     """
-    return " ".join(_WORD.findall(fold(text)))
+    if _UNEVEN.search(text):
+        return " ".join(_WORD.findall(fold(text)))
+    found = _split(text, _LOWER)
+    return " ".join(found if text.isascii() else map(_fold_word, found))
 
 
 def squeeze(text: str) -> str:

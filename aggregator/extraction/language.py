@@ -156,14 +156,13 @@ def _by_words(sample: str, letters: Counter[str], script: str, hint: str | None)
     scores: dict[str, float] = {}
     weights = _table()[script]
     words = _WORD.findall(sample) if letters else _ASCII_WORD.findall(sample)
-    for word in words:
-        if word in weights:
-            for lang, weight in weights[word]:
-                scores[lang] = scores.get(lang, 0.0) + weight
+    for word, count in Counter(filter(weights.__contains__, words)).items():
+        for lang, weight in weights[word]:
+            scores[lang] = scores.get(lang, 0.0) + weight * count
     if letters:
         for lang, signs in _LETTERS:
-            if lang in scores:
-                scores[lang] *= 1 + min(1.0, 60 * sum(letters[sign] for sign in signs) / len(sample))
+            if lang in scores and (shown := sum([letters[sign] for sign in signs if sign in letters])):
+                scores[lang] *= 1 + min(1.0, 60 * shown / len(sample))
     return _decide(scores, hint) if scores else hint
 
 

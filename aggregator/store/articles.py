@@ -19,6 +19,18 @@ _RENEWED = (
     *("title", "authors", "published_at", "modified_at", "lang", "lead", "text", "image", "tags"),
     *("word_count", "is_article", "paywalled"),
 )
+_NEW = ", ".join(f":{column.name}" for column in articles.c if column.name not in ("id", "revisions", "gone_at"))
+# As text, because a statement that SQLAlchemy puts together at each call costs as much as the rest of storing an article.
+_STORED = text(
+    "SELECT id, at, fetched_at, title, lead, text, summary, body_from, word_count, text_hash, revisions FROM articles"
+    " WHERE canonical_url = :url"
+)
+_ADD = text(f"INSERT INTO articles ({_NEW.replace(':', '')}) VALUES ({_NEW}) RETURNING id")
+_ADD_AS = text(f"INSERT INTO articles (id, {_NEW.replace(':', '')}) VALUES (:id, {_NEW}) RETURNING id")
+_AS_THEY_ARE = (
+    *("site", "body_from", "title", "published_at", "modified_at", "fetched_at", "lang", "lead", "text", "summary", "image"),
+    *("word_count", "text_hash", "is_article", "paywalled", "extractor_version"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +124,7 @@ def remove(conn: Connection, article_id: int) -> None:
 
 def _existing(conn: Connection, new: FinishedArticle, entry_ids: Collection[int]) -> Row[Any] | None:
     for url in dict.fromkeys((new.claimed_url or new.own_url, new.own_url)):
-        row = conn.execute(select(articles).where(articles.c.canonical_url == url)).first()
+        row = conn.execute(_STORED, {"url": url}).first()
         if row is not None and (url == new.own_url or not _claimed_by_others(conn, int(row.id), entry_ids)):
             return row
     return None
@@ -159,12 +171,12 @@ def put(conn: Connection, new: FinishedArticle, canonical_url: str, placed: stor
         "copy_of": placed.copy_of,
         "at": new.at,
     }
-    if wish is not None:
-        values["id"] = wish
-    article_id = int(conn.execute(insert(articles).returning(articles.c.id), values).scalar_one())
+    added = conn.execute(_ADD, values) if wish is None else conn.execute(_ADD_AS, values | {"id": wish})
+    article_id = int(added.scalar_one())
     story_rows.record(conn, article_id, placed)
     _index(conn, article_id, new.terms)
-    _keep_body(conn, article_id, new.html)
+    if new.html is not None:
+        _keep_body(conn, article_id, new.html)
     return article_id
 
 
@@ -191,11 +203,7 @@ def _update(conn: Connection, row: Row[Any], new: FinishedArticle) -> Saved:
 
 
 def _columns(new: FinishedArticle) -> dict[str, Any]:
-    plain = (
-        "site body_from title published_at modified_at fetched_at lang lead text summary image word_count text_hash "
-        "is_article paywalled extractor_version"
-    )
-    return {name: getattr(new, name) for name in plain.split()} | {
+    return {name: getattr(new, name) for name in _AS_THEY_ARE} | {
         "authors": _json(new.authors),
         "tags": _json(new.tags),
     }

@@ -221,6 +221,7 @@ def _entry_row(feed_id: int, entry: Entry, now: int) -> dict[str, Any]:
         "first_seen_at": now,
         "last_seen_at": now,
         "site": None,
+        "article_id": None,
         "next_try_at": None,
         "error": None,
         "tries": 0,
@@ -234,16 +235,16 @@ def _not_future(when: datetime | None, now: int) -> int | None:
 
 def _store(conn: Connection, prepared: list[Prepared]) -> list[Saved]:
     """Stores new entries; those whose page is stored already get that article and no request."""
-    ids = entries.add(conn, [item.row for item in prepared])
-    waiting = {
-        i: normalise(item.row["url"]) for i, item in zip(ids, prepared, strict=True) if item.row["state"] == "waiting"
-    }
-    there = articles.at_urls(conn, set(waiting.values()))
-    for entry_id, url in waiting.items():
-        if url in there:
-            entries.finish(conn, [entry_id], there[url])
-    pairs = zip(ids, prepared, strict=True)
-    return [articles.save(conn, item.article, [i]) for i, item in pairs if item.article is not None]
+    own = [None if item.article is None else articles.save(conn, item.article) for item in prepared]
+    wanted = {normalise(item.row["url"]) for item in prepared if item.row["state"] == "waiting"}
+    there = articles.at_urls(conn, wanted)
+    entries.add(conn, [_with_article(item.row, saved, there) for item, saved in zip(prepared, own, strict=True)])
+    return [saved for saved in own if saved is not None]
+
+
+def _with_article(row: dict[str, Any], own: Saved | None, there: dict[str, int]) -> dict[str, Any]:
+    found = there.get(normalise(row["url"])) if row["state"] == "waiting" else own and own.id
+    return row if found is None else row | {"state": "done", "article_id": found, "next_try_at": None}
 
 
 def _poll_row(ctx: Context, attempt: _Attempt, outcome: str, **more: Any) -> dict[str, Any]:
