@@ -7,9 +7,11 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, delete, insert, select, text, update
 
 from aggregator.store import entries as entry_rows
+from aggregator.store import index
 from aggregator.store import stories as story_rows
 from aggregator.store.rows import FinishedArticle
 from aggregator.store.schema import articles, bodies, entries, feeds, raw_pages, revisions
+from aggregator.store.statements import run
 from aggregator.store.upsert import insert as upsert
 from aggregator.stories import decide
 from aggregator.text import index_form
@@ -21,6 +23,7 @@ _RENEWED = (
 )
 _NEW = ", ".join(f":{column.name}" for column in articles.c if column.name not in ("id", "revisions", "gone_at"))
 # As text, because a statement that SQLAlchemy puts together at each call costs as much as the rest of storing an article.
+_IS_STORED = text("SELECT id FROM articles WHERE canonical_url = :url")
 _STORED = text(
     "SELECT id, at, fetched_at, title, lead, text, summary, body_from, word_count, text_hash, revisions FROM articles"
     " WHERE canonical_url = :url"
@@ -28,7 +31,19 @@ _STORED = text(
 _ADD = text(f"INSERT INTO articles ({_NEW.replace(':', '')}) VALUES ({_NEW}) RETURNING id")
 _ADD_AS = text(f"INSERT INTO articles (id, {_NEW.replace(':', '')}) VALUES (:id, {_NEW}) RETURNING id")
 _AS_THEY_ARE = (
-    *("site", "body_from", "title", "published_at", "modified_at", "fetched_at", "lang", "lead", "text", "summary", "image"),
+    *(
+        "site",
+        "body_from",
+        "title",
+        "published_at",
+        "modified_at",
+        "fetched_at",
+        "lang",
+        "lead",
+        "text",
+        "summary",
+        "image",
+    ),
     *("word_count", "text_hash", "is_article", "paywalled", "extractor_version"),
 )
 
@@ -75,7 +90,7 @@ def renew(conn: Connection, row: Row[Any], new: FinishedArticle) -> tuple[str, .
         _unindex(conn, row)
     conn.execute(update(articles).where(articles.c.id == row.id).values(**kept))
     if reworded:
-        _index(conn, int(row.id), new.terms)
+        index.add(conn, int(row.id), new.terms)
     if row.text_hash != new.text_hash or row.at != kept["at"]:
         story_rows.revise(conn, int(row.id), at=kept["at"], fingerprint=new.fingerprint)
     if row.at != kept["at"]:
@@ -124,8 +139,10 @@ def remove(conn: Connection, article_id: int) -> None:
 
 def _existing(conn: Connection, new: FinishedArticle, entry_ids: Collection[int]) -> Row[Any] | None:
     for url in dict.fromkeys((new.claimed_url or new.own_url, new.own_url)):
-        row = conn.execute(_STORED, {"url": url}).first()
-        if row is not None and (url == new.own_url or not _claimed_by_others(conn, int(row.id), entry_ids)):
+        if not run(conn, _IS_STORED, {"url": url}):
+            continue
+        row = conn.execute(_STORED, {"url": url}).one()
+        if url == new.own_url or not _claimed_by_others(conn, int(row.id), entry_ids):
             return row
     return None
 
@@ -171,10 +188,10 @@ def put(conn: Connection, new: FinishedArticle, canonical_url: str, placed: stor
         "copy_of": placed.copy_of,
         "at": new.at,
     }
-    added = conn.execute(_ADD, values) if wish is None else conn.execute(_ADD_AS, values | {"id": wish})
-    article_id = int(added.scalar_one())
+    added = run(conn, _ADD, values) if wish is None else run(conn, _ADD_AS, values | {"id": wish})
+    article_id = int(added[0][0])
     story_rows.record(conn, article_id, placed)
-    _index(conn, article_id, new.terms)
+    index.add(conn, article_id, new.terms)
     if new.html is not None:
         _keep_body(conn, article_id, new.html)
     return article_id
@@ -197,7 +214,7 @@ def _update(conn: Connection, row: Row[Any], new: FinishedArticle) -> Saved:
         story_rows.revise(conn, article_id, at=row.at, fingerprint=new.fingerprint)
     values = _columns(new) | {"revisions": row.revisions + 1, "gone_at": None, "summary": new.summary or row.summary}
     conn.execute(update(articles).where(articles.c.id == article_id).values(**values))
-    _index(conn, article_id, new.terms)
+    index.add(conn, article_id, new.terms)
     _keep_body(conn, article_id, new.html)
     return Saved(article_id, "updated")
 
@@ -235,30 +252,5 @@ def _keep_raw(conn: Connection, article_id: int, new: FinishedArticle) -> None:
     conn.execute(row.on_conflict_do_update(index_elements=["article_id"], set_=values))
 
 
-_FTS_ADD = text("INSERT INTO articles_fts(rowid, title, lead, text) VALUES (:id, :title, :lead, :text)")
-_FTS_REMOVE = text(
-    "INSERT INTO articles_fts(articles_fts, rowid, title, lead, text) VALUES ('delete', :id, :title, :lead, :text)"
-)
-_PG_ADD = text(
-    "INSERT INTO article_search (article_id, search) VALUES (:id, setweight(to_tsvector('simple', :title), 'A') || "
-    "setweight(to_tsvector('simple', :lead), 'B') || setweight(to_tsvector('simple', :text), 'C'))"
-)
-_PG_REMOVE = text("DELETE FROM article_search WHERE article_id = :id")
-
-
-def _index(conn: Connection, article_id: int, terms: tuple[str, str, str]) -> None:
-    title, lead, body = terms
-    if conn.dialect.name == "sqlite":
-        conn.execute(_FTS_ADD, {"id": article_id, "title": title, "lead": lead, "text": body})
-    else:  # a tsvector holds at most 1 MB: what lies beyond that of an enormous text is not found
-        conn.execute(
-            _PG_ADD, {"id": article_id, "title": title[:100_000], "lead": lead[:100_000], "text": body[:500_000]}
-        )
-
-
 def _unindex(conn: Connection, row: Row[Any]) -> None:
-    if conn.dialect.name == "sqlite":
-        title, lead, body = (index_form(part or "") for part in (row.title, row.lead, row.text))
-        conn.execute(_FTS_REMOVE, {"id": row.id, "title": title, "lead": lead, "text": body})
-    else:
-        conn.execute(_PG_REMOVE, {"id": row.id})
+    index.remove(conn, int(row.id), (index_form(row.title or ""), index_form(row.lead or ""), index_form(row.text)))

@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from aggregator.errors import DatabaseBusy, DatabaseNewer, StoreError, UsageError
+from aggregator.store import index
 
 HEAD = "0002"  # the newest migration; a test compares it with the migrations themselves
 BUSY_SECONDS = 30
@@ -34,8 +35,11 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction that may write. Raises StoreError when the database refuses."""
-        with self._translated(), self._engine.connect().execution_options(writes=True) as conn, conn.begin():
-            yield conn
+        with self._translated(), self._engine.connect().execution_options(writes=True) as conn:
+            index.forget(conn)
+            with conn.begin():
+                yield conn
+                index.flush(conn)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -58,6 +62,8 @@ class Store:
         try:
             yield
         except DBAPIError as error:
+            raise _for_people(error.orig or error, self._engine) from error
+        except sqlite3.Error as error:  # of a statement that went to the driver
             raise _for_people(error, self._engine) from error
 
 
@@ -172,8 +178,8 @@ def _shown(engine: Engine) -> str:
     return engine.url.database or "" if engine.dialect.name == "sqlite" else engine.url.render_as_string()
 
 
-def _for_people(error: DBAPIError, engine: Engine) -> StoreError:
-    where, said = _shown(engine), str(error.orig).strip().splitlines()[0] if error.orig else str(error)
+def _for_people(error: BaseException, engine: Engine) -> StoreError:
+    where, said = _shown(engine), (str(error).strip().splitlines() or [type(error).__name__])[0]
     low = said.lower()
     if "locked" in low or "busy" in low:
         return DatabaseBusy(f"{where}: held by another process for more than {BUSY_SECONDS} s; try again later")
@@ -185,6 +191,4 @@ def _for_people(error: DBAPIError, engine: Engine) -> StoreError:
         return StoreError(f"{where}: damaged or no SQLite database ({said}); restore a backup")
     if "unable to open" in low:
         return StoreError(f"{where}: can't be opened; check the path and its permissions")
-    if isinstance(error, OperationalError) and engine.dialect.name == "postgresql":
-        return StoreError(f"{where}: {said}")
-    return StoreError(f"{where}: the database refused: {said}")
+    return StoreError(f"{where}: {said}" if engine.dialect.name == "postgresql" else f"{where}: refused: {said}")

@@ -160,6 +160,7 @@ def test_stories_fold_to_their_best_hit(store: Store, sort: str, query: str) -> 
     with store.write() as conn:
         for number, page in enumerate(pages):
             articles.save(conn, ingest.from_record(page, {"fetched_at": 1000 + number}, 0))
+    with store.read() as conn:
         rows = search(conn, parse(query), Filters(), sort, stories=True)  # type: ignore[arg-type]
         assert {(row.id, row.others) for row in rows} == {(2, 1), (3, 0)}
         assert count(conn, parse(query), Filters(), stories=True) == 2
