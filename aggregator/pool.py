@@ -1,73 +1,160 @@
 """Processes for what is heavy: core functions run here, never on the event loop.
 
-Workers start when first needed, by "spawn" and never by fork, and end with their parent, also when it is killed.
+Each worker is a process that one thread of ours talks to over a pipe, so that a job that hangs or dies costs its own
+worker alone: that one is killed and replaced, and the jobs of the others go on. Workers start when first needed, by
+"spawn" and never by fork, and end with their parent, also when it is killed.
 """
 
 import asyncio
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
+import traceback
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.connection import wait
-from typing import ParamSpec, TypeVar
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection, wait
+from typing import Any, ParamSpec, TypeVar
 
 from aggregator.errors import ExtractionError
 
 P = ParamSpec("P")
 T = TypeVar("T")
 LIMIT_SECONDS = 60.0
+START_SECONDS = 60.0
+_TRIES = 2  # a worker may die through no fault of its job, where the system wants memory
 
 
 class Pool:
     """`await pool.run(function, …)` in one of `workers` processes (default: one a core)."""
 
     def __init__(self, workers: int | None = None) -> None:
-        self._workers = workers or os.cpu_count() or 1
-        # No more in flight than can be worked on soon, so that a job's time limit is its own.
-        self._turns = asyncio.Semaphore(self._workers * 2)
-        self._executor: ProcessPoolExecutor | None = None
+        self._threads = ThreadPoolExecutor(workers or os.cpu_count() or 1, thread_name_prefix="pool")
+        self._own = threading.local()  # each thread's worker
+        self._workers: set[_Worker] = set()
+        self._closed = False
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of `function(*args)`. Raises ExtractionError when it takes too long or kills its process."""
-        async with self._turns:
-            for _ in range(3):
-                executor = self._started()
-                try:
-                    future = asyncio.wrap_future(executor.submit(function, *args, **kwargs))
-                    return await asyncio.wait_for(future, LIMIT_SECONDS)
-                except TimeoutError:
-                    self._abandon(executor)
-                    raise ExtractionError(f"took longer than {LIMIT_SECONDS:.0f} s to read; given up") from None
-                except BrokenProcessPool:  # a neighbour's job may have done it, so this one gets another chance
-                    self._abandon(executor)
-        raise ExtractionError("the reading process died, perhaps for want of memory; given up")
+        return await self._run(LIMIT_SECONDS, function, args, kwargs)
+
+    async def run_within(self, seconds: float, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same with a time limit of its own, which counts from when a worker has it."""
+        return await self._run(seconds, function, args, kwargs)
 
     def close(self) -> None:
-        """Ends the processes."""
-        if self._executor is not None:
-            self._executor.shutdown(wait=True, cancel_futures=True)
-            self._executor = None
+        """Ends the processes, at once where they are still at work."""
+        self._closed = True
+        for worker in list(self._workers):
+            worker.end()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        for worker in list(self._workers):
+            worker.end()
+        self._workers.clear()
 
-    def _started(self) -> ProcessPoolExecutor:
-        if self._executor is None:
-            context = multiprocessing.get_context("spawn")
-            self._executor = ProcessPoolExecutor(self._workers, mp_context=context, initializer=_prepare_worker)
-        return self._executor
+    async def _run(self, seconds: float, function: Callable[..., T], args: Any, kwargs: Any) -> T:
+        job = pickle.dumps((function, args, kwargs), pickle.HIGHEST_PROTOCOL)
+        loop = asyncio.get_running_loop()
+        succeeded, value = await loop.run_in_executor(self._threads, self._done, job, seconds)
+        if not succeeded:
+            raise value
+        result: T = value
+        return result
 
-    def _abandon(self, executor: ProcessPoolExecutor) -> None:
-        if self._executor is executor:
-            self._executor = None
-        for process in list((executor._processes or {}).values()):
-            process.kill()
-        executor.shutdown(wait=False, cancel_futures=True)
+    def _done(self, job: bytes, seconds: float) -> tuple[bool, Any]:
+        """Does one job in this thread's worker: (True, its result) or (False, the exception it raised)."""
+        for _ in range(_TRIES):
+            worker = self._worker()
+            try:
+                return pickle.loads(worker.do(job, seconds))  # type: ignore[no-any-return]
+            except TimeoutError:
+                self._discard(worker)
+                return False, ExtractionError(f"took longer than {seconds:g} s to read; given up")
+            except (EOFError, OSError):
+                self._discard(worker)
+            if self._closed:
+                break
+        return False, ExtractionError("the reading process died, perhaps for want of memory; given up")
+
+    def _worker(self) -> "_Worker":
+        worker: _Worker | None = getattr(self._own, "worker", None)
+        if worker is None:
+            worker = self._own.worker = _Worker()
+            self._workers.add(worker)
+        return worker
+
+    def _discard(self, worker: "_Worker") -> None:
+        self._own.worker = None
+        self._workers.discard(worker)
+        worker.end()
 
 
-def _prepare_worker() -> None:
+class _Worker:
+    """A process and our end of its pipe. `do` is called by one thread alone, `end` by any."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        self._process.start()
+        theirs.close()
+        self._ready = False
+        self._busy = False
+
+    def do(self, job: bytes, seconds: float) -> bytes:
+        """The answer to a job. Raises TimeoutError, or EOFError or OSError where the process died."""
+        self._busy = True
+        if not self._ready:
+            self._answer(START_SECONDS)
+            self._ready = True
+        self._pipe.send_bytes(job)
+        answer = self._answer(seconds)
+        self._busy = False
+        return answer
+
+    def _answer(self, seconds: float) -> bytes:
+        if not self._pipe.poll(seconds):
+            raise TimeoutError
+        return self._pipe.recv_bytes()
+
+    def end(self) -> None:
+        """Ends the process: one at work is killed, one at rest goes when its pipe is closed."""
+        if self._busy:
+            self._process.kill()
+        else:
+            self._pipe.close()
+        self._process.join(5)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+        self._pipe.close()
+
+
+def _serve(pipe: Connection) -> None:
+    """What a worker does: says that it is ready, then answers one job after another until its pipe is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides what ends
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        pipe.send_bytes(b"ready")
+        while True:
+            pipe.send_bytes(_answer(pipe.recv_bytes()))
+    except (EOFError, OSError):
+        return
+
+
+def _answer(job: bytes) -> bytes:
+    try:
+        function, args, kwargs = pickle.loads(job)
+        return pickle.dumps((True, function(*args, **kwargs)), pickle.HIGHEST_PROTOCOL)
+    except Exception as error:
+        error.add_note(traceback.format_exc())  # the parent's own traceback ends at the pipe
+        try:
+            packed = pickle.dumps((False, error))
+            pickle.loads(packed)  # some exceptions go in and do not come out again
+            return packed
+        except Exception:
+            return pickle.dumps((False, RuntimeError(traceback.format_exc())))
 
 
 def _end_with_parent() -> None:

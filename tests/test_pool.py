@@ -6,7 +6,6 @@ import time
 
 import pytest
 
-from aggregator import pool as pools
 from aggregator.errors import ExtractionError, FeedError
 from aggregator.feeds import parse
 from aggregator.pool import Pool
@@ -25,18 +24,62 @@ def test_results_and_errors_come_back() -> None:
     asyncio.run(work())
 
 
-def test_what_takes_too_long_is_given_up_and_the_next_works(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_takes_too_long_is_given_up_and_its_worker_replaced() -> None:
     async def work() -> None:
         pool = Pool(1)
         try:
-            await pool.run(len, "warm")
-            monkeypatch.setattr(pools, "LIMIT_SECONDS", 0.2)
-            with pytest.raises(ExtractionError, match="longer than"):
-                await pool.run(time.sleep, 60)
-            monkeypatch.setattr(pools, "LIMIT_SECONDS", 60.0)
-            assert await pool.run(len, "four") == 4
+            before = await pool.run(os.getpid)
+            with pytest.raises(ExtractionError, match=r"longer than 0\.2 s"):
+                await pool.run_within(0.2, time.sleep, 60)
+            after = await pool.run(os.getpid)
+            assert after != before
+            with pytest.raises(ProcessLookupError):
+                os.kill(before, 0)
         finally:
             pool.close()
+
+    asyncio.run(work())
+
+
+def hostile_feed(parts: int) -> bytes:
+    """An author in many pieces: feedparser's time grows with the square of their number (80,000: minutes)."""
+    pieces = b"a<![CDATA[.]]>" * parts
+    return b"<rss version='2.0'><channel><title>A & B</title><item><author>%b</author></item></channel></rss>" % pieces
+
+
+def test_a_hostile_feed_costs_its_own_worker_alone() -> None:
+    async def work() -> None:
+        pool = Pool(2)
+        try:
+            await asyncio.gather(pool.run(time.sleep, 0.1), pool.run(time.sleep, 0.1))
+            began = time.monotonic()
+            hanging = asyncio.create_task(
+                pool.run_within(2, parse, hostile_feed(80_000), {}, "http://a.example/"),
+            )
+            await asyncio.sleep(0.1)
+            slow = asyncio.create_task(pool.run(time.sleep, 2.5))  # under way when the other worker is killed
+            with pytest.raises(ExtractionError, match="longer than 2 s"):
+                await hanging
+            assert time.monotonic() - began < 5
+            assert await pool.run(len, "four") == 4
+            assert not slow.done()
+            await slow
+        finally:
+            pool.close()
+
+    asyncio.run(work())
+
+
+def test_closing_does_not_wait_for_what_is_under_way() -> None:
+    async def work() -> None:
+        pool = Pool(1)
+        await pool.run(len, "warm")
+        task = asyncio.create_task(pool.run(time.sleep, 60))
+        await asyncio.sleep(0.1)
+        task.cancel()
+        began = time.monotonic()
+        pool.close()
+        assert time.monotonic() - began < 5
 
     asyncio.run(work())
 

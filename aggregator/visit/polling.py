@@ -28,6 +28,7 @@ from aggregator.visit.robots import Manners
 ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
+PARSE_SECONDS = 10.0  # a feed takes milliseconds; one that takes so long was made to
 _REMEMBERED_HINTS = ("ttl", "update_period", "skip_hours", "skip_days")
 
 
@@ -52,7 +53,9 @@ async def poll(ctx: Context, row: Row[Any], manners: Manners, reader: Reader) ->
         elif row.kind == "page":
             await _page_changed(ctx, attempt, response, reader)
         else:
-            document = await ctx.pool.run(documents.parse, response.body, dict(response.headers), response.url)
+            headers = dict(response.headers)
+            parsed = ctx.pool.run_within(PARSE_SECONDS, documents.parse, response.body, headers, response.url)
+            document = await parsed
             await _feed_changed(ctx, attempt, response, document)
     except FetchError as error:
         await _failed(ctx, attempt, error.kind, error.reason, error.status, error.retry_after)
