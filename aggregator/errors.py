@@ -12,6 +12,7 @@ AggregatorError                 exit code 1: it failed
 └── ExtractionError             a page whose article could not be worked out in bounds of time
 """
 
+from functools import partial
 from typing import Literal
 
 
@@ -53,7 +54,8 @@ FetchKind = Literal[
     "tls",  # certificate or handshake
     "timeout",  # too slow at any stage
     "refused",  # our own guard: scheme, address or port that must not be asked
-    "robots",  # the site's robots.txt forbids it
+    "robots",  # the site's robots.txt forbids it, or can't be had (then `status` is its answer's)
+    "cooling",  # nothing was asked: the site had asked to be left alone for a while
     "redirects",  # a loop, or too many
     "too_large",  # more bytes than allowed, decoded
     "protocol",  # broken HTTP, broken encoding, body cut off
@@ -64,11 +66,20 @@ FetchKind = Literal[
 class FetchError(AggregatorError):
     """One request came to nothing.
 
-    `status` and `retry_after` (seconds) are set for kind "status" where the server gave them.
+    `status` and `retry_after` (seconds) are set for kind "status" where the server gave them. `site`: the key of
+    politeness of who answered so, after redirects; `redirects`: the way there as (status, target).
     """
 
     def __init__(
-        self, kind: FetchKind, url: str, reason: str, *, status: int | None = None, retry_after: float | None = None
+        self,
+        kind: FetchKind,
+        url: str,
+        reason: str,
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+        site: str | None = None,
+        redirects: tuple[tuple[int, str], ...] = (),
     ) -> None:
         super().__init__(f"{url}: {reason}")
         self.kind: FetchKind = kind
@@ -76,13 +87,12 @@ class FetchError(AggregatorError):
         self.reason = reason
         self.status = status
         self.retry_after = retry_after
+        self.site = site
+        self.redirects = redirects
 
     def __reduce__(self) -> tuple[object, ...]:  # keyword-only arguments do not survive pickling by themselves
-        return (_fetch_error, (self.kind, self.url, self.reason, self.status, self.retry_after))
-
-
-def _fetch_error(kind: FetchKind, url: str, reason: str, status: int | None, retry_after: float | None) -> FetchError:
-    return FetchError(kind, url, reason, status=status, retry_after=retry_after)
+        more = {name: getattr(self, name) for name in ("status", "retry_after", "site", "redirects")}
+        return (partial(FetchError, **more), (self.kind, self.url, self.reason))
 
 
 class FeedError(AggregatorError):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import takewhile
 from typing import Literal
 
 Precision = Literal["second", "day"]
@@ -147,6 +148,6 @@ class Response:
 
     @property
     def moved_to(self) -> str | None:
-        """The new address if every redirect on the way was permanent (301, 308), else None."""
-        permanent = bool(self.redirects) and all(status in (301, 308) for status, _ in self.redirects)
-        return self.url if permanent else None
+        """The new address if the way began with permanent redirects (301, 308): where the last of these led."""
+        permanent = takewhile(lambda hop: hop[0] in (301, 308), self.redirects)
+        return next((target for _, target in reversed(list(permanent))), None)

@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from types import TracebackType
+from typing import Any
 from urllib.parse import urljoin
 
 import httpx
@@ -18,7 +20,8 @@ from aggregator.net import headers
 from aggregator.net.addresses import Networks, networks
 from aggregator.net.decoding import DecodingError, TooLarge, decode
 from aggregator.net.faults import Fault
-from aggregator.net.politeness import Turns
+from aggregator.net.pace import Pace
+from aggregator.net.politeness import Cooling, Turns
 from aggregator.net.requests import NetSettings, Request
 from aggregator.net.resolver import refusal
 from aggregator.net.targets import Target, target, without_login
@@ -27,6 +30,8 @@ from aggregator.urls import site_of
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _EMPTY = (204, 205)
+_COOL_DOWN = 600.0
+"""Seconds that a 429 without Retry-After stands for."""
 _log = logging.getLogger(__name__)
 
 
@@ -52,15 +57,23 @@ class _Journey:
     hops: list[tuple[int, str]]
     received: int = -1  # bytes of this hop's body; -1 before its headers
 
-    def error(self, kind: FetchKind, reason: str, answer: _Answer | None = None) -> FetchError:
+    def error(
+        self, kind: FetchKind, reason: str, status: int | None = None, retry_after: float | None = None
+    ) -> FetchError:
         """A FetchError that names the address first asked for, and where it led to."""
         if self.hops:
             reason = f"redirected to {self.place.url}: {reason}"
+        more: dict[str, Any] = {"status": status, "retry_after": retry_after}
         url = without_login(self.request.url)
-        if answer is None:
-            return FetchError(kind, url, reason)
-        wait = headers.retry_after(answer.headers.get("retry-after"), datetime.now(UTC))
-        return FetchError(kind, url, reason, status=answer.status, retry_after=wait)
+        return FetchError(kind, url, reason, site=self.site, redirects=tuple(self.hops), **more)
+
+    @property
+    def site(self) -> str:
+        """The key of politeness of this hop: the request's own as long as the hop stays on its site."""
+        key = self.request.site
+        if key is not None and (self.place is self.start or site_of(self.place.url) == site_of(self.start.url)):
+            return key
+        return site_of(self.place.url)
 
 
 class Net:
@@ -70,9 +83,10 @@ class Net:
     the server's.
     """
 
-    def __init__(self, settings: NetSettings) -> None:
+    def __init__(self, settings: NetSettings, clock: Callable[[], float] = time.time) -> None:
         self._settings = settings
-        self._turns = Turns(settings.site_gap, settings.site_connections, settings.connections)
+        self._clock = clock
+        self._turns = Turns(settings.site_gap, settings.site_connections, settings.connections, clock)
         self._transports: dict[Networks, Transport] = {}
         self._under_way: set[asyncio.Timeout] = set()
         self._closed = False
@@ -94,9 +108,27 @@ class Net:
         """Give a site its own gap between requests (its Crawl-delay); None takes it back."""
         self._turns.set_gap(site, seconds)
 
+    def gap(self, site: str) -> float:
+        """Seconds between the starts of two requests to a site, as they are now."""
+        return self._turns.gap(site)
+
+    def pace(self, site: str) -> Pace | None:
+        """What a site's answers have taught about how fast it may be asked; None if it was not asked."""
+        return self._turns.pace(site)
+
+    def resume(self, site: str, pace: Pace) -> None:
+        """Go on with what was taught before this door was opened."""
+        self._turns.resume(site, pace)
+
+    def cool(self, site: str, seconds: float) -> None:
+        """Ask a site nothing for so long, neither what waits for its turn nor what comes."""
+        self._turns.cool(site, seconds)
+
     async def fetch(self, request: Request) -> Response:
         """The answer to a GET: a success with its decoded body, or 304 without; FetchError for everything else.
 
+        An answer that pushes back (429, 503 …) with a Retry-After makes the site's other requests fail as "cooling"
+        for that long, unless the request says that it is its own affair alone.
         `elapsed` is the time on the network, the waiting for a site's turn left out.
         """
         journey = self._journey(request)
@@ -104,12 +136,14 @@ class Net:
         while (answer := await self._ask(journey)).status in _REDIRECTS:
             journey.place = self._next(journey, answer, seen)
             seen.add(journey.place.url)
+            if request.permit is not None:
+                await request.permit(journey.place.url)
         return Response(
             requested_url=request.url,
             url=journey.place.url,
             status=answer.status,
             headers=answer.headers,
-            body=_body(journey, answer),
+            body=self._body(journey, answer),
             redirects=tuple(journey.hops),
             elapsed=self._settings.timeout - journey.left,
         )
@@ -124,22 +158,39 @@ class Net:
     async def _ask(self, journey: _Journey) -> _Answer:
         """One hop: wait for the site's turn, then ask within the time that is left."""
         rules = _rules(journey)
-        loop = asyncio.get_running_loop()
-        async with self._turns.turn(_site(journey)):
-            began = loop.time()
-            try:
-                async with self._deadline(journey.left):
-                    answer = await self._exchange(journey, rules)
-            except TimeoutError:
-                self._check_open()
-                raise journey.error("timeout", _too_slow(journey, self._settings.timeout)) from None
-            except Fault as fault:
-                raise journey.error(fault.kind, fault.reason) from fault
-            finally:
-                took = loop.time() - began
-                journey.left = max(journey.left - took, 0.0)
+        try:
+            async with self._turns.turn(journey.site):
+                return await self._timed(journey, rules)
+        except Cooling as cooling:
+            left = max(1, round(cooling.seconds / 60))
+            reason = f"not asked: its site wants to be left alone for another {left} min"
+            raise journey.error("cooling", reason, retry_after=cooling.seconds) from None
+
+    async def _timed(self, journey: _Journey, rules: Networks) -> _Answer:
+        """The answer to one hop, asked now; its site's pace learns from it."""
+        began, answer = asyncio.get_running_loop().time(), None
+        try:
+            async with self._deadline(journey.left):
+                answer = await self._exchange(journey, rules)
+        except TimeoutError:
+            self._check_open()
+            raise journey.error("timeout", _too_slow(journey, self._settings.timeout)) from None
+        except Fault as fault:
+            raise journey.error(fault.kind, fault.reason) from fault
+        finally:
+            took = asyncio.get_running_loop().time() - began
+            journey.left = max(journey.left - took, 0.0)
+            self._turns.learn(journey.site, took, answer.status if answer else None)
+        if answer.status >= 400 and journey.request.cooldown == "site" and (wait := self._wait(answer)):
+            self._turns.cool(journey.site, wait)
         _log.debug("%s: %d, %d bytes in %.0f ms", journey.place.url, answer.status, len(answer.body), took * 1000)
         return answer
+
+    def _wait(self, answer: _Answer) -> float | None:
+        """Seconds that an answer asks to wait; reckoned from its own Date, as clocks differ."""
+        now = headers.http_date(answer.headers.get("date")) or datetime.fromtimestamp(self._clock(), UTC)
+        asked = headers.retry_after(answer.headers.get("retry-after"), now)
+        return _COOL_DOWN if asked is None and answer.status == 429 else asked
 
     @asynccontextmanager
     async def _deadline(self, seconds: float) -> AsyncIterator[None]:
@@ -180,7 +231,9 @@ class Net:
         """Where a redirect leads; notes the hop. Raises FetchError for a loop, too many, or nowhere."""
         location = headers.text(answer.headers.get("location", "")).strip()
         if not location:
-            raise journey.error("protocol", f"the server answered {answer.status} without saying where to", answer)
+            raise journey.error(
+                "protocol", f"the server answered {answer.status} without saying where to", answer.status
+            )
         if len(journey.hops) >= self._settings.max_redirects:
             raise journey.error("redirects", f"more than {self._settings.max_redirects} redirects")
         try:
@@ -194,6 +247,27 @@ class Net:
         journey.hops.append((answer.status, place.url))
         return place
 
+    def _body(self, journey: _Journey, answer: _Answer) -> bytes:
+        """The decoded body of a success; FetchError for all that is none."""
+        if answer.status == 304 and headers.is_conditional(journey.request, journey.start, journey.place):
+            return b""
+        if answer.status == 304:
+            raise journey.error("protocol", "the server answered 304 Not Modified to a request without conditions", 304)
+        if answer.status // 100 != 2:
+            reason = f"the server answered {_phrase(answer.status)}"
+            raise journey.error("status", reason, answer.status, self._wait(answer))
+        part = answer.headers.get("content-range", "a part")
+        if answer.status == 206 and not headers.is_whole(part):
+            raise journey.error("protocol", f"the server sent only {part[:100]} of the page", 206)
+        try:
+            return decode(
+                answer.body, answer.headers.get("content-encoding", ""), journey.limit, cut=journey.request.start_alone
+            )
+        except TooLarge:
+            raise journey.error("too_large", _over(journey.limit)) from None
+        except DecodingError as error:
+            raise journey.error("protocol", str(error)) from error
+
 
 def _rules(journey: _Journey) -> Networks:
     """The rules for this hop's host. A host that is an address is judged here, before it costs a turn."""
@@ -204,45 +278,21 @@ def _rules(journey: _Journey) -> Networks:
     return rules
 
 
-def _site(journey: _Journey) -> str:
-    """The key of politeness of this hop: the request's own as long as the hop stays on its site."""
-    key = journey.request.site
-    if key is not None and (journey.place is journey.start or site_of(journey.place.url) == site_of(journey.start.url)):
-        return key
-    return site_of(journey.place.url)
-
-
 async def _read(journey: _Journey, answer: _Answer, response: httpx.Response) -> bytes:
     """The body, still encoded. Packed or not, more bytes than the limit can't become fewer."""
-    if (headers.number(answer.headers.get("content-length")) or 0) > journey.limit:
+    cut = journey.request.start_alone
+    if (headers.number(answer.headers.get("content-length")) or 0) > journey.limit and not cut:
         raise journey.error("too_large", _over(journey.limit))
     journey.received = 0
     chunks: list[bytes] = []
     async for chunk in response.stream:  # type: ignore[union-attr]  # the transport's is asynchronous
         journey.received += len(chunk)
-        if journey.received > journey.limit:
-            raise journey.error("too_large", _over(journey.limit))
         chunks.append(chunk)
+        if journey.received > journey.limit:
+            if cut:
+                break
+            raise journey.error("too_large", _over(journey.limit))
     return b"".join(chunks)
-
-
-def _body(journey: _Journey, answer: _Answer) -> bytes:
-    """The decoded body of a success; FetchError for all that is none."""
-    if answer.status == 304 and headers.is_conditional(journey.request):
-        return b""
-    if answer.status == 304:
-        raise journey.error("protocol", "the server answered 304 Not Modified to a request without conditions", answer)
-    if answer.status // 100 != 2:
-        raise journey.error("status", f"the server answered {_phrase(answer.status)}", answer)
-    part = answer.headers.get("content-range", "a part")
-    if answer.status == 206 and not headers.is_whole(part):
-        raise journey.error("protocol", f"the server sent only {part[:100]} of the page", answer)
-    try:
-        return decode(answer.body, answer.headers.get("content-encoding", ""), journey.limit)
-    except TooLarge:
-        raise journey.error("too_large", _over(journey.limit)) from None
-    except DecodingError as error:
-        raise journey.error("protocol", str(error)) from error
 
 
 def _phrase(status: int) -> str:

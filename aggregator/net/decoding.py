@@ -28,29 +28,30 @@ class TooLarge(Exception):
     """The body is larger than allowed once decoded."""
 
 
-def decode(body: bytes, encodings: str, limit: int) -> bytes:
+def decode(body: bytes, encodings: str, limit: int, *, cut: bool = False) -> bytes:
     """The body without its content encodings; `encodings` is the value of Content-Encoding, possibly empty.
 
-    Raises TooLarge when more than `limit` bytes come of it, DecodingError when it can't be undone.
+    Raises TooLarge when more than `limit` bytes come of it, DecodingError when it can't be undone; with `cut` the first
+    `limit` bytes are given instead, and of a body that is cut off what there is.
     """
     names = [name.strip().lower() for name in encodings.split(",") if name.strip()]
     if len(names) > _MAX_ENCODINGS:
         raise DecodingError(f"the body is packed {len(names)} times over")
     for name in reversed(names):
-        body = _undo(name, body, limit)
-    if len(body) > limit:
+        body = _undo(name, body, limit, cut)
+    if len(body) > limit and not cut:
         raise TooLarge
-    return _once_more(body, limit)
+    return body[:limit] if cut else _once_more(body, limit)
 
 
-def _undo(name: str, body: bytes, limit: int) -> bytes:
+def _undo(name: str, body: bytes, limit: int, cut: bool) -> bytes:
     if name in _FOREIGN:
         raise DecodingError(f"the body is packed with {name}, which this program did not ask for")
     unpack = _UNPACKERS.get(name)
     if unpack is None or not body or _looks_plain(name, body):  # a name that is no encoding: "utf-8", "none"
         return body
     try:
-        return _bounded(unpack(body, limit), limit)
+        return _start(unpack(body, limit), limit) if cut else _bounded(unpack(body, limit), limit)
     except (zlib.error, brotli.error, zstandard.ZstdError) as error:
         if _is_text(body):
             return body
@@ -80,6 +81,18 @@ def _bounded(parts: Iterator[bytes], limit: int) -> bytes:
             raise TooLarge
         kept.append(part)
     return b"".join(kept)
+
+
+def _start(parts: Iterator[bytes], limit: int) -> bytes:
+    kept = b""
+    try:
+        for part in parts:
+            kept += part
+            if len(kept) > limit:
+                break
+    except EOFError:
+        pass
+    return kept
 
 
 def _gzip(body: bytes, limit: int) -> Iterator[bytes]:

@@ -37,15 +37,21 @@ def sent(request: Request, start: Target, place: Target, settings: NetSettings) 
     if login := place.authorization or (start.authorization if at_home else None):
         headers["authorization"] = login.encode("ascii")
     for name, validator in (("if-none-match", request.etag), ("if-modified-since", request.last_modified)):
-        if validator and not _CONTROL.search(validator):
+        if validator and not _CONTROL.search(validator) and is_validated(request, start, place):
             headers[name] = octets(validator)
     return [(name.encode("ascii", "replace"), value) for name, value in headers.items()]
 
 
-def is_conditional(request: Request) -> bool:
-    """True if 304 is an answer to this request."""
+def is_validated(request: Request, start: Target, place: Target) -> bool:
+    """True for the hop to the address that the request's validators came from; they say nothing of any other."""
+    return place.url == (request.validated_url or start.url)
+
+
+def is_conditional(request: Request, start: Target, place: Target) -> bool:
+    """True if 304 is an answer to the hop to `place`."""
     names = {name.lower() for name in request.headers}
-    return bool(request.etag or request.last_modified or names & {"if-none-match", "if-modified-since"})
+    own = bool(request.etag or request.last_modified) and is_validated(request, start, place)
+    return own or bool(names & {"if-none-match", "if-modified-since"})
 
 
 def received(headers: httpx.Headers) -> dict[str, str]:
@@ -92,10 +98,14 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     wanted = (value or "").strip()
     if (seconds := number(wanted)) is not None:
         return min(float(seconds), MAX_RETRY_AFTER)
+    at = http_date(wanted)
+    return None if at is None else min(max((at - now).total_seconds(), 0.0), MAX_RETRY_AFTER)
+
+
+def http_date(value: str | None) -> datetime | None:
+    """A date of a header, aware; None where it is missing or can't be read."""
     try:
-        at = parsedate_to_datetime(wanted)
+        at = parsedate_to_datetime(value) if value else None
     except (ValueError, OverflowError):
         return None
-    if at.tzinfo is None:
-        at = at.replace(tzinfo=UTC)
-    return min(max((at - now).total_seconds(), 0.0), MAX_RETRY_AFTER)
+    return at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at

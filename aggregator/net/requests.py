@@ -1,7 +1,8 @@
 """What is asked of the network: one request, and the settings of all of them."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 Allowed = bool | tuple[str, ...]
 """Private networks that may be asked: all (True), none (False), or these hosts and CIDRs."""
@@ -13,8 +14,12 @@ class Request:
 
     `site`: the key of politeness instead of the URL's own site; it holds for the hops that stay on the URL's site.
     `headers`: of the feed, sent to the URL's host only, never on to another host.
-    `etag`, `last_modified`: validators as `Response.headers` gave them; they go back byte for byte.
+    `etag`, `last_modified`: validators as `Response.headers` gave them; they go back byte for byte, to the address
+    they came from: `validated_url` (None: this URL), be it this one or one that it redirects to.
     `allow_private_networks`, `max_bytes` (decoded): instead of the settings' when not None.
+    `cooldown`: whether a Retry-After stops all requests to the site, or is this one's affair alone ("feed").
+    `permit`: asked before each redirect is followed; raises FetchError where its target must not be asked.
+    `start_alone`: the first `max_bytes` of a longer body are as good as all of it.
     """
 
     url: str
@@ -25,6 +30,10 @@ class Request:
     accept: str = "*/*"
     allow_private_networks: Allowed | None = None
     max_bytes: int | None = None
+    validated_url: str | None = None
+    cooldown: Literal["site", "feed"] = "site"
+    permit: Callable[[str], Awaitable[None]] | None = None
+    start_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,18 @@ import gzip
 import logging
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
+import brotli
 import pytest
+import zstandard
 
 from aggregator.errors import FetchError
 from aggregator.model import Response
 from aggregator.net import Net, NetSettings, Request
+from tests.net.conftest import SETTINGS
 from tests.servers import Reply, Server, conditional
 
 Get = Callable[..., Response]
@@ -158,7 +161,7 @@ def test_redirects_are_followed_and_recorded(server: Server, get: Get) -> None:
     assert response.body == b"here"
     assert response.url == end + "?q=1"
     assert response.redirects == ((301, server.url("/b")), (302, server.url("/c")), (307, end + "?q=1"))
-    assert response.moved_to is None
+    assert response.moved_to == server.url("/b")  # the permanent part of the way
     assert all("referer" not in seen.headers for seen in server.requests)
 
 
@@ -225,8 +228,54 @@ def test_secrets_are_not_carried_to_another_host(server: Server, get: Get) -> No
         assert all(seen.header("authorization") == "Basic dXNlcjpwYXNz" for seen in server.requests)
         (seen,) = other.requests
         assert seen.headers.keys().isdisjoint({"x-key", "cookie", "authorization", "referer"})
-        assert (seen.header("accept-language"), seen.header("if-none-match")) == ("de", '"1"')
+        assert (seen.header("accept-language"), seen.header("if-none-match")) == ("de", None)
         assert "pass" not in response.url
+
+
+def test_validators_go_to_the_address_they_came_from_alone(server: Server, get: Get) -> None:
+    with Server("127.0.0.2") as other:
+        end = other.route("/end", conditional(b"x", '"1"'))
+        start = server.route("/start", moved(end))
+        first = get(start)
+        again = get(start, etag=first.headers["etag"], validated_url=first.url)
+        assert (first.status, again.status) == (200, 304)
+        assert [seen.header("if-none-match") for seen in (*server.requests, *other.requests)] == [
+            None,
+            None,
+            None,
+            '"1"',
+        ]
+        assert get(start, etag='"1"').status == 200  # they say nothing of another address
+
+
+def test_a_redirect_is_followed_only_with_leave(server: Server, fail: Fail) -> None:
+    async def refuse(url: str) -> None:
+        raise FetchError("robots", url, "not there")
+
+    start = server.route("/start", moved("/private"))
+    assert fail_kind(start, refuse) == "robots"
+    assert not server.seen("/private")
+
+
+def fail_kind(url: str, permit: Callable[[str], Awaitable[None]]) -> str:
+    async def once() -> str:
+        async with Net(SETTINGS) as net:
+            try:
+                await net.fetch(Request(url, permit=permit))
+            except FetchError as error:
+                return error.kind
+        return ""
+
+    return asyncio.run(once())
+
+
+@pytest.mark.parametrize("encoding", ["", "gzip", "br", "zstd"])
+def test_the_start_of_a_long_body_may_be_enough(server: Server, get: Get, encoding: str) -> None:
+    body = b"".join(b"Disallow: /%d\n" % number for number in range(100_000))
+    packed = {"": bytes, "gzip": gzip.compress, "br": brotli.compress, "zstd": zstandard.compress}[encoding](body)
+    url = server.route("/robots.txt", Reply(packed, headers={"Content-Encoding": encoding} if encoding else {}))
+    assert get(url, max_bytes=5000, start_alone=True).body[:4000] == body[:4000]
+    assert get(server.route("/endless", Reply(endless=b"# x\n" * 999)), max_bytes=5000, start_alone=True).status == 200
 
 
 def test_errors_do_not_print_a_password(server: Server, fail: Fail) -> None:
@@ -238,8 +287,9 @@ def test_errors_do_not_print_a_password(server: Server, fail: Fail) -> None:
 @pytest.mark.parametrize("status", [300, 400, 401, 403, 404, 410, 418, 429, 451, 500, 502, 503, 599])
 def test_other_statuses_are_errors(server: Server, fail: Fail, status: int) -> None:
     error = fail(server.route("/x", Reply(b"sorry", status)))
-    assert (error.kind, error.status, error.retry_after) == ("status", status, None)
+    assert (error.kind, error.status, error.retry_after) == ("status", status, 600 if status == 429 else None)
     assert str(status) in error.reason
+    assert error.site == f"127.0.0.1:{server.port}"
 
 
 def test_an_error_after_a_redirect_names_both_addresses(server: Server, fail: Fail) -> None:

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from aggregator.errors import FetchError
 from aggregator.model import Response
 from aggregator.net import Net, NetSettings, Request
+from aggregator.net.pace import Pace
 from aggregator.net.politeness import Turns
 from tests.servers import Reply, Server
 
@@ -214,3 +216,85 @@ def test_a_site_within_its_gap_is_remembered() -> None:
         return False
 
     assert run(scene)
+
+
+def test_who_is_pushed_back_waits_longer_the_next_time(server: Server, settings: NetSettings) -> None:
+    server.route("/busy", Reply(b"", 503))
+    server.otherwise(Reply(b"x"))
+
+    async def three() -> tuple[float, float]:
+        async with Net(replace(settings, site_gap=GAP)) as net:
+            site = f"127.0.0.1:{server.port}"
+            before = net.gap(site)
+            with pytest.raises(FetchError):
+                await net.fetch(Request(server.url("/busy")))
+            return before, net.gap(site)
+
+    before, after = asyncio.run(three())
+    assert (before, after) == (GAP, pytest.approx(1.0, abs=0.01))
+
+
+def test_a_retry_after_sends_away_who_waits_and_who_comes(server: Server, settings: NetSettings) -> None:
+    server.route("/busy", Reply(b"", 429, headers={"Retry-After": "30"}))
+    server.otherwise(Reply(b"x"))
+    now = [1000.0]
+
+    async def scene() -> list[str | int]:
+        async with Net(replace(settings, site_gap=GAP, site_connections=1), lambda: now[0]) as net:
+
+            async def ask(path: str, **more: Any) -> str | int:
+                try:
+                    return (await net.fetch(Request(server.url(path), **more))).status
+                except FetchError as error:
+                    return error.kind
+
+            first = await asyncio.gather(ask("/busy"), ask("/1"), ask("/2"))
+            now[0] += 29
+            second = [await ask("/3"), await ask("/4", site="other")]
+            now[0] += 1
+            net.resume("127.0.0.1", Pace())
+            return [*first, *second, await ask("/5")]
+
+    assert asyncio.run(scene()) == ["status", "cooling", "cooling", "cooling", 200, 200]
+    assert [seen.path for seen in server.requests] == ["/busy", "/4", "/5"]
+
+
+def test_a_retry_after_may_be_the_affair_of_one_feed(server: Server, settings: NetSettings) -> None:
+    server.route("/busy", Reply(b"", 429, headers={"Retry-After": "30"}))
+    server.otherwise(Reply(b"x"))
+
+    async def scene() -> None:
+        async with Net(settings) as net:
+            with pytest.raises(FetchError):
+                await net.fetch(Request(server.url("/busy"), cooldown="feed"))
+            assert (await net.fetch(Request(server.url("/other")))).status == 200
+
+    asyncio.run(scene())
+
+
+def test_a_retry_after_given_as_a_date_is_reckoned_by_the_servers_clock(server: Server, settings: NetSettings) -> None:
+    when = {"Date": "Mon, 05 Jan 2026 10:00:00 GMT", "Retry-After": "Mon, 05 Jan 2026 10:02:00 GMT"}
+    server.route("/busy", Reply(b"", 503, headers=when))
+
+    async def scene() -> float | None:
+        async with Net(settings) as net:
+            with pytest.raises(FetchError) as caught:
+                await net.fetch(Request(server.url("/busy")))
+            return caught.value.retry_after
+
+    assert asyncio.run(scene()) == 120
+
+
+def test_the_gap_goes_on_where_another_process_left_it(server: Server, settings: NetSettings) -> None:
+    server.otherwise(Reply(b"x"))
+    now = 1_800_000_000.0
+    site = f"127.0.0.1:{server.port}"
+
+    async def scene() -> float:
+        began = time.monotonic()
+        async with Net(replace(settings, site_gap=0.2), lambda: now) as net:
+            net.resume(site, Pace(asked_at=now - 0.05))
+            await net.fetch(Request(server.url()))
+            return time.monotonic() - began
+
+    assert asyncio.run(scene()) >= 0.15
