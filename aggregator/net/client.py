@@ -124,6 +124,10 @@ class Net:
         """Ask a site nothing for so long, neither what waits for its turn nor what comes."""
         self._turns.cool(site, seconds)
 
+    def cooling(self, site: str) -> float:
+        """Seconds for which a site is still to be left alone."""
+        return self._turns.cooling(site)
+
     async def fetch(self, request: Request) -> Response:
         """The answer to a GET: a success with its decoded body, or 304 without; FetchError for everything else.
 

@@ -99,6 +99,10 @@ class Turns:
             raise Cooling(left)
         del self._quiet[site]
 
+    def cooling(self, site: str) -> float:
+        """Seconds for which the site is still to be left alone."""
+        return max(self._quiet[site] - self._clock(), 0.0) if site in self._quiet else 0.0
+
     @asynccontextmanager
     async def turn(self, key: str) -> AsyncIterator[None]:
         """Wait until the site may be asked, and hold one of its places and one of all places. Raises Cooling."""

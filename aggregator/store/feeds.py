@@ -4,9 +4,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from aggregator.store.schema import entries, feeds, polls
+from aggregator.store.schema import articles, entries, feeds, polls
+from aggregator.urls import site_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +34,25 @@ class Synced:
 
 
 def sync(conn: Connection, wanted: Sequence[Subscription], now: int) -> Synced:
-    """Makes the rows say what feeds.yaml says: adds, changes and retires; never deletes, so articles stay."""
+    """Makes the rows say what feeds.yaml says: adds, changes and retires; never deletes, so articles stay.
+
+    A subscription whose address there is now the one that its feed moved to is the same one still.
+    """
     known = {row.url: row for row in conn.execute(select(feeds).where(feeds.c.kind != "hand"))}
+    _follow(conn, known, {item.url for item in wanted})
     new, changed = [], 0
     for position, item in enumerate(wanted):
         values = {name: getattr(item, name) for name in Subscription.__slots__} | {"position": position}
         row = known.pop(item.url, None)
+        if row is not None and row.moved_to is not None:
+            values["site"] = orjson.loads(item.options).get("site") or site_of(row.moved_to)
         if row is None:
             new.append(values | {"next_poll_at": now, "added_at": now, "failures": 0})
             continue
         if item.title is None:
             values.pop("title")  # the feed's own title, learnt by a poll, stays
         if row.retired_at is not None or any(getattr(row, name) != value for name, value in values.items()):
-            again = {"retired_at": None, "next_poll_at": min(now, row.next_poll_at)} if _differs(row, item) else {}
+            again = _again(row, now) if _differs(row, item) else {}
             conn.execute(update(feeds).where(feeds.c.id == row.id).values(**values, **again))
             changed += bool(again)
     if new:
@@ -55,8 +63,27 @@ def sync(conn: Connection, wanted: Sequence[Subscription], now: int) -> Synced:
     return Synced(len(new), changed, len(gone))
 
 
+def _follow(conn: Connection, known: dict[str, Row[Any]], wanted: set[str]) -> None:
+    """Renames the rows whose address in feeds.yaml was replaced by the one that their feed moved, or is moving, to."""
+    settled = {"moved_to": None, "moved_at": None, "moving_to": None, "moving_since": None, "moving_polls": None}
+    for old in [row for url, row in known.items() if url not in wanted]:
+        for url in (old.moved_to, old.moving_to):
+            if url is None or url not in wanted or url in known:
+                continue
+            renamed = update(feeds).where(feeds.c.id == old.id).values(url=url, **settled).returning(feeds)
+            known[url] = conn.execute(renamed).one()
+            del known[old.url]
+            conn.execute(update(articles).where(articles.c.feed == old.url).values(feed=url))
+            break
+
+
 def _differs(row: Row[Any], item: Subscription) -> bool:
     return row.retired_at is not None or row.options != item.options
+
+
+def _again(row: Row[Any], now: int) -> dict[str, Any]:
+    """A subscription that was changed or taken up again is polled soon, but never earlier than its site allows."""
+    return {"retired_at": None, "gone_at": None, "next_poll_at": min(now, row.next_poll_at)}
 
 
 def hand(conn: Connection, now: int) -> int:
@@ -98,13 +125,18 @@ def overview(conn: Connection) -> Sequence[Row[Any]]:
 
 
 def make_due(conn: Connection, ids: Collection[int] | None, now: int) -> None:
-    """Makes these subscriptions (None: all) and what waits of them due now, whatever their next time was."""
+    """Makes these subscriptions (None: all) and what waits of them due now, whatever their next time was.
+
+    Those that answered 410 Gone are asked again only when they are named.
+    """
     which = feeds.c.retired_at.is_(None) & (feeds.c.kind != "hand")
     waiting = entries.c.state == "waiting"
     if ids is not None:
         which &= feeds.c.id.in_(ids)
         waiting &= entries.c.feed_id.in_(ids)
     conn.execute(update(feeds).where(which, feeds.c.next_poll_at > now).values(next_poll_at=now))
+    if ids is not None:
+        conn.execute(update(feeds).where(which, feeds.c.gone_at.is_not(None)).values(gone_at=None))
     conn.execute(update(entries).where(waiting, entries.c.next_try_at > now).values(next_try_at=now))
 
 

@@ -52,8 +52,24 @@ feeds = Table(
     Column("failures", Integer, nullable=False, server_default="0"),  # in a row
     Column("last_error", Text),
     Column("added_at", BigInteger, nullable=False),
+    Column("validated_url", Text),  # where etag and last_modified came from, after redirects
+    Column("whole_at", BigInteger),  # when its body last came, or was last asked for without conditions
+    Column("lied_at", BigInteger),  # when its server had said "not modified" although it was
+    Column("broken", Text),  # why the body that the validators stand for can't be read as a feed
+    Column("moved_to", Text),  # the address that is polled instead of url, after permanent redirects
+    Column("moved_at", BigInteger),
+    Column("moving_to", Text),  # where permanent redirects lead, not yet believed
+    Column("moving_since", BigInteger),
+    Column("moving_polls", Integer),
+    Column("gone_at", BigInteger),  # when it answered 410 Gone; not polled until it is asked for by name
 )
 Index("feeds_due", feeds.c.next_poll_at, feeds.c.site)
+Index(
+    "feeds_moved",
+    feeds.c.moved_to,
+    sqlite_where=text("moved_to IS NOT NULL"),
+    postgresql_where=text("moved_to IS NOT NULL"),
+)
 
 # The log of polls, pruned by age.
 polls = Table(
@@ -217,7 +233,7 @@ fingerprints = Table(
     Column("marks", LargeBinary, nullable=False),  # hashes of its names and numbers
 )
 
-# What is known of a site: who visits it, and until when it asked to be left alone.
+# What is known of a site: who visits it, until when it asked to be left alone, and how fast it may be asked.
 sites = Table(
     "sites",
     metadata,
@@ -226,6 +242,10 @@ sites = Table(
     Column("lease_until", BigInteger),
     Column("quiet_until", BigInteger),  # Retry-After of the whole site
     Column("last_visit_at", BigInteger),
+    Column("gap", Float),  # seconds between two requests, as it was at the last of them, at asked_at
+    Column("latency", Float),  # seconds that an answer takes
+    Column("slowed", Float),  # the gap that its 429, 403 and 503 have led to; wears off
+    Column("asked_at", BigInteger),
 )
 
 # What extraction has learnt of a site's pages (`extraction.SiteMemory`, packed).
@@ -238,7 +258,8 @@ site_memories = Table(
     Column("pages", Integer, nullable=False),  # how many it was learnt from
 )
 
-# robots.txt as each origin (scheme, host, port) answered; status 0: it did not.
+# robots.txt as each origin (scheme, host, port) answered. at: when it first gave this answer, if that is a failure
+# (429, 5xx), else when it last did. tried_at: when it was last asked for, also where an earlier answer is kept.
 robots = Table(
     "robots",
     metadata,
@@ -246,4 +267,5 @@ robots = Table(
     Column("at", BigInteger, nullable=False),
     Column("status", Integer, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("tried_at", BigInteger),
 )

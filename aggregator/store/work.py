@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, false, or_, select, union, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, false, or_, select, union, update
 
 from aggregator.store.schema import entries, feeds, robots, sites
 from aggregator.store.upsert import insert
@@ -22,12 +22,14 @@ EVERYTHING = Scope()
 
 
 def due_sites(conn: Connection, now: int, scope: Scope) -> Sequence[Any]:
-    """Sites with something due: (site, owner, lease_until, quiet_until). Held and quiet ones are among them."""
+    """Sites with something due: (site, owner, lease_until, quiet_until), those first that were visited longest ago.
+    Held and quiet ones are among them."""
     due = union(
         select(feeds.c.site).where(_due_feed(now, scope)), select(entries.c.site).where(_due_entry(now, scope))
     ).subquery()
     query = select(due.c.site, sites.c.owner, sites.c.lease_until, sites.c.quiet_until)
-    found: Sequence[Any] = conn.execute(query.outerjoin(sites, sites.c.site == due.c.site)).all()
+    query = query.outerjoin(sites, sites.c.site == due.c.site).order_by(sites.c.last_visit_at.asc().nulls_first())
+    found: Sequence[Any] = conn.execute(query).all()
     return found
 
 
@@ -49,8 +51,23 @@ def due_entries(conn: Connection, site: str, now: int, scope: Scope, limit: int)
 
 
 def _due_feed(now: int, scope: Scope) -> ColumnElement[bool]:
-    due = and_(feeds.c.next_poll_at <= now, feeds.c.retired_at.is_(None), feeds.c.kind != "hand")
+    due = and_(
+        feeds.c.next_poll_at <= now,
+        feeds.c.retired_at.is_(None),
+        feeds.c.kind != "hand",
+        feeds.c.gone_at.is_(None),
+        or_(feeds.c.moved_to.is_(None), ~polled_by_another()),
+    )
     return due if scope.feeds is None else and_(due, feeds.c.id.in_(scope.feeds))
+
+
+def polled_by_another() -> ColumnElement[bool]:
+    """True of a row of `feeds` that moved to an address which another subscription polls already."""
+    other = feeds.alias()
+    alive = and_(other.c.id != feeds.c.id, other.c.retired_at.is_(None), other.c.gone_at.is_(None))
+    named = exists().where(alive, other.c.url == feeds.c.moved_to, other.c.moved_to.is_(None))
+    moved = exists().where(alive, other.c.moved_to == feeds.c.moved_to, other.c.id < feeds.c.id)
+    return or_(named, moved)
 
 
 def _due_entry(now: int, scope: Scope) -> ColumnElement[bool]:
@@ -65,7 +82,7 @@ def _due_entry(now: int, scope: Scope) -> ColumnElement[bool]:
 def claim(conn: Connection, site: str, owner: str, until: int, now: int, dead: Collection[str]) -> Row[Any] | None:
     """Takes the lease of a site if it is free, ran out, or its owner is dead; the site's row, else None."""
     conn.execute(insert(conn, sites).values(site=site).on_conflict_do_nothing())
-    free = or_(sites.c.owner.is_(None), sites.c.lease_until <= now, sites.c.owner.in_(dead) if dead else false())
+    free = or_(sites.c.owner.is_(None), sites.c.lease_until <= now, sites.c.owner.in_({owner, *dead}))
     awake = or_(sites.c.quiet_until.is_(None), sites.c.quiet_until <= now)
     return conn.execute(
         update(sites)
@@ -75,15 +92,16 @@ def claim(conn: Connection, site: str, owner: str, until: int, now: int, dead: C
     ).first()
 
 
-def renew(conn: Connection, site: str, owner: str, until: int) -> bool:
-    """Lengthens a lease; False if it was lost."""
-    done = conn.execute(update(sites).where(sites.c.site == site, sites.c.owner == owner).values(lease_until=until))
-    return done.rowcount == 1
+def renew(conn: Connection, names: Collection[str], owner: str, until: int) -> set[str]:
+    """Lengthens the leases of these sites; gives those that are still the owner's."""
+    mine = and_(sites.c.site.in_(names), sites.c.owner == owner)
+    return set(conn.execute(update(sites).where(mine).values(lease_until=until).returning(sites.c.site)).scalars())
 
 
-def release(conn: Connection, site: str, owner: str) -> None:
-    """Gives a site back."""
-    conn.execute(update(sites).where(sites.c.site == site, sites.c.owner == owner).values(owner=None, lease_until=None))
+def release(conn: Connection, site: str, owner: str, pace: dict[str, Any]) -> None:
+    """Gives a site back. `pace`: columns of how fast it may be asked, empty if nothing was learnt."""
+    mine = and_(sites.c.site == site, sites.c.owner == owner)
+    conn.execute(update(sites).where(mine).values(owner=None, lease_until=None, **pace))
 
 
 def owners(conn: Connection) -> set[str]:
@@ -94,18 +112,21 @@ def owners(conn: Connection) -> set[str]:
 
 
 def quieten(conn: Connection, site: str, until: int) -> None:
-    """The site asked to be left alone until then."""
+    """The site asked to be left alone until then; what it asked for earlier counts if it is longer."""
     conn.execute(insert(conn, sites).values(site=site).on_conflict_do_nothing())
-    conn.execute(update(sites).where(sites.c.site == site).values(quiet_until=until))
+    longer = or_(sites.c.quiet_until.is_(None), sites.c.quiet_until < until)
+    conn.execute(
+        update(sites).where(sites.c.site == site).values(quiet_until=case((longer, until), else_=sites.c.quiet_until))
+    )
 
 
 def robots_of(conn: Connection, origin: str) -> Row[Any] | None:
-    """An origin's robots.txt as it was last answered: at, status, body."""
+    """An origin's robots.txt as it was last answered: at, status, body, tried_at."""
     return conn.execute(select(robots).where(robots.c.origin == origin)).first()
 
 
-def remember_robots(conn: Connection, origin: str, at: int, status: int, body: bytes) -> None:
+def remember_robots(conn: Connection, origin: str, at: int, status: int, body: bytes, tried_at: int) -> None:
     """Keeps an origin's robots.txt."""
-    values = {"at": at, "status": status, "body": body}
+    values = {"at": at, "status": status, "body": body, "tried_at": tried_at}
     row = insert(conn, robots).values(origin=origin, **values)
     conn.execute(row.on_conflict_do_update(index_elements=["origin"], set_=values))

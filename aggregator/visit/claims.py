@@ -1,16 +1,24 @@
-"""Claiming sites with due work and visiting them, many at once, until nothing is left that can be had."""
+"""Claiming sites with due work and visiting them, many at once, until nothing is left that can be had.
+
+Work is claimed by site and never by row: a site with ten thousand waiting pages is one of many that take turns, those
+first that were visited longest ago.
+"""
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from aggregator.errors import StoreError
 from aggregator.store import locks, work
 from aggregator.visit.context import Context
-from aggregator.visit.site import LEASE_SECONDS, visit
+from aggregator.visit.site import pace, visit
 
+LEASE_SECONDS = 300
+_RENEW_SECONDS = LEASE_SECONDS / 5
 _log = logging.getLogger(__name__)
 _LOOK_AGAIN_SECONDS = 5
 _AFTER_FAULT_SECONDS = 300
@@ -24,51 +32,90 @@ class Blocked:
     quiet: int = 0
 
 
+@dataclass(slots=True)
+class _Round:
+    """The visits under way, and the sites that were found due and wait for a free place."""
+
+    running: dict[asyncio.Task[None], str] = field(default_factory=dict)
+    queue: deque[str] = field(default_factory=deque)
+    looked_at: float = float("-inf")
+    dead: set[str] = field(default_factory=set)
+    blocked: Blocked = Blocked()
+
+
 async def run_due(ctx: Context) -> Blocked:
     """Visits every site with something due, new ones as they fall due, until none is left but the blocked."""
-    running: dict[asyncio.Task[None], str] = {}
-    blocked = Blocked()
+    now = _Round()
+    keeper = asyncio.create_task(_keep(ctx, now))
     try:
         while not ctx.stopping.is_set():
-            free = ctx.settings.visits - len(running)
-            if free > 0:
-                sites, blocked = await _claim(ctx, free, set(running.values()))
-                running.update({asyncio.create_task(visit(ctx, site), name=site): site for site in sites})
-            if not running:
-                return blocked
-            await _reap(ctx, running)
-        await _wind_up(running)
+            await _start_some(ctx, now)
+            if not now.running:
+                return now.blocked
+            await _reap(ctx, now.running)
+        await _wind_up(now.running)
     finally:
-        for task in running:
+        keeper.cancel()
+        for task in now.running:
             task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
-        for site in running.values():
+        await asyncio.gather(keeper, *now.running, return_exceptions=True)
+        for site in now.running.values():
             await _release(ctx, site)
-    return blocked
+    return now.blocked
 
 
-async def _claim(ctx: Context, limit: int, mine: set[str]) -> tuple[list[str], Blocked]:
-    now = ctx.now()
+async def _start_some(ctx: Context, now: _Round) -> None:
+    """Claims as many sites as there are free places. What is due is looked up when nothing waits, and now and then."""
+    free = ctx.settings.visits - len(now.running)
+    clock = asyncio.get_running_loop().time()
+    if free > 0 and (not now.queue or clock - now.looked_at > _LOOK_AGAIN_SECONDS):
+        await _look(ctx, now)
+        now.looked_at = clock
+    while free > 0 and now.queue:
+        some = [now.queue.popleft() for _ in range(min(free, len(now.queue)))]
+        until, dead, at = ctx.now() + LEASE_SECONDS, now.dead, ctx.now()
+        rows = await ctx.writer.do(lambda conn: [work.claim(conn, s, ctx.owner, until, at, dead) for s in some])  # noqa: B023
+        now.running |= {
+            asyncio.create_task(visit(ctx, row), name=row.site): row.site for row in rows if row is not None
+        }
+        free = ctx.settings.visits - len(now.running)
+
+
+async def _look(ctx: Context, now: _Round) -> None:
+    """Finds the sites that are due: those that can be had go into the queue, the others are counted."""
+    at, mine = ctx.now(), set(now.running.values())
     names = await ctx.writer.do(work.owners) - {ctx.owner}
-    dead = {name for name in names if locks.is_dead(ctx.store, name)}
+    now.dead = {name for name in names if locks.is_dead(ctx.store, name)}
+    found = await ctx.writer.do(lambda conn: work.due_sites(conn, at, ctx.scope))
+    due = [row for row in found if row.site not in mine]
+    quiet = {row.site for row in due if row.quiet_until is not None and row.quiet_until > at}
+    held = {row.site for row in due if row.site not in quiet and not _is_free(row, at, now.dead, ctx.owner)}
+    now.blocked = Blocked(len(held), len(quiet))
+    now.queue = deque(row.site for row in due if row.site not in quiet and row.site not in held)
 
-    def claim(conn: Connection) -> tuple[list[str], Blocked]:
-        taken: list[str] = []
-        held = quiet = 0
-        for row in work.due_sites(conn, now, ctx.scope):
-            if row.site in mine:
-                continue
-            if row.quiet_until is not None and row.quiet_until > now:
-                quiet += 1
-            elif (
-                len(taken) < limit and work.claim(conn, row.site, ctx.owner, now + LEASE_SECONDS, now, dead) is not None
-            ):
-                taken.append(row.site)
-            elif len(taken) < limit:
-                held += 1
-        return taken, Blocked(held, quiet)
 
-    return await ctx.writer.do(claim)
+def _is_free(row: Row[Any], at: int, dead: set[str], me: str) -> bool:
+    return row.owner is None or row.owner in dead or row.lease_until <= at or row.owner == me
+
+
+async def _keep(ctx: Context, now: _Round) -> None:
+    """Lengthens the leases of the visits under way; one whose lease was lost ends."""
+    while True:
+        await asyncio.sleep(_RENEW_SECONDS)
+        sites, until = list(now.running.values()), ctx.now() + LEASE_SECONDS
+
+        def renew(conn: Connection, sites: list[str] = sites, until: int = until) -> set[str]:
+            return work.renew(conn, sites, ctx.owner, until)
+
+        try:
+            kept = await ctx.writer.do(renew)
+        except StoreError as error:  # the visits meet it too, and say so
+            _log.debug("leases not renewed: %s", error)
+            continue
+        for task, site in now.running.items():
+            if site in sites and site not in kept:
+                _log.warning("the visit of %s took so long that another process has it now", site)
+                task.cancel()
 
 
 async def _reap(ctx: Context, running: dict[asyncio.Task[None], str]) -> None:
@@ -79,14 +126,22 @@ async def _reap(ctx: Context, running: dict[asyncio.Task[None], str]) -> None:
         stop.cancel()
     for task in [task for task in running if task.done()]:
         site = running.pop(task)
-        error = task.exception()
-        if isinstance(error, StoreError):
-            raise error
+        error = None if task.cancelled() else task.exception()
+        if (refused := _refusal(error)) is not None:
+            raise refused
         if error is not None:  # a defect of ours: the site rests, the others go on
             _log.error("visit of %s failed: %r", site, error, exc_info=error)
             until = ctx.now() + _AFTER_FAULT_SECONDS
             await ctx.writer.do(lambda conn, site=site, until=until: work.quieten(conn, site, until))  # type: ignore[misc]
         await _release(ctx, site)
+
+
+def _refusal(error: BaseException | None) -> StoreError | None:
+    """The database's, if that is what ended a visit; the requests of a visit are a group, and so are their errors."""
+    while isinstance(error, BaseExceptionGroup):
+        of_store = error.subgroup(StoreError)
+        error = of_store.exceptions[0] if of_store else None
+    return error if isinstance(error, StoreError) else None
 
 
 async def _stopped(ctx: Context) -> None:
@@ -100,4 +155,11 @@ async def _wind_up(running: dict[asyncio.Task[None], str]) -> None:
 
 
 async def _release(ctx: Context, site: str) -> None:
-    await ctx.writer.do(lambda conn: work.release(conn, site, ctx.owner))
+    learnt, cooling, now = pace(ctx, site), ctx.net.cooling(site), ctx.now()
+
+    def job(conn: Connection) -> None:
+        work.release(conn, site, ctx.owner, learnt)
+        if cooling:
+            work.quieten(conn, site, now + int(cooling) + 1)
+
+    await ctx.writer.do(job)

@@ -2,10 +2,10 @@
 
 import asyncio
 import secrets
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Literal
 
 from aggregator import __version__
@@ -53,7 +53,7 @@ Progress = Polled | PagesFound | PageDone
 class Context:
     """All that a visit needs. `owner` is the name of its leases and of the lock that says they are alive.
 
-    `warned`: feeds of whose selectors it was said already that they match nothing.
+    `clock`: seconds since 1970, by which everything is due. `warned`: feeds of whose selectors it was said already that they match nothing.
     """
 
     store: Store
@@ -64,12 +64,13 @@ class Context:
     owner: str
     scope: Scope
     report: Callable[[Progress], None]
+    clock: Callable[[], float] = time.time
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     warned: set[str] = field(default_factory=set)
 
     def now(self) -> int:
         """Seconds since 1970, UTC."""
-        return int(datetime.now(UTC).timestamp())
+        return int(self.clock())
 
 
 def agent(settings: Settings) -> str:
@@ -79,15 +80,19 @@ def agent(settings: Settings) -> str:
 
 @asynccontextmanager
 async def opened(
-    store: Store, settings: Settings, report: Callable[[Progress], None], scope: Scope = EVERYTHING
+    store: Store,
+    settings: Settings,
+    report: Callable[[Progress], None],
+    scope: Scope = EVERYTHING,
+    clock: Callable[[], float] = time.time,
 ) -> AsyncIterator[Context]:
     """A context whose network, processes and writer are closed at the end, and whose leases are then free."""
     owner = f"owner-{secrets.token_hex(8)}"
     with locks.hold(store, owner):
         writer, pool = Writer(store), Pool(settings.workers)
         try:
-            async with Net(net_settings(settings)) as net:
-                yield Context(store, writer, net, pool, settings, owner, scope, report)
+            async with Net(net_settings(settings), clock) as net:
+                yield Context(store, writer, net, pool, settings, owner, scope, report, clock)
         finally:
             pool.close()
             writer.close()

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from aggregator import ingest
 from aggregator.errors import ExtractionError, FetchError
@@ -78,10 +78,17 @@ def wants_robots(ctx: Context, options: dict[str, Any]) -> bool:
 
 async def _ask(ctx: Context, row: Row[Any], options: dict[str, Any], manners: Manners) -> Response:
     private = allowed_networks(options)
-    if wants_robots(ctx, options):
-        await manners.ask(row.url, private)
+    permit = manners.permit(row.url, private) if wants_robots(ctx, options) else None
+    if permit is not None:
+        await permit(row.url)
     request = Request(
-        row.url, site=row.site, accept=ACCEPT, headers=_headers(row, options), allow_private_networks=private
+        row.url,
+        site=row.site,
+        accept=ACCEPT,
+        headers=_headers(row, options),
+        allow_private_networks=private,
+        cooldown=options.get("cooldown", "site"),
+        permit=permit,
     )
     response = await ctx.net.fetch(request)
     if response.redirects and urlsplit(response.url).path in ("", "/") and urlsplit(row.url).path not in ("", "/"):
@@ -96,13 +103,21 @@ def _headers(row: Row[Any], options: dict[str, Any]) -> dict[str, str]:
 
 
 async def _failed(ctx: Context, row: Row[Any], ids: list[int], error: FetchError) -> None:
-    now = ctx.now()
-    if error.retry_after:
-        until = now + int(error.retry_after) + 1
-        await ctx.writer.do(lambda conn: work.quieten(conn, row.site, until))
+    if error.kind == "cooling" and not error.redirects:
+        return  # nothing was asked; the page waits for its site
+    now, whole_site = ctx.now(), orjson.loads(row.options).get("cooldown", "site") == "site"
+    until = now + int(error.retry_after) + 1 if error.retry_after else None
     wait = _wait(error, int(row.tries))
-    at = None if wait is None else now + max(wait, int(error.retry_after or 0))
-    await ctx.writer.do(lambda conn: entries.postpone(conn, ids, error.reason, at))
+    at = None if wait is None else max(now + wait, until or 0)
+
+    def job(conn: Connection) -> None:
+        if until is not None and error.status and whole_site:
+            work.quieten(conn, error.site or row.site, until)
+        elif until is not None and error.status:
+            entries.hold_back(conn, int(row.feed_id), until)
+        entries.postpone(conn, ids, error.reason, at)
+
+    await ctx.writer.do(job)
     ctx.report(PageDone(row.url, "failed", reason=error.reason))
 
 

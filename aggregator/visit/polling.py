@@ -20,7 +20,7 @@ from aggregator.store.articles import Saved
 from aggregator.store.rows import FinishedArticle
 from aggregator.text import hash64
 from aggregator.urls import is_http, normalise, site_of
-from aggregator.visit import pages
+from aggregator.visit import conditions, moves, pages
 from aggregator.visit.context import Context, PageDone, Polled
 from aggregator.visit.reader import Reader
 from aggregator.visit.robots import Manners
@@ -34,18 +34,20 @@ _REMEMBERED_HINTS = ("ttl", "update_period", "skip_hours", "skip_days")
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """A poll that is under way."""
+    """A poll that is under way. `whole`: it asks for the feed without conditions."""
 
     row: Row[Any]
     options: dict[str, Any]
     started: int
+    whole: bool
 
 
 async def poll(ctx: Context, row: Row[Any], manners: Manners, reader: Reader) -> None:
     """Polls one subscription and stores what it lists, before any article of it is fetched."""
     if ctx.stopping.is_set():
         return
-    attempt = _Attempt(row, orjson.loads(row.options), ctx.now())
+    now, response = ctx.now(), None
+    attempt = _Attempt(row, orjson.loads(row.options), now, conditions.wants_whole(row, now))
     try:
         response = await _ask(ctx, attempt, manners)
         if response.status == 304 or _digest(response) == row.body_hash:
@@ -58,27 +60,40 @@ async def poll(ctx: Context, row: Row[Any], manners: Manners, reader: Reader) ->
             document = await parsed
             await _feed_changed(ctx, attempt, response, document)
     except FetchError as error:
-        await _failed(ctx, attempt, error.kind, error.reason, error.status, error.retry_after)
-    except (FeedError, ExtractionError) as error:
-        await _failed(ctx, attempt, "feed", str(error).removeprefix(f"{row.url}: "), None, None)
+        await _not_had(ctx, attempt, error)
+    except FeedError as error:
+        reason = str(error).removeprefix(f"{response.url}: " if response else "")
+        state = {} if response is None else _broken(attempt, response, reason)
+        await _failed(ctx, attempt, FetchError("protocol", row.url, reason), "feed", state)
+    except ExtractionError as error:
+        state = {"whole_at": now} if attempt.whole else {}
+        await _failed(ctx, attempt, FetchError("protocol", row.url, str(error)), "feed", state)
 
 
 async def _ask(ctx: Context, attempt: _Attempt, manners: Manners) -> Response:
     row, options = attempt.row, attempt.options
-    private = pages.allowed_networks(options)
-    if pages.wants_robots(ctx, options):
-        await manners.ask(row.url, private)
+    url, private = moves.address(row), pages.allowed_networks(options)
+    permit = manners.permit(url, private) if pages.wants_robots(ctx, options) else None
+    if permit is not None:
+        await permit(url)
     return await ctx.net.fetch(
         Request(
-            row.url,
+            url,
             site=row.site,
             headers=options.get("headers") or {},
-            etag=row.etag,
-            last_modified=row.last_modified,
+            **conditions.to_send(row, attempt.whole),
             accept=ACCEPT if row.kind == "feed" else pages.ACCEPT,
             allow_private_networks=private,
+            cooldown=options.get("cooldown", "site"),
+            permit=permit,
         )
     )
+
+
+def _broken(attempt: _Attempt, response: Response, reason: str) -> dict[str, Any]:
+    """An answer that is no feed is known by its validators too, so that it is not asked for whole again and again."""
+    kept = conditions.to_keep(attempt.row, response, attempt.started)
+    return kept | {"body_hash": _digest(response), "broken": reason}
 
 
 def _digest(response: Response) -> int:
@@ -86,28 +101,43 @@ def _digest(response: Response) -> int:
 
 
 async def _unchanged(ctx: Context, attempt: _Attempt, response: Response) -> None:
+    if attempt.row.broken is not None:  # what can't be read is there still
+        error = FetchError("protocol", attempt.row.url, attempt.row.broken)
+        kept = conditions.to_keep(attempt.row, response, attempt.started)
+        await _failed(ctx, attempt, error, "feed", kept)
+        return
     hints = _merged(_kept_hints(attempt.row), from_headers(response.headers))
     poll = _poll_row(ctx, attempt, "unchanged", status=response.status, listed=0, new=0)
-    await ctx.writer.do(lambda conn: _record(conn, ctx, attempt, poll, hints, _validators(attempt.row, response)))
+    state = _succeeded(attempt, response)
+    await ctx.writer.do(lambda conn: _record(conn, ctx, attempt, poll, hints, state))
     ctx.report(Polled(attempt.row.url, "unchanged"))
 
 
-async def _failed(
-    ctx: Context, attempt: _Attempt, kind: str, reason: str, status: int | None, retry_after: float | None
-) -> None:
+async def _not_had(ctx: Context, attempt: _Attempt, error: FetchError) -> None:
+    """The network had no answer, or a bad one."""
+    if error.kind == "cooling" and not error.redirects:
+        return  # nothing was asked; it stays due, and its site is visited when it may be
+    row = attempt.row
+    state = moves.after_failure(row, error, attempt.options.get("site"), attempt.started)
+    if attempt.whole:  # the next try is conditional again
+        state["whole_at"] = attempt.started
+    await _failed(ctx, attempt, error, error.kind, state)
+
+
+async def _failed(ctx: Context, attempt: _Attempt, error: FetchError, kind: str, state: dict[str, Any]) -> None:
     row, now = attempt.row, ctx.now()
-    poll = _poll_row(ctx, attempt, "failed", status=status, kind=kind, reason=reason)
-    state = {"failures": row.failures + 1, "last_error": reason}
-    hints = Hints(retry_after=retry_after)
-    quiet = retry_after if retry_after and attempt.options.get("cooldown", "site") == "site" else None
+    poll = _poll_row(ctx, attempt, "failed", status=error.status, kind=kind, reason=error.reason)
+    state = state | {"failures": row.failures + 1, "last_error": error.reason}
+    hints = Hints(retry_after=error.retry_after)
+    quiet = error.retry_after if error.status and attempt.options.get("cooldown", "site") == "site" else None
 
     def job(conn: Connection) -> None:
         if quiet:
-            work.quieten(conn, row.site, now + int(quiet) + 1)
+            work.quieten(conn, error.site or row.site, now + int(quiet) + 1)
         _record(conn, ctx, attempt, poll, hints, state)
 
     await ctx.writer.do(job)
-    ctx.report(Polled(row.url, "failed", reason=reason))
+    ctx.report(Polled(row.url, "failed", reason=error.reason))
 
 
 async def _page_changed(ctx: Context, attempt: _Attempt, response: Response, reader: Reader) -> None:
@@ -116,7 +146,7 @@ async def _page_changed(ctx: Context, attempt: _Attempt, response: Response, rea
     listed = ingest.Listed(row.url, row.url, row.title, lang=row.lang, tags=tuple(attempt.options.get("tags", ())))
     finished = await pages.read_page(ctx, reader, response, listed, attempt.options)
     if finished is None:
-        raise ExtractionError("no article text on the page")
+        raise FeedError("no article text on the page")
     poll = _poll_row(ctx, attempt, "changed", status=response.status, listed=1, new=0, bytes=len(response.body))
 
     def job(conn: Connection) -> Saved:
@@ -125,7 +155,7 @@ async def _page_changed(ctx: Context, attempt: _Attempt, response: Response, rea
         ids = [known[row.url].id] if known else entries.add(conn, [entry])
         entries.seen(conn, row.id, [row.url], now, None)
         saved = articles.save(conn, finished, ids)
-        state = _validators(row, response) | {"parsed_at": now, "body_hash": _digest(response)}
+        state = _changed(attempt, response) | {"parsed_at": now}
         _record(conn, ctx, attempt, poll | {"new": int(saved.outcome == "new")}, from_headers(response.headers), state)
         return saved
 
@@ -142,7 +172,7 @@ async def _feed_changed(ctx: Context, attempt: _Attempt, response: Response, doc
     prepared = await ctx.pool.run(prepare, fresh, row.url, row.id, attempt.options, now) if fresh else []
     counts = {"listed": len(keys), "new": len(fresh), "bytes": len(response.body)}
     poll = _poll_row(ctx, attempt, "changed", status=response.status, **counts)
-    state = _validators(row, response) | {"parsed_at": now, "body_hash": _digest(response)}
+    state = _changed(attempt, response) | {"parsed_at": now}
     state |= {"hints": _dump_hints(document.hints)} | ({"title": document.title} if not row.title else {})
 
     def job(conn: Connection) -> list[Saved]:
@@ -254,12 +284,20 @@ def _poll_row(ctx: Context, attempt: _Attempt, outcome: str, **more: Any) -> dic
     return {"at": attempt.started, "outcome": outcome, "seconds": float(ctx.now() - attempt.started), **more}
 
 
-def _validators(row: Row[Any], response: Response) -> dict[str, Any]:
-    success = {"failures": 0, "last_error": None}
-    etag, modified = response.headers.get("etag"), response.headers.get("last-modified")
-    if response.status == 304:  # a 304 need not repeat them
-        return success | {"etag": etag or row.etag, "last_modified": modified or row.last_modified}
-    return success | {"etag": etag, "last_modified": modified}
+def _succeeded(attempt: _Attempt, response: Response) -> dict[str, Any]:
+    """What a good answer changes of a feed, whatever it says."""
+    row, now = attempt.row, attempt.started
+    moved = moves.after_success(row, response.moved_to, attempt.options.get("site"), now)
+    success = {"failures": 0, "last_error": None, "broken": None}
+    return success | moved | conditions.to_keep(row, response, now)
+
+
+def _changed(attempt: _Attempt, response: Response) -> dict[str, Any]:
+    """What a new body changes of a feed."""
+    row, state = attempt.row, _succeeded(attempt, response)
+    if attempt.whole and row.broken is None and conditions.caught_lying(row, response):
+        state |= conditions.remember_lie(row, attempt.started)
+    return state | {"body_hash": _digest(response)}
 
 
 def _record(

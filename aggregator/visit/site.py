@@ -1,7 +1,11 @@
 """One visit: the polls that are due at a site, then the pages that wait there."""
 
 import asyncio
+from typing import Any
 
+from sqlalchemy import Row
+
+from aggregator.net.pace import Pace
 from aggregator.store import work
 from aggregator.urls import normalise
 from aggregator.visit.context import Context, PagesFound
@@ -10,25 +14,34 @@ from aggregator.visit.polling import poll
 from aggregator.visit.reader import Reader
 from aggregator.visit.robots import Manners
 
-LEASE_SECONDS = 300
 PAGES_AT_ONCE = 40  # between two looks at what else is due
 PAGES_PER_VISIT = 400  # then the site is given back, so that one large site starves no other
+SECONDS_PER_VISIT = 600
 POLLS_PER_VISIT = 1000
 
 
-async def visit(ctx: Context, site: str) -> None:
-    """Does what is due at a site whose lease we hold."""
+async def visit(ctx: Context, held: Row[Any]) -> None:
+    """Does what is due at a site whose lease we hold. `held`: its row of `sites`."""
+    site = str(held.site)
+    if held.asked_at is not None:
+        ctx.net.resume(site, Pace(held.latency or 0.0, held.slowed or 0.0, float(held.asked_at)))
     manners, reader = Manners(ctx, site), Reader(ctx)
-    await _polls(ctx, site, manners, reader)
-    await reader.save()
+    end = asyncio.get_running_loop().time() + SECONDS_PER_VISIT
     for _ in range(PAGES_PER_VISIT // PAGES_AT_ONCE):
-        until = ctx.now() + LEASE_SECONDS
-        if ctx.stopping.is_set() or not await ctx.writer.do(lambda conn: work.renew(conn, site, ctx.owner, until)):  # noqa: B023
-            return
-        asked = await _pages(ctx, site, manners, reader)
+        await _polls(ctx, site, manners, reader)
+        asked = not ctx.stopping.is_set() and await _pages(ctx, site, manners, reader)
         await reader.save()
-        if not asked:
+        if not asked or ctx.net.cooling(site) or asyncio.get_running_loop().time() > end:
             return
+
+
+def pace(ctx: Context, site: str) -> dict[str, Any]:
+    """What a visit learnt of how fast its site may be asked, as columns of `sites`."""
+    known = ctx.net.pace(site)
+    if known is None:
+        return {}
+    learnt = {"latency": round(known.latency, 3), "slowed": round(known.slowed, 3)}
+    return learnt | {"gap": round(ctx.net.gap(site), 3), "asked_at": int(known.asked_at)}
 
 
 async def _polls(ctx: Context, site: str, manners: Manners, reader: Reader) -> None:

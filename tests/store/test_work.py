@@ -17,9 +17,10 @@ def test_a_site_has_one_owner(store: Store) -> None:
         assert work.claim(conn, "a.example", "you", 100, 50, ()) is None
         assert work.owners(conn) == {"me"}
         assert work.claim(conn, "a.example", "you", 200, 50, {"me"}) is not None  # me is dead
-        assert not work.renew(conn, "a.example", "me", 300)
+        assert work.renew(conn, ["a.example"], "me", 300) == set()
+        assert work.renew(conn, ["a.example", "b.example"], "you", 200) == {"a.example"}
         assert work.claim(conn, "a.example", "me", 400, 200, ()) is not None  # your lease ran out
-        work.release(conn, "a.example", "me")
+        work.release(conn, "a.example", "me", {"gap": 2.5})
         assert work.owners(conn) == set()
 
 
