@@ -118,8 +118,17 @@ class Hints:
 
 
 @dataclass(frozen=True, slots=True)
+class Sitemap:
+    """A sitemap that a sitemap index lists: its absolute URL, and when the index says it changed last."""
+
+    url: str
+    modified_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FeedDocument:
-    """A parsed feed. `format`: "rss20", "atom10", "rdf", "json" … ; `problem`: what was wrong and survived."""
+    """A parsed feed. `format`: "rss20", "atom10", "rdf", "json", "sitemap", "news-sitemap", "sitemap-index", "section" … ;
+    `problem`: what was wrong and survived; `sitemaps`: of a sitemap index, which has no entries of its own."""
 
     format: str
     title: str | None
@@ -128,6 +137,7 @@ class FeedDocument:
     entries: tuple[Entry, ...]
     hints: Hints = field(default_factory=Hints)
     problem: str | None = None
+    sitemaps: tuple[Sitemap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,9 @@ far more often than another encoding happens to be valid UTF-8.
 
 import codecs
 import re
+import zlib
+
+from aggregator.errors import FeedError
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -22,6 +25,25 @@ _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "windows-1252
 _XML_HEAD = re.compile(r"\s*<\?xml[^>]*\?>")
 # What XML 1.0 does not allow, and publishers paste from word processors.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+_GZIP = b"\x1f\x8b\x08"
+MOST_UNPACKED = 64 * 1024 * 1024  # a sitemap has 50 MB at most
+
+
+def unpacked(body: bytes) -> bytes:
+    """A body that is a gzip file (`sitemap.xml.gz`), unpacked; any other as it is. A file that is cut off gives what
+    is there. Raises FeedError if more than MOST_UNPACKED bytes come of it, or if it is damaged from its start."""
+    if not body.startswith(_GZIP):
+        return body
+    inflater = zlib.decompressobj(wbits=31)
+    try:
+        text = inflater.decompress(body, MOST_UNPACKED + 1)
+    except zlib.error:
+        raise FeedError("damaged gzip data, not a feed") from None
+    if len(text) > MOST_UNPACKED:
+        raise FeedError(f"gzip data of more than {MOST_UNPACKED >> 20} MiB unpacked, which is refused")
+    return text
 
 
 def to_text(body: bytes, content_type: str | None) -> str:

@@ -12,6 +12,8 @@ from aggregator.model import Enclosure, Entry
 from aggregator.text import squeeze, storable
 from aggregator.urls import absolute, is_http
 
+# Formats that tell when an entry came out from when it changed.
+_WITH_TWO_DATES = ("atom", "json", "sitemap", "news-sitemap", "section")
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # no feed is older: such dates are a zero clock or a wrong century
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->", re.DOTALL)
 # Elements that publishers leave in titles that are declared plain; anything else in `<>` may be text.
@@ -29,7 +31,7 @@ def finished(raw: RawFeed, url: str) -> tuple[Entry, ...]:
     guids = Counter(entry.guid for entry in raw.entries if entry.guid)
     entries: dict[str, Entry] = {}
     for item, link in zip(raw.entries, links, strict=True):
-        entry = _entry(item, link, base, guids, clean, rss=not raw.format.startswith(("atom", "json")))
+        entry = _entry(item, link, base, guids, clean, rss=not raw.format.startswith(_WITH_TWO_DATES))
         entries.setdefault(entry.key, entry)
     return tuple(entries.values())
 

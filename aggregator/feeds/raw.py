@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from aggregator.model import Enclosure
+from aggregator.model import Enclosure, Sitemap
 
 
 @dataclass(slots=True)
@@ -27,7 +27,7 @@ class RawEntry:
 @dataclass(slots=True)
 class RawFeed:
     """A document. `ttl`, `period` and `frequency` are the texts of RSS's ttl and of the syndication module; `base` is
-    its xml:base; `storable` says that its texts have been found free of control characters."""
+    its xml:base; `storable` says that its texts have been found free of control characters; `sitemaps`: of an index."""
 
     format: str
     title: str | None = None
@@ -41,6 +41,7 @@ class RawFeed:
     base: str | None = None
     storable: bool = False
     problem: str | None = None
+    sitemaps: list[Sitemap] = field(default_factory=list)
 
 
 def length(value: object) -> int | None:

@@ -1,26 +1,33 @@
 """A feed's bytes -> FeedDocument.
 
-bytes -> fast | decoding.to_text -> jsonfeed | fast | slow -> RawFeed -> entries.finished + hints.of -> FeedDocument
+bytes (unpacked) -> fast | decoding.to_text -> jsonfeed | sitemap | fast | slow -> RawFeed
+bytes of a section page -> dom -> section -> RawFeed
+RawFeed -> entries.finished + hints.of -> FeedDocument
 """
 
 from codecs import BOM_UTF8
 from collections.abc import Mapping
 
 from aggregator.errors import FeedError
-from aggregator.feeds import decoding, entries, fast, hints, jsonfeed, slow, sniff
+from aggregator.feeds import decoding, entries, fast, hints, jsonfeed, section, sitemap, slow, sniff
 from aggregator.feeds.item import Declined
 from aggregator.feeds.raw import RawFeed
 from aggregator.model import FeedDocument
 from aggregator.text import squeeze
 
 
-def parse(body: bytes, headers: Mapping[str, str], url: str) -> FeedDocument:
+def parse(body: bytes, headers: Mapping[str, str], url: str, links: str | None = None) -> FeedDocument:
     """The feed in `body`, which came from `url` with `headers` (lower-case names).
 
+    `links`: it is a section page, whose links to articles are its entries: "auto", or a CSS selector that names them.
     Raises FeedError, which says what the body seems to be, if it is no feed.
     """
     try:
-        raw, body = _read(body, headers.get("content-type"))
+        body = decoding.unpacked(body)
+        if links is None:
+            raw, body = _read(body, headers.get("content-type"))
+        else:
+            raw = section.read(body, headers.get("content-type"), url, None if links == "auto" else links)
     except FeedError as error:
         raise FeedError(f"{url}: {error}") from None
     return FeedDocument(
@@ -31,6 +38,7 @@ def parse(body: bytes, headers: Mapping[str, str], url: str) -> FeedDocument:
         entries=entries.finished(raw, url),
         hints=hints.of(raw, body, headers),
         problem=raw.problem,
+        sitemaps=sitemap.absolute(raw.sitemaps, url),
     )
 
 
@@ -53,6 +61,10 @@ def _read(body: bytes, content_type: str | None) -> tuple[RawFeed, bytes]:
 def _read_text(text: str) -> RawFeed:
     if text.lstrip()[:1] in ("{", "["):
         return jsonfeed.read(text)
+    if sniff.looks_like_sitemap(text):
+        return sitemap.read(text)
+    if (urls := sitemap.lines(text)) is not None:
+        return urls
     if not sniff.looks_like_feed(text):
         raise FeedError(f"{sniff.seems(text)}, not a feed")
     try:

@@ -6,6 +6,7 @@ _TITLE = re.compile(r"<title[^>]*>([^<]{1,200})", re.IGNORECASE)
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|script|meta|div|p|h1)\b", re.IGNORECASE)
 _ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)")
 _FEED = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
+_SITEMAP = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?(?:urlset|sitemapindex)\b", re.IGNORECASE)
 _BINARY = (
     (b"%PDF", "a PDF file"),
     (b"\x89PNG", "a picture"),
@@ -31,6 +32,12 @@ def binary(body: bytes) -> str | None:
 def looks_like_feed(text: str) -> bool:
     """True if a feed's outermost element stands near the start."""
     return bool(_FEED.search(text[:20_000]))
+
+
+def looks_like_sitemap(text: str) -> bool:
+    """True if a sitemap's outermost element stands near the start, and none of a page or feed before it."""
+    found = _SITEMAP.search(text[:20_000])
+    return found is not None and not _HTML.search(text, 0, found.start()) and not _FEED.search(text, 0, found.start())
 
 
 def seems(text: str) -> str:

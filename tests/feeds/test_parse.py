@@ -198,7 +198,7 @@ def test_broken_xml_is_survived_and_said() -> None:
         (b"[1, 2]", "JSON, but not a JSON Feed"),
         (b'{"items": [', "broken JSON"),
         (b"Internal Server Error", "plain text ('Internal Server Error')"),
-        (b"<sitemapindex></sitemapindex>", "XML with the outermost element <sitemapindex>"),
+        (b"<catalogue></catalogue>", "XML with the outermost element <catalogue>"),
         (b"<html><body><a href='/rss.xml'>our <b>rss</b> feed</a> <rss></body>", "an HTML page"),
     ],
 )
