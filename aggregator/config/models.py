@@ -98,6 +98,15 @@ class Feed(_Source):
     full_text: FullText = Field(
         default="auto", description="Fetch the articles' pages: always, never, or where the feed lacks the text (auto)"
     )
+    links: Selector | None = Field(
+        default=None,
+        description="The address is a section page, whose links to articles are the entries: auto finds them, "
+        "a CSS selector names them",
+    )
+    backlog: Duration = Field(
+        default=timedelta(days=2),
+        description="Of a sitemap: how long before the subscription an entry may have come out and still be fetched",
+    )
     cooldown: Cooldown = Field(
         default="site", description="What a Retry-After stops: the whole site, or this feed alone"
     )
