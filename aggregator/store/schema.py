@@ -44,6 +44,7 @@ feeds = Table(
     Column("last_modified", Text),
     Column("body_hash", BigInteger),  # of the last body that was parsed
     Column("parsed_at", BigInteger),  # when that body was parsed; entries last seen then are listed now
+    Column("format", Text),  # of its last document, as model.FeedDocument names it
     Column("hints", Text),  # what its last document asked for, JSON of model.Hints
     Column("next_poll_at", BigInteger, nullable=False),
     Column("next_poll_reason", Text),
@@ -69,6 +70,20 @@ Index(
     feeds.c.moved_to,
     sqlite_where=text("moved_to IS NOT NULL"),
     postgresql_where=text("moved_to IS NOT NULL"),
+)
+
+# The sitemaps that a sitemap index lists, and what is known of each.
+sitemaps = Table(
+    "sitemaps",
+    metadata,
+    Column("feed_id", Id, ForeignKey("feeds.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("url", Text, primary_key=True),
+    Column("modified_at", BigInteger),  # as the index says
+    Column("read_modified_at", BigInteger),  # as the index said when it was read last
+    Column("read_at", BigInteger),
+    Column("changed_at", BigInteger),  # when it was read last and had a new entry
+    Column("etag", Text),
+    Column("last_modified", Text),
 )
 
 # The log of polls, pruned by age.

@@ -20,10 +20,11 @@ from aggregator.store.articles import Saved
 from aggregator.store.rows import FinishedArticle
 from aggregator.text import hash64
 from aggregator.urls import is_http, normalise, site_of
-from aggregator.visit import conditions, moves, pages
+from aggregator.visit import conditions, moves, pages, sitemaps
 from aggregator.visit.context import Context, PageDone, Polled
 from aggregator.visit.reader import Reader
 from aggregator.visit.robots import Manners
+from aggregator.visit.sitemaps import Listing
 
 ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
@@ -50,15 +51,16 @@ async def poll(ctx: Context, row: Row[Any], manners: Manners, reader: Reader) ->
     attempt = _Attempt(row, orjson.loads(row.options), now, conditions.wants_whole(row, now))
     try:
         response = await _ask(ctx, attempt, manners)
-        if response.status == 304 or _digest(response) == row.body_hash:
-            await _unchanged(ctx, attempt, response)
-        elif row.kind == "page":
+        same = response.status == 304 or _digest(response) == row.body_hash
+        if row.kind == "page" and not same:
             await _page_changed(ctx, attempt, response, reader)
+            return
+        document = None if same else await _parsed(ctx, attempt, response)
+        listing = await sitemaps.listing(ctx, row, attempt.options, manners, document)
+        if listing is None:
+            await _unchanged(ctx, attempt, response)
         else:
-            headers = dict(response.headers)
-            parsed = ctx.pool.run_within(PARSE_SECONDS, documents.parse, response.body, headers, response.url)
-            document = await parsed
-            await _feed_changed(ctx, attempt, response, document)
+            await _feed_changed(ctx, attempt, response, listing)
     except FetchError as error:
         await _not_had(ctx, attempt, error)
     except FeedError as error:
@@ -68,6 +70,12 @@ async def poll(ctx: Context, row: Row[Any], manners: Manners, reader: Reader) ->
     except ExtractionError as error:
         state = {"whole_at": now} if attempt.whole else {}
         await _failed(ctx, attempt, FetchError("protocol", row.url, str(error)), "feed", state)
+
+
+async def _parsed(ctx: Context, attempt: _Attempt, response: Response) -> FeedDocument:
+    links = attempt.options.get("links")
+    headers = dict(response.headers)
+    return await ctx.pool.run_within(PARSE_SECONDS, documents.parse, response.body, headers, response.url, links)
 
 
 async def _ask(ctx: Context, attempt: _Attempt, manners: Manners) -> Response:
@@ -164,20 +172,24 @@ async def _page_changed(ctx: Context, attempt: _Attempt, response: Response, rea
     ctx.report(PageDone(row.url, saved.outcome, copy=saved.copy))
 
 
-async def _feed_changed(ctx: Context, attempt: _Attempt, response: Response, document: FeedDocument) -> None:
-    row, now = attempt.row, ctx.now()
+async def _feed_changed(ctx: Context, attempt: _Attempt, response: Response, listing: Listing) -> None:
+    row, now, document = attempt.row, ctx.now(), listing.document
     keys = [entry.key for entry in document.entries]
     known = await ctx.writer.do(lambda conn: entries.known(conn, row.id, keys))
-    fresh = [entry for entry in document.entries if entry.key not in known]
+    unknown = [entry for entry in document.entries if entry.key not in known]
+    fresh = [entry for entry in unknown if entry.key not in listing.old]
     prepared = await ctx.pool.run(prepare, fresh, row.url, row.id, attempt.options, now) if fresh else []
+    prepared += [_passed_over(entry, row.id, now) for entry in unknown if entry.key in listing.old]
     counts = {"listed": len(keys), "new": len(fresh), "bytes": len(response.body)}
     poll = _poll_row(ctx, attempt, "changed", status=response.status, **counts)
-    state = _changed(attempt, response) | {"parsed_at": now}
+    state = _succeeded(attempt, response) if response.status == 304 else _changed(attempt, response)
+    state |= {"parsed_at": now, "format": document.format}
     state |= {"hints": _dump_hints(document.hints)} | ({"title": document.title} if not row.title else {})
 
     def job(conn: Connection) -> list[Saved]:
         saved = _store(conn, prepared)
-        entries.seen(conn, row.id, [key for key in keys if key in known], now, row.parsed_at)
+        listing.save(conn)
+        entries.seen(conn, row.id, [key for key in keys if key in known], now, listing.before(row.parsed_at))
         _record(conn, ctx, attempt, poll, document.hints, state)
         return saved
 
@@ -199,6 +211,11 @@ def prepare(new: list[Entry], feed_url: str, feed_id: int, options: dict[str, An
     """What is to be stored of new entries. Runs in the pool."""
     full_text = options.get("full_text", "auto")
     return [_prepared(entry, feed_url, feed_id, options, full_text, now) for entry in new]
+
+
+def _passed_over(entry: Entry, feed_id: int, now: int) -> Prepared:
+    """An entry that is older than the subscription: it is known from now on, and not fetched."""
+    return Prepared(_entry_row(feed_id, entry, now) | {"state": "none", "error": "older than the subscription"}, None)
 
 
 def _prepared(entry: Entry, feed_url: str, feed_id: int, options: dict[str, Any], full_text: str, now: int) -> Prepared:
