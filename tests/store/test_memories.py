@@ -82,6 +82,8 @@ def _as_before(store: Store) -> None:
                 conn.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
         conn.execute(text("DROP TABLE site_memories"))
         conn.execute(text("DROP INDEX articles_site"))
+        conn.execute(text("DROP TABLE sitemaps"))
+        conn.execute(text("ALTER TABLE feeds DROP COLUMN format"))
         conn.execute(text("UPDATE alembic_version SET version_num = '0001'"))
 
 
