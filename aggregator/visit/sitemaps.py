@@ -153,8 +153,9 @@ class _Index:
 
     async def _ask(self, url: str, row: dict[str, Any]) -> Any:
         private = pages.allowed_networks(self.options)
-        if pages.wants_robots(self.ctx, self.options):
-            await self.manners.ask(url, private)
+        permit = self.manners.permit(url, private) if pages.wants_robots(self.ctx, self.options) else None
+        if permit is not None:
+            await permit(url)
         same = urlsplit(url).netloc == urlsplit(self.row.url).netloc
         return await self.ctx.net.fetch(
             Request(
@@ -165,6 +166,8 @@ class _Index:
                 last_modified=row["last_modified"],
                 accept="application/xml, text/xml, application/gzip;q=0.9, */*;q=0.5",
                 allow_private_networks=private,
+                cooldown=self.options.get("cooldown", "site"),
+                permit=permit,
             )
         )
 
