@@ -82,8 +82,10 @@ def _differs(row: Row[Any], item: Subscription) -> bool:
 
 
 def _again(row: Row[Any], now: int) -> dict[str, Any]:
-    """A subscription that was changed or taken up again is polled soon, but never earlier than its site allows."""
-    return {"retired_at": None, "gone_at": None, "next_poll_at": min(now, row.next_poll_at)}
+    """A subscription that was changed or taken up again is polled soon, but never earlier than its site allows, and
+    read anew: what it asks for now may be found in the document that is known."""
+    unread = {"etag": None, "last_modified": None, "body_hash": None, "broken": None}
+    return unread | {"retired_at": None, "gone_at": None, "next_poll_at": min(now, row.next_poll_at)}
 
 
 def hand(conn: Connection, now: int) -> int:
