@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from aggregator.cli import context, output
+from aggregator.cli import context, output, subscribe
 from aggregator.cli.options import Format, Json, ListFormat, Report, ReportFormat
 from aggregator.errors import AggregatorError, UsageError
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from aggregator.archive.checking import Health
 
 commands = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Subscriptions: list, add, remove, check, OPML."
+    no_args_is_help=True, rich_markup_mode=None, help="Subscriptions: discover, add, list, check, remove, OPML."
 )
 
 
@@ -157,27 +157,8 @@ def _verdict(one: "Health") -> str:
     return "ok, its selectors match" if one.selectors else "ok"
 
 
-@commands.command()
-def add(
-    ctx: typer.Context,
-    url: Annotated[str, typer.Argument(metavar="URL", help="The feed's address.")],
-    title: Annotated[str | None, typer.Option(help="Its name; default: what it calls itself.")] = None,
-    category: Annotated[str | None, typer.Option(help="The group it belongs to.")] = None,
-    lang: Annotated[str | None, typer.Option(metavar="CODE", help="Its language, such as en.")] = None,
-    interval: Annotated[str | None, typer.Option(metavar="TIME", help="Between two polls, such as 30m.")] = None,
-    full_text: Annotated[str | None, typer.Option(metavar="auto|always|never", help="Fetch its pages?")] = None,
-) -> None:
-    """Subscribe: add a feed to feeds.yaml, which is made if there is none; comments in it stay.
-
-    \b
-    aggregator feeds add https://example.org/feed.xml --category World --lang en
-    """
-    from aggregator import config
-
-    path = context.of(ctx).editable_config()
-    values = {"url": url, "title": title, "category": category, "lang": lang}
-    config.add_feed(path, {**values, "interval": interval, "full_text": full_text})
-    print(f"{path}: added {url}")
+commands.command("discover")(subscribe.discover)
+commands.command("add")(subscribe.add)
 
 
 @commands.command()

@@ -1,6 +1,6 @@
 """The configuration: feeds.yaml and AGGREGATOR_* variables, read, validated and edited."""
 
-from aggregator.config.editing import add_feed, add_feeds, remove_feed
+from aggregator.config.editing import add_feed, add_feeds, remove_feed, replace_url
 from aggregator.config.loading import load, parse
 from aggregator.config.models import Config, Feed, Page, SelectorSpec, Settings, json_schema
 from aggregator.config.values import Keep, Networks, format_duration, parse_duration
@@ -21,4 +21,5 @@ __all__ = [
     "parse",
     "parse_duration",
     "remove_feed",
+    "replace_url",
 ]

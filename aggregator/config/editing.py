@@ -5,6 +5,7 @@ they are: a reader that writes the whole document again moves comments and inden
 """
 
 import os
+import re
 import stat
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -44,6 +45,23 @@ def remove_feed(path: Path, url: str) -> None:
             _write(path, "".join(lines))
             return
     raise ConfigError(f"{path}: no feed {url}; `aggregator feeds list` shows them")
+
+
+def replace_url(path: Path, old: str, new: str) -> None:
+    """Give the subscription of `old` another address; all else of it stays. Raises ConfigError if the file has none."""
+    text = _valid_text(path)
+    _, listed = _feeds(text)
+    for item in listed.value if listed is not None else ():
+        for key, value in item.value:
+            if key.value == "url" and value.value == old:
+                _write(path, text[: value.start_mark.index] + _scalar(new) + text[value.end_mark.index :])
+                return
+    raise ConfigError(f"{path}: no feed {old}; `aggregator feeds list` shows them")
+
+
+def _scalar(url: str) -> str:
+    """A URL as YAML, in a list in brackets too."""
+    return url if re.fullmatch(r"[A-Za-z0-9:/?=&%._~+;@!$-]+", url) else "'" + url.replace("'", "''") + "'"
 
 
 def _valid_text(path: Path) -> str:
