@@ -37,7 +37,10 @@ class SelectorHealth:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How a subscription fares. Times are ISO 8601, UTC. `problems`: what needs a person; `notes`: what is good to know."""
+    """How a subscription fares. Times are ISO 8601, UTC. `problems`: what needs a person; `notes`: what is good to know.
+
+    `lost`: its address seems to hold no feed any more; `link`: the page it belonged to, as it said itself.
+    """
 
     url: str
     title: str | None
@@ -48,6 +51,8 @@ class Health:
     selectors: tuple[SelectorHealth, ...]
     problems: tuple[str, ...]
     notes: tuple[str, ...]
+    lost: bool = False
+    link: str | None = None
 
 
 def check(store: Store | None, config: Config, named: str | None = None) -> list[Health]:
@@ -82,14 +87,20 @@ def _checked(conn: Connection, item: Feed | Page, row: Row[Any] | None) -> Healt
         return _health(item, None, (), None)
     selectors = reading.selectors_of(item.model_dump(mode="json", exclude_defaults=True))
     tried = None if selectors is None else _tried(selectors, raw.latest(conn, item.url, PAGES))
-    return _health(item, row, entries.outcomes(conn, int(row.id), TRIED), tried)
+    lost = row.kind == "feed" and bool(row.failures) and _is_lost(row, feeds.recent_polls(conn, int(row.id), 1))
+    return _health(item, row, entries.outcomes(conn, int(row.id), TRIED), tried, lost=lost)
 
 
 def _health(
-    item: Feed | Page, row: Row[Any] | None, outcomes: Sequence[Row[Any]], tried: tuple[SelectorHealth, ...] | None
+    item: Feed | Page,
+    row: Row[Any] | None,
+    outcomes: Sequence[Row[Any]],
+    tried: tuple[SelectorHealth, ...] | None,
+    *,
+    lost: bool = False,
 ) -> Health:
     silent = [one for one in tried or () if not one.matched]
-    problems = [*_poll_problems(row), *_page_problems(outcomes)]
+    problems = [*_poll_problems(row, lost=lost), *_page_problems(outcomes)]
     problems += [str(one) for one in silent if one.name != "remove"]
     notes = [str(one) for one in tried or () if one.matched < one.pages and (one.matched or one.name == "remove")]
     if tried is not None and not tried:
@@ -104,12 +115,27 @@ def _health(
         selectors=tried or (),
         problems=tuple(problems),
         notes=tuple(notes),
+        lost=lost,
+        link=row.link if row else None,
     )
 
 
-def _poll_problems(row: Row[Any] | None) -> list[str]:
-    if row is None or row.failures < FEW_FAILURES:
+def _is_lost(row: Row[Any], polls: Sequence[Row[Any]]) -> bool:
+    """True if the last poll failed in a way that waiting will hardly mend: gone, or again and again not there, without
+    a host, or something else than a feed."""
+    last = polls[0] if polls else None
+    if last is None or last.outcome != "failed":
+        return False
+    if last.status == 410:
+        return True
+    return bool(row.failures >= FEW_FAILURES and (last.status == 404 or last.kind in ("dns", "feed")))
+
+
+def _poll_problems(row: Row[Any] | None, *, lost: bool) -> list[str]:
+    if row is None or (row.failures < FEW_FAILURES and not lost):
         return []
+    if row.failures < FEW_FAILURES:
+        return [f"it is gone: {row.last_error or 'no reason kept'}"]
     since = f"since {(iso(row.last_success_at) or '')[:10]}" if row.last_success_at else "and never answered"
     return [f"its poll failed {row.failures} times in a row {since}: {row.last_error or 'no reason kept'}"]
 

@@ -12,6 +12,8 @@ from aggregator.errors import AggregatorError, UsageError
 
 if TYPE_CHECKING:
     from aggregator.archive.checking import Health
+    from aggregator.config import Config
+    from aggregator.feeds.discovery import Candidate
 
 commands = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Subscriptions: discover, add, list, check, remove, OPML."
@@ -102,13 +104,17 @@ def _state(record: dict[str, Any]) -> str:
 def check(
     ctx: typer.Context,
     feed: Annotated[str | None, typer.Argument(metavar="FEED", help="Its URL or title; default: all.")] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Look for no feed that is lost.")] = False,
     form: ReportFormat = Report.TABLE,
     json: Json = False,
 ) -> None:
-    """Tell which subscriptions need a person; exit 1 if any does. Asks the database alone, not the network.
+    """Tell which subscriptions need a person; exit 1 if any does.
 
     A subscription needs one when its polls fail again and again, when none of its last pages gave an article, or when
-    a selector of feeds.yaml matches on none of the last five pages that were kept of it.
+    a selector of feeds.yaml matches on none of the last five pages that were kept of it. The database knows all that;
+    the network is asked only for the feeds whose address is lost (gone, not found, no host, or a page instead of a
+    feed): their site is searched for the feed that it has now, and the command that puts it in their place is printed.
+    Nothing is changed by itself.
 
     \b
     aggregator feeds check
@@ -123,17 +129,45 @@ def check(
             found = look(store, config, feed)
     else:
         found = look(None, config, feed)
+    offers = {} if offline else _offers(options, config, found)
     if json or form is Report.JSON:
         from dataclasses import asdict
 
-        output.objects([asdict(one) for one in found], Format.JSON)
+        records = [asdict(one) | {"offer": _offer(one, offers.get(one.url))} for one in found]
+        output.objects(records, Format.JSON)
     else:
-        _print_health(found)
+        _print_health(found, offers)
     if any(one.problems for one in found):
         raise typer.Exit(1)
 
 
-def _print_health(found: "list[Health]") -> None:
+def _offers(options: context.Globals, config: "Config", found: "list[Health]") -> "dict[str, Candidate]":
+    """The feed that the site of each lost one has now, by the lost one's address; none that is subscribed already."""
+    lost = [one for one in found if one.lost]
+    if not lost:
+        return {}
+    from aggregator.visit.discovery import Lost, rediscover
+
+    known = {item.url for item in config.feeds}
+    sought = [Lost(one.url, one.title, one.link) for one in lost]
+    there = rediscover(sought, config.settings, subscribe.teller(options))
+    new = {url: [one for one in some if one.url not in known] for url, some in there.items()}
+    return {url: some[0] for url, some in new.items() if some}
+
+
+def _offer(one: "Health", offer: "Candidate | None") -> dict[str, Any] | None:
+    if offer is None:
+        return None
+    return subscribe.record(offer) | {"command": _replacing(one, offer)}
+
+
+def _replacing(one: "Health", offer: "Candidate") -> str:
+    from shlex import quote
+
+    return f"aggregator feeds add {quote(offer.url)} --replace {quote(one.url)}"
+
+
+def _print_health(found: "list[Health]", offers: "dict[str, Candidate]") -> None:
     if not found:
         print("no feeds yet; `aggregator feeds add URL` subscribes")
         return
@@ -143,6 +177,9 @@ def _print_health(found: "list[Health]") -> None:
     for one in found:  # whole lines, below the table: they are searched for, and mailed by cron
         for said in (*one.problems, *(f"{note} (may be fine)" for note in one.notes)):
             print(output.cell(f"{one.url}: {said}"))
+        if offer := offers.get(one.url):
+            print(output.cell(f"{one.url}: its site has {offer.url} ({subscribe.described(offer)})"))
+            print(f"    to follow it: {_replacing(one, offer)}")
     bad = sum(bool(one.problems) for one in found)
     print(f"{len(found)} checked, " + (f"{bad} in need of a person" if bad else "nothing wrong"))
 

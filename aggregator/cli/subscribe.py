@@ -11,6 +11,8 @@ from aggregator.cli.options import Format, Json, ListFormat
 from aggregator.errors import AggregatorError, FetchError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aggregator.config import Settings
     from aggregator.feeds.discovery import Candidate
 
@@ -44,7 +46,7 @@ def discover(
 
     options = context.of(ctx)
     url = _address(url)
-    found = search(url, options.load_config().settings, _teller(options))
+    found = search(url, options.load_config().settings, teller(options))
     form = Format.JSON if json else form
     if form is Format.TEXT:
         for one in found:
@@ -152,7 +154,7 @@ def _checked(
     patience = min(settings.timeout, timedelta(seconds=_PATIENCE_SECONDS))
     url = _address(url)
     try:
-        found = look(url, links, settings.model_copy(update={"timeout": patience}), _teller(options))
+        found = look(url, links, settings.model_copy(update={"timeout": patience}), teller(options))
     except FetchError as error:
         if error.status in _GONE:
             raise AggregatorError(f"{error}; check the address (--no-check adds it all the same)") from None
@@ -179,7 +181,8 @@ def _address(url: str) -> str:
     return full
 
 
-def _teller(options: context.Globals) -> "Any":
+def teller(options: context.Globals) -> "Callable[[str], None]":
+    """Tells a person at a terminal what is being asked for."""
     shown = sys.stderr.isatty() and not options.quiet
 
     def tell(url: str) -> None:

@@ -44,6 +44,7 @@ feeds = Table(
     Column("last_modified", Text),
     Column("body_hash", BigInteger),  # of the last body that was parsed
     Column("parsed_at", BigInteger),  # when that body was parsed; entries last seen then are listed now
+    Column("link", Text),  # the page it belongs to, as it says itself
     Column("format", Text),  # of its last document, as model.FeedDocument names it
     Column("hints", Text),  # what its last document asked for, JSON of model.Hints
     Column("next_poll_at", BigInteger, nullable=False),

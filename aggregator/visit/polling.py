@@ -19,7 +19,7 @@ from aggregator.store import articles, entries, feeds, work
 from aggregator.store.articles import Saved
 from aggregator.store.rows import FinishedArticle
 from aggregator.text import hash64
-from aggregator.urls import is_http, normalise, site_of
+from aggregator.urls import absolute, is_http, normalise, site_of
 from aggregator.visit import conditions, moves, pages, sitemaps
 from aggregator.visit.context import Context, PageDone, Polled
 from aggregator.visit.reader import Reader
@@ -184,6 +184,7 @@ async def _feed_changed(ctx: Context, attempt: _Attempt, response: Response, lis
     poll = _poll_row(ctx, attempt, "changed", status=response.status, **counts)
     state = _succeeded(attempt, response) if response.status == 304 else _changed(attempt, response)
     state |= {"parsed_at": now, "format": document.format}
+    state |= {"link": absolute(document.link, response.url)} if document.link else {}
     state |= {"hints": _dump_hints(document.hints)} | ({"title": document.title} if not row.title else {})
 
     def job(conn: Connection) -> list[Saved]:

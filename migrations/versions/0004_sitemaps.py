@@ -1,4 +1,4 @@
-"""The sitemaps that sitemap indexes list, and what kind of document each feed is."""
+"""The sitemaps that sitemap indexes list, and what each feed says of itself: its page, and its format."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,8 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Adds the table and the column."""
+    """Adds the table and the columns."""
+    op.add_column("feeds", sa.Column("link", sa.Text()))
     op.add_column("feeds", sa.Column("format", sa.Text()))
     op.create_table(
         "sitemaps",

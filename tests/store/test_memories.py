@@ -84,6 +84,7 @@ def _as_before(store: Store) -> None:
         conn.execute(text("DROP INDEX articles_site"))
         conn.execute(text("DROP TABLE sitemaps"))
         conn.execute(text("ALTER TABLE feeds DROP COLUMN format"))
+        conn.execute(text("ALTER TABLE feeds DROP COLUMN link"))
         conn.execute(text("UPDATE alembic_version SET version_num = '0001'"))
 
 
