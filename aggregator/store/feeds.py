@@ -52,7 +52,7 @@ def sync(conn: Connection, wanted: Sequence[Subscription], now: int) -> Synced:
         if item.title is None:
             values.pop("title")  # the feed's own title, learnt by a poll, stays
         if row.retired_at is not None or any(getattr(row, name) != value for name, value in values.items()):
-            again = _again(row, now) if _differs(row, item) else {}
+            again = _again(row, item, now) if _differs(row, item) else {}
             conn.execute(update(feeds).where(feeds.c.id == row.id).values(**values, **again))
             changed += bool(again)
     if new:
@@ -81,11 +81,12 @@ def _differs(row: Row[Any], item: Subscription) -> bool:
     return row.retired_at is not None or row.options != item.options
 
 
-def _again(row: Row[Any], now: int) -> dict[str, Any]:
-    """A subscription that was changed or taken up again is polled soon, but never earlier than its site allows, and
-    read anew: what it asks for now may be found in the document that is known."""
+def _again(row: Row[Any], item: Subscription, now: int) -> dict[str, Any]:
+    """A subscription that was changed or taken up again is polled soon, but never earlier than its site allows; one that
+    was changed is read anew, for what it asks for now may be in the document that is known."""
     unread = {"etag": None, "last_modified": None, "body_hash": None, "broken": None}
-    return unread | {"retired_at": None, "gone_at": None, "next_poll_at": min(now, row.next_poll_at)}
+    again = {"retired_at": None, "gone_at": None, "next_poll_at": min(now, row.next_poll_at)}
+    return again | unread if row.options != item.options else again
 
 
 def hand(conn: Connection, now: int) -> int:
