@@ -83,7 +83,7 @@ def from_record(record: Mapping[str, Any], times: Mapping[str, int | None], now:
     """An imported article (a line of our own export); `times` are its times in seconds UTC."""
     text, lead, title = (storable(str(record.get(name) or "")) for name in ("text", "lead", "title"))
     url = str(record["url"])
-    fingerprint, terms = stories.fingerprint(text, record.get("lang")), index_form(text)
+    fingerprint, terms = stories.fingerprint(text, record.get("lang"), title), index_form(text)
     own = str(record.get("canonical_url") or "") or normalise(url)
     return FinishedArticle(
         url=url,
@@ -154,7 +154,7 @@ def _finish(
 ) -> FinishedArticle:
     title = storable(article.title or listed.title or "")
     lead, text = storable(article.lead or ""), storable(article.text)
-    fingerprint, terms = stories.fingerprint(text, article.lang or listed.lang), index_form(text)
+    fingerprint, terms = stories.fingerprint(text, article.lang or listed.lang, title), index_form(text)
     return FinishedArticle(
         url=listed.url,
         own_url=own_url,

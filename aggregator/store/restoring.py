@@ -5,10 +5,12 @@ from collections.abc import Collection
 from sqlalchemy import Connection, func, select, text, update
 
 from aggregator.store import articles as article_rows
+from aggregator.store import centroids
 from aggregator.store import stories as story_rows
 from aggregator.store.rows import FinishedArticle
 from aggregator.store.schema import articles, stories
 from aggregator.store.upsert import insert
+from aggregator.stories.joining import grown
 from aggregator.stories.verdicts import Verdict
 
 _RESERVE = "SELECT setval('{0}_id_seq', greatest(:id, (SELECT last_value FROM {0}_id_seq)))"
@@ -50,7 +52,10 @@ def article(conn: Connection, new: FinishedArticle, story_id: int, wish: int | N
     """Stores an article in that story, as no copy (`point` makes it one); its id is the one wished for, if any."""
     marks, week = new.fingerprint.marks, new.at // story_rows.WEEK
     rare, _ = story_rows.find(conn, at=new.at, text_hash=new.text_hash, fingerprint=new.fingerprint)
-    placed = story_rows.Placed(story_id, None, None, week, rare, marks, Verdict(reason="restored"))
+    own = centroids.count(conn, new.fingerprint)
+    both = grown(centroids.of_story(conn, story_id), own)
+    verdict = Verdict(reason="restored")
+    placed = story_rows.Placed(story_id, None, None, week, rare, marks, verdict, new.at, both, own.terms)
     return article_rows.put(conn, new, new.own_url, placed, wish)
 
 

@@ -249,6 +249,44 @@ fingerprints = Table(
     Column("marks", LargeBinary, nullable=False),  # hashes of its names and numbers
 )
 
+# In how many articles each term (`stories.fingerprint`, one language's words) occurs; a term of its own counts them all.
+term_frequencies = Table(
+    "term_frequencies",
+    metadata,
+    Column("term", Id, primary_key=True, autoincrement=False),
+    Column("articles", Integer, nullable=False),
+)
+# The stories that have reports of a day in which a term weighs much. Rows of stories that are gone lead nowhere.
+story_terms = Table(
+    "story_terms",
+    metadata,
+    Column("term", Id, primary_key=True, autoincrement=False),
+    Column("day", Integer, primary_key=True, autoincrement=False),  # articles.at in days since 1970
+    Column("story_id", Id, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+# What the reports of a story have in common, packed (`stories.joining.Centroid`).
+centroids = Table(
+    "centroids",
+    metadata,
+    Column("story_id", Id, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("day", Integer, nullable=False),  # of its newest report
+    Column("body", LargeBinary, nullable=False),
+)
+Index("centroids_day", centroids.c.day)
+# What a person has decided of stories: kept for good, and where a story went that was merged into another.
+story_decisions = Table(
+    "story_decisions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),  # "split" | "merge"
+    Column("story_id", Id, nullable=False),  # that remained
+    Column("other_id", Id, nullable=False),  # that was made of some of its articles, or went into it
+    Column("articles", Text, nullable=False),  # ids of those that moved, a JSON list
+)
+Index("story_decisions_other", story_decisions.c.other_id)
+
 # What is known of a site: who visits it, until when it asked to be left alone, and how fast it may be asked.
 sites = Table(
     "sites",

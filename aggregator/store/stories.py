@@ -12,12 +12,14 @@ Articles are compared with those of seven days before and after; an n-gram in `C
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, RowMapping, bindparam, text
 
+from aggregator.store import centroids
 from aggregator.stories.fingerprint import Fingerprint, pack_hashes, pack_marks, unpack_hashes, unpack_marks
+from aggregator.stories.joining import Centroid, closest, grown
 from aggregator.stories.verdicts import FEWEST_SHARED, WINDOW, Candidate, New, Verdict, better_head
 from aggregator.text import index_form
 
@@ -106,6 +108,9 @@ _MEMBERS = text(
 ).bindparams(bindparam("ids", expanding=True))
 
 
+_UNCHANGED = Centroid({})
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """Where a new article belongs. `takes_from`: the head whose place it takes; `rare`: the hashes to be kept."""
@@ -117,6 +122,9 @@ class Placed:
     rare: tuple[int, ...]
     marks: tuple[int, ...]
     verdict: Verdict
+    at: int = 0
+    centroid: Centroid = _UNCHANGED  # of the story with the article in it; without terms where it stays as it was
+    found_by: Mapping[int, float] = field(default_factory=dict)  # the article's own terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +159,12 @@ def assign(
         site, at, index_form(title or ""), fingerprint.words, text_hash, frozenset(rare), frozenset(fingerprint.marks)
     )
     verdict = decide(new, candidates)
-    if verdict.story_id is None:
+    story, centroid, found_by = verdict.story_id, _UNCHANGED, _UNCHANGED
+    if verdict.copy_of is None:
+        story, verdict, centroid, found_by = _joined(conn, at, fingerprint, verdict)
+    if story is None:
         story = create(conn, at)
     else:
-        story = verdict.story_id
         join(conn, story, at)
     takes = verdict.copy_of is not None and _is_better(conn, new, verdict.copy_of)
     return Placed(
@@ -165,7 +175,24 @@ def assign(
         rare=rare,
         marks=fingerprint.marks,
         verdict=verdict,
+        at=at,
+        centroid=centroid,
+        found_by=found_by.terms,
     )
+
+
+def _joined(
+    conn: Connection, at: int, made: Fingerprint, verdict: Verdict
+) -> tuple[int | None, Verdict, Centroid, Centroid]:
+    """The story of a report that is no copy, why, what that story then has in common, and the report's own terms."""
+    own = centroids.count(conn, made)
+    if verdict.story_id is not None:
+        return verdict.story_id, verdict, grown(centroids.of_story(conn, verdict.story_id), own), own
+    match = closest(own, at, centroids.near(conn, own, at), verdict.apart)
+    if match is None:
+        return None, verdict, own, own
+    told = Verdict(None, match.story.story_id, match.score, match.reason)
+    return match.story.story_id, told, grown(match.story.centroid, own), own
 
 
 def find(
@@ -203,6 +230,7 @@ def record(conn: Connection, article_id: int, placed: Placed) -> None:
         conn.execute(_REPOINT, {"id": placed.takes_from, "head": article_id})
         conn.execute(_IS_COPY, {"id": placed.takes_from, "head": article_id})
     _keep(conn, article_id, placed.week, placed.rare, placed.marks)
+    centroids.keep(conn, placed.story_id, placed.at, placed.centroid, placed.found_by)
 
 
 def revise(conn: Connection, article_id: int, *, at: int, fingerprint: Fingerprint) -> None:
@@ -247,6 +275,7 @@ def expire(conn: Connection, before: int) -> None:
     """Forgets the hashes of the weeks before a time: nothing new is compared with them."""
     for statement in _EXPIRE:
         conn.execute(statement, {"week": before // WEEK - 1})
+    centroids.expire(conn, before)
 
 
 def listing(conn: Connection, since: int, until: int, limit: int) -> list[StoryRow]:

@@ -1,4 +1,4 @@
-"""What two texts are compared by: sampled hashes of their word n-grams, and their names and numbers.
+"""What two texts are compared by: sampled hashes of their word n-grams, their names and numbers, their weighted words.
 
 A word n-gram is four words; in scripts without spaces it is eight characters. Its hash is the exclusive or of one hash
 for each word and place (tabulation hashing), so that a text costs one look-up a word and no hashing of strings.
@@ -12,10 +12,12 @@ from hashlib import blake2b
 from itertools import pairwise
 from struct import pack, unpack
 
+from aggregator.stories.terms import OPENING, SMALL, times, weights
 from aggregator.text import UNSPACED, fold, words
 
 KEEP_ALL = 120  # n-grams; a shorter text would be left with too few to judge by
 SAMPLE_MASK = 3
+_TERM_BITS = 0xFFFFFFFF
 _HASH_BITS = (
     48  # SQLite stores such an integer in six bytes; one in 10^7 pairs of n-grams of a million articles collide
 )
@@ -26,22 +28,69 @@ _FIRST_UNSPACED = min(UNSPACED)
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """`hashes`: of n-grams, distinct, 48 bits. `marks`: 32-bit hashes of names and numbers. `words`: how many."""
+    """`hashes`: of n-grams, distinct, 48 bits. `marks`: 32-bit hashes of names and numbers. `words`: how many.
+
+    `terms`: 32-bit hashes of the words of title and opening, each with its place in `weights`, greater than 0;
+    `times`: the days and years that the opening names (`terms.times`); `language`: the term that stands for all articles
+    of the language.
+    """
 
     hashes: tuple[int, ...]
     marks: tuple[int, ...]
     words: int
+    terms: tuple[int, ...] = ()
+    weights: tuple[float, ...] = ()
+    times: tuple[int, ...] = ()
+    language: int = 0
 
 
-def fingerprint(text: str, lang: str | None = None) -> Fingerprint:
-    """The fingerprint of a text. It depends on the text alone: a wrong `lang` must not part two copies."""
-    if any(mark in text for mark in _WITHIN_WORDS):
-        text = text.translate(_WITHOUT)
-    found = words(text)
-    grams = _characters(found) if _is_unspaced(found) else _spaced(found)
+def fingerprint(text: str, lang: str | None = None, title: str | None = None) -> Fingerprint:
+    """The fingerprint of a text and its title.
+
+    What copies are found by depends on the text alone: a wrong `lang` must not part two of them. The terms are those of
+    one language: the same word of another one has another hash.
+    """
+    found, heading = _words(text), _words(title or "")
+    unspaced = _is_unspaced(found)
+    grams = _characters(found) if unspaced else _spaced(found)
     if len(grams) > KEEP_ALL:
         grams = {gram for gram in grams if not gram & SAMPLE_MASK}
-    return Fingerprint(tuple(sorted(grams)), tuple(sorted(_marks(found))), len(found))
+    named = _named(found)
+    marks = {_hashes(word)[0] & _TERM_BITS for word in named}
+    opening, language = found[:OPENING], _language(lang)
+    parts = [_pairs(part) if unspaced else part for part in (opening, heading)]
+    plain = () if unspaced else [word for word in opening if len(word) <= SMALL and word not in named]
+    kinds = (frozenset(_terms(some, language)) for some in (named, plain))
+    weighed = weights(*(_terms(part, language) for part in parts), *kinds)
+    return Fingerprint(
+        hashes=tuple(sorted(grams)),
+        marks=tuple(sorted(marks)),
+        words=len(found),
+        terms=tuple(weighed),
+        weights=tuple(weighed.values()),
+        times=times(opening),
+        language=language,
+    )
+
+
+def _words(text: str) -> list[str]:
+    if any(mark in text for mark in _WITHIN_WORDS):
+        text = text.translate(_WITHOUT)
+    return words(text)
+
+
+def _terms(found: Iterable[str], language: int) -> list[int]:
+    return [(_hashes(word)[0] & _TERM_BITS) ^ language for word in found]
+
+
+def _pairs(found: list[str]) -> list[str]:
+    return [a + b for a, b in pairwise(found)]
+
+
+@lru_cache(maxsize=1 << 10)
+def _language(lang: str | None) -> int:
+    base = (lang or "").replace("_", "-").partition("-")[0].lower()
+    return int.from_bytes(blake2b(base.encode("utf-8", "surrogatepass"), digest_size=4).digest(), "big")
 
 
 def _is_unspaced(found: list[str]) -> bool:
@@ -61,12 +110,11 @@ def _characters(found: list[str]) -> set[int]:
     return {a[0] ^ b[1] ^ c[2] ^ d[3] for a, b, c, d in rows}
 
 
-def _marks(found: list[str]) -> set[int]:
+def _named(found: list[str]) -> set[str]:
     """Names are words written with a capital and nowhere in the text without it; numbers are digits alone."""
     distinct = set(found)
     special = [word for word in distinct if not word.islower()]
-    marked = [w for w in special if (w[0].isupper() and w.lower() not in distinct) or w.isdigit()]
-    return {_hashes(word)[0] & 0xFFFFFFFF for word in marked}
+    return {w for w in special if (w[0].isupper() and w.lower() not in distinct) or w.isdigit()}
 
 
 @lru_cache(maxsize=1 << 17)

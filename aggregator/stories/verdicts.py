@@ -25,6 +25,8 @@ LITTLE, MUCH = 100, 200
 CONTAINED_AT_HOME = 0.80
 JACCARD_AT_HOME = 0.60
 FOLLOWS = 0.25  # contained in an earlier article of the same site
+FORM = 0.3  # alike (Jaccard) are two texts that one form was filled in for,
+UNLIKE = 0.2  # if they share fewer of the names and numbers than this and that
 SHORT = 40  # words; texts that short are copies only if they are equal, and so are their titles
 COMPLETE = 0.8
 
@@ -65,12 +67,16 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`copy_of`: the head; `story_id`: the story to join, None for a story of its own; `score`: 0 to 1."""
+    """`copy_of`: the head; `story_id`: the story to join, None if none of the candidates says which; `score`: 0 to 1.
+
+    `apart`: the stories that hold the same sentences on other things, such as another company's earnings.
+    """
 
     copy_of: int | None = None
     story_id: int | None = None
     score: float = 0.0
     reason: str = "new"
+    apart: frozenset[int] = frozenset()
 
 
 def decide(new: New, candidates: Sequence[Candidate]) -> Verdict:
@@ -82,7 +88,15 @@ def decide(new: New, candidates: Sequence[Candidate]) -> Verdict:
     followed = {candidate.head for candidate, verdict in found if verdict.copy_of is None}
     copies = [v for _, v in found if v.copy_of is not None and (v.copy_of not in followed or v.score == 1.0)]
     others = [v for _, v in found if v.copy_of is None]
-    return max(copies or others, key=lambda v: (v.score, -(v.copy_of or 0)), default=Verdict())
+    if not found:
+        return Verdict(apart=frozenset(c.story_id for c in candidates if is_template(new, c)))
+    return max(copies or others, key=lambda v: (v.score, -(v.copy_of or 0)))
+
+
+def is_template(new: New, other: Candidate) -> bool:
+    """Whether two texts are one form filled in twice: many of the same runs of words, few of the same names and numbers."""
+    _, jaccard, _ = overlap(new.hashes, other.hashes)
+    return jaccard >= FORM and _agreement(new, other) < UNLIKE + jaccard
 
 
 def better_head(new_at: int, new_words: int, head_at: int, head_words: int) -> bool:

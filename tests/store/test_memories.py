@@ -80,6 +80,8 @@ def _as_before(store: Store) -> None:
         for table, columns in LATER.items():
             for column in columns.split():
                 conn.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
+        for table in ("story_decisions", "centroids", "story_terms", "term_frequencies"):
+            conn.execute(text(f"DROP TABLE {table}"))
         conn.execute(text("DROP TABLE site_memories"))
         conn.execute(text("DROP INDEX articles_site"))
         conn.execute(text("DROP TABLE sitemaps"))

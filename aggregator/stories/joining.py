@@ -1,0 +1,122 @@
+"""Which story an independent report belongs to: `closest`. One best match or none; never two stories made one.
+
+A story is the sum of its reports' unit vectors, cut to its heaviest terms, with the days and years they name. A report
+joins the story it is most alike, if alike enough; what they say of days and years, and the time between them, counts.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import log, sqrt
+from struct import pack, unpack_from
+
+from aggregator.stories.fingerprint import Fingerprint
+from aggregator.stories.terms import FIRST_YEAR
+
+DAY = 86_400
+WINDOW = 7 * DAY  # seconds between a report and the story's first or last one
+# Chosen on ECB+ and on the stories of FNC-1 (development halves), November 2026: either set chooses what suits the other.
+ALIKE = 0.23
+OTHER_TIMES = 0.8  # both name days, or years, and none is the same
+SAME_DAY = 1.1
+FADING = 20 * DAY  # after so long a story is half as alike
+UNSEEN = 30  # articles that are taken to have been read before the first, with none of its words
+HEAVIEST = 100  # terms of a report
+KEPT = 120  # terms of a story
+FEWEST_WORDS = 8  # a shorter text says too little to be compared
+
+
+@dataclass(frozen=True, slots=True)
+class Centroid:
+    """What the reports of a story have in common. `terms`: the sum of their weights; `times`: see `terms.times`."""
+
+    terms: Mapping[int, float]
+    times: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class NearStory:
+    """A story that a report may belong to, and when its first and last article are from (seconds)."""
+
+    story_id: int
+    first_at: int
+    last_at: int
+    centroid: Centroid
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The story to join; how alike it is, 0 to about 1; why, for people."""
+
+    story: NearStory
+    score: float
+    reason: str
+
+
+def report(made: Fingerprint, frequencies: Mapping[int, int], articles: int) -> Centroid:
+    """A report as a story of its own: a vector of length 1, of its heaviest terms.
+
+    `frequencies`: in how many of the `articles` of its language each term occurs, not counting this one.
+    """
+    if made.words < FEWEST_WORDS:
+        return Centroid({})
+    read = log(articles + UNSEEN + 2)
+    weighed = {
+        t: w * max(0.0, read - log(frequencies.get(t, 0) + 1)) for t, w in zip(made.terms, made.weights, strict=True)
+    }
+    kept = heaviest(weighed, HEAVIEST)
+    length = sqrt(sum(w * w for _, w in kept)) or 1.0
+    return Centroid({term: w / length for term, w in kept if w > 0}, frozenset(made.times))
+
+
+def heaviest(weighed: Mapping[int, float], most: int) -> list[tuple[int, float]]:
+    """The terms that weigh most, heaviest first; equal ones in the order of their hashes."""
+    return sorted(weighed.items(), key=lambda item: (-item[1], item[0]))[:most]
+
+
+def closest(new: Centroid, at: int, stories: Iterable[NearStory], apart: Collection[int] = ()) -> Match | None:
+    """The story that a report is most alike, if any is alike enough. `apart`: stories it is known not to belong to."""
+    found = [_match(new, at, story) for story in stories if story.story_id not in apart]
+    return max((m for m in found if m.score >= ALIKE), key=lambda m: (m.score, -m.story.story_id), default=None)
+
+
+def grown(one: Centroid, other: Centroid) -> Centroid:
+    """A story with one more report, or two stories made one."""
+    total = dict(one.terms)
+    for term, weight in other.terms.items():
+        total[term] = total.get(term, 0.0) + weight
+    kept = heaviest(total, KEPT) if len(total) > KEPT else total.items()
+    return Centroid(dict(kept), one.times | other.times)
+
+
+def _match(new: Centroid, at: int, story: NearStory) -> Match:
+    theirs = story.centroid.terms
+    length = sqrt(sum(w * w for w in theirs.values())) or 1.0
+    alike = sum(weight * theirs[term] for term, weight in new.terms.items() if term in theirs) / length
+    days = max(story.first_at - at, at - story.last_at, 0)
+    score = alike * _agreement(new.times, story.centroid.times) / (1 + days / FADING)
+    return Match(story, score, f"{score:.2f} alike: {alike:.2f} of the words, {days / DAY:.1f} days apart")
+
+
+def _agreement(ours: frozenset[int], theirs: frozenset[int]) -> float:
+    """Two events of one kind differ in their dates."""
+    factor = 1.0
+    for years in (True, False):
+        mine = {time for time in ours if (time >= FIRST_YEAR) is years}
+        other = {time for time in theirs if (time >= FIRST_YEAR) is years}
+        if mine and other:
+            factor *= OTHER_TIMES if not mine & other else 1.0 if years else SAME_DAY
+    return factor
+
+
+def pack_centroid(centroid: Centroid) -> bytes:
+    """A centroid as a blob: how many terms and times, then 32-bit terms, half-precision weights, 16-bit times."""
+    terms, times = tuple(centroid.terms), sorted(centroid.times)[-200:]
+    values: Sequence[float] = tuple(min(60_000.0, weight) for weight in centroid.terms.values())
+    return pack(f"<HH{len(terms)}I{len(terms)}e{len(times)}H", len(terms), len(times), *terms, *values, *times)
+
+
+def unpack_centroid(blob: bytes) -> Centroid:
+    """The reverse of `pack_centroid`."""
+    n, m = unpack_from("<HH", blob)
+    values = unpack_from(f"<{n}I{n}e{m}H", blob, 4)
+    return Centroid(dict(zip(values[:n], values[n : 2 * n], strict=True)), frozenset(values[2 * n :]))

@@ -1,0 +1,66 @@
+"""What a story is recognised by: the words that its articles open with, weighted, and the days that they name."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+
+from aggregator.text import fold
+
+OPENING = 400  # words looked at; what comes later is background
+LEAD = 30  # words that count twice: what is new is said first
+NAMED = 1.5  # how much more a name or number says than another word
+SMALL = 4  # letters
+SMALL_SAYS = 0.3  # before anything was read all words are rare, and two texts would be alike in these alone
+_SATURATED = 3.0  # a word said so often has half the weight that saying it on and on would give
+# January to December of the languages most news is written in, as they stand in dates; folded.
+_MONTHS = """
+january february march april may june july august september october november december
+jan feb mar apr may jun jul aug sep oct nov dec
+januar februar marz april mai juni juli august september oktober november dezember
+janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre
+enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
+janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro
+gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre
+januari februari maart april mei juni juli augustus september oktober november december
+januari februari mars april maj juni juli augusti september oktober november december
+stycznia lutego marca kwietnia maja czerwca lipca sierpnia wrzesnia pazdziernika listopada grudnia
+января февраля марта апреля мая июня июля августа сентября октября ноября декабря
+січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня
+ocak subat mart nisan mayıs haziran temmuz agustos eylul ekim kasım aralık
+"""
+_MONTH = {fold(name): n for line in _MONTHS.strip().split("\n") for n, name in enumerate(line.split(), 1)}
+_DAY = {f"{n}{ending}": n for n in range(1, 32) for ending in ("", "st", "nd", "rd", "th")} | {
+    f"0{n}": n for n in range(1, 10)
+}
+_YEAR = {str(year): year for year in range(1990, 2050)}
+FIRST_YEAR = 1990  # smaller marks of time are days: month * 32 + day
+
+
+def weights(
+    opening: Sequence[int], title: Sequence[int], named: Collection[int], small: Collection[int]
+) -> dict[int, float]:
+    """How much each term of an opening and its title counts before it is known how common it is.
+
+    `named`: the names and numbers among the terms; `small`: the short words, most of which are in every text.
+    """
+    often = Counter(opening)
+    often.update(opening[:LEAD])
+    often.update(title)
+    grown = 1.0 + _SATURATED
+    kind = dict.fromkeys(small, SMALL_SAYS) | dict.fromkeys(named, NAMED)
+    return {t: (n * grown / (n + _SATURATED)) * kind.get(t, 1.0) for t, n in often.items()}
+
+
+def times(opening: Sequence[str]) -> tuple[int, ...]:
+    """The years and the days of the year that the words name: a year as it is, a day as month * 32 + day."""
+    found = {_YEAR[word] for word in opening if word in _YEAR}
+    for place, word in enumerate(opening):
+        day = _DAY.get(word)
+        if day is None:
+            continue
+        near = (*opening[max(0, place - 1) : place], *opening[place + 1 : place + 2])
+        month = next((_MONTH[fold(other)] for other in near if fold(other) in _MONTH), None)
+        if month is None and place > 1 and opening[place - 1] == "月" and opening[place - 2].isdecimal():
+            month = int(opening[place - 2][:2])  # 3月5日
+        if month is not None and 1 <= month <= 12:
+            found.add(month * 32 + day)
+    return tuple(sorted(found))
