@@ -99,23 +99,24 @@ class Database:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA cache_size=-16000")
 
     def run(self, docs: list[Doc]) -> Iterator[tuple[Doc, int]]:
         for start in range(0, len(docs), 200):
             with self.engine.begin() as conn:
                 for doc in docs[start : start + 200]:
                     self.key += 1
-                    print_, digest = fingerprint(doc["text"], doc.get("lang")), text_hash(doc["text"])
+                    made, digest = fingerprint(doc["text"], doc.get("lang"), doc.get("title")), text_hash(doc["text"])
                     placed = sql.assign(
                         conn,
                         site=site_of(doc),
                         at=doc["at"],
                         title=doc.get("title"),
                         text_hash=digest,
-                        fingerprint=print_,
+                        fingerprint=made,
                         decide=decide,
                     )
-                    conn.execute(insert(schema.articles), row_of(doc, self.key, placed, digest, print_.words))
+                    conn.execute(insert(schema.articles), row_of(doc, self.key, placed, digest, made.words))
                     sql.record(conn, self.key, placed)
                     yield doc, self.key
 

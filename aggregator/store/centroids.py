@@ -30,14 +30,17 @@ _ASKED = 12  # terms of a report that look for stories
 _NEWEST = 50
 _MOST = 8  # stories that are compared; those that share the weightiest terms
 
+_FEW = 2_000  # articles of a language that are all counted; later ones are counted by samples, which costs far less:
+_SAMPLED = 8  # one in so many
+
 _COUNT = {
     "sqlite": text(
-        "INSERT INTO term_frequencies (term, articles) SELECT value, 1 FROM json_each(:terms) WHERE true"
-        " ON CONFLICT (term) DO UPDATE SET articles = articles + 1 RETURNING term, articles"
+        "INSERT INTO term_frequencies (term, articles) SELECT value, :by FROM json_each(:terms) WHERE true"
+        " ON CONFLICT (term) DO UPDATE SET articles = articles + :by"
     ),
     "postgresql": text(
-        "INSERT INTO term_frequencies (term, articles) SELECT unnest(CAST(:terms AS BIGINT[])), 1"
-        " ON CONFLICT (term) DO UPDATE SET articles = term_frequencies.articles + 1 RETURNING term, articles"
+        "INSERT INTO term_frequencies (term, articles) SELECT unnest(CAST(:terms AS BIGINT[])), :by"
+        " ON CONFLICT (term) DO UPDATE SET articles = term_frequencies.articles + :by"
     ),
 }
 _LOOK_UP = {
@@ -88,16 +91,25 @@ _DROP = text("DELETE FROM centroids WHERE story_id IN :ids").bindparams(bindpara
 
 def count(conn: Connection, made: Fingerprint) -> Centroid:
     """A new report, weighed by how common its terms are so far; they are counted from now on."""
-    rows = run_list(conn, _COUNT, "terms", sorted((*made.terms, made.language)), {}) if made.terms else ()
-    often = {row[0]: row[1] - 1 for row in rows}
-    return report(made, often, often.get(made.language, 0))
+    if not made.terms:
+        return report(made, {}, 0)
+    often = _frequencies(conn, made)
+    read = often.get(made.language, 0)
+    if read < _FEW or sum(made.terms) % _SAMPLED == 0:
+        by = 1 if read < _FEW else _SAMPLED
+        run_list(conn, _COUNT, "terms", sorted((*made.terms, made.language)), {"by": by})
+    return report(made, often, read)
 
 
 def weighed(conn: Connection, made: Fingerprint) -> Centroid:
     """A report that was counted when it came, weighed by how common its terms are by now."""
-    rows = run_list(conn, _LOOK_UP, "terms", (*made.terms, made.language), {})
-    often: dict[int, int] = {row[0]: max(0, row[1] - 1) for row in rows}
+    often = _frequencies(conn, made)
     return report(made, often, often.get(made.language, 0))
+
+
+def _frequencies(conn: Connection, made: Fingerprint) -> dict[int, int]:
+    rows = run_list(conn, _LOOK_UP, "terms", sorted((*made.terms, made.language)), {})
+    return {row[0]: row[1] for row in rows}
 
 
 def near(conn: Connection, new: Centroid, at: int) -> list[NearStory]:

@@ -10,14 +10,15 @@ A changed text: update the row, then `revise`. A pruned article: `leave`, delete
 Articles are compared with those of seven days before and after; an n-gram in `COMMON` articles of those weeks is ignored.
 """
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, text
 
 from aggregator.store import centroids
+from aggregator.store.statements import run
 from aggregator.stories.fingerprint import Fingerprint, pack_hashes, pack_marks, unpack_hashes, unpack_marks
 from aggregator.stories.joining import Centroid, closest, grown
 from aggregator.stories.verdicts import FEWEST_SHARED, WINDOW, Candidate, New, Verdict, better_head
@@ -66,9 +67,13 @@ _CANDIDATE = (
 _SAME_TEXT = text(
     f"{_CANDIDATE} WHERE a.text_hash = :text_hash AND a.at BETWEEN :since AND :until ORDER BY a.at, a.id LIMIT 4"
 )
-_CANDIDATES = text(f"{_CANDIDATE} WHERE a.id IN :ids AND a.at BETWEEN :since AND :until").bindparams(
-    bindparam("ids", expanding=True)
-)
+_CANDIDATES = {
+    "sqlite": text(
+        f"{_CANDIDATE.replace('FROM', 'FROM json_each(:ids) j CROSS JOIN')} WHERE a.id = j.value"
+        " AND a.at BETWEEN :since AND :until"
+    ),
+    "postgresql": text(f"{_CANDIDATE} WHERE a.id = ANY(CAST(:ids AS BIGINT[])) AND a.at BETWEEN :since AND :until"),
+}
 _HEAD = text("SELECT at, word_count FROM articles WHERE id = :id")
 _CREATE = text("INSERT INTO stories (first_at, last_at, articles) VALUES (:at, :at, 1) RETURNING id")
 _JOIN = text(
@@ -204,24 +209,24 @@ def find(
     rare, common, shared = _postings(conn, at // WEEK, fingerprint.hashes)
     if not fingerprint.hashes:
         return rare, []
-    same = conn.execute(_SAME_TEXT, {"text_hash": text_hash, **window}).mappings().all()
+    same = run(conn, _SAME_TEXT, {"text_hash": text_hash, **window})
     if same:
         return rare, [_candidate(row, common) for row in same]
     ids = [article for article, count in shared.most_common(MOST_CANDIDATES) if count >= FEWEST_SHARED]
     if not ids:
         return rare, []
-    rows = conn.execute(_CANDIDATES, {"ids": ids, **window}).mappings().all()
-    return rare, [_candidate(row, common) for row in sorted(rows, key=lambda row: ids.index(row["id"]))]
+    rows = centroids.run_list(conn, _CANDIDATES, "ids", ids, window)
+    return rare, [_candidate(row, common) for row in sorted(rows, key=lambda row: ids.index(row[0]))]
 
 
 def create(conn: Connection, at: int) -> int:
     """A story of one article."""
-    return int(conn.execute(_CREATE, {"at": at}).scalar_one())
+    return int(run(conn, _CREATE, {"at": at})[0][0])
 
 
 def join(conn: Connection, story_id: int, at: int) -> None:
     """One more article in a story."""
-    conn.execute(_JOIN, {"story": story_id, "at": at})
+    run(conn, _JOIN, {"story": story_id, "at": at})
 
 
 def record(conn: Connection, article_id: int, placed: Placed) -> None:
@@ -309,8 +314,7 @@ def _postings(
     """Of the hashes: the rare ones, the common ones, and how many rare ones each article shares."""
     if not hashes:
         return (), frozenset(), Counter()
-    dialect = conn.dialect.name
-    rows = conn.execute(_POSTINGS[dialect], {"week": week, "hashes": _list(dialect, hashes)}).all()
+    rows = centroids.run_list(conn, _POSTINGS, "hashes", hashes, {"week": week})
     often = Counter(row[0] for row in rows)
     common = frozenset(value for value, count in often.items() if count >= COMMON)
     shared = Counter(row[1] for row in rows if row[0] not in common)
@@ -318,39 +322,34 @@ def _postings(
 
 
 def _keep(conn: Connection, article_id: int, week: int, rare: Sequence[int], marks: Sequence[int]) -> None:
-    dialect = conn.dialect.name
     if rare:
-        conn.execute(_POST[dialect], {"week": week, "id": article_id, "hashes": _list(dialect, rare)})
-    conn.execute(_KEEP, {"id": article_id, "week": week, "hashes": pack_hashes(rare), "marks": pack_marks(marks)})
+        centroids.run_list(conn, _POST, "hashes", rare, {"week": week, "id": article_id})
+    run(conn, _KEEP, {"id": article_id, "week": week, "hashes": pack_hashes(rare), "marks": pack_marks(marks)})
 
 
 def _forget(conn: Connection, article_id: int) -> None:
     kept = conn.execute(_KEPT, {"id": article_id}).first()
     if kept is None:
         return
-    dialect = conn.dialect.name
     hashes = unpack_hashes(kept[1])
     if hashes:
-        conn.execute(_UNPOST[dialect], {"week": kept[0], "id": article_id, "hashes": _list(dialect, hashes)})
+        centroids.run_list(conn, _UNPOST, "hashes", hashes, {"week": kept[0], "id": article_id})
     conn.execute(_FORGET, {"id": article_id})
 
 
-def _list(dialect: str, values: Sequence[int]) -> str | list[int]:
-    return json.dumps(values) if dialect == "sqlite" else list(values)
-
-
-def _candidate(row: RowMapping, common: frozenset[int]) -> Candidate:
+def _candidate(row: Sequence[Any], common: frozenset[int]) -> Candidate:
+    article_id, story_id, copy_of, site, at, title, words, text_hash, hashes, marks = row
     return Candidate(
-        article_id=row["id"],
-        story_id=row["story_id"],
-        copy_of=row["copy_of"],
-        site=row["site"],
-        at=row["at"],
-        title=index_form(row["title"] or ""),
-        words=row["word_count"],
-        text_hash=row["text_hash"],
-        hashes=frozenset(unpack_hashes(row["hashes"])) - common,
-        marks=frozenset(unpack_marks(row["marks"])),
+        article_id=article_id,
+        story_id=story_id,
+        copy_of=copy_of,
+        site=site,
+        at=at,
+        title=index_form(title or ""),
+        words=words,
+        text_hash=text_hash,
+        hashes=frozenset(unpack_hashes(hashes)) - common,
+        marks=frozenset(unpack_marks(marks)),
     )
 
 
