@@ -17,7 +17,7 @@ from aggregator.archive.pruning import prune
 from aggregator.config import Config
 from aggregator.errors import AggregatorError, UsageError
 from aggregator.store import Store, maintenance
-from aggregator.visit import Context, PageDone, Polled, Progress, load, opened, run_due, sync
+from aggregator.visit import Context, PageDone, Polled, Progress, StateChanged, load, opened, run_due, sync
 
 _log = logging.getLogger(__name__)
 TICK_SECONDS = 5
@@ -150,6 +150,8 @@ def _tell(event: Progress) -> None:
             event.outcome,
             f", {event.reason}" if event.reason else f", {event.new} new",
         )
+    elif isinstance(event, StateChanged):
+        _log.warning("feed %s", event)
     elif isinstance(event, PageDone) and not event.from_feed:
         level = logging.WARNING if event.outcome == "failed" else logging.INFO
         _log.log(level, "article %s: %s%s", event.url, event.outcome, f", {event.reason}" if event.reason else "")

@@ -4,7 +4,7 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,19 @@ from aggregator.model import Entry
 from aggregator.store import Store, entries, feeds, locks
 from aggregator.store.work import EVERYTHING, Scope
 from aggregator.urls import is_http, site_of
-from aggregator.visit import Blocked, Context, PageDone, PagesFound, Polled, Progress, load, opened, run_due, sync
+from aggregator.visit import (
+    Blocked,
+    Context,
+    PageDone,
+    PagesFound,
+    Polled,
+    Progress,
+    StateChanged,
+    load,
+    opened,
+    run_due,
+    sync,
+)
 
 PATIENCE_SECONDS = 60
 
@@ -58,6 +70,7 @@ class Summary:
     seconds: float = 0.0
     feed_failures: list[tuple[str, str]] = field(default_factory=list)
     page_failures: list[tuple[str, str]] = field(default_factory=list)
+    state_changes: list[StateChanged] = field(default_factory=list)
     pages_given: frozenset[str] = frozenset()
 
     @property
@@ -86,6 +99,7 @@ class Summary:
             "duplicates": self.duplicates,
             "sites": {"held": self.sites_held, "quiet": self.sites_quiet},
             "seconds": round(self.seconds, 2),
+            "state_changes": [asdict(change) for change in self.state_changes],
             "failures": {
                 "feeds": [{"url": url, "reason": reason} for url, reason in self.feed_failures],
                 "pages": [{"url": url, "reason": reason} for url, reason in self.page_failures],
@@ -98,6 +112,8 @@ class Summary:
             self._add_poll(event)
         elif isinstance(event, PageDone):
             self._add_page(event)
+        elif isinstance(event, StateChanged):
+            self.state_changes.append(event)
 
     def _add_poll(self, event: Polled) -> None:
         self.feeds_polled += 1

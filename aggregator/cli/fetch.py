@@ -79,6 +79,8 @@ def print_summary(summary: "Summary") -> None:
         [output.Column("what"), output.Column("count", right=True), output.Column("of them", flexible=1)], rows
     )
     print(f"took {summary.seconds:.1f} s")
+    for change in summary.state_changes:
+        print(output.cell(f"feed {change}"))
     for name, failures in (("feed", summary.feed_failures), ("page", summary.page_failures)):
         for url, reason in failures[:MOST_FAILURES]:
             print(output.cell(f"{name} failed: {_named(url, reason)}"))

@@ -64,6 +64,13 @@ feeds = Table(
     Column("moving_since", BigInteger),
     Column("moving_polls", Integer),
     Column("gone_at", BigInteger),  # when it answered 410 Gone; not polled until it is asked for by name
+    Column("rhythm", Text),  # what its documents taught, JSON of schedule.Rhythm
+    Column("latency", Float),  # seconds that its server takes to answer, lately
+    Column("health", Text),  # aggregator.health.State
+    Column("health_since", BigInteger),
+    Column("health_why", Text),
+    Column("last_poll_due_at", BigInteger),  # what next_poll_at and next_poll_reason were before the last poll
+    Column("last_poll_reason", Text),
 )
 Index("feeds_due", feeds.c.next_poll_at, feeds.c.site)
 Index(

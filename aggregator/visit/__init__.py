@@ -5,7 +5,19 @@ feeds.yaml -> Feed -> [due?] -> claim(site) -> poll: net.fetch -> feeds.parse ->
 """
 
 from aggregator.visit.claims import Blocked, run_due
-from aggregator.visit.context import Context, PageDone, PagesFound, Polled, Progress, opened
+from aggregator.visit.context import Context, PageDone, PagesFound, Polled, Progress, StateChanged, opened
 from aggregator.visit.subscriptions import load, sync
 
-__all__ = ["Blocked", "Context", "PageDone", "PagesFound", "Polled", "Progress", "load", "opened", "run_due", "sync"]
+__all__ = [
+    "Blocked",
+    "Context",
+    "PageDone",
+    "PagesFound",
+    "Polled",
+    "Progress",
+    "StateChanged",
+    "load",
+    "opened",
+    "run_due",
+    "sync",
+]

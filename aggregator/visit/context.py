@@ -46,7 +46,22 @@ class PageDone:
     from_feed: bool = False
 
 
-Progress = Polled | PagesFound | PageDone
+@dataclass(frozen=True, slots=True)
+class StateChanged:
+    """A feed's state of health is another one than before (`aggregator.health`); `advice`: what to do, or empty."""
+
+    feed: str
+    before: str
+    state: str
+    why: str
+    advice: str
+
+    def __str__(self) -> str:
+        said = f"{self.feed}: now {self.state} (before: {self.before}): {self.why}"
+        return f"{said}; what to do: {self.advice}" if self.advice else said
+
+
+Progress = Polled | PagesFound | PageDone | StateChanged
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,31 +1,33 @@
 """One poll: a conditional request of a feed, and what came of it."""
 
+import logging
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Row
 
 from aggregator import feeds as documents
-from aggregator import ingest
-from aggregator.config import Settings, parse_duration
+from aggregator import health, ingest
 from aggregator.errors import ExtractionError, FeedError, FetchError
 from aggregator.feeds.hints import from_headers
 from aggregator.model import Entry, FeedDocument, Hints, Response
 from aggregator.net import Request
-from aggregator.schedule import History, NextPoll, Policy, Poll, next_poll
+from aggregator.schedule import Rhythm
 from aggregator.store import articles, entries, feeds, work
 from aggregator.store.articles import Saved
 from aggregator.store.rows import FinishedArticle
 from aggregator.text import hash64
 from aggregator.urls import absolute, is_http, normalise, site_of
-from aggregator.visit import conditions, moves, pages, sitemaps
+from aggregator.visit import conditions, moves, pages, planning, sitemaps
 from aggregator.visit.context import Context, PageDone, Polled
+from aggregator.visit.planning import After, Outcome
 from aggregator.visit.reader import Reader
 from aggregator.visit.robots import Manners
 from aggregator.visit.sitemaps import Listing
 
+_log = logging.getLogger(__name__)
 ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
@@ -66,7 +68,8 @@ async def poll(ctx: Context, row: Row[Any], manners: Manners, reader: Reader) ->
     except FeedError as error:
         reason = str(error).removeprefix(f"{response.url}: " if response else "")
         state = {} if response is None else _broken(attempt, response, reason)
-        await _failed(ctx, attempt, FetchError("protocol", row.url, reason), "feed", state)
+        kind = "wall" if response is not None and health.is_wall(response.body) else "feed"
+        await _failed(ctx, attempt, FetchError("protocol", row.url, reason), kind, state)
     except ExtractionError as error:
         state = {"whole_at": now} if attempt.whole else {}
         await _failed(ctx, attempt, FetchError("protocol", row.url, str(error)), "feed", state)
@@ -117,8 +120,9 @@ async def _unchanged(ctx: Context, attempt: _Attempt, response: Response) -> Non
     hints = _merged(_kept_hints(attempt.row), from_headers(response.headers))
     poll = _poll_row(ctx, attempt, "unchanged", status=response.status, listed=0, new=0)
     state = _succeeded(attempt, response)
-    await ctx.writer.do(lambda conn: _record(conn, ctx, attempt, poll, hints, state))
-    ctx.report(Polled(attempt.row.url, "unchanged"))
+    after = _after(ctx, attempt, poll, hints, state, response)
+    await ctx.writer.do(lambda conn: feeds.record_poll(conn, attempt.row.id, poll, after.columns))
+    _tell(ctx, Polled(attempt.row.url, "unchanged"), after)
 
 
 async def _not_had(ctx: Context, attempt: _Attempt, error: FetchError) -> None:
@@ -137,15 +141,16 @@ async def _failed(ctx: Context, attempt: _Attempt, error: FetchError, kind: str,
     poll = _poll_row(ctx, attempt, "failed", status=error.status, kind=kind, reason=error.reason)
     state = state | {"failures": row.failures + 1, "last_error": error.reason}
     hints = Hints(retry_after=error.retry_after)
+    after = _after(ctx, attempt, poll, hints, state)
     quiet = error.retry_after if error.status and attempt.options.get("cooldown", "site") == "site" else None
 
     def job(conn: Connection) -> None:
         if quiet:
             work.quieten(conn, error.site or row.site, now + int(quiet) + 1)
-        _record(conn, ctx, attempt, poll, hints, state)
+        feeds.record_poll(conn, row.id, poll, after.columns)
 
     await ctx.writer.do(job)
-    ctx.report(Polled(row.url, "failed", reason=error.reason))
+    _tell(ctx, Polled(row.url, "failed", reason=error.reason), after)
 
 
 async def _page_changed(ctx: Context, attempt: _Attempt, response: Response, reader: Reader) -> None:
@@ -156,6 +161,8 @@ async def _page_changed(ctx: Context, attempt: _Attempt, response: Response, rea
     if finished is None:
         raise FeedError("no article text on the page")
     poll = _poll_row(ctx, attempt, "changed", status=response.status, listed=1, new=0, bytes=len(response.body))
+    state = _changed(attempt, response) | {"parsed_at": now}
+    after = _after(ctx, attempt, poll, from_headers(response.headers), state, response)
 
     def job(conn: Connection) -> Saved:
         known = entries.known(conn, row.id, [row.url])
@@ -163,12 +170,11 @@ async def _page_changed(ctx: Context, attempt: _Attempt, response: Response, rea
         ids = [known[row.url].id] if known else entries.add(conn, [entry])
         entries.seen(conn, row.id, [row.url], now, None)
         saved = articles.save(conn, finished, ids)
-        state = _changed(attempt, response) | {"parsed_at": now}
-        _record(conn, ctx, attempt, poll | {"new": int(saved.outcome == "new")}, from_headers(response.headers), state)
+        feeds.record_poll(conn, row.id, poll | {"new": int(saved.outcome == "new")}, after.columns)
         return saved
 
     saved = await ctx.writer.do(job)
-    ctx.report(Polled(row.url, "changed", new=int(saved.outcome == "new")))
+    _tell(ctx, Polled(row.url, "changed", new=int(saved.outcome == "new")), after)
     ctx.report(PageDone(row.url, saved.outcome, copy=saved.copy))
 
 
@@ -186,16 +192,21 @@ async def _feed_changed(ctx: Context, attempt: _Attempt, response: Response, lis
     state |= {"parsed_at": now, "format": document.format}
     state |= {"link": absolute(document.link, response.url)} if document.link else {}
     state |= {"hints": _dump_hints(document.hints)} | ({"title": document.title} if not row.title else {})
+    rhythm = planning.taught(row, document, fresh, now)
+    if rhythm.lost:
+        poll["reason"] = planning.gap_reason(row, len(keys))
+        _log.warning("%s: %s", row.url, poll["reason"])
+    after = _after(ctx, attempt, poll, document.hints, state, response, rhythm)
 
     def job(conn: Connection) -> list[Saved]:
         saved = _store(conn, prepared)
         listing.save(conn)
         entries.seen(conn, row.id, [key for key in keys if key in known], now, listing.before(row.parsed_at))
-        _record(conn, ctx, attempt, poll, document.hints, state)
+        feeds.record_poll(conn, row.id, poll, after.columns)
         return saved
 
     saved = await ctx.writer.do(job)
-    ctx.report(Polled(row.url, "changed", new=len(fresh)))
+    _tell(ctx, Polled(row.url, "changed", new=len(fresh)), after)
     for item in saved:
         ctx.report(PageDone(row.url, item.outcome, copy=item.copy, from_feed=True))
 
@@ -318,51 +329,23 @@ def _changed(attempt: _Attempt, response: Response) -> dict[str, Any]:
     return state | {"body_hash": _digest(response)}
 
 
-def _record(
-    conn: Connection, ctx: Context, attempt: _Attempt, poll: dict[str, Any], hints: Hints, state: dict[str, Any]
-) -> None:
-    """Logs the poll and sets the time of the next one."""
-    row, now = attempt.row, ctx.now()
-    plan = _plan(conn, attempt, poll, hints, state, ctx.settings, now)
-    at = {"next_poll_at": int(plan.at.timestamp()), "next_poll_reason": plan.reason, "last_poll_at": now}
-    success = {} if poll["outcome"] == "failed" else {"last_success_at": now}
-    feeds.record_poll(conn, int(row.id), poll, state | at | success)
-
-
-def _plan(
-    conn: Connection,
+def _after(
+    ctx: Context,
     attempt: _Attempt,
     poll: dict[str, Any],
     hints: Hints,
     state: dict[str, Any],
-    settings: Settings,
-    now: int,
-) -> NextPoll:
-    row = attempt.row
-    past = [p for p in reversed(feeds.recent_polls(conn, row.id, 20)) if p.outcome != "failed"]
-    polls = tuple(Poll(_time(p.at), p.listed or 0, p.new or 0) for p in past)
-    if poll["outcome"] != "failed":
-        polls += (Poll(_time(now), poll["listed"], poll["new"]),)
-    history = History(
-        published=tuple(_time(at) for at in feeds.recent_times(conn, row.id)),
-        polls=polls,
-        failures=int(state.get("failures", 0)),
-        failure=poll.get("kind"),
-        status=poll.get("status") if poll["outcome"] == "failed" else None,
-    )
-    policy = Policy(settings.min_interval, settings.max_interval, _interval(attempt), seed=row.url)
-    return next_poll(history, hints, policy, _time(now))
+    response: Response | None = None,
+    rhythm: Rhythm | None = None,
+) -> After:
+    outcome = Outcome(poll, state, hints, response)
+    return planning.after(attempt.row, attempt.options, ctx.settings, outcome, rhythm, ctx.now())
 
 
-def _interval(attempt: _Attempt) -> timedelta | None:
-    said = attempt.options.get("interval")
-    if said is None:
-        return timedelta(hours=6) if attempt.row.kind == "page" else None
-    return parse_duration(said)
-
-
-def _time(at: int) -> datetime:
-    return datetime.fromtimestamp(at, UTC)
+def _tell(ctx: Context, event: Polled, after: After) -> None:
+    ctx.report(event)
+    if after.change is not None:
+        ctx.report(after.change)
 
 
 def _dump_hints(hints: Hints) -> str:

@@ -16,7 +16,8 @@ BLOB = bytes(range(256)) * 800  # what a memory may have at most
 LATER = {
     "sites": "gap latency slowed asked_at",
     "robots": "tried_at",
-    "feeds": "validated_url broken moved_to moving_to whole_at lied_at moved_at moving_since moving_polls gone_at",
+    "feeds": "validated_url broken moved_to moving_to whole_at lied_at moved_at moving_since moving_polls gone_at "
+    "rhythm latency health health_since health_why last_poll_due_at last_poll_reason",
 }
 
 

@@ -1,0 +1,142 @@
+"""How a feed fares, as one state with its reason and what to do: pure.
+
+Failures weigh by their kind: a server that did not answer is given several tries, a certificate that ran out or a page
+that says 410 is not. No state ends the polls: even a feed that is gone is asked again, ever more rarely, until a
+person takes it out of feeds.yaml.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal, get_args
+
+State = Literal["blocked", "gone", "failing", "moved", "silent", "slow", "new", "healthy"]
+STATES: tuple[State, ...] = get_args(State)  # what needs a person first
+NEEDS_A_PERSON: frozenset[State] = frozenset({"blocked", "gone", "failing", "moved"})
+
+DAY = 86400
+_TRIES = {"timeout": 4, "connect": 4, "dns": 4, "protocol": 4, "tls": 2, "redirects": 2, "too_large": 2, "refused": 1}
+_USUAL_TRIES = 3
+_FORBIDDEN = {401: 2, 402: 2, 403: 2, 451: 1, 429: 4}  # status: how many in a row say that we are not wanted
+_GONE_AFTER = {404: (3, 2 * DAY), "dns": (6, 7 * DAY)}  # failures in a row, and seconds since it last worked
+_SLOW_SECONDS = 10.0
+_SILENT_GAPS, _LONGEST_GAPS, _SILENT_LEAST = 10, 3, 14 * DAY
+_FEW_GAPS = 4
+_WALL = re.compile(
+    rb"just a moment\.\.\.|cf-chl|challenge-platform|attention required! \| cloudflare|ddos-guard|_incapsula_|"
+    rb"px-captcha|captcha-delivery|g-recaptcha|h-captcha|hcaptcha|checking your browser|are you a robot",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a feed after a poll. Times in seconds since 1970, lengths in seconds.
+
+    `failures` in a row, and the `kind`, HTTP `status` and `reason` of the latest; `worked_at`: when it last worked, or
+    else was added; `latency`: how long its answers take; `moved_to`: where its redirects lead, if all are permanent;
+    `gaps`: between its newest entries; `newest_at`: of the newest one.
+    """
+
+    url: str
+    failures: int = 0
+    kind: str | None = None
+    status: int | None = None
+    reason: str | None = None
+    worked_at: int = 0
+    latency: float | None = None
+    moved_to: str | None = None
+    gaps: tuple[int, ...] = ()
+    newest_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A state and why, in one line."""
+
+    state: State
+    why: str
+
+
+def judge(facts: Facts, before: State | None, now: int) -> Verdict:
+    """The state of a feed after a poll; `before`: the one until now, which a failure or two do not change."""
+    if facts.failures:
+        return _failed(facts, now) or Verdict(before or "new", _once_more(facts))
+    if facts.moved_to is not None and facts.moved_to != facts.url:
+        return Verdict("moved", f"its server says that it moved for good, to {facts.moved_to}")
+    if (silence := _silence(facts, now)) is not None:
+        return Verdict("silent", silence)
+    if facts.latency is not None and facts.latency >= _SLOW_SECONDS:
+        return Verdict("slow", f"its server takes {facts.latency:.0f} s to answer")
+    return Verdict("healthy", "it answers, and its entries come as usual")
+
+
+def what_to_do(state: State, url: str) -> str:
+    """What a person can do about it, in one line; empty if nothing."""
+    remove = f"`aggregator feeds remove {url}`"
+    return {
+        "blocked": f"ask the publisher for leave, give `headers` or `robots: false` where you may, or {remove}",
+        "gone": f"look for its new address with `aggregator feeds discover` on its site, or {remove}",
+        "failing": f"open it in a browser: if it works there, `aggregator fetch {url}` shows what fails here; else wait",
+        "moved": f"subscribe to the new address with `aggregator feeds add`, then {remove}",
+        "silent": f"nothing, if it rests; else look whether its site has another feed, or {remove}",
+        "slow": "nothing; where it fails for it, raise `timeout` in feeds.yaml",
+        "new": "",
+        "healthy": "",
+    }[state]
+
+
+def order(state: str | None) -> int:
+    """Sorts what needs a person first."""
+    return STATES.index(state) if state in STATES else STATES.index("new")
+
+
+def is_wall(body: bytes) -> bool:
+    """Whether a page that came instead of a feed is one that keeps machines out."""
+    return _WALL.search(body[:65536]) is not None
+
+
+def _failed(facts: Facts, now: int) -> Verdict | None:
+    """The state that failures in a row mean; None while they may pass by themselves."""
+    seen = _counted(facts)
+    if facts.status == 410 or _is_over(facts, now):
+        return Verdict("gone", f"{seen}; it last worked {_day(facts.worked_at)}")
+    if facts.kind in ("robots", "wall") or facts.failures >= _FORBIDDEN.get(facts.status or 0, 1 << 30):
+        return Verdict("blocked", seen)
+    if facts.failures >= _TRIES.get(facts.kind or "", _USUAL_TRIES):
+        return Verdict("failing", f"{seen}; it last worked {_day(facts.worked_at)}")
+    return None
+
+
+def _is_over(facts: Facts, now: int) -> bool:
+    failures, since = _GONE_AFTER.get(facts.status or facts.kind or "", (1 << 30, 0))
+    return facts.failures >= failures and now - facts.worked_at >= since
+
+
+def _once_more(facts: Facts) -> str:
+    return f"{_counted(facts)}; this may pass by itself"
+
+
+def _counted(facts: Facts) -> str:
+    times = "" if facts.failures == 1 else f", {facts.failures} times in a row"
+    return f"{facts.reason or facts.kind or 'it failed'}{times}"
+
+
+def _silence(facts: Facts, now: int) -> str | None:
+    if facts.newest_at is None or len(facts.gaps) < _FEW_GAPS:
+        return None
+    usual, longest = sum(facts.gaps) / len(facts.gaps), max(facts.gaps)
+    if now - facts.newest_at < max(_SILENT_GAPS * usual, _LONGEST_GAPS * longest, _SILENT_LEAST):
+        return None
+    return f"nothing new since {_day(facts.newest_at)}, where an entry came every {_length(usual)} before"
+
+
+def _length(seconds: float) -> str:
+    for name, size in (("days", DAY), ("hours", 3600)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {name}"
+    return f"{max(seconds / 60, 1):.0f} minutes"
+
+
+def _day(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d")

@@ -1,0 +1,189 @@
+"""When a feed is polled next: pure, from what is known of it and what its server asks for.
+
+In this order: a Retry-After is always obeyed; an interval that the user set wins over everything else; after
+failures the time grows with their number and kind; else the feed's own rhythm decides, between a floor and a
+ceiling, and never below what the feed or its server names. Skipped hours and days move the time on, never back.
+
+By its rhythm a feed is polled when enough is expected to wait for it. With a cost for each poll and one for the time
+that entries wait, the best interval at a steady rate is the square root of (2 x cost / rate): polling in proportion to
+the rate would spend nearly all requests on the busiest feeds and find the others' entries no sooner than polling all
+alike (Cho and Garcia-Molina, Effective page refresh policies for web crawlers, 2003). Where the rate changes with hour
+and weekday, the same balance says: poll when what waits outweighs what would come in a like time from then on.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from math import ceil, sqrt
+
+from aggregator.model import Hints
+from aggregator.schedule.backoff import after_failure
+from aggregator.schedule.rhythm import Course, Rhythm
+from aggregator.schedule.words import spoken
+from aggregator.text import hash64
+
+HOUR = timedelta(hours=1)
+FLOOR = HOUR  # the strictest publishers ask that nobody comes more than once in an hour
+_POLL_IS_WORTH = 1.0  # hours that one entry may wait: what one poll costs, in terms of what it saves
+_UNKNOWN = 0.5  # hours: the first guess of a new feed's gap, which grows while nothing comes
+_OF_INTERVAL = 0.5  # hours and weekdays bring a poll forward to this share of the usual interval at most
+_STEP, _STEPS = 60.0, 1 / 8  # seconds, or this share: how finely waits are tried
+_AFTER_BEAT = 120  # seconds after the time of a feed that is published by a clock
+_JUST_PAST = 0.25  # of a beat: so late a poll still comes at once, rather than a beat later
+_JITTER = 0.1  # at most this share later, so that feeds of one rhythm spread out
+_LONGEST_RETRY = timedelta(days=30)  # a Retry-After beyond it is a mistake
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What is known of a feed: its rhythm, and the failures since the last success (how many, the latest's kind and
+    HTTP status)."""
+
+    rhythm: Rhythm = field(default_factory=Rhythm)
+    failures: int = 0
+    failure: str | None = None
+    status: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the user wants. `interval` replaces the rhythm; `seed` (the feed's URL) makes the jitter its own."""
+
+    min_interval: timedelta
+    max_interval: timedelta
+    interval: timedelta | None = None
+    seed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NextPoll:
+    """When to poll next, and why in plain words."""
+
+    at: datetime
+    reason: str
+
+
+def next_poll(history: History, hints: Hints, policy: Policy, now: datetime) -> NextPoll:
+    """The time of the next poll, after one that ended `now` (aware)."""
+    wait, reason = _wait(history, hints, policy, now)
+    if hints.retry_after:
+        asked = min(timedelta(seconds=min(hints.retry_after, 1e9)), _LONGEST_RETRY)
+        if asked >= wait:
+            return NextPoll(now + asked, f"its server asks to wait {spoken(asked)} (Retry-After)")
+    at = now + wait
+    if policy.interval is not None:
+        return NextPoll(at, reason)
+    allowed = _outside_skipped(at, hints)
+    if allowed != at:
+        reason += "; moved on past hours or days the feed asks to skip"
+    return NextPoll(allowed, reason)
+
+
+def _wait(history: History, hints: Hints, policy: Policy, now: datetime) -> tuple[timedelta, str]:
+    if policy.interval is not None:
+        return policy.interval, f"every {spoken(policy.interval)}, as set in the configuration"
+    if history.failures:
+        wait, reason = after_failure(
+            history.failures, history.failure, history.status, policy.min_interval, policy.max_interval
+        )
+        return wait * (1 + _JITTER * _share(policy.seed, now)), reason
+    course = Course(history.rhythm, int(now.timestamp()))
+    wait, reason, least = _by_rhythm(course, hints, policy)
+    beat = _to_beat(course, least, wait)
+    if beat is not None:
+        return beat, f"published by a clock, every {spoken(course.beat or 0)}"
+    return wait * (1 + _JITTER * _share(policy.seed, now)), reason
+
+
+def _by_rhythm(course: Course, hints: Hints, policy: Policy) -> tuple[timedelta, str, timedelta]:
+    asked, who = _asked(hints)
+    floor = _floor(course, policy, asked)
+    least, most = max(floor, asked), policy.max_interval
+    wait, reason = _wanted(course, least, most)
+    if course.rhythm.lost:
+        wait, reason = policy.min_interval, "no entry of the last document was known before, some may have been missed"
+    elif not course.knows_hours and wait.total_seconds() > course.safe_passed:
+        wait = timedelta(seconds=course.safe_passed)
+        reason = f"most of its {course.rhythm.window} entries may change within {spoken(course.rhythm.turnover or 0)}"
+    if wait < floor:
+        wait, reason = floor, f"{reason}; not more often than every {spoken(floor)}"
+    if wait < asked:
+        wait, reason = asked, f"{reason}; {who} asks for {spoken(asked)} between polls"
+    if wait > most:
+        wait, reason = most, f"{reason}; at least every {spoken(most)}"
+    return wait, reason, least
+
+
+def _wanted(course: Course, least: timedelta, most: timedelta) -> tuple[timedelta, str]:
+    """When enough waits, by the rhythm alone; between `least` and `most` where the time of day decides."""
+    gap = course.gap
+    if gap is None:
+        known = course.now - (course.rhythm.since if course.rhythm.since is not None else course.now)
+        steady = sqrt(2 * _POLL_IS_WORTH * (known / 3600 + _UNKNOWN))
+        return timedelta(hours=steady), "rhythm not known yet"
+    reason = f"an entry about every {spoken(gap)}"
+    steady = sqrt(2 * _POLL_IS_WORTH * gap / 3600)
+    if not course.knows_hours:
+        return timedelta(hours=steady), reason
+    usual = min(steady * 3600, most.total_seconds())
+    wait = _balanced(course, 3600 / gap, least.total_seconds(), usual, most.total_seconds())
+    return timedelta(seconds=wait), f"{reason}, at the hours it usually publishes"
+
+
+def _balanced(course: Course, rate: float, least: float, usual: float, most: float) -> float:
+    """The first wait (seconds) after which more waits than would come in a like time, or its window might be full;
+    `rate` in entries an hour, `usual`: the wait if all hours were alike."""
+    start, full = course.passed(course.now), course.safe_passed
+    wait = least
+    while wait < most:
+        own = course.passed(course.now + wait) - start
+        coming = rate * course.weight(int(course.now + wait))
+        enough = rate * own / 3600 >= min(sqrt(2 * _POLL_IS_WORTH * coming), coming * most / 3600)
+        if own >= full or (enough and wait >= usual * _OF_INTERVAL):
+            return wait
+        wait += max(_STEP, wait * _STEPS)
+    return most
+
+
+def _to_beat(course: Course, least: timedelta, wait: timedelta) -> timedelta | None:
+    """The wait until just after a time of a feed that is published by a clock: the last one before `wait`, or the first
+    whose entry is not known yet; not before `least`, but at once then if one is just past. None if there is no clock."""
+    beat = course.beat
+    if beat is None:
+        return None
+    first, last = least.total_seconds(), course.rhythm.times[-1] + _AFTER_BEAT - course.now
+    number = max(1, int((wait.total_seconds() - last) / beat), ceil((first - beat * _JUST_PAST - last) / beat))
+    return timedelta(seconds=max(last + number * beat, first))
+
+
+def _floor(course: Course, policy: Policy, asked: timedelta) -> timedelta:
+    """An hour, unless the server's own hints allow more or half of the feed's window turns over within it."""
+    if course.rhythm.lost or course.is_fast:
+        return policy.min_interval
+    return max(policy.min_interval, min(FLOOR, asked) if asked else FLOOR)
+
+
+def _asked(hints: Hints) -> tuple[timedelta, str]:
+    """The longest time between polls that the feed or its server names, and which of them names it."""
+    named = {
+        "the feed's ttl": hints.ttl,
+        "the feed's update period": hints.update_period,
+        "its server's max-age": hints.max_age,
+        "its server's Expires": hints.expires_in,
+    }
+    who, seconds = max(((who, value or 0.0) for who, value in named.items()), key=lambda pair: pair[1])
+    return timedelta(seconds=min(max(seconds, 0.0), 1e9)), who
+
+
+def _outside_skipped(at: datetime, hints: Hints) -> datetime:
+    """The first time from `at` on that is in no skipped hour or day; `at` itself if all of them are skipped."""
+    moved = at.astimezone(UTC)
+    for _ in range(24 * 8):
+        if moved.hour not in hints.skip_hours and moved.weekday() not in hints.skip_days:
+            return at if moved == at else moved
+        moved = moved.replace(minute=0, second=0, microsecond=0) + HOUR
+    return at
+
+
+def _share(seed: str, now: datetime) -> float:
+    """A number in [0, 1) that looks random and is the same for the same feed and time."""
+    return (hash64(f"{seed} {int(now.timestamp())}") % 10_000) / 10_000
