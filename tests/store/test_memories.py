@@ -1,24 +1,14 @@
 """What was learnt of sites: kept whole, replaced, dropped with the site; and how older databases come to it."""
 
-from pathlib import Path
-
 import pytest
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, insert, select
 
-from aggregator import store as database
 from aggregator.archive.pruning import prune
-from aggregator.store import Store, engine, feeds, maintenance, memories
+from aggregator.store import Store, feeds, maintenance, memories
 from aggregator.store.feeds import Subscription
 from aggregator.store.schema import articles, site_memories, stories
 
 BLOB = bytes(range(256)) * 800  # what a memory may have at most
-
-LATER = {
-    "sites": "gap latency slowed asked_at",
-    "robots": "tried_at",
-    "feeds": "validated_url broken moved_to moving_to whole_at lied_at moved_at moving_since moving_polls gone_at "
-    "rhythm latency health health_since health_why last_poll_due_at last_poll_reason",
-}
 
 
 def article(conn: Connection, site: str) -> None:
@@ -72,44 +62,3 @@ def test_prune_drops_memories_of_sites_that_nothing_is_known_of(store: Store) ->
     assert prune(store, 30).memories == 1
     with store.read() as conn:
         assert set(conn.execute(select(site_memories.c.site)).scalars()) == {"read.example"}
-
-
-def _as_before(store: Store) -> None:
-    """Takes back what the migrations after the first one did."""
-    with store.write() as conn:
-        conn.execute(text("DROP INDEX feeds_moved"))
-        for table, columns in LATER.items():
-            for column in columns.split():
-                conn.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
-        for table in ("story_decisions", "centroids", "story_terms", "term_frequencies"):
-            conn.execute(text(f"DROP TABLE {table}"))
-        conn.execute(text("DROP TABLE site_memories"))
-        conn.execute(text("DROP INDEX articles_site"))
-        conn.execute(text("DROP TABLE sitemaps"))
-        conn.execute(text("ALTER TABLE feeds DROP COLUMN format"))
-        conn.execute(text("ALTER TABLE feeds DROP COLUMN link"))
-        conn.execute(text("UPDATE alembic_version SET version_num = '0001'"))
-
-
-def test_an_older_database_is_upgraded_with_all_that_is_in_it(database_url: str) -> None:
-    old = database.open(database_url)
-    with old.write() as conn:
-        article(conn, "a.example")
-    _as_before(old)
-    old.close()
-    assert database.upgrade(database_url) == engine.HEAD
-    opened = database.open(database_url)
-    with opened.write() as conn:
-        assert conn.execute(select(articles.c.site)).scalars().all() == ["a.example"]
-        memories.save(conn, "a.example", b"x", 1, 1)
-    opened.close()
-
-
-def test_an_older_sqlite_database_is_upgraded_by_opening_it(tmp_path: Path) -> None:
-    old = database.open(f"sqlite:///{tmp_path}/a.db")
-    _as_before(old)
-    old.close()
-    opened = database.open(f"sqlite:///{tmp_path}/a.db")
-    with opened.read() as conn:
-        assert memories.load(conn, "a.example") is None
-    opened.close()

@@ -1,0 +1,42 @@
+"""Databases of every earlier version are brought to today's with all that is in them."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+import migrations.versions
+from aggregator import store as database
+from aggregator.store import engine
+
+VERSIONS = sorted(path.name[:4] for path in Path(migrations.versions.__path__[0]).glob("0*.py"))
+ROWS = (
+    "INSERT INTO feeds (url, kind, site, options, position, next_poll_at, added_at, last_poll_at)"
+    " VALUES ('https://a.example/feed', 'feed', 'a.example', '{}', 0, 50, 1, 20)",
+    "INSERT INTO polls (feed_id, at, outcome, status, listed, new) VALUES (1, 20, 'changed', 200, 3, 1)",
+    "INSERT INTO stories (first_at, last_at, articles) VALUES (10, 10, 1)",
+    "INSERT INTO articles (url, canonical_url, site, body_from, fetched_at, at, title, text, story_id, word_count, text_hash,"
+    " is_article, extractor_version) VALUES ('https://a.example/1', 'https://a.example/1', 'a.example', 'page', 10, 10,"
+    " 'Bridge opens', 'The bridge over the river opens.', 1, 6, 7, true, 1)",
+    "INSERT INTO entries (feed_id, key, url, first_seen_at, last_seen_at, article_id, state)"
+    " VALUES (1, 'k', 'https://a.example/1', 10, 20, 1, 'done')",
+)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_an_older_database_is_upgraded_with_all_that_is_in_it(database_url: str, version: str) -> None:
+    old = database.engine.Store(engine._engine(database_url))
+    engine._migrate(old, version)
+    with old.write() as conn:
+        for row in ROWS:
+            conn.execute(text(row))
+    old.close()
+    assert database.upgrade(database_url) == engine.HEAD
+    store = database.open(database_url)
+    with store.read() as conn:
+        assert conn.execute(text("SELECT title, text, story_id FROM articles")).all() == [
+            ("Bridge opens", "The bridge over the river opens.", 1)
+        ]
+        assert conn.execute(text("SELECT url, next_poll_at FROM feeds")).all() == [("https://a.example/feed", 50)]
+        assert conn.execute(text("SELECT article_id, state FROM entries")).all() == [(1, "done")]
+    store.close()
