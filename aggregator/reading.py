@@ -8,16 +8,19 @@ This is the only place that calls extraction for pages that are stored: a visit 
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from selectolax.lexbor import SelectolaxError
-from sqlalchemy import Row
 
 from aggregator import extraction, ingest
 from aggregator.dom import LexborNode, attribute, decode, parse, text_of
 from aggregator.errors import ExtractionError
-from aggregator.extraction import Selectors
+
+if TYPE_CHECKING:
+    from sqlalchemy import Row
+
+    from aggregator.extraction import Selectors
 from aggregator.pool import Pool
 from aggregator.store.rows import FinishedArticle
 from aggregator.urls import site_of
@@ -33,7 +36,7 @@ class Job:
 
     page: ingest.Page
     listed: ingest.Listed
-    selectors: Selectors | None
+    selectors: "Selectors | None"
     keep_raw: bool
 
 
@@ -129,7 +132,7 @@ def read_batch(jobs: Sequence[Job], packed: bytes | None) -> Batch:
     return Batch(reads, after.packed(), max(0, after.pages - memory.pages), anew)
 
 
-def _unpacked(packed: bytes | None) -> tuple[extraction.SiteMemory, bool]:
+def _unpacked(packed: bytes | None) -> "tuple[extraction.SiteMemory, bool]":
     if packed is None:
         return extraction.SiteMemory(), False
     try:
@@ -138,7 +141,7 @@ def _unpacked(packed: bytes | None) -> tuple[extraction.SiteMemory, bool]:
         return extraction.SiteMemory(), True
 
 
-def listed_of(row: Row[Any], options: dict[str, Any]) -> ingest.Listed:
+def listed_of(row: "Row[Any]", options: dict[str, Any]) -> ingest.Listed:
     """What an entry says of its page. `row`: an entry with its feed's URL as `feed_url`; `options`: the feed's."""
     details = orjson.loads(row.details) if row.details else {}
     return ingest.Listed(
@@ -155,16 +158,16 @@ def listed_of(row: Row[Any], options: dict[str, Any]) -> ingest.Listed:
     )
 
 
-def selectors_of(options: dict[str, Any]) -> Selectors | None:
+def selectors_of(options: dict[str, Any]) -> "Selectors | None":
     """A feed's selectors."""
     spec = options.get("selectors")
     if not spec:
         return None
     remove = tuple(spec.get("remove", ()))
-    return Selectors(**{name: spec.get(name) for name in ("body", "title", "author", "date")}, remove=remove)
+    return extraction.Selectors(**{name: spec.get(name) for name in ("body", "title", "author", "date")}, remove=remove)
 
 
-def matches(body: bytes, content_type: str | None, selectors: Selectors) -> list[Match]:
+def matches(body: bytes, content_type: str | None, selectors: "Selectors") -> list[Match]:
     """Whether each selector matches on a page; an element without any text (or date) is no match."""
     tree = parse(decode(body, content_type))
 

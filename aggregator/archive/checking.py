@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row
 
 from aggregator import ingest, reading
 from aggregator.config import Config, Feed, Page
 from aggregator.errors import UsageError
-from aggregator.extraction import Selectors
+
+if TYPE_CHECKING:
+    from aggregator.extraction import Selectors
 from aggregator.store import Store, entries, feeds, raw
 from aggregator.store.records import iso
 
@@ -146,7 +148,7 @@ def _page_problems(outcomes: Sequence[Row[Any]]) -> list[str]:
     return [f"none of its last {len(outcomes)} pages gave an article: {outcomes[0].error or 'no reason kept'}"]
 
 
-def _tried(selectors: Selectors, pages: Sequence[Row[Any]]) -> tuple[SelectorHealth, ...]:
+def _tried(selectors: "Selectors", pages: Sequence[Row[Any]]) -> tuple[SelectorHealth, ...]:
     """Each selector on the pages; empty if there are none."""
     bodies = [(body, row) for row in pages if (body := ingest.unpacked(row.body)) is not None]
     if not bodies:

@@ -42,9 +42,10 @@ def extract(
     if text:
         if explain:
             raise UsageError("--explain shows the blocks of a page; it can't be used with --text")
-        from aggregator import dom, extraction
+        from aggregator import dom
+        from aggregator.extraction.plain import plain
 
-        _print(extraction.plain(dom.decode(body, kind or "text/plain")), Form.JSON if json else form)
+        _print(plain(dom.decode(body, kind or "text/plain")), Form.JSON if json else form)
         return
     from aggregator import extraction
 

@@ -17,12 +17,12 @@ from aggregator.extraction.pictures import pictures_of_body
 from aggregator.extraction.reasons import path_of, reasons
 from aggregator.extraction.remembering import adjusted, trace
 from aggregator.extraction.selectors import Selectors, apply_selectors, body_of
+from aggregator.extraction.version import EXTRACTOR_VERSION
 from aggregator.extraction.walk import Page, Segment, walk
 from aggregator.model import Article, Block
 from aggregator.text import count_words, index_form, storable
 from aggregator.urls import site_of
 
-EXTRACTOR_VERSION = 2
 _ENOUGH = 1500  # characters of text: a page with more does not hide its body in JSON, unless it states one much longer
 _TOO_LITTLE = 0.5  # share of the characters of a body in JSON, below which the markup is believed to lack the body
 

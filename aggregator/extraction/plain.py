@@ -10,11 +10,11 @@ import re
 import numpy as np
 
 from aggregator.extraction.language import detect_lang
-from aggregator.extraction.page import EXTRACTOR_VERSION
 from aggregator.extraction.plain_lines import Array, Columns, Page, context, matrix, page
 from aggregator.extraction.plain_runs import run_columns, runs
 from aggregator.extraction.plain_title import candidates, choose, title_columns
 from aggregator.extraction.trees import trees
+from aggregator.extraction.version import EXTRACTOR_VERSION
 from aggregator.model import Article
 from aggregator.text import count_words, index_form, squeeze, storable
 

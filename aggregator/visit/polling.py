@@ -2,7 +2,6 @@
 
 import logging
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Any
 
 import orjson
@@ -12,14 +11,14 @@ from aggregator import feeds as documents
 from aggregator import health, ingest
 from aggregator.errors import ExtractionError, FeedError, FetchError
 from aggregator.feeds.hints import from_headers
+from aggregator.listing import Prepared, entry_row, passed_over, prepare
 from aggregator.model import Entry, FeedDocument, Hints, Response
 from aggregator.net import Request
 from aggregator.schedule import Rhythm
 from aggregator.store import articles, entries, feeds, work
 from aggregator.store.articles import Saved
-from aggregator.store.rows import FinishedArticle
 from aggregator.text import hash64
-from aggregator.urls import absolute, is_http, normalise, site_of
+from aggregator.urls import absolute, normalise
 from aggregator.visit import conditions, moves, pages, planning, sitemaps
 from aggregator.visit.context import Context, PageDone, Polled
 from aggregator.visit.planning import After, Outcome
@@ -166,7 +165,7 @@ async def _page_changed(ctx: Context, attempt: _Attempt, response: Response, rea
 
     def job(conn: Connection) -> Saved:
         known = entries.known(conn, row.id, [row.url])
-        entry = _entry_row(row.id, Entry(key=row.url, url=row.url, title=row.title), now) | {"state": "none"}
+        entry = entry_row(row.id, Entry(key=row.url, url=row.url, title=row.title), now) | {"state": "none"}
         ids = [known[row.url].id] if known else entries.add(conn, [entry])
         entries.seen(conn, row.id, [row.url], now, None)
         saved = articles.save(conn, finished, ids)
@@ -185,7 +184,7 @@ async def _feed_changed(ctx: Context, attempt: _Attempt, response: Response, lis
     unknown = [entry for entry in document.entries if entry.key not in known]
     fresh = [entry for entry in unknown if entry.key not in listing.old]
     prepared = await ctx.pool.run(prepare, fresh, row.url, row.id, attempt.options, now) if fresh else []
-    prepared += [_passed_over(entry, row.id, now) for entry in unknown if entry.key in listing.old]
+    prepared += [passed_over(entry, row.id, now) for entry in unknown if entry.key in listing.old]
     counts = {"listed": len(keys), "new": len(fresh), "bytes": len(response.body)}
     poll = _poll_row(ctx, attempt, "changed", status=response.status, **counts)
     state = _succeeded(attempt, response) if response.status == 304 else _changed(attempt, response)
@@ -209,90 +208,6 @@ async def _feed_changed(ctx: Context, attempt: _Attempt, response: Response, lis
     _tell(ctx, Polled(row.url, "changed", new=len(fresh)), after)
     for item in saved:
         ctx.report(PageDone(row.url, item.outcome, copy=item.copy, from_feed=True))
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A new entry's row, and its article where the entry carries one."""
-
-    row: dict[str, Any]
-    article: FinishedArticle | None
-
-
-def prepare(new: list[Entry], feed_url: str, feed_id: int, options: dict[str, Any], now: int) -> list[Prepared]:
-    """What is to be stored of new entries. Runs in the pool."""
-    full_text = options.get("full_text", "auto")
-    return [_prepared(entry, feed_url, feed_id, options, full_text, now) for entry in new]
-
-
-def _passed_over(entry: Entry, feed_id: int, now: int) -> Prepared:
-    """An entry that is older than the subscription: it is known from now on, and not fetched."""
-    return Prepared(_entry_row(feed_id, entry, now) | {"state": "none", "error": "older than the subscription"}, None)
-
-
-def _prepared(entry: Entry, feed_url: str, feed_id: int, options: dict[str, Any], full_text: str, now: int) -> Prepared:
-    row = _entry_row(feed_id, entry, now) | {"title": entry.title}
-    own = full_text == "never" or (full_text == "auto" and ingest.carries_full_text(entry))
-    summary = None if own and not entry.content else ingest.plain_summary(entry)
-    url = entry.url or f"{feed_url}#{entry.key}"
-    if own or not (entry.url and is_http(entry.url)):
-        listed = _listed(entry, url, feed_url, summary, options, now)
-        own_url = normalise(url) if entry.url else url
-        article = ingest.from_entry(entry, listed, own_url, now)
-        return Prepared(row | {"state": "none", "error": None if article else "the entry carries no text"}, article)
-    site = options.get("site") if site_of(entry.url) == site_of(feed_url) else None
-    waiting = {"state": "waiting", "site": site or site_of(entry.url), "next_try_at": now, "summary": summary}
-    return Prepared(row | waiting, None)
-
-
-def _listed(
-    entry: Entry, url: str, feed_url: str, summary: str | None, options: dict[str, Any], now: int
-) -> ingest.Listed:
-    return ingest.Listed(
-        url=url,
-        feed=feed_url,
-        title=entry.title,
-        authors=entry.authors,
-        published_at=_not_future(entry.published_at, now),
-        updated_at=_not_future(entry.updated_at, now),
-        summary=summary,
-        lang=options.get("lang"),
-        tags=tuple(dict.fromkeys((*entry.tags, *options.get("tags", ())))),
-        image=entry.image,
-    )
-
-
-def _entry_row(feed_id: int, entry: Entry, now: int) -> dict[str, Any]:
-    details = {
-        "guid": entry.guid if entry.guid != entry.key else None,
-        "authors": entry.authors,
-        "tags": entry.tags,
-        "image": entry.image,
-        "enclosures": [asdict(item) for item in entry.enclosures],
-    }
-    details = {name: value for name, value in details.items() if value}
-    return {
-        "feed_id": feed_id,
-        "key": entry.key,
-        "url": entry.url,
-        "title": entry.title,
-        "summary": None,
-        "details": orjson.dumps(details).decode() if details else None,
-        "published_at": _not_future(entry.published_at, now),
-        "updated_at": _not_future(entry.updated_at, now),
-        "first_seen_at": now,
-        "last_seen_at": now,
-        "site": None,
-        "article_id": None,
-        "next_try_at": None,
-        "error": None,
-        "tries": 0,
-    }
-
-
-def _not_future(when: datetime | None, now: int) -> int | None:
-    at = ingest.seconds(when)
-    return None if at is None or at > now + 2 * 86400 else at
 
 
 def _store(conn: Connection, prepared: list[Prepared]) -> list[Saved]:
