@@ -6,7 +6,19 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from aggregator.cli import ask, context, database, demonstrate, doctor, extract, feeds, fetch, reextract, transfer
+from aggregator.cli import (
+    ask,
+    context,
+    database,
+    demonstrate,
+    doctor,
+    extract,
+    feeds,
+    fetch,
+    reextract,
+    stories,
+    transfer,
+)
 from aggregator.errors import AggregatorError
 
 app = typer.Typer(
@@ -17,7 +29,7 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for family in (fetch, ask, extract, feeds, transfer, reextract, database, doctor, demonstrate):
+for family in (fetch, ask, stories, extract, feeds, transfer, reextract, database, doctor, demonstrate):
     family.register(app)
 
 

@@ -1,7 +1,7 @@
-"""`aggregator search`, `show`, `stories`: asking the archive."""
+"""`aggregator search` and `show`: asking the archive."""
 
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any
@@ -26,7 +26,6 @@ from aggregator.cli.options import (
 if TYPE_CHECKING:
     from aggregator.archive.search import Hits
     from aggregator.archive.show import Shown
-    from aggregator.store.stories import StoryRow
 
 
 class Sort(StrEnum):
@@ -39,7 +38,6 @@ class Sort(StrEnum):
 def register(app: typer.Typer) -> None:
     app.command("search")(search)
     app.command("show")(show)
-    app.command("stories")(stories)
 
 
 def search(
@@ -129,7 +127,9 @@ def show(
     json: Json = False,
     revisions: Annotated[bool, typer.Option("--revisions", help="List the earlier texts.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Show what changed from text to text.")] = False,
-    copies: Annotated[bool, typer.Option("--copies", help="List the articles with the same text.")] = False,
+    copies: Annotated[
+        bool, typer.Option("--copies", help="The articles with the same text: score and what differs.")
+    ] = False,
 ) -> None:
     """Print one article, its earlier texts, or its copies.
 
@@ -137,15 +137,17 @@ def show(
     aggregator show 42
     aggregator show 42 --format markdown
     aggregator show 42 --diff
+    aggregator show 42 --copies
     """
     from aggregator.archive.show import show as look_up
 
-    with context.of(ctx).open_store() as store:
-        shown = look_up(store, article)
     form = Form.JSON if json else form
     if copies:
-        _print_copies(shown, form)
-    elif revisions:
+        _show_copies(ctx, article, form)
+        return
+    with context.of(ctx).open_store() as store:
+        shown = look_up(store, article)
+    if revisions:
         _print_revisions(shown, form)
     elif diff:
         _print_diff(shown)
@@ -168,15 +170,27 @@ def _print_article(shown: "Shown", form: Form) -> None:
         sys.stdout.write(output.parts(record["title"], record["lead"], record["text"]))
 
 
-def _print_copies(shown: "Shown", form: Form) -> None:
+def _show_copies(ctx: typer.Context, article: int, form: Form) -> None:
+    from aggregator.archive.copies import copies
+    from aggregator.stories.differences import marked
+
+    with context.of(ctx).open_store() as store:
+        found = copies(store, article)
     if form is Form.JSON:
-        output.objects(shown.copies, Format.JSON)
-    elif not shown.copies:
+        told = ({"score": one.score, "diff": [[p.kind, p.text] for p in one.changes]} for one in found)
+        output.objects([one.record | more for one, more in zip(found, told, strict=True)], Format.JSON)
+        return
+    if not found:
         print("no other article has this text")
-    else:
-        columns = [output.Column("id", right=True), output.Column("published"), output.Column("title", flexible=1)]
-        rows = [(c["id"], output.day_time(c["published_at"]), f"{c['title'] or ''}\n{c['url']}") for c in shown.copies]
-        output.table(columns, rows)
+        return
+    for one in found:
+        record, changes = one.record, marked(one.changes)
+        head = ", the head" if record["copy_of"] is None else ""
+        print(
+            f"[{record['id']}] {output.day_time(record['published_at'])} {record['site']}, score {one.score:.2f}{head}"
+        )
+        print(output.cell(record["title"] or record["url"]), output.cell(record["url"]), sep="\n")
+        print(output.cell(changes) if changes else "word for word the same", end="\n\n")
 
 
 def _print_revisions(shown: "Shown", form: Form) -> None:
@@ -205,63 +219,3 @@ def _print_diff(shown: "Shown") -> None:
         )
     if len(texts) == 1:
         print("its text never changed")
-
-
-def stories(
-    ctx: typer.Context,
-    since: Since = "24h",
-    until: Until = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 20,
-    form: ListFormat = Format.TABLE,
-    json: Json = False,
-) -> None:
-    """List the stories of a time span, biggest first.
-
-    \b
-    aggregator stories
-    aggregator stories --since 7d --limit 50 --format json
-    """
-    from aggregator.store.stories import listing
-
-    now = datetime.now(UTC)
-    start, end = since_time(since, now), until_time(until, now) or now + timedelta(seconds=1)
-    begin = int(start.timestamp()) if start else 0
-    with context.of(ctx).open_store() as store, store.read() as conn:
-        found = listing(conn, begin, int(end.timestamp()), limit)
-    form = Format.JSON if json else form
-    if form is Format.TABLE:
-        _print_stories(found)
-    elif form is Format.TEXT:
-        for story in found:
-            print(f"[{story.id}] {story.title or ''} ({story.articles} articles, {story.copies} copies)")
-    else:
-        output.objects([_story(story) for story in found], form)
-
-
-def _story(story: "StoryRow") -> dict[str, Any]:
-    return {
-        "id": story.id,
-        "title": story.title,
-        "article_id": story.article_id,
-        "articles": story.articles,
-        "copies": story.copies,
-        "sites": list(story.sites),
-        "first_at": output.iso(story.first_at),
-        "last_at": output.iso(story.last_at),
-    }
-
-
-def _print_stories(found: list["StoryRow"]) -> None:
-    if not found:
-        print("no stories in that time")
-        return
-    columns = [
-        output.Column("story", right=True),
-        output.Column("articles", right=True),
-        output.Column("copies", right=True),
-        output.Column("last"),
-        output.Column("title", flexible=5),
-        output.Column("sites", flexible=3),
-    ]
-    rows = [(s.id, s.articles, s.copies, output.moment(s.last_at), s.title, s.sites) for s in found]
-    output.table(columns, rows)

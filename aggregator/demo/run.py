@@ -12,7 +12,7 @@ from aggregator import extraction, once, store
 from aggregator.archive.search import Search, records
 from aggregator.demo.site import OUTLETS, Served, serve
 from aggregator.errors import UsageError
-from aggregator.store import stories
+from aggregator.store import story_list
 from aggregator.text import count_words
 
 CONFIG = """\
@@ -106,7 +106,7 @@ def _stories(url: str) -> tuple[Story, ...]:
     opened = store.open(url)
     try:
         with opened.read() as conn:
-            listed = [row for row in stories.listing(conn, 0, 2**40, 1000) if row.articles > 1]
+            listed = [row for row in story_list.listing(conn, 0, 2**40, 1000) if row.articles > 1]
         by_story = {row.id: [] for row in listed}  # type: dict[int, list[tuple[str, str, bool]]]
         for record in records(opened, Search()):
             if record["story_id"] in by_story:

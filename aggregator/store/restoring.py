@@ -60,12 +60,15 @@ def article(conn: Connection, new: FinishedArticle, story_id: int, wish: int | N
 
 
 def point(conn: Connection, copy: int, head: int) -> None:
-    """Makes an article a copy of another, or of that one's own head, unless it is a copy or has copies by now."""
-    above = conn.execute(select(func.coalesce(articles.c.copy_of, articles.c.id)).where(articles.c.id == head)).scalar()
+    """Makes an article a copy of another of its story, or of that one's own head, unless it is a copy or has copies by
+    now. In another story than the other it is where a person has split them."""
+    found = select(func.coalesce(articles.c.copy_of, articles.c.id), articles.c.story_id).where(articles.c.id == head)
+    above, story_id = conn.execute(found).first() or (None, None)
     if above is None or above == copy:
         return
     below = select(articles.c.id).where(articles.c.copy_of == copy)
     lone = update(articles).where(articles.c.id == copy, articles.c.copy_of.is_(None), ~below.exists())
+    lone = lone.where(articles.c.story_id == story_id)
     conn.execute(lone.values(copy_of=above))
 
 

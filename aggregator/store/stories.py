@@ -10,12 +10,12 @@ A changed text: update the row, then `revise`. A pruned article: `leave`, delete
 Articles are compared with those of seven days before and after; an n-gram in `COMMON` articles of those weeks is ignored.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, text
+from sqlalchemy import Connection, text
 
 from aggregator.store import centroids
 from aggregator.store.statements import run
@@ -104,15 +104,6 @@ _EXPIRE = (
     text("DELETE FROM shingles WHERE week < :week"),
     text("DELETE FROM fingerprints WHERE week < :week"),
 )
-_LISTING = text(
-    "SELECT id, first_at, last_at, articles FROM stories WHERE last_at >= :since AND first_at < :until"
-    " ORDER BY articles DESC, last_at DESC, id DESC LIMIT :limit"
-)
-_MEMBERS = text(
-    "SELECT story_id, id, title, site, copy_of, at FROM articles WHERE story_id IN :ids ORDER BY at, id"
-).bindparams(bindparam("ids", expanding=True))
-
-
 _UNCHANGED = Centroid({})
 
 
@@ -130,20 +121,6 @@ class Placed:
     at: int = 0
     centroid: Centroid = _UNCHANGED  # of the story with the article in it; without terms where it stays as it was
     found_by: Mapping[int, float] = field(default_factory=dict)  # the article's own terms
-
-
-@dataclass(frozen=True, slots=True)
-class StoryRow:
-    """A story as `aggregator stories` lists it. `title`, `article_id`: of its first article that is no copy."""
-
-    id: int
-    title: str | None
-    article_id: int
-    articles: int
-    copies: int
-    sites: tuple[str, ...]
-    first_at: int
-    last_at: int
 
 
 def assign(
@@ -281,31 +258,6 @@ def expire(conn: Connection, before: int) -> None:
     for statement in _EXPIRE:
         conn.execute(statement, {"week": before // WEEK - 1})
     centroids.expire(conn, before)
-
-
-def listing(conn: Connection, since: int, until: int, limit: int) -> list[StoryRow]:
-    """The stories with articles between two times, biggest first."""
-    found = conn.execute(_LISTING, {"since": since, "until": until, "limit": limit}).mappings().all()
-    if not found:
-        return []
-    members: dict[int, list[RowMapping]] = defaultdict(list)
-    for row in conn.execute(_MEMBERS, {"ids": [row["id"] for row in found]}).mappings():
-        members[row["story_id"]].append(row)
-    return [_story(row, members[row["id"]]) for row in found if members[row["id"]]]
-
-
-def _story(row: RowMapping, articles: Sequence[RowMapping]) -> StoryRow:
-    lead = next((article for article in articles if article["copy_of"] is None), articles[0])
-    return StoryRow(
-        id=row["id"],
-        title=lead["title"],
-        article_id=lead["id"],
-        articles=len(articles),
-        copies=sum(article["copy_of"] is not None for article in articles),
-        sites=tuple(dict.fromkeys(article["site"] for article in articles)),
-        first_at=row["first_at"],
-        last_at=row["last_at"],
-    )
 
 
 def _postings(

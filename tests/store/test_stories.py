@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from aggregator.store import Store, stories
+from aggregator.store import Store, stories, story_list
 from aggregator.store.schema import articles, fingerprints, shingles
 from aggregator.store.schema import stories as story_table
 from aggregator.stories import decide, fingerprint
@@ -189,10 +189,10 @@ def test_the_biggest_story_is_listed_first(store: Store) -> None:
         for n in range(3):
             add(conn, paragraphs("Alpha", 0, 12), site=f"s{n}.example", at=T0 + n, title=f"Title {n}")
     with store.read() as conn:
-        first, second = stories.listing(conn, T0, T0 + DAY, 10)
+        first, second = story_list.listing(conn, T0, T0 + DAY, 10)
         assert (first.title, first.articles, first.copies) == ("Title 0", 3, 2)
         assert first.sites == ("s0.example", "s1.example", "s2.example")
         assert (first.first_at, first.last_at) == (T0, T0 + 2)
         assert (second.title, second.article_id, second.articles) == ("Alone", lone, 1)
-        assert len(stories.listing(conn, T0, T0 + DAY, 1)) == 1
-        assert stories.listing(conn, T0 + DAY, T0 + 2 * DAY, 10) == []
+        assert len(story_list.listing(conn, T0, T0 + DAY, 1)) == 1
+        assert story_list.listing(conn, T0 + DAY, T0 + 2 * DAY, 10) == []

@@ -1,0 +1,81 @@
+"""What differs between two texts, word by word: `word_diff`."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+_SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]+|[^.!?\n]+")
+_MOST_SENTENCES = 2_000
+_MOST_WORDS = 600  # of a passage that is compared word by word; a longer one is shown as replaced
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of words that both texts have (`same`), or only the first (`removed`), or only the second (`added`)."""
+
+    kind: Literal["same", "removed", "added"]
+    text: str
+
+
+def word_diff(old: str, new: str) -> tuple[Piece, ...]:
+    """The pieces of both texts in their order; put together without the added ones they are `old`'s words, without the
+    removed ones `new`'s, with one space between two words.
+
+    Sentences are compared first and words only within what changed, so that long texts cost little.
+    """
+    before, after = (_SENTENCE.findall(text)[:_MOST_SENTENCES] for text in (old, new))
+    pieces: list[Piece] = []
+    for kind, a, b in _runs([" ".join(s.split()) for s in before], [" ".join(s.split()) for s in after]):
+        if kind == "same":
+            pieces.append(Piece("same", " ".join(a)))
+            continue
+        ours, theirs = " ".join(a).split(), " ".join(b).split()
+        if max(len(ours), len(theirs)) > _MOST_WORDS:
+            pieces += [Piece("removed", " ".join(ours)), Piece("added", " ".join(theirs))]
+            continue
+        for inner, c, d in _runs(ours, theirs):
+            found = [("same", c)] if inner == "same" else [("removed", c), ("added", d)]
+            pieces += [Piece(part, " ".join(words)) for part, words in found]  # type: ignore[arg-type]
+    return tuple(_joined(piece for piece in pieces if piece.text))
+
+
+def marked(pieces: Sequence[Piece], context: int = 6) -> str:
+    """The changes on one line: `[-removed-] {+added+}`, with so many words of what is the same around them."""
+    shown = []
+    for place, piece in enumerate(pieces):
+        if piece.kind == "removed":
+            shown.append(f"[-{piece.text}-]")
+        elif piece.kind == "added":
+            shown.append(f"{{+{piece.text}+}}")
+        else:
+            shown.append(_shortened(piece.text.split(), context, place == 0, place == len(pieces) - 1))
+    return " ".join(part for part in shown if part)
+
+
+def _shortened(words: list[str], context: int, first: bool, last: bool) -> str:
+    if first and last:
+        return ""
+    before, after = ([] if last else words[-context:]), ([] if first else words[:context])
+    if len(words) <= len(before) + len(after):
+        return " ".join(words)
+    return " ".join([*after, "…", *before])
+
+
+def _runs(a: Sequence[str], b: Sequence[str]) -> Iterator[tuple[str, Sequence[str], Sequence[str]]]:
+    for kind, i, j, k, m in SequenceMatcher(None, a, b, autojunk=len(a) + len(b) > 2_000).get_opcodes():
+        yield "same" if kind == "equal" else "changed", a[i:j], b[k:m]
+
+
+def _joined(pieces: Iterator[Piece]) -> Iterator[Piece]:
+    last: Piece | None = None
+    for piece in pieces:
+        if last is not None and last.kind == piece.kind:
+            last = Piece(last.kind, f"{last.text} {piece.text}")
+            continue
+        if last is not None:
+            yield last
+        last = piece
+    if last is not None:
+        yield last
