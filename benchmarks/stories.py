@@ -1,10 +1,11 @@
 """Copies and stories on labelled documents, in time order, through the real code and a real database.
 
-    python benchmarks/stories.py --input FILE.jsonl[.xz] … [--database URL] [--wrong N]
+    python -m benchmarks.stories --input FILE.jsonl[.xz] … [--database URL] [--wrong N] [--baselines]
 
 Documents are lines with id, text and, where known, title, date (ISO 8601), source, cluster, kind, ticker, lang.
 Prints pair precision, recall and F1 of copies (one cluster = one text), B-cubed and ARI of stories, documents a second
-with SQL included, and bytes an article. Where documents have tickers: copies linked between different companies.
+with SQL included, and bytes an article. Where documents have tickers: copies linked between different companies. With
+`--baselines` the same for the ways of `story_baselines.py`, in the same process (needs the extra `benchmarks`).
 """
 
 import argparse
@@ -27,6 +28,7 @@ from aggregator.store import schema
 from aggregator.store import stories as sql
 from aggregator.stories import decide, fingerprint
 from aggregator.text import text_hash
+from benchmarks.story_baselines import BASELINES
 
 Doc = dict[str, Any]
 
@@ -201,6 +203,11 @@ def measure(path: Path, url: str | None, wrong: int) -> None:
     print(
         f"  {len(docs) / wall:.0f} documents/s ({1000 * cpu / len(docs):.2f} ms CPU), {size // len(docs)} bytes/article"
     )
+    score(docs, story, head, wrong)
+
+
+def score(docs: list[Doc], story: dict[str, Any], head: dict[str, Any], wrong: int) -> None:
+    """Prints what the labels of the documents allow to say."""
     if "kind" in docs[0]:
         print(" ", copies(docs, head, wrong))
     if any(doc.get("ticker") for doc in docs):
@@ -209,14 +216,29 @@ def measure(path: Path, url: str | None, wrong: int) -> None:
         print(" ", stories(docs, story))
 
 
+def compare(path: Path) -> None:
+    """The same of other ways to find copies; what they call one text is taken for one story too."""
+    docs = read(path)
+    for name, label in BASELINES.items():
+        start = time.process_time()
+        found = label([doc["text"] for doc in docs])
+        cpu = time.process_time() - start
+        print(f" {name}: {len(docs) / cpu:.0f} documents/s of CPU, nothing stored")
+        labels = {doc["key"]: one for doc, one in zip(docs, found, strict=True)}
+        score(docs, labels, labels, 0)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--input", type=Path, nargs="+", required=True)
     parser.add_argument("--database", help="SQLAlchemy URL; its tables are dropped; default a new SQLite file")
     parser.add_argument("--wrong", type=int, default=0, help="show so many wrong and missed links")
+    parser.add_argument("--baselines", action="store_true", help="exact hash, SimHash, MinHash beside it")
     args = parser.parse_args()
     for path in args.input:
         measure(path, args.database, args.wrong)
+        if args.baselines:
+            compare(path)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,9 @@ from aggregator.cli.options import Format, Json, ListFormat, Since, Until, since
 if TYPE_CHECKING:
     from aggregator.store.story_list import StoryRow
 
+_LONGEST_TITLE = 110  # characters in a table
+_MOST_SITES = 4  # that a table names
+
 commands = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
 
 
@@ -136,7 +139,16 @@ def _print_table(found: list["StoryRow"]) -> None:
 def _row(story: "StoryRow") -> tuple[object, ...]:
     first, last = (output.cell(output.moment(at)) for at in (story.first_at, story.last_at))
     when = first if first == last else f"{first}\n{last}"
-    told = [output.cell(story.title or "(no title)"), output.cell(story.sites)]
+    told = [_short(output.cell(story.title or "(no title)")), _sources(story.sites)]
     if story.reports > 1:
         told.append(f"lead: {story.article_id}, {story.lead_reason}")
     return story.id, story.reports, story.copies, when, "\n".join(told)
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= _LONGEST_TITLE else title[: _LONGEST_TITLE - 1].rstrip() + "…"
+
+
+def _sources(sites: tuple[str, ...]) -> str:
+    named = output.cell(sites[:_MOST_SITES])
+    return named if len(sites) <= _MOST_SITES else f"{named} and {len(sites) - _MOST_SITES} more"

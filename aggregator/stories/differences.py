@@ -7,6 +7,8 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 _SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]+|[^.!?\n]+")
+_Run = tuple[str, Sequence[str], Sequence[str]]
+_STRAY = 2  # equal words between changes that are shown as changed with them
 _MOST_SENTENCES = 2_000
 _MOST_WORDS = 600  # of a passage that is compared word by word; a longer one is shown as replaced
 
@@ -35,7 +37,7 @@ def word_diff(old: str, new: str) -> tuple[Piece, ...]:
         if max(len(ours), len(theirs)) > _MOST_WORDS:
             pieces += [Piece("removed", " ".join(ours)), Piece("added", " ".join(theirs))]
             continue
-        for inner, c, d in _runs(ours, theirs):
+        for inner, c, d in _readable(_runs(ours, theirs)):
             found = [("same", c)] if inner == "same" else [("removed", c), ("added", d)]
             pieces += [Piece(part, " ".join(words)) for part, words in found]  # type: ignore[arg-type]
     return tuple(_joined(piece for piece in pieces if piece.text))
@@ -63,9 +65,29 @@ def _shortened(words: list[str], context: int, first: bool, last: bool) -> str:
     return " ".join([*after, "…", *before])
 
 
-def _runs(a: Sequence[str], b: Sequence[str]) -> Iterator[tuple[str, Sequence[str], Sequence[str]]]:
+def _runs(a: Sequence[str], b: Sequence[str]) -> Iterator[_Run]:
     for kind, i, j, k, m in SequenceMatcher(None, a, b, autojunk=len(a) + len(b) > 2_000).get_opcodes():
         yield "same" if kind == "equal" else "changed", a[i:j], b[k:m]
+
+
+def _readable(runs: Iterator[_Run]) -> Iterator[_Run]:
+    """The runs without one or two equal words between changes: two changes with a word between them read as noise."""
+    pending: _Run | None = None  # a changed run that may go on
+    for run in runs:
+        kind, a, b = run
+        if pending is None:
+            if kind == "same":
+                yield run
+            else:
+                pending = run
+        elif kind == "same" and len(a) > _STRAY:
+            yield pending
+            yield run
+            pending = None
+        else:
+            pending = ("changed", [*pending[1], *a], [*pending[2], *b])
+    if pending is not None:
+        yield pending
 
 
 def _joined(pieces: Iterator[Piece]) -> Iterator[Piece]:

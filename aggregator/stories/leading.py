@@ -48,7 +48,7 @@ def _reason(best: Report, reports: int, complete: int, early: Sequence[Report]) 
         return "the only report"
     if complete == 1:
         return f"the most complete of {reports} reports ({best.words} words)"
-    about = f"{complete} reports that are about as complete"
+    about = f"{complete} about as complete"
     if len(early) == 1:
         return f"published first of {about}"
     if sum(report.place == best.place for report in early) == 1:
