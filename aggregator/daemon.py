@@ -24,15 +24,24 @@ TICK_SECONDS = 5
 GRACE_SECONDS = 9
 
 
-def run(config_path: Path | None, database_url: str, environ: Mapping[str, str] = os.environ) -> int:
-    """Runs until SIGTERM or SIGINT; returns the exit code. Raises AggregatorError if it can't start."""
+def run(
+    config_path: Path | None,
+    database_url: str,
+    environ: Mapping[str, str] = os.environ,
+    clock: Callable[[], float] = time.time,
+    tick: float = TICK_SECONDS,
+) -> int:
+    """Runs until SIGTERM or SIGINT; returns the exit code. Raises AggregatorError if it can't start.
+
+    `clock`: seconds since 1970, by which everything is due; `tick`: seconds between two looks at it.
+    """
     if config_path is None:
         raise UsageError("no feeds.yaml here; make one with `aggregator feeds add URL`, or name one with --config")
     store = database.open(database_url)
     try:
         config, digest = load(store, config_path, environ)
-        sync(store, config, digest, int(time.time()))
-        asyncio.run(_Daemon(store, config_path, environ).serve(config))
+        sync(store, config, digest, int(clock()))
+        asyncio.run(_Daemon(store, config_path, environ, clock, tick).serve(config))
     finally:
         store.close()
     return 0
@@ -41,10 +50,14 @@ def run(config_path: Path | None, database_url: str, environ: Mapping[str, str] 
 class _Daemon:
     """The running daemon: its scheduler, and the context that a changed feeds.yaml replaces."""
 
-    def __init__(self, store: Store, config_path: Path, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, store: Store, config_path: Path, environ: Mapping[str, str], clock: Callable[[], float], tick: float
+    ) -> None:
         self._store = store
         self._config_path = config_path
         self._environ = environ
+        self._clock = clock
+        self._tick = tick
         self._stop = asyncio.Event()
         self._reload = asyncio.Event()
 
@@ -68,10 +81,8 @@ class _Daemon:
 
     async def _serve_with(self, config: Config, scheduler: AsyncIOScheduler) -> Config:
         """Works with one configuration until it is replaced or the daemon stops; returns the next one."""
-        async with opened(self._store, config.settings, _tell) as ctx:
-            tick = scheduler.add_job(
-                _tick, "interval", seconds=TICK_SECONDS, args=[ctx, self._stop], next_run_time=_now()
-            )
+        async with opened(self._store, config.settings, _tell, clock=self._clock) as ctx:
+            tick = scheduler.add_job(_tick, "interval", seconds=self._tick, args=[ctx], next_run_time=_now())
             try:
                 fresh = await self._until_changed(config)
             finally:
@@ -96,7 +107,7 @@ class _Daemon:
     def _read_again(self) -> Config | None:
         try:
             config, digest = load(self._store, self._config_path, self._environ)
-            done = sync(self._store, config, digest, int(time.time()))
+            done = sync(self._store, config, digest, int(self._clock()))
         except AggregatorError as error:
             _log.error("feeds.yaml was not taken over, the one before stays: %s", error)
             return None
@@ -107,7 +118,7 @@ class _Daemon:
         def every(what: Callable[[], object], name: str, **when: int) -> None:
             scheduler.add_job(_in_thread, "interval", args=[what, name], id=name, **when)
 
-        every(lambda: prune(self._store, int(time.time())), "prune", hours=6)
+        every(lambda: prune(self._store, int(self._clock())), "prune", hours=6)
         every(lambda: maintenance.optimise(self._store), "optimise", hours=24)
         every(lambda: maintenance.checkpoint(self._store), "checkpoint", hours=1)
 
@@ -122,7 +133,7 @@ async def _in_thread(what: Callable[[], object], name: str) -> None:
 _running: set[int] = set()  # contexts whose tick is under way
 
 
-async def _tick(ctx: Context, stop: asyncio.Event) -> None:
+async def _tick(ctx: Context) -> None:
     """Visits what is due. A database that refuses for a while (full, locked) does not end the daemon."""
     _running.add(id(ctx))
     try:

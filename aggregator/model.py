@@ -1,6 +1,6 @@
 """The values that travel through the house, frozen. `docs/architecture.md` has the glossary."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import takewhile
@@ -158,6 +158,11 @@ class Response:
 
     @property
     def moved_to(self) -> str | None:
-        """The new address if the way began with permanent redirects (301, 308): where the last of these led."""
-        permanent = takewhile(lambda hop: hop[0] in (301, 308), self.redirects)
-        return next((target for _, target in reversed(list(permanent))), None)
+        """The new address if the way began with permanent redirects: see `moved_to`."""
+        return moved_to(self.redirects)
+
+
+def moved_to(redirects: Sequence[tuple[int, str]]) -> str | None:
+    """Where the last of the permanent redirects (301, 308) led that a way of (status, target) began with, if any did."""
+    permanent = takewhile(lambda hop: hop[0] in (301, 308), redirects)
+    return next((target for _, target in reversed(list(permanent))), None)

@@ -140,8 +140,7 @@ class Net:
         while (answer := await self._ask(journey)).status in _REDIRECTS:
             journey.place = self._next(journey, answer, seen)
             seen.add(journey.place.url)
-            if request.permit is not None:
-                await request.permit(journey.place.url)
+            await self._permit(journey)
         return Response(
             requested_url=request.url,
             url=journey.place.url,
@@ -151,6 +150,15 @@ class Net:
             redirects=tuple(journey.hops),
             elapsed=self._settings.timeout - journey.left,
         )
+
+    async def _permit(self, journey: _Journey) -> None:
+        """Asks whoever made the request whether this redirect is to be followed."""
+        if journey.request.permit is not None:
+            try:
+                await journey.request.permit(journey.place.url)
+            except FetchError as error:
+                error.redirects = tuple(journey.hops)
+                raise
 
     def _journey(self, request: Request) -> _Journey:
         own = request.allow_private_networks

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
 from aggregator.store.schema import articles, entries, feeds, polls
 from aggregator.urls import site_of
@@ -103,6 +103,13 @@ def active(conn: Connection) -> Sequence[Row[Any]]:
     """Every subscription in the order of feeds.yaml, retired ones left out."""
     query = select(feeds).where(feeds.c.retired_at.is_(None), feeds.c.kind != "hand").order_by(feeds.c.position)
     return conn.execute(query).all()
+
+
+def polls_elsewhere(conn: Connection, url: str, feed_id: int) -> bool:
+    """True if another subscription polls this address."""
+    alive = and_(feeds.c.id != feed_id, feeds.c.retired_at.is_(None), feeds.c.gone_at.is_(None), feeds.c.kind != "hand")
+    there = or_(and_(feeds.c.url == url, feeds.c.moved_to.is_(None)), feeds.c.moved_to == url)
+    return conn.execute(select(feeds.c.id).where(alive, there).limit(1)).first() is not None
 
 
 def overview(conn: Connection) -> Sequence[Row[Any]]:

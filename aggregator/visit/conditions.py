@@ -5,11 +5,12 @@ some servers answer 304 for ever: after a week of nothing but 304, and after a d
 """
 
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Row
 
-from aggregator.model import Response
+from aggregator.model import Entry, Response
 
 WHOLE_AFTER = 7 * 86400
 WHOLE_AFTER_LIE = 86400
@@ -41,16 +42,20 @@ def to_keep(row: Row[Any], response: Response, now: int) -> dict[str, Any]:
     return {"etag": etag, "last_modified": modified, "validated_url": response.url, "whole_at": now}
 
 
-def caught_lying(row: Row[Any], response: Response) -> bool:
-    """True if a body that had to be asked for whole is new although its validators are those that we had: a server
-    that would have answered 304. Only for a response to a request without conditions, with another body than before."""
+def caught_lying(row: Row[Any], response: Response, fresh: Iterable[Entry]) -> bool:
+    """True if a server has answered 304 although its feed had changed. For a new body, asked for whole: its validators
+    are those that we had, or some of its `fresh` entries were published well before the last 304."""
     etag, modified = response.headers.get("etag"), response.headers.get("last-modified")
-    if row.etag:
-        return bool(etag == row.etag)
-    return bool(row.last_modified) and modified == row.last_modified
+    same = etag == row.etag if row.etag else bool(row.last_modified) and modified == row.last_modified
+    since, until = int(row.whole_at or 0), int(row.last_poll_at or 0) - 3600
+    times = (entry.published_at.timestamp() for entry in fresh if entry.published_at is not None)
+    return same or any(since < at < until for at in times)
 
 
 def remember_lie(row: Row[Any], now: int) -> dict[str, Any]:
     """The column that says so."""
-    _log.warning("%s: its server said that nothing had changed, and it had; asked for the whole feed daily", row.url)
+    if row.lied_at is None:
+        _log.warning(
+            "%s: its server said that nothing had changed, and it had; asked for the whole feed daily", row.url
+        )
     return {"lied_at": now}

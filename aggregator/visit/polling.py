@@ -1,6 +1,7 @@
 """One poll: a conditional request of a feed, and what came of it."""
 
 import logging
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from aggregator import health, ingest
 from aggregator.errors import ExtractionError, FeedError, FetchError
 from aggregator.feeds.hints import from_headers
 from aggregator.listing import Prepared, entry_row, passed_over, prepare
-from aggregator.model import Entry, FeedDocument, Hints, Response
+from aggregator.model import Entry, FeedDocument, Hints, Response, moved_to
 from aggregator.net import Request
 from aggregator.schedule import Rhythm
 from aggregator.store import articles, entries, feeds, work
@@ -83,9 +84,16 @@ async def _parsed(ctx: Context, attempt: _Attempt, response: Response) -> FeedDo
 async def _ask(ctx: Context, attempt: _Attempt, manners: Manners) -> Response:
     row, options = attempt.row, attempt.options
     url, private = moves.address(row), pages.allowed_networks(options)
-    permit = manners.permit(url, private) if pages.wants_robots(ctx, options) else None
-    if permit is not None:
-        await permit(url)
+    allowed = manners.permit(url, private) if pages.wants_robots(ctx, options) else None
+    if allowed is not None:
+        await allowed(url)
+
+    async def permit(target: str) -> None:
+        if await ctx.writer.do(lambda conn: feeds.polls_elsewhere(conn, target, int(row.id))):
+            raise FetchError("elsewhere", row.url, f"redirected to {target}, which is a subscription of its own")
+        if allowed is not None:
+            await allowed(target)
+
     return await ctx.net.fetch(
         Request(
             url,
@@ -129,6 +137,13 @@ async def _not_had(ctx: Context, attempt: _Attempt, error: FetchError) -> None:
     if error.kind == "cooling" and not error.redirects:
         return  # nothing was asked; it stays due, and its site is visited when it may be
     row = attempt.row
+    if error.kind == "elsewhere":  # its entries come by the other subscription
+        moved = moves.after_success(row, moved_to(error.redirects), attempt.options.get("site"), attempt.started)
+        poll = _poll_row(ctx, attempt, "unchanged", status=error.redirects[0][0], listed=0, new=0, reason=error.reason)
+        state = moved | {"failures": 0, "last_error": None}
+        await ctx.writer.do(lambda conn: _record(conn, ctx, attempt, poll, Hints(), state))
+        ctx.report(Polled(row.url, "unchanged"))
+        return
     state = moves.after_failure(row, error, attempt.options.get("site"), attempt.started)
     if attempt.whole:  # the next try is conditional again
         state["whole_at"] = attempt.started
@@ -187,7 +202,7 @@ async def _feed_changed(ctx: Context, attempt: _Attempt, response: Response, lis
     prepared += [passed_over(entry, row.id, now) for entry in unknown if entry.key in listing.old]
     counts = {"listed": len(keys), "new": len(fresh), "bytes": len(response.body)}
     poll = _poll_row(ctx, attempt, "changed", status=response.status, **counts)
-    state = _succeeded(attempt, response) if response.status == 304 else _changed(attempt, response)
+    state = _succeeded(attempt, response) if response.status == 304 else _changed(attempt, response, fresh)
     state |= {"parsed_at": now, "format": document.format}
     state |= {"link": absolute(document.link, response.url)} if document.link else {}
     state |= {"hints": _dump_hints(document.hints)} | ({"title": document.title} if not row.title else {})
@@ -236,10 +251,10 @@ def _succeeded(attempt: _Attempt, response: Response) -> dict[str, Any]:
     return success | moved | conditions.to_keep(row, response, now)
 
 
-def _changed(attempt: _Attempt, response: Response) -> dict[str, Any]:
+def _changed(attempt: _Attempt, response: Response, fresh: Iterable[Entry] = ()) -> dict[str, Any]:
     """What a new body changes of a feed."""
     row, state = attempt.row, _succeeded(attempt, response)
-    if attempt.whole and row.broken is None and conditions.caught_lying(row, response):
+    if attempt.whole and row.broken is None and conditions.caught_lying(row, response, fresh):
         state |= conditions.remember_lie(row, attempt.started)
     return state | {"body_hash": _digest(response)}
 
