@@ -1,5 +1,6 @@
 """The daemon against a server that keeps score, for days of a clock that jumps, with restarts: a perfect score."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -84,11 +85,11 @@ def keeper(clock: Clock) -> Iterator[Scorekeeper]:
 
 
 @pytest.fixture
-def run(tmp_path: Path, clock: Clock) -> Callable[..., dict[str, Row]]:
+def run(tmp_path: Path, clock: Clock, _sqlite_template: Path) -> Callable[..., dict[str, Row]]:
     """run(addresses, *stretches): the daemon over stretches of seconds, restarted between them; the rows of its feeds."""
 
     def lives(addresses: list[Address], *stretches: float, full_text: str = "never") -> dict[str, Row]:
-        config, url = tmp_path / "feeds.yaml", f"sqlite:///{tmp_path}/a.db"
+        config, url = tmp_path / "feeds.yaml", f"sqlite:///{shutil.copy(_sqlite_template, tmp_path / 'a.db')}"
         config.write_text("feeds:\n" + "".join(f"  - {{url: '{a.url}', full_text: {full_text}}}\n" for a in addresses))
         for seconds in stretches:
             live(config, url, clock, seconds, ENVIRON)
