@@ -17,6 +17,9 @@ from aggregator.store.articles import Outcome
 from aggregator.store.work import EVERYTHING, Scope
 from aggregator.store.writer import Writer
 
+PARSE_SECONDS = 10.0
+"""Most time for a feed's parsing. It takes milliseconds; a document that takes so long was made to."""
+
 
 @dataclass(frozen=True, slots=True)
 class Polled:

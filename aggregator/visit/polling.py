@@ -21,7 +21,7 @@ from aggregator.store.articles import Saved
 from aggregator.text import hash64
 from aggregator.urls import absolute, normalise
 from aggregator.visit import conditions, moves, pages, planning, sitemaps
-from aggregator.visit.context import Context, PageDone, Polled
+from aggregator.visit.context import PARSE_SECONDS, Context, PageDone, Polled
 from aggregator.visit.planning import After, Outcome
 from aggregator.visit.reader import Reader
 from aggregator.visit.robots import Manners
@@ -31,7 +31,6 @@ _log = logging.getLogger(__name__)
 ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
-PARSE_SECONDS = 10.0  # a feed takes milliseconds; one that takes so long was made to
 _REMEMBERED_HINTS = ("ttl", "update_period", "skip_hours", "skip_days")
 
 
@@ -64,7 +63,7 @@ async def poll(ctx: Context, row: Row[Any], manners: Manners, reader: Reader) ->
         else:
             await _feed_changed(ctx, attempt, response, listing)
     except FetchError as error:
-        await _not_had(ctx, attempt, error)
+        await _not_had(ctx, attempt, error, response)
     except FeedError as error:
         reason = str(error).removeprefix(f"{response.url}: " if response else "")
         state = {} if response is None else _broken(attempt, response, reason)
@@ -132,8 +131,8 @@ async def _unchanged(ctx: Context, attempt: _Attempt, response: Response) -> Non
     _tell(ctx, Polled(attempt.row.url, "unchanged"), after)
 
 
-async def _not_had(ctx: Context, attempt: _Attempt, error: FetchError) -> None:
-    """The network had no answer, or a bad one."""
+async def _not_had(ctx: Context, attempt: _Attempt, error: FetchError, response: Response | None) -> None:
+    """The network had no answer, or a bad one. `response`: the feed's own; then it was of a part of it (a sitemap)."""
     if error.kind == "cooling" and not error.redirects:
         return  # nothing was asked; it stays due, and its site is visited when it may be
     row = attempt.row
@@ -144,7 +143,8 @@ async def _not_had(ctx: Context, attempt: _Attempt, error: FetchError) -> None:
         await ctx.writer.do(lambda conn: _record(conn, ctx, attempt, poll, Hints(), state))
         ctx.report(Polled(row.url, "unchanged"))
         return
-    state = moves.after_failure(row, error, attempt.options.get("site"), attempt.started)
+    own = attempt.options.get("site")
+    state = moves.after_failure(row, error, own, attempt.started) if response is None else {}
     if attempt.whole:  # the next try is conditional again
         state["whole_at"] = attempt.started
     await _failed(ctx, attempt, error, error.kind, state)

@@ -19,7 +19,7 @@ from aggregator.net import Request
 from aggregator.store import sitemaps
 from aggregator.urls import site_of
 from aggregator.visit import pages
-from aggregator.visit.context import Context
+from aggregator.visit.context import PARSE_SECONDS, Context
 from aggregator.visit.robots import Manners
 
 PER_POLL = 20  # sitemaps of an index that one poll reads
@@ -135,7 +135,8 @@ class _Index:
             if response.status == 304:
                 self.known[url] = row | done
                 return
-            part = await self.ctx.pool.run(documents.parse, response.body, dict(response.headers), response.url)
+            headers = dict(response.headers)
+            part = await self.ctx.pool.run_within(PARSE_SECONDS, documents.parse, response.body, headers, response.url)
         except FetchError as error:
             if error.status in (404, 410):  # asked for again when the index says that it changed
                 self.known[url] = row | done
