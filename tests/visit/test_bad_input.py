@@ -1,0 +1,60 @@
+"""An hour of a faster clock with 200 feeds of which a third misbehave in turn."""
+
+import statistics
+from pathlib import Path
+
+from sqlalchemy import select
+
+from aggregator import store as database
+from aggregator.store import maintenance
+from aggregator.store.schema import feeds, polls
+from tests.visit.misbehaving import FAULTS, World, delays, growth, run_daemon, world
+
+
+def mistakes(made: World, folder: Path) -> list[str]:
+    """What the database says wrongly of the feeds: their log of polls and their state, against what was served."""
+    store = database.open(f"sqlite:///{folder}/a.db")
+    try:
+        with store.read() as conn:
+            rows = {row.url: row for row in conn.execute(select(feeds))}
+            logs = {row.id: [] for row in rows.values()}
+            for poll in conn.execute(select(polls).order_by(polls.c.id)):
+                logs[poll.feed_id].append(poll)
+        wrong = [f"{problem}" for problem in maintenance.check(store)]
+    finally:
+        store.close()
+    for number, url in enumerate(made.urls):
+        wrong += _mistakes(url, rows[url], logs[rows[url].id], made.answered[number])
+    return wrong
+
+
+def _mistakes(url: str, row, log: list, answered: list[tuple[float, str | None]]) -> list[str]:  # type: ignore[no-untyped-def]
+    wrong = []
+    if len(answered) - len(log) not in (0, 1):  # the last answer may not have been logged before the end
+        wrong.append(f"{url}: {len(log)} polls logged, {len(answered)} answered")
+    failures = 0
+    for poll, (_, name) in zip(log, answered, strict=False):
+        fault = FAULTS[name] if name else None
+        expected = ("failed", fault.kind, fault.status) if fault and fault.kind else ("fine", None, None)
+        found = ("failed", poll.kind, poll.status) if poll.outcome == "failed" else ("fine", None, None)
+        if found != expected:
+            wrong.append(f"{url}: {name} gave {found} ({poll.reason}), not {expected}")
+        failures = failures + 1 if poll.outcome == "failed" else 0
+    if row.failures != failures or (row.last_error is None) != (failures == 0):
+        wrong.append(f"{url}: {row.failures} failures ({row.last_error}), not {failures}")
+    gone = any(name == "410" for _, name in answered[: len(log)])
+    if (row.gone_at is not None) != gone:
+        wrong.append(f"{url}: gone at {row.gone_at}, but {answered}")
+    return wrong
+
+
+def test_an_hour_with_feeds_that_misbehave(tmp_path: Path) -> None:
+    with world(factor=150) as made:
+        samples = run_daemon(made, tmp_path, 3600)
+    assert mistakes(made, tmp_path) == []
+    late = sorted(delays(made))
+    assert late[0] >= -1
+    assert statistics.median(late) < 120  # a second of real time is 150
+    more_memory, more_files = growth(samples)
+    assert more_memory < 60
+    assert more_files < 20

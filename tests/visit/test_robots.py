@@ -1,0 +1,176 @@
+"""robots.txt in a visit: asked once, kept a day, honoured at redirects, waited for where it can't be had."""
+
+import asyncio
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from aggregator.config import Settings
+from aggregator.store import Store, feeds
+from aggregator.store.feeds import Subscription
+from aggregator.store.schema import robots
+from aggregator.urls import site_of
+from aggregator.visit import PageDone, Polled, Progress, opened, run_due
+from tests.servers import Reply, Server
+from tests.visit import site
+
+NOW = 1_767_607_200
+DAY = 86400
+SETTINGS = Settings(allow_private_networks=True, site_gap="0s", workers=1)
+RULES = "User-agent: *\nDisallow: /private\n"
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server("127.0.0.74") as running:
+        site.serve_pages(running, range(3))
+        for path in ("/rss", "/rss2", "/rss3"):
+            site.serve_feed(running, path, site.rss(running, range(3)))
+        running.route("/robots.txt", Reply(RULES))
+        yield running
+
+
+def subscribe(store: Store, server: Server, *paths: str, options: str = "{}") -> None:
+    wanted = [
+        Subscription(server.url(path), "feed", None, None, None, site_of(server.url()), options) for path in paths
+    ]
+    with store.write() as conn:
+        feeds.sync(conn, wanted, NOW)
+
+
+def run(store: Store, now: int = NOW, everything: bool = True, settings: Settings = SETTINGS) -> dict[str, list[Any]]:
+    """What failed, by reason, in a run at this time."""
+    said: dict[str, list[Any]] = {}
+
+    def report(event: Progress) -> None:
+        if isinstance(event, Polled | PageDone) and event.outcome == "failed":
+            said.setdefault(event.reason or "", []).append(getattr(event, "feed", None) or getattr(event, "url", None))
+
+    async def work() -> None:
+        async with opened(store, settings, report, clock=lambda: now) as ctx:
+            await run_due(ctx)
+
+    if everything:
+        with store.write() as conn:
+            feeds.make_due(conn, None, now)
+    asyncio.run(work())
+    return said
+
+
+def asked(server: Server) -> int:
+    return len(server.seen("/robots.txt"))
+
+
+def test_it_is_asked_once_and_kept_for_a_day(store: Store, server: Server) -> None:
+    subscribe(store, server, "/rss", "/rss2", "/rss3")
+    assert run(store) == {}
+    assert asked(server) == 1
+    run(store, NOW + DAY - 1)
+    assert asked(server) == 1
+    run(store, NOW + DAY)
+    assert asked(server) == 2
+
+
+def test_a_feed_is_subject_to_it_too_unless_it_is_told_otherwise(store: Store, server: Server) -> None:
+    site.serve_feed(server, "/private/rss", site.rss(server, range(1)))
+    subscribe(store, server, "/private/rss")
+    (reason,) = run(store)
+    assert "robots.txt forbids it" in reason
+    subscribe(store, server, "/private/rss", options='{"robots": false}')
+    assert run(store, NOW + 10) == {}
+    assert len(server.seen("/private/rss")) == 1
+
+
+def test_a_redirect_leads_nowhere_that_is_forbidden(store: Store, server: Server) -> None:
+    with Server("127.0.0.75") as other:
+        other.route("/robots.txt", Reply(RULES))
+        server.route("/a/0", Reply(status=302, headers={"Location": other.url("/private/0")}))
+        server.route("/a/1", Reply(status=302, headers={"Location": "/private/1"}))
+        subscribe(store, server, "/rss", options='{"full_text": "always"}')
+        (reason,) = run(store)
+        assert "robots.txt forbids it" in reason
+        assert [seen.path for seen in other.requests] == ["/robots.txt"]
+        assert not server.seen("/private/1")
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_server_that_cannot_say_is_waited_for(store: Store, server: Server, status: int) -> None:
+    server.route("/robots.txt", Reply(b"", status))
+    subscribe(store, server, "/rss")
+    (reason,) = run(store)
+    assert "can't be had just now" in reason
+    run(store, NOW + 300)
+    assert asked(server) == 1
+    run(store, NOW + 700)
+    assert asked(server) == 2
+    assert not server.seen("/rss")
+    run(store, NOW + 31 * DAY)  # RFC 9309: after 30 days it may be taken for absent
+    assert bool(server.seen("/rss")) == (status >= 500)  # a 429 is a wish to be left alone for now
+
+
+def test_an_old_answer_is_better_than_none(store: Store, server: Server) -> None:
+    subscribe(store, server, "/rss")
+    run(store)
+    server.route("/robots.txt", Reply(b"", 503))
+    assert run(store, NOW + DAY + 1) == {}
+    assert len(server.seen("/rss")) == 2
+    with store.read() as conn:
+        row = conn.execute(select(robots)).one()
+    assert (row.status, row.at, row.tried_at) == (200, NOW, NOW + DAY + 1)
+    run(store, NOW + DAY + 300)
+    assert asked(server) == 2
+
+
+def test_a_retry_after_of_robots_txt_cools_the_site(store: Store, server: Server) -> None:
+    server.route("/robots.txt", Reply(b"", 503, headers={"Retry-After": "5000"}), Reply(RULES))
+    subscribe(store, server, "/rss")
+    run(store)
+    run(store, NOW + 4000)
+    assert asked(server) == 1
+    assert run(store, NOW + 5002) == {}
+    assert server.seen("/rss")
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_no_file_allows_everything(store: Store, server: Server, status: int) -> None:
+    server.route("/robots.txt", Reply(b"", status))
+    subscribe(store, server, "/rss")
+    assert run(store) == {}
+
+
+def test_of_an_oversized_file_the_start_counts(store: Store, server: Server) -> None:
+    server.route("/robots.txt", Reply(RULES + "# padding\n" * 100_000 + "Disallow: /\n"))
+    site.serve_feed(server, "/private/rss", site.rss(server, range(1)))
+    subscribe(store, server, "/rss", "/private/rss")
+    (reason,) = run(store)
+    assert "forbids" in reason
+    assert len(server.seen("/rss")) == 1
+    server.route("/robots.txt", Reply(endless=b"# padding\n" * 100))
+    run(store, NOW + DAY)
+    assert len(server.seen("/private/rss")) == 1
+
+
+def test_a_crawl_delay_is_kept(store: Store, server: Server) -> None:
+    server.route("/robots.txt", Reply("User-agent: *\nCrawl-delay: 0.3\n"))
+    subscribe(store, server, "/rss", "/rss2", "/rss3", options='{"full_text": "never"}')
+    run(store)
+    times = [seen.at for seen in server.requests if seen.path != "/robots.txt"]
+    assert all(later - earlier >= 0.29 for earlier, later in pairwise(times))
+
+
+def test_a_retry_after_of_a_page_cools_the_site_or_the_feed_alone(store: Store, server: Server) -> None:
+    server.otherwise(Reply(b"", 429, headers={"Retry-After": "5000"}))
+    for number in range(3):
+        server.route(f"/a/{number}", Reply(b"", 429, headers={"Retry-After": "5000"}))
+    subscribe(store, server, "/rss", options='{"full_text": "always", "cooldown": "feed"}')
+    run(store)
+    subscribe(store, server, "/rss", "/rss2", options='{"full_text": "always", "cooldown": "feed"}')
+    pages = len([seen for seen in server.requests if seen.path.startswith("/a/")])
+    run(store, NOW + 100, everything=False)
+    assert len(server.seen("/rss2")) == 1  # the site was not cooled
+    later = [seen for seen in server.requests if seen.path.startswith("/a/")]
+    assert 1 <= pages <= 3
+    assert len(later) - pages <= 3  # those of the new feed, not again those of the first
