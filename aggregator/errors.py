@@ -54,7 +54,7 @@ FetchKind = Literal[
     "tls",  # certificate or handshake
     "timeout",  # too slow at any stage
     "refused",  # our own guard: scheme, address or port that must not be asked
-    "robots",  # the site's robots.txt forbids it, or can't be had (then `status` is its answer's)
+    "robots",  # the site's robots.txt forbids it
     "elsewhere",  # a redirect was not followed: another subscription polls the address where it leads
     "cooling",  # nothing was asked: the site had asked to be left alone for a while
     "redirects",  # a loop, or too many

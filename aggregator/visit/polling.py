@@ -140,8 +140,9 @@ async def _not_had(ctx: Context, attempt: _Attempt, error: FetchError, response:
         moved = moves.after_success(row, moved_to(error.redirects), attempt.options.get("site"), attempt.started)
         poll = _poll_row(ctx, attempt, "unchanged", status=error.redirects[0][0], listed=0, new=0, reason=error.reason)
         state = moved | {"failures": 0, "last_error": None}
-        await ctx.writer.do(lambda conn: _record(conn, ctx, attempt, poll, Hints(), state))
-        ctx.report(Polled(row.url, "unchanged"))
+        after = _after(ctx, attempt, poll, Hints(), state)
+        await ctx.writer.do(lambda conn: feeds.record_poll(conn, row.id, poll, after.columns))
+        _tell(ctx, Polled(row.url, "unchanged"), after)
         return
     own = attempt.options.get("site")
     state = moves.after_failure(row, error, own, attempt.started) if response is None else {}

@@ -45,7 +45,7 @@ class Manners:
                 )
             if not rules.reachable:
                 reason = "its robots.txt can't be had just now (server error); asked again later"
-                raise FetchError("robots", url, reason, status=503)
+                raise FetchError("status", url, reason, status=503)
 
         return check
 
