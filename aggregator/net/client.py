@@ -75,6 +75,11 @@ class _Journey:
             return key
         return site_of(self.place.url)
 
+    @property
+    def word(self) -> str | None:
+        """What a Retry-After stops besides, or instead of, the site; None: the site."""
+        return None if self.request.cooldown == "site" else self.request.cooldown
+
 
 class Net:
     """The door. One for the whole program: `async with Net(settings) as net: await net.fetch(Request(url))`.
@@ -131,8 +136,8 @@ class Net:
     async def fetch(self, request: Request) -> Response:
         """The answer to a GET: a success with its decoded body, or 304 without; FetchError for everything else.
 
-        An answer that pushes back (429, 503 …) with a Retry-After makes the site's other requests fail as "cooling"
-        for that long, unless the request says that it is its own affair alone.
+        An answer that pushes back (429, 503 …) with a Retry-After makes other requests fail as "cooling" for that long:
+        those to its site, or those of the same `cooldown`.
         `elapsed` is the time on the network, the waiting for a site's turn left out.
         """
         journey = self._journey(request)
@@ -171,11 +176,11 @@ class Net:
         """One hop: wait for the site's turn, then ask within the time that is left."""
         rules = _rules(journey)
         try:
-            async with self._turns.turn(journey.site):
+            async with self._turns.turn(journey.site, journey.word):
                 return await self._timed(journey, rules)
         except Cooling as cooling:
             left = max(1, round(cooling.seconds / 60))
-            reason = f"not asked: its site wants to be left alone for another {left} min"
+            reason = f"not asked: the server wants to be left alone for another {left} min"
             raise journey.error("cooling", reason, retry_after=cooling.seconds) from None
 
     async def _timed(self, journey: _Journey, rules: Networks) -> _Answer:
@@ -193,8 +198,8 @@ class Net:
             took = asyncio.get_running_loop().time() - began
             journey.left = max(journey.left - took, 0.0)
             self._turns.learn(journey.site, took, answer.status if answer else None)
-        if answer.status >= 400 and journey.request.cooldown == "site" and (wait := self._wait(answer)):
-            self._turns.cool(journey.site, wait)
+        if answer.status >= 400 and (wait := self._wait(answer)):
+            self._turns.cool(journey.word or journey.site, wait)
         _log.debug("%s: %d, %d bytes in %.0f ms", journey.place.url, answer.status, len(answer.body), took * 1000)
         return answer
 

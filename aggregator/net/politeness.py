@@ -86,34 +86,34 @@ class Turns:
         _remember(self._paces, site, pace.after(seconds, status, least, self._clock()))
 
     def cool(self, site: str, seconds: float) -> None:
-        """Nobody asks the site for so many seconds: who waits for a turn is sent away too."""
+        """Nobody asks the site (or what goes by this word) for so many seconds: who waits is sent away too."""
         until = self._clock() + seconds
         _remember(self._quiet, site, max(until, self._quiet.get(site, until)))
 
-    def check(self, site: str) -> None:
-        """Raises Cooling while the site is to be left alone."""
-        until = self._quiet.get(site)
-        if until is None:
-            return
-        if (left := until - self._clock()) > 0:
-            raise Cooling(left)
-        del self._quiet[site]
+    def check(self, *keys: str | None) -> None:
+        """Raises Cooling while any of these is to be left alone."""
+        for key in keys:
+            if key in self._quiet:
+                if (left := self._quiet[key] - self._clock()) > 0:
+                    raise Cooling(left)
+                del self._quiet[key]
 
     def cooling(self, site: str) -> float:
         """Seconds for which the site is still to be left alone."""
         return max(self._quiet[site] - self._clock(), 0.0) if site in self._quiet else 0.0
 
     @asynccontextmanager
-    async def turn(self, key: str) -> AsyncIterator[None]:
-        """Wait until the site may be asked, and hold one of its places and one of all places. Raises Cooling."""
-        self.check(key)
+    async def turn(self, key: str, word: str | None = None) -> AsyncIterator[None]:
+        """Wait until the site may be asked, and hold one of its places and one of all places. Raises Cooling, also
+        where it is `word` that is to be left alone."""
+        self.check(key, word)
         site = self._site(key)
         site.users += 1
         try:
             async with site.slots:
-                await self._start(key, site)
+                await self._start(key, site, word)
                 try:
-                    self.check(key)
+                    self.check(key, word)
                     site.last_start = asyncio.get_running_loop().time()
                     yield
                 finally:
@@ -121,17 +121,17 @@ class Turns:
         finally:
             site.users -= 1
 
-    async def _start(self, key: str, site: _Site) -> None:
+    async def _start(self, key: str, site: _Site, word: str | None) -> None:
         """Wait for the site's gap, then for a place among all connections."""
         clock = asyncio.get_running_loop().time
         if self.gap(key) <= 0:
             await self._total.acquire()
             return
         async with site.turn:
-            self.check(key)
+            self.check(key, word)
             while (wait := site.last_start + self.gap(key) - clock()) > 0:
                 await asyncio.sleep(wait)
-                self.check(key)
+                self.check(key, word)
             await self._total.acquire()
             site.last_start = clock()
 

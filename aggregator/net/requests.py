@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 Allowed = bool | tuple[str, ...]
 """Private networks that may be asked: all (True), none (False), or these hosts and CIDRs."""
@@ -17,7 +16,7 @@ class Request:
     `etag`, `last_modified`: validators as `Response.headers` gave them; they go back byte for byte, to the address
     they came from: `validated_url` (None: this URL), be it this one or one that it redirects to.
     `allow_private_networks`, `max_bytes` (decoded): instead of the settings' when not None.
-    `cooldown`: whether a Retry-After stops all requests to the site, or is this one's affair alone ("feed").
+    `cooldown`: what a Retry-After stops: "site", all requests to the site; any other word, all that say the same word.
     `permit`: asked before each redirect is followed; raises FetchError where its target must not be asked.
     `start_alone`: the first `max_bytes` of a longer body are as good as all of it.
     """
@@ -31,7 +30,7 @@ class Request:
     allow_private_networks: Allowed | None = None
     max_bytes: int | None = None
     validated_url: str | None = None
-    cooldown: Literal["site", "feed"] = "site"
+    cooldown: str = "site"
     permit: Callable[[str], Awaitable[None]] | None = None
     start_alone: bool = False
 

@@ -55,12 +55,6 @@ def postpone(conn: Connection, ids: Collection[int], error: str, next_try_at: in
     conn.execute(update(entries).where(entries.c.id.in_(ids)).values(tries=entries.c.tries + 1, **state))
 
 
-def hold_back(conn: Connection, feed_id: int, until: int) -> None:
-    """No page of this feed is asked for before then."""
-    early = and_(entries.c.feed_id == feed_id, entries.c.state == "waiting", entries.c.next_try_at < until)
-    conn.execute(update(entries).where(early).values(next_try_at=until))
-
-
 def outcomes(conn: Connection, feed_id: int, limit: int) -> Sequence[Any]:
     """What came of the pages of a feed that were asked for last, newest entry first: state and error."""
     asked = or_(entries.c.state.in_(("done", "failed")), and_(entries.c.state == "waiting", entries.c.tries > 0))

@@ -70,7 +70,9 @@ def _follow(conn: Connection, known: dict[str, Row[Any]], wanted: set[str]) -> N
         for url in (old.moved_to, old.moving_to):
             if url is None or url not in wanted or url in known:
                 continue
-            renamed = update(feeds).where(feeds.c.id == old.id).values(url=url, **settled).returning(feeds)
+            options = orjson.dumps(orjson.loads(old.options) | {"url": url}).decode()
+            named = update(feeds).where(feeds.c.id == old.id).values(url=url, options=options, **settled)
+            renamed = named.returning(feeds)
             known[url] = conn.execute(renamed).one()
             del known[old.url]
             conn.execute(update(articles).where(articles.c.feed == old.url).values(feed=url))
@@ -148,6 +150,13 @@ def make_due(conn: Connection, ids: Collection[int] | None, now: int) -> None:
     if ids is not None:
         conn.execute(update(feeds).where(which, feeds.c.gone_at.is_not(None)).values(gone_at=None))
     conn.execute(update(entries).where(waiting, entries.c.next_try_at > now).values(next_try_at=now))
+
+
+def hold_back(conn: Connection, feed_id: int, until: int) -> None:
+    """Neither the feed nor a page of it is asked for before then."""
+    early = entries.c.feed_id == feed_id, entries.c.state == "waiting", entries.c.next_try_at < until
+    conn.execute(update(entries).where(*early).values(next_try_at=until))
+    conn.execute(update(feeds).where(feeds.c.id == feed_id, feeds.c.next_poll_at < until).values(next_poll_at=until))
 
 
 def record_poll(conn: Connection, feed_id: int, poll: dict[str, Any], state: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from aggregator.errors import ExtractionError, FetchError
 from aggregator.model import Response
 from aggregator.net import Request
 from aggregator.reading import Job, listed_of, selectors_of
-from aggregator.store import articles, entries, work
+from aggregator.store import articles, entries, feeds, work
 from aggregator.store.articles import Saved
 from aggregator.store.rows import FinishedArticle
 from aggregator.visit.context import Context, PageDone
@@ -76,6 +76,11 @@ def wants_robots(ctx: Context, options: dict[str, Any]) -> bool:
     return ctx.settings.respect_robots if own is None else bool(own)
 
 
+def cooldown(options: dict[str, Any], feed_id: int) -> str:
+    """What a Retry-After stops, as net.Request has it."""
+    return f"feed {feed_id}" if options.get("cooldown") == "feed" else "site"
+
+
 async def _ask(ctx: Context, row: Row[Any], options: dict[str, Any], manners: Manners) -> Response:
     private = allowed_networks(options)
     permit = manners.permit(row.url, private) if wants_robots(ctx, options) else None
@@ -87,7 +92,7 @@ async def _ask(ctx: Context, row: Row[Any], options: dict[str, Any], manners: Ma
         accept=ACCEPT,
         headers=_headers(row, options),
         allow_private_networks=private,
-        cooldown=options.get("cooldown", "site"),
+        cooldown=cooldown(options, int(row.feed_id)),
         permit=permit,
     )
     response = await ctx.net.fetch(request)
@@ -103,9 +108,12 @@ def _headers(row: Row[Any], options: dict[str, Any]) -> dict[str, str]:
 
 
 async def _failed(ctx: Context, row: Row[Any], ids: list[int], error: FetchError) -> None:
-    if error.kind == "cooling" and not error.redirects:
-        return  # nothing was asked; the page waits for its site
     now, whole_site = ctx.now(), orjson.loads(row.options).get("cooldown", "site") == "site"
+    if error.kind == "cooling" and not error.redirects:  # nothing was asked; the page waits for its site, or its feed
+        if not whole_site:
+            held = now + int(error.retry_after or 0) + 1
+            await ctx.writer.do(lambda conn: feeds.hold_back(conn, int(row.feed_id), held))
+        return
     until = now + int(error.retry_after) + 1 if error.retry_after else None
     wait = _wait(error, int(row.tries))
     at = None if wait is None else max(now + wait, until or 0)
@@ -114,7 +122,7 @@ async def _failed(ctx: Context, row: Row[Any], ids: list[int], error: FetchError
         if until is not None and error.status and whole_site:
             work.quieten(conn, error.site or row.site, until)
         elif until is not None and error.status:
-            entries.hold_back(conn, int(row.feed_id), until)
+            feeds.hold_back(conn, int(row.feed_id), until)
         entries.postpone(conn, ids, error.reason, at)
 
     await ctx.writer.do(job)

@@ -101,7 +101,7 @@ async def _ask(ctx: Context, attempt: _Attempt, manners: Manners) -> Response:
             **conditions.to_send(row, attempt.whole),
             accept=ACCEPT if row.kind == "feed" else pages.ACCEPT,
             allow_private_networks=private,
-            cooldown=options.get("cooldown", "site"),
+            cooldown=pages.cooldown(options, int(row.id)),
             permit=permit,
         )
     )
@@ -134,6 +134,9 @@ async def _unchanged(ctx: Context, attempt: _Attempt, response: Response) -> Non
 async def _not_had(ctx: Context, attempt: _Attempt, error: FetchError, response: Response | None) -> None:
     """The network had no answer, or a bad one. `response`: the feed's own; then it was of a part of it (a sitemap)."""
     if error.kind == "cooling" and not error.redirects:
+        if pages.cooldown(attempt.options, 0) != "site":
+            until = ctx.now() + int(error.retry_after or 0) + 1
+            await ctx.writer.do(lambda conn: feeds.hold_back(conn, int(attempt.row.id), until))
         return  # nothing was asked; it stays due, and its site is visited when it may be
     row = attempt.row
     if error.kind == "elsewhere":  # its entries come by the other subscription

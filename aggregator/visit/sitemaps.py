@@ -167,7 +167,7 @@ class _Index:
                 last_modified=row["last_modified"],
                 accept="application/xml, text/xml, application/gzip;q=0.9, */*;q=0.5",
                 allow_private_networks=private,
-                cooldown=self.options.get("cooldown", "site"),
+                cooldown=pages.cooldown(self.options, int(self.row.id)),
                 permit=permit,
             )
         )
