@@ -5,80 +5,32 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from types import TracebackType
-from typing import Any
 from urllib.parse import urljoin
 
 import httpx
 
-from aggregator.errors import FetchError, FetchKind
+from aggregator.errors import FetchError
 from aggregator.model import Response
 from aggregator.net import headers
 from aggregator.net.addresses import Networks, networks
 from aggregator.net.decoding import DecodingError, TooLarge, decode
 from aggregator.net.faults import Fault
+from aggregator.net.journey import Answer, Journey
 from aggregator.net.pace import Pace
 from aggregator.net.politeness import Cooling, Turns
 from aggregator.net.requests import NetSettings, Request
 from aggregator.net.resolver import refusal
-from aggregator.net.targets import Target, target, without_login
+from aggregator.net.targets import Target, target
 from aggregator.net.transport import Transport
-from aggregator.urls import site_of
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _EMPTY = (204, 205)
 _COOL_DOWN = 600.0
 """Seconds that a 429 without Retry-After stands for."""
 _log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class _Answer:
-    """One hop's answer: status, headers (lower-case names) and the body, still encoded."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes = b""
-
-
-@dataclass(slots=True)
-class _Journey:
-    """One fetch on its way: where it is, how it came there, and the seconds it may still take."""
-
-    request: Request
-    start: Target
-    place: Target
-    allowed: Networks
-    limit: int
-    left: float
-    hops: list[tuple[int, str]]
-    received: int = -1  # bytes of this hop's body; -1 before its headers
-
-    def error(
-        self, kind: FetchKind, reason: str, status: int | None = None, retry_after: float | None = None
-    ) -> FetchError:
-        """A FetchError that names the address first asked for, and where it led to."""
-        if self.hops:
-            reason = f"redirected to {self.place.url}: {reason}"
-        more: dict[str, Any] = {"status": status, "retry_after": retry_after}
-        url = without_login(self.request.url)
-        return FetchError(kind, url, reason, site=self.site, redirects=tuple(self.hops), **more)
-
-    @property
-    def site(self) -> str:
-        """The key of politeness of this hop: the request's own as long as the hop stays on its site."""
-        key = self.request.site
-        if key is not None and (self.place is self.start or site_of(self.place.url) == site_of(self.start.url)):
-            return key
-        return site_of(self.place.url)
-
-    @property
-    def word(self) -> str | None:
-        """What a Retry-After stops besides, or instead of, the site; None: the site."""
-        return None if self.request.cooldown == "site" else self.request.cooldown
 
 
 class Net:
@@ -156,7 +108,7 @@ class Net:
             elapsed=self._settings.timeout - journey.left,
         )
 
-    async def _permit(self, journey: _Journey) -> None:
+    async def _permit(self, journey: Journey) -> None:
         """Asks whoever made the request whether this redirect is to be followed."""
         if journey.request.permit is not None:
             try:
@@ -165,14 +117,14 @@ class Net:
                 error.redirects = tuple(journey.hops)
                 raise
 
-    def _journey(self, request: Request) -> _Journey:
+    def _journey(self, request: Request) -> Journey:
         own = request.allow_private_networks
         allowed = networks(self._settings.allow_private_networks if own is None else own)
         limit = self._settings.max_bytes if request.max_bytes is None else request.max_bytes
         start = target(request.url)
-        return _Journey(request, start, start, allowed, limit, self._settings.timeout, [])
+        return Journey(request, start, start, allowed, limit, self._settings.timeout, [])
 
-    async def _ask(self, journey: _Journey) -> _Answer:
+    async def _ask(self, journey: Journey) -> Answer:
         """One hop: wait for the site's turn, then ask within the time that is left."""
         rules = _rules(journey)
         try:
@@ -183,7 +135,7 @@ class Net:
             reason = f"not asked: the server wants to be left alone for another {left} min"
             raise journey.error("cooling", reason, retry_after=cooling.seconds) from None
 
-    async def _timed(self, journey: _Journey, rules: Networks) -> _Answer:
+    async def _timed(self, journey: Journey, rules: Networks) -> Answer:
         """The answer to one hop, asked now; its site's pace learns from it."""
         began, answer = asyncio.get_running_loop().time(), None
         try:
@@ -203,7 +155,7 @@ class Net:
         _log.debug("%s: %d, %d bytes in %.0f ms", journey.place.url, answer.status, len(answer.body), took * 1000)
         return answer
 
-    def _wait(self, answer: _Answer) -> float | None:
+    def _wait(self, answer: Answer) -> float | None:
         """Seconds that an answer asks to wait; reckoned from its own Date, as clocks differ."""
         now = headers.http_date(answer.headers.get("date")) or datetime.fromtimestamp(self._clock(), UTC)
         asked = headers.retry_after(answer.headers.get("retry-after"), now)
@@ -223,14 +175,14 @@ class Net:
         if self._closed:
             raise RuntimeError("the network is closed")
 
-    async def _exchange(self, journey: _Journey, rules: Networks) -> _Answer:
+    async def _exchange(self, journey: Journey, rules: Networks) -> Answer:
         journey.received = -1
         lines = headers.sent(journey.request, journey.start, journey.place, self._settings)
         response = await self._transport(rules).handle_async_request(
             httpx.Request("GET", journey.place.url, headers=lines)
         )
         try:
-            answer = _Answer(response.status_code, headers.received(response.headers))
+            answer = Answer(response.status_code, headers.received(response.headers))
             if answer.status // 100 == 2 and answer.status not in _EMPTY:
                 answer.body = await _read(journey, answer, response)
             return answer
@@ -244,7 +196,7 @@ class Net:
             transport = self._transports[rules] = Transport(rules, self._settings.connect_timeout)
         return transport
 
-    def _next(self, journey: _Journey, answer: _Answer, seen: set[str]) -> Target:
+    def _next(self, journey: Journey, answer: Answer, seen: set[str]) -> Target:
         """Where a redirect leads; notes the hop. Raises FetchError for a loop, too many, or nowhere."""
         location = headers.text(answer.headers.get("location", "")).strip()
         if not location:
@@ -264,7 +216,7 @@ class Net:
         journey.hops.append((answer.status, place.url))
         return place
 
-    def _body(self, journey: _Journey, answer: _Answer) -> bytes:
+    def _body(self, journey: Journey, answer: Answer) -> bytes:
         """The decoded body of a success; FetchError for all that is none."""
         if answer.status == 304 and headers.is_conditional(journey.request, journey.start, journey.place):
             return b""
@@ -286,7 +238,7 @@ class Net:
             raise journey.error("protocol", str(error)) from error
 
 
-def _rules(journey: _Journey) -> Networks:
+def _rules(journey: Journey) -> Networks:
     """The rules for this hop's host. A host that is an address is judged here, before it costs a turn."""
     rules = journey.allowed.for_host(journey.place.host)
     address = journey.place.address
@@ -295,7 +247,7 @@ def _rules(journey: _Journey) -> Networks:
     return rules
 
 
-async def _read(journey: _Journey, answer: _Answer, response: httpx.Response) -> bytes:
+async def _read(journey: Journey, answer: Answer, response: httpx.Response) -> bytes:
     """The body, still encoded. Packed or not, more bytes than the limit can't become fewer."""
     cut = journey.request.start_alone
     if (headers.number(answer.headers.get("content-length")) or 0) > journey.limit and not cut:
@@ -323,7 +275,7 @@ def _over(limit: int) -> str:
     return f"the answer is larger than {limit:,} bytes (max_bytes)"
 
 
-def _too_slow(journey: _Journey, timeout: float) -> str:
+def _too_slow(journey: Journey, timeout: float) -> str:
     if journey.received < 0:
         return f"no answer within {timeout:g} s"
     if journey.received == 0:
