@@ -220,11 +220,12 @@ def import_opml(
 ) -> None:
     """Subscribe to what an OPML file lists and is not subscribed yet.
 
+    Folders become categories; folders within folders are joined, as World/Asia. What can be read of a broken file is
+    taken, with a warning.
+
     \b
     aggregator feeds import subscriptions.opml
     """
-    from dataclasses import asdict
-
     from aggregator import config
     from aggregator.feeds import opml
 
@@ -237,24 +238,34 @@ def import_opml(
         raise AggregatorError(f"{file}: {error.strerror or error}; name an OPML file") from None
     except AggregatorError as error:
         raise AggregatorError(f"{file}: {error}") from None
-    new = [outline for outline in listed if outline.url not in known]
-    config.add_feeds(path, [asdict(outline) for outline in new])
-    print(f"{path}: {len(new)} feeds added, {len(listed) - len(new)} known already")
+    if listed.problem:
+        print(output.cell(f"aggregator: {file}: {listed.problem}; what could be read was taken"), file=sys.stderr)
+    new = [outline for outline in listed.outlines if outline.url not in known]
+    names = ("url", "title", "category", "lang", "links")
+    config.add_feeds(path, [{name: getattr(outline, name) for name in names} for outline in new])
+    skipped = f", {len(listed.skipped)} skipped that have no http address" if listed.skipped else ""
+    print(f"{path}: {len(new)} feeds added, {len(listed.outlines) - len(new)} known already{skipped}")
 
 
 @commands.command("export")
 def export_opml(
     ctx: typer.Context, file: Annotated[str, typer.Argument(metavar="FILE", help="Default: standard output.")] = "-"
 ) -> None:
-    """Write the subscriptions as OPML, which other feed readers read.
+    """Write the subscriptions as OPML, which other feed readers read. A category such as World/Asia is two folders.
 
     \b
     aggregator feeds export subscriptions.opml
     """
     from aggregator.feeds import opml
 
-    feeds = context.of(ctx).load_config().feeds
-    text = opml.write((opml.Outline(feed.url, feed.title, feed.category, feed.lang) for feed in feeds), "Subscriptions")
+    options = context.of(ctx)
+    feeds, known = options.load_config().feeds, _health(options)
+    outlines = []
+    for feed in feeds:
+        row = known.get(feed.url, {})
+        title, link = feed.title or row.get("title"), row.get("link")
+        outlines.append(opml.Outline(feed.url, title, feed.category, feed.lang, link, feed.links))
+    text = opml.write(outlines, "Subscriptions")
     if file == "-":
         sys.stdout.write(text)
         return

@@ -1,114 +1,204 @@
-"""Lists of subscriptions as OPML 2.0 (opml.org/spec2), read leniently and written strictly."""
+"""Lists of subscriptions as OPML 2.0 (opml.org/spec2), read leniently and written strictly.
+
+A category is the way down the folders, joined by `/` as in OPML's own category attribute: `World/Asia`.
+"""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from html import unescape
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
 from aggregator.errors import FeedError
 from aggregator.feeds import decoding
+from aggregator.feeds.xmlrepair import repaired
 from aggregator.text import squeeze
 from aggregator.urls import is_http
 
-_BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
-_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)\w{2,32};")
+NAMESPACE = "urn:aggregator:opml"
+_DEEPEST, _LONGEST = 16, 400  # of a category: folders, characters
+_LANG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_TAG = re.compile(r"<(/?)outline\b((?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*)>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"([\w:.-]{1,100})\s{0,10}=\s{0,10}(?:\"([^\"<]*)\"|'([^'<]*)')")
+_SCHEME = re.compile(r"feed:(?://)?(?=https?://)|feed(?=://)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A subscription. `category` is the folder it lies in; folders within folders are joined as `World/Asia`."""
+    """A subscription. `category` is the folder it lies in; folders within folders are joined as `World/Asia`.
+
+    `site_url`: the page it belongs to; `links`: set for a section page, as in feeds.yaml.
+    """
 
     url: str
     title: str | None = None
     category: str | None = None
     lang: str | None = None
+    site_url: str | None = None
+    links: str | None = None
 
 
-def read(body: str | bytes) -> list[Outline]:
-    """The subscriptions of an OPML document, each address once. Raises FeedError if it is none."""
-    text = decoding.legal(decoding.to_text(body.encode("utf-8", "replace") if isinstance(body, str) else body, None))
-    text = _BARE_AMPERSAND.sub("&amp;", _ENTITY.sub(lambda match: unescape(match[0]), text))
-    reader = _Reader()
+@dataclass(frozen=True, slots=True)
+class Subscriptions:
+    """What an OPML document lists, each address once. `skipped`: titles of what is no http(s) feed; `problem`: what is
+    wrong with the document, of which the rest was read."""
+
+    outlines: tuple[Outline, ...]
+    skipped: tuple[str, ...] = ()
+    problem: str | None = None
+
+
+def read(body: str | bytes) -> Subscriptions:
+    """The subscriptions of an OPML document. Raises FeedError if it is none."""
+    raw = body.encode("utf-8", "replace") if isinstance(body, str) else decoding.unpacked(body)
+    text = repaired(decoding.legal(decoding.to_text(raw, None)))
+    reader, problem = _Reader(), None
     try:
-        reader.parse(text)
+        _parse(reader, text)
     except expat.ExpatError as error:
-        raise FeedError(f"not readable as OPML: {error}") from None
-    if not reader.is_opml:
+        problem = f"broken XML: {error}"
+        is_opml = reader.is_opml
+        reader = _Reader()
+        _scan(reader, text)
+        if not is_opml or not reader.found:
+            raise FeedError(f"not readable as OPML: {error}") from None
+    if problem is None and not reader.is_opml:
         raise FeedError("not an OPML file: its outermost element is not <opml>")
     first: dict[str, Outline] = {}
     for outline in reader.found:
         first.setdefault(outline.url, outline)
-    return list(first.values())
+    return Subscriptions(tuple(first.values()), tuple(reader.skipped), problem)
 
 
+def _parse(reader: "_Reader", text: str) -> None:
+    parser = expat.ParserCreate("utf-8")
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.StartDoctypeDeclHandler = _refuse_declarations
+    parser.Parse(text.encode("utf-8", "replace"), True)
+
+
+def _refuse_declarations(name: str, system: str | None, public: str | None, has_internal_subset: bool) -> None:
+    if has_internal_subset:  # no subscription list declares entities; an entity bomb does
+        raise FeedError("an OPML file with declarations in its DOCTYPE, which is refused")
+
+
+def _scan(reader: "_Reader", text: str) -> None:
+    """Reads the outlines of a text that is no XML, by its tags alone. One with an address needs no end."""
+    from html import unescape
+
+    if re.search(r"<!DOCTYPE[^<>]*\[", text[:10_000]):
+        _refuse_declarations("", None, None, True)
+    for tag in _TAG.finditer(text):
+        if tag[1]:
+            reader.end("outline", lenient=True)
+            continue
+        pairs = _ATTRIBUTE.findall(tag[2])
+        reader.start("outline", {name: unescape(double or single) for name, double, single in pairs})
+        if tag[2].rstrip().endswith("/") or reader.is_in_feed:
+            reader.end("outline")
+
+
+@dataclass(slots=True)
 class _Reader:
     """Follows the outlines and the folders they lie in."""
 
-    def __init__(self) -> None:
-        self.is_opml = False
-        self.found: list[Outline] = []
-        self._folders: list[str | None] = []
+    is_opml: bool = False
+    found: list[Outline] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    folders: list[tuple[str | None, bool]] = field(default_factory=list)  # the category there; whether it is a feed
 
-    def parse(self, text: str) -> None:
-        parser = expat.ParserCreate("utf-8")
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.StartDoctypeDeclHandler = self._doctype
-        parser.Parse(text.encode("utf-8", "replace"), True)
+    @property
+    def is_in_feed(self) -> bool:
+        return bool(self.folders) and self.folders[-1][1]
 
-    @staticmethod
-    def _doctype(name: str, system: str | None, public: str | None, has_internal_subset: bool) -> None:
-        if has_internal_subset:  # no subscription list declares entities; an entity bomb does
-            raise FeedError("an OPML file with declarations in its DOCTYPE, which is refused")
-
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
+    def start(self, name: str, attributes: dict[str, str]) -> None:
         if name.lower() == "opml":
             self.is_opml = True
         if name.lower() != "outline":
             return
-        found = {key.lower(): squeeze(value) for key, value in attributes.items()}
-        title = found.get("title") or found.get("text") or None
-        address = found.get("xmlurl", "")
-        if is_http(address):
-            category = "/".join(folder for folder in self._folders if folder) or _category(found)
-            self.found.append(Outline(address, title, category, found.get("language") or None))
-        self._folders.append(None if address else title)
+        given = {key.lower(): squeeze(value) for key, value in attributes.items()}
+        above = self.folders[-1][0] if self.folders else None
+        title = given.get("title") or given.get("text") or None
+        kind = given.get("type", "").lower()
+        address = given.get("xmlurl") or (given.get("url", "") if kind in ("rss", "atom", "feed") else "")
+        if address or kind in ("rss", "atom"):
+            self._add(address, kind, title, above or _category(given), given)
+        self.folders.append((above if address else _below(above, title), bool(address)))
 
-    def _end(self, name: str) -> None:
-        if name.lower() == "outline":
-            self._folders.pop()
+    def end(self, name: str, *, lenient: bool = False) -> None:
+        if name.lower() == "outline" and (self.folders or not lenient):
+            self.folders.pop()
+
+    def _add(self, address: str, kind: str, title: str | None, category: str | None, given: dict[str, str]) -> None:
+        address = _SCHEME.sub(lambda found: "" if ":" in found[0] else "https", address, count=1)
+        if not is_http(address) or " " in address:
+            self.skipped.append((title or address or "without a name")[:200])
+            return
+        lang, site = given.get("language", ""), given.get("htmlurl", "")
+        links = given.get("aggregator:links") or ("auto" if kind.startswith("html") else None)  # FreshRSS: HTML+XPath
+        self.found.append(
+            Outline(
+                address,
+                title if title != address else None,
+                category,
+                lang if _LANG.fullmatch(lang) else None,
+                site if is_http(site) else None,
+                links,
+            )
+        )
 
 
-def _category(found: dict[str, str]) -> str | None:
+def _below(above: str | None, title: str | None) -> str | None:
+    """The category of a folder within another."""
+    levels = [part for part in (title or "").split("/") if part.strip()]
+    name = "/".join(part.strip() for part in levels)
+    joined = f"{above}/{name}" if above and name else name or above
+    if joined is None or joined.count("/") >= _DEEPEST or len(joined) > _LONGEST:
+        return above or (name[:_LONGEST] or None)
+    return joined
+
+
+def _category(given: dict[str, str]) -> str | None:
     """The first of OPML 2.0's own categories: `/Boston/Weather,/Harvard`."""
-    return found.get("category", "").split(",")[0].strip("/ ") or None
+    return _below(None, given.get("category", "").split(",")[0])
+
+
+@dataclass(slots=True)
+class _Folder:
+    folders: "dict[str, _Folder]" = field(default_factory=dict)
+    outlines: list[Outline] = field(default_factory=list)
 
 
 def write(outlines: Iterable[Outline], title: str) -> str:
-    """An OPML 2.0 document, one folder a category in order of appearance."""
-    folders: dict[str | None, list[Outline]] = {}
+    """An OPML 2.0 document: a folder for each part of a category, in order of appearance. What is written reads back."""
+    top = _Folder()
     for outline in outlines:
-        folders.setdefault(outline.category, []).append(outline)
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<opml version="2.0">']
+        folder = top
+        for part in [part for part in (outline.category or "").split("/") if part.strip()]:
+            folder = folder.folders.setdefault(squeeze(part), _Folder())
+        folder.outlines.append(outline)
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', f'<opml version="2.0" xmlns:aggregator="{NAMESPACE}">']
     lines += [f"  <head>\n    <title>{_attribute(title)[1:-1]}</title>\n  </head>", "  <body>"]
-    for category, members in folders.items():
-        rows = [_row(outline) for outline in members]
-        if category is None:
-            lines += [f"    {row}" for row in rows]
-        else:
-            name = _attribute(category)
-            lines += [f"    <outline text={name} title={name}>", *(f"      {row}" for row in rows), "    </outline>"]
-    return "\n".join([*lines, "  </body>", "</opml>", ""])
+    return "\n".join([*lines, *_rows(top, "    "), "  </body>", "</opml>", ""])
+
+
+def _rows(folder: _Folder, indent: str) -> Iterator[str]:
+    yield from (indent + _row(outline) for outline in folder.outlines)
+    for name, inner in folder.folders.items():
+        quoted = _attribute(name)
+        yield f"{indent}<outline text={quoted} title={quoted}>"
+        yield from _rows(inner, indent + "  ")
+        yield f"{indent}</outline>"
 
 
 def _row(outline: Outline) -> str:
     name = _attribute(outline.title or outline.url)
-    lang = f" language={_attribute(outline.lang)}" if outline.lang else ""
-    return f'<outline type="rss" text={name} title={name} xmlUrl={_attribute(outline.url)}{lang}/>'
+    more = (("htmlUrl", outline.site_url), ("language", outline.lang), ("aggregator:links", outline.links))
+    said = "".join(f" {key}={_attribute(value)}" for key, value in more if value)
+    return f'<outline type="rss" text={name} title={name} xmlUrl={_attribute(outline.url)}{said}/>'
 
 
 def _attribute(text: str) -> str:
     """A quoted attribute value, always in double quotes."""
-    return quoteattr(squeeze(text), {'"': "&quot;"})
+    return quoteattr(decoding.legal(squeeze(text)), {'"': "&quot;"})
