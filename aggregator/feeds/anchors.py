@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from aggregator.dom import LexborHTMLParser, LexborNode, attribute, text_of
+from aggregator.feeds import shapes
 from aggregator.text import count_words
 from aggregator.urls import absolute, normalise
 
@@ -104,7 +105,7 @@ class Anchor:
 
 @dataclass(slots=True)
 class Link:
-    """An address, in the order of its first link. `url`: absolute, as the page has it; `key`: its normal form."""
+    """An address, in the order of its first link. `url`: absolute, as the page has it; `key`: what tells it from others."""
 
     url: str
     key: str
@@ -119,13 +120,13 @@ class Link:
 def links_of(tree: LexborHTMLParser, url: str) -> list[Link]:
     """The links of a page that came from `url`, without those to the page itself."""
     base = base_of(tree, url)
-    own = normalise(url)
+    own = shapes.key(normalise(url))
     found: dict[str, Link] = {}
     for node, place in _anchors(tree):
         address = absolute(attribute(node, "href"), base)
         if address is None:
             continue
-        key = normalise(address)
+        key = shapes.key(normalise(address))
         link = found.setdefault(key, Link(address.partition("#")[0], key))
         if key != own and len(link.anchors) < _MOST_OF_ONE:
             link.anchors.append(Anchor(node, place, *_said(node, place)))

@@ -11,6 +11,7 @@ _FILE = re.compile(
     r"\.(?:pdf|jpe?g|png|gif|webp|svg|mp3|mp4|m4a|zip|xml|rss|atom|json|ics|epub|docx?|xlsx?|css|js)$", re.IGNORECASE
 )
 _PAGE_END = re.compile(r"\.(?:s?html?|php|aspx?|stm|jsp|cms|ece|amp)$", re.IGNORECASE)
+_INDEX = re.compile(r"(?:index|default)\.\w{2,5}")
 _ID = re.compile(r"(?<!\d)\d{5,}(?!\d)|(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{10,}$")
 _QUERY_ID = re.compile(
     r"(?:^|&)(?:p|id|aid|nid|art|article|articleid|story|storyid|news|newsid|post|idxno)=[\w-]*\d[\w-]*(?:&|$)",
@@ -61,6 +62,15 @@ def day_in(url: str) -> datetime | None:
         return None
 
 
+def key(normal: str) -> str:
+    """What tells one article of a page from another: its normal address, without a query that only says where the
+    link stood, and without a slash at its end."""
+    bare, _, query = normal.partition("?")
+    if query and (_QUERY_ID.search(query[:500]) or score(bare) < 2.0):
+        return normal
+    return bare.rstrip("/") if urlsplit(bare).path.strip("/") else bare
+
+
 def score(url: str) -> float:
     """How much an address looks like that of an article: about -6 (surely not) to 6."""
     try:
@@ -69,6 +79,8 @@ def score(url: str) -> float:
         return -5.0
     path = unquote(parts.path[:2000]).lower()
     segments = [part for part in path.split("/") if part]
+    if len(segments) > 1 and _INDEX.fullmatch(segments[-1]):
+        segments.pop()
     by_query = 1.5 if _QUERY_ID.search(parts.query[:500]) else 0.0
     if not segments:
         return by_query - 4.0

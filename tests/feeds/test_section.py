@@ -82,6 +82,7 @@ def test_a_list_of_other_peoples_articles() -> None:
         ("https://a.example/world/2026/mar/20/storm-warning-for-the-coast", True),
         ("https://a.example/story.php?id=12345", True),
         ("https://a.example/news/article-1234567.html", True),
+        ("https://a.example/2026/03/20/storm-warning/index.html", True),
         ("https://a.example/", False),
         ("https://a.example/sport", False),
         ("https://a.example/tag/storm-warning-for-the-coast", False),
@@ -94,6 +95,21 @@ def test_a_list_of_other_peoples_articles() -> None:
 )
 def test_addresses_of_articles(url: str, article: bool) -> None:
     assert (shapes.score(url) >= 1.5) == article
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("https://a.example/2026/03/20/storm-warning/?ico=top", "https://a.example/2026/03/20/storm-warning"),
+        ("https://a.example/2026/03/20/storm/index.html?hpt=1", "https://a.example/2026/03/20/storm/index.html"),
+        ("https://a.example/story.php?id=1", "https://a.example/story.php?id=1"),
+        ("https://a.example/news?page=2", "https://a.example/news?page=2"),
+        ("https://a.example/a-story-of-the-day?id=1", "https://a.example/a-story-of-the-day?id=1"),
+        ("https://a.example/", "https://a.example/"),
+    ],
+)
+def test_what_tells_articles_apart(url: str, key: str) -> None:
+    assert shapes.key(url) == key
 
 
 def test_days_in_addresses() -> None:
