@@ -45,8 +45,10 @@ def prune_entries(conn: Connection, ids: list[int]) -> int:
 
 
 def drop_tombstones(conn: Connection, now: int) -> int:
-    """Deletes tombstones that their feed has not listed for 30 days: nothing pruned can come back before."""
-    parsed = select(feeds.c.parsed_at).where(feeds.c.id == entries.c.feed_id).scalar_subquery()
+    """Deletes tombstones that their feed has not listed for 30 days: nothing pruned can come back before. Those of a
+    sitemap index stay: a sitemap that it lists is read only when it changes, and lists them all that time."""
+    whole = feeds.c.format.is_distinct_from("sitemap-index")
+    parsed = select(feeds.c.parsed_at).where(feeds.c.id == entries.c.feed_id, whole).scalar_subquery()
     unlisted = (entries.c.last_seen_at < parsed) & (entries.c.last_seen_at < now - TOMBSTONE_DAYS * DAY)
     return conn.execute(delete(entries).where(entries.c.state == "pruned", unlisted)).rowcount
 

@@ -1,7 +1,7 @@
 """Sitemaps: which entries are read on, and reading the sitemaps that an index lists."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -11,18 +11,20 @@ from sqlalchemy import Connection, Row
 
 from aggregator import feeds as documents
 from aggregator.config import parse_duration
-from aggregator.errors import FeedError, FetchError
+from aggregator.errors import ExtractionError, FeedError, FetchError
 from aggregator.feeds import backlog
 from aggregator.feeds.backlog import Known
-from aggregator.model import Entry, FeedDocument, Sitemap
+from aggregator.model import Entry, FeedDocument, Response, Sitemap
 from aggregator.net import Request
-from aggregator.store import sitemaps
+from aggregator.store import entries, sitemaps
 from aggregator.urls import site_of
 from aggregator.visit import pages
 from aggregator.visit.context import PARSE_SECONDS, Context
 from aggregator.visit.robots import Manners
 
 PER_POLL = 20  # sitemaps of an index that one poll reads
+MOST_ENTRIES = 50_000  # of them; then the next poll goes on
+PARSE_SECONDS = 30.0  # 50,000 entries take less than a second
 _DEFAULT_BACKLOG = "2d"
 _INDEX = "sitemap-index"
 _log = logging.getLogger(__name__)
@@ -76,6 +78,7 @@ class _Index:
     entries: dict[str, Entry] = field(default_factory=dict)
     old: set[str] = field(default_factory=set)
     touched: set[str] = field(default_factory=set)
+    queue: list[Known] = field(default_factory=list)
 
     async def read(self, document: FeedDocument | None) -> Listing | None:
         rows = await self.ctx.writer.do(lambda conn: sitemaps.of_feed(conn, self.row.id))
@@ -108,51 +111,66 @@ class _Index:
                 self.known[one.url] = {**new, **self.known.get(one.url, {}), "url": one.url, "modified_at": at}
 
     async def _read_due(self, gone: set[str]) -> None:
+        """Reads what is due, up to the bounds of one poll. A site that wants to be left alone is; what was read stays."""
         since, failures = _since(self.row, self.options), []
-        while len(self.touched) < PER_POLL and not self.ctx.stopping.is_set():
-            open_ = [_known(row) for url, row in self.known.items() if url not in self.touched and url not in gone]
-            chosen = backlog.due(open_, since, PER_POLL - len(self.touched))
-            if not chosen:
-                break
-            for one in chosen:
-                try:
-                    await self._read_one(one.url, since)
-                except FetchError as error:
-                    failures.append(error)
-                    _log.info("a sitemap of %s can't be read: %s", self.row.url, error)
-                    if error.status in (429, 503) or error.retry_after:
-                        raise
+        while self._has_room() and (one := self._next(since, gone)):
+            try:
+                await self._read_one(one.url, since)
+            except FetchError as error:
+                failures.append(error)
+                _log.info("a sitemap of %s can't be read: %s", self.row.url, error)
+                if error.kind == "cooling" or error.status in (429, 503):
+                    break
         if failures and len(failures) == len(self.touched):
             raise failures[0]
+
+    def _has_room(self) -> bool:
+        return len(self.touched) < PER_POLL and len(self.entries) < MOST_ENTRIES and not self.ctx.stopping.is_set()
+
+    def _next(self, since: datetime, gone: set[str]) -> Known | None:
+        left = PER_POLL - len(self.touched)
+        if not self.queue:
+            open_ = [_known(row) for url, row in self.known.items() if url not in self.touched and url not in gone]
+            self.queue = backlog.due(open_, since, left)[::-1]
+        return self.queue.pop() if self.queue else None
 
     async def _read_one(self, url: str, since: datetime) -> None:
         row, now = self.known[url], self.ctx.now()
         self.touched.add(url)
         read_before = row["read_at"] is not None
-        done = {"read_at": now, "read_modified_at": row["modified_at"]}
+        done = row | {"read_at": now, "read_modified_at": row["modified_at"]}
         try:
             response = await self._ask(url, row)
-            if response.status == 304:
-                self.known[url] = row | done
-                return
-            headers = dict(response.headers)
-            part = await self.ctx.pool.run_within(PARSE_SECONDS, documents.parse, response.body, headers, response.url)
+            part = None if response.status == 304 else await self._parsed(response)
         except FetchError as error:
             if error.status in (404, 410):  # asked for again when the index says that it changed
-                self.known[url] = row | done
+                self.known[url] = done
             raise
-        except FeedError as error:
+        except (FeedError, ExtractionError) as error:
             _log.info("a sitemap of %s can't be read: %s", self.row.url, error)
-            self.known[url] = row | done
+            self.known[url] = done
+            return
+        self.known[url] = done
+        if part is None:
             return
         self._list(part.sitemaps, index_was_read=read_before)
-        new = {entry.key: entry for entry in part.entries if entry.key not in self.entries}
-        self.entries |= new
-        self.old |= backlog.old(new.values(), since, read_before=read_before)
+        listed = {entry.key: entry for entry in part.entries if entry.key not in self.entries}
+        old = backlog.old(listed.values(), since, read_before=read_before)
         tags = {"etag": response.headers.get("etag"), "last_modified": response.headers.get("last-modified")}
-        self.known[url] = row | done | tags | ({"changed_at": now} if new.keys() - self.old else {})
+        changed = {"changed_at": now} if await self._has_news(listed.keys() - old) else {}
+        self.entries |= listed
+        self.old |= old
+        self.known[url] = done | tags | changed
 
-    async def _ask(self, url: str, row: dict[str, Any]) -> Any:
+    async def _parsed(self, response: Response) -> FeedDocument:
+        headers = dict(response.headers)
+        return await self.ctx.pool.run_within(PARSE_SECONDS, documents.parse, response.body, headers, response.url)
+
+    async def _has_news(self, keys: Collection[str]) -> bool:
+        known = await self.ctx.writer.do(lambda conn: entries.known(conn, self.row.id, keys)) if keys else {}
+        return len(known) < len(keys)
+
+    async def _ask(self, url: str, row: dict[str, Any]) -> Response:
         private = pages.allowed_networks(self.options)
         permit = self.manners.permit(url, private) if pages.wants_robots(self.ctx, self.options) else None
         if permit is not None:

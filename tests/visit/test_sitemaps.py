@@ -194,8 +194,23 @@ def test_sitemaps_that_fail(server, config, fetch, ask) -> None:
     server.route("/s/busy.xml", Reply("", 503, headers={"Retry-After": "100"}))
     server.route("/index.xml", Reply(index((server.url("/s/busy.xml"), 0), (server.url("/s/other.xml"), 0))))
     assert fetch().feeds_failed == 1
-    assert asked(server, "/s/other") == []
+    assert asked(server, "/s/other") == []  # the site is left alone
     assert ask("SELECT count(*) FROM sites WHERE quiet_until IS NOT NULL") == [(1,)]
+
+
+def test_what_was_read_before_the_site_pushed_back_stays(server, config, fetch, ask) -> None:
+    site.serve_pages(server, range(1))
+    server.route("/s/good.xml", Reply(urlset((server.url("/a/0"), 0))))
+    server.route("/s/busy.xml", Reply("", 503))
+    listed = [(server.url("/s/good.xml"), 0.1), (server.url("/s/busy.xml"), 0.2), (server.url("/s/other.xml"), 0.3)]
+    subscribe(config, server.route("/index.xml", Reply(index(*listed))))
+    summary = fetch()
+    assert (summary.feeds_failed, summary.articles_new) == (0, 1)
+    assert asked(server, "/s/") == ["/s/good.xml", "/s/busy.xml"]
+    server.route("/s/busy.xml", Reply(urlset()))
+    server.route("/s/other.xml", Reply(urlset()))
+    fetch()
+    assert asked(server, "/s/")[2:] == ["/s/busy.xml", "/s/other.xml"]
 
 
 def test_robots_count_for_sitemaps(server, config, fetch) -> None:
