@@ -25,6 +25,7 @@ from aggregator.visit.context import agent, net_settings
 from aggregator.visit.polling import ACCEPT
 
 MOST_ASKED = 16  # of the addresses that a page names
+_OF_THE_PAGE = ("status", "robots", "redirects", "too_large", "protocol")  # faults that leave the rest of a site
 _log = logging.getLogger(__name__)
 Tell = Callable[[str], None]
 """Told of each address before it is asked for."""
@@ -37,7 +38,10 @@ def discover(url: str, settings: Settings, tell: Tell = lambda _: None) -> list[
     """
 
     async def search(door: "_Door") -> list[Candidate]:
-        return await _discover(door, url)
+        try:
+            return await _discover(door, url)
+        except FetchError as error:
+            return await _around(door, url, error)
 
     return _with_door(settings, tell, search)
 
@@ -59,7 +63,9 @@ def rediscover(lost: Iterable["Lost"], settings: Settings, tell: Tell = lambda _
     """For each feed that is lost, by its URL, the feeds that its site has now, the likeliest first."""
 
     async def search(door: "_Door") -> dict[str, list[Candidate]]:
-        return {one.url: await _rediscover(door, one) for one in lost}
+        some = list(lost)
+        found = await asyncio.gather(*(_rediscover(door, one) for one in some))  # each site keeps its gap
+        return {one.url: there for one, there in zip(some, found, strict=True)}
 
     return _with_door(settings, tell, search)
 
@@ -100,17 +106,22 @@ class _Door:
 
     async def ask(self, url: str) -> Response:
         """The answer. Raises FetchError, also where robots.txt forbids to ask."""
-        if self.settings.respect_robots:
-            rules = parse_robots(*await self.robots_of(url))
-            if not rules.reachable:
-                raise FetchError("robots", url, "its robots.txt can't be had just now (server error)")
-            if not rules.allows(url, agent(self.settings)):
-                raise FetchError("robots", url, "the site's robots.txt forbids it")
-            delay = rules.crawl_delay(agent(self.settings))
-            if delay is not None:
-                self.net.set_gap(site_of(url), max(self.settings.site_gap.total_seconds(), min(delay, 60.0)))
+        await self.permit(url)
         self.tell(url)
-        return await self.net.fetch(Request(url, accept=f"text/html, {ACCEPT}"))
+        return await self.net.fetch(Request(url, accept=f"text/html, {ACCEPT}", permit=self.permit))
+
+    async def permit(self, url: str) -> None:
+        """Raises FetchError if robots.txt forbids to ask for `url`; notes the delay that it asks for."""
+        if not self.settings.respect_robots:
+            return
+        rules = parse_robots(*await self.robots_of(url))
+        if not rules.reachable:
+            raise FetchError("robots", url, "its robots.txt can't be had just now (server error)")
+        if not rules.allows(url, agent(self.settings)):
+            raise FetchError("robots", url, "the site's robots.txt forbids it")
+        delay = rules.crawl_delay(agent(self.settings))
+        if delay is not None:
+            self.net.set_gap(site_of(url), max(self.settings.site_gap.total_seconds(), min(delay, 60.0)))
 
     async def robots_of(self, url: str) -> tuple[int, bytes]:
         """Status and body of the robots.txt of an address's origin. Raises FetchError if its host can't be reached."""
@@ -154,6 +165,19 @@ class _Door:
 def now() -> int:
     """Seconds since 1970, UTC."""
     return int(time.time())
+
+
+async def _around(door: _Door, url: str, error: FetchError) -> list[Candidate]:
+    """What stands at common addresses of a site whose page can't be had; the error if there is nothing either."""
+    if error.kind not in _OF_THE_PAGE:
+        raise error
+    found = await door.candidates(discovery.common(url), 1)
+    robots = (await door.robots_of(url))[1].decode("utf-8", "replace")
+    maps = discovery.sitemaps(robots, url)
+    found += await door.candidates([place for place in maps if place.found_by == "robots"], 2)
+    if not found:
+        raise error
+    return discovery.best_first(found, now())
 
 
 async def _discover(door: _Door, url: str) -> list[Candidate]:

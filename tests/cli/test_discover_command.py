@@ -117,6 +117,21 @@ def test_what_can_not_be_discovered(fails, server) -> None:
     assert "robots.txt forbids" in fails("feeds", "discover", url, code=1, **ASK)
 
 
+def test_a_page_that_can_not_be_had_hides_no_feed(run, server) -> None:
+    url = server.route("/", Reply("No robots", 403))
+    site.serve_feed(server, "/feed.xml", site.rss(server, range(2)))
+    (found,) = json.loads(run("feeds", "discover", url, "--json", **ASK).stdout)
+    assert (found["url"], found["found_by"]) == (server.url("/feed.xml"), "path")
+
+
+def test_redirects_ask_robots_too(run, server) -> None:
+    server.route("/robots.txt", Reply("User-agent: *\nDisallow: /secret\n"))
+    server.route("/feed.xml", Reply(status=302, headers={"Location": "/secret/feed"}))
+    url = page(server, "/", alternate("/feed.xml"))
+    assert run("feeds", "discover", url, "--json", **ASK).returncode == 1
+    assert server.seen("/secret/feed") == []
+
+
 def test_requests_keep_their_gap(run, server) -> None:
     url = page(server, "/")
     run("feeds", "discover", url, **ASK | {"AGGREGATOR_SITE_GAP": "0.2s"})
