@@ -231,7 +231,8 @@ def import_opml(
 
     options = context.of(ctx)
     path = options.editable_config()
-    known = {feed.url for feed in config.load(path, {}).feeds} if path.exists() else set()
+    there = config.load(path, {}) if path.exists() else config.Config()
+    known = {item.url for item in (*there.feeds, *there.articles)}
     try:
         listed = opml.read(sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes())
     except OSError as error:
