@@ -91,3 +91,20 @@ def test_what_cannot_be_edited_is_said(path: Path) -> None:
     path.write_text("feeds: 3\n")
     with pytest.raises(ConfigError, match="is not a list"):
         config.add_feed(path, {"url": "https://a.example/f"})
+
+
+def test_an_address_is_replaced_and_nothing_else(path: Path) -> None:
+    config.replace_url(path, "https://b.example/x", "https://new.example/f?a=1&b=2#c")
+    assert path.read_text() == TEXT.replace("https://b.example/x", "'https://new.example/f?a=1&b=2#c'")
+    config.replace_url(path, "https://new.example/f?a=1&b=2#c", "https://b.example/x")
+    assert path.read_text() == TEXT
+    path.write_text("feeds: [{url: 'https://a.example/f', title: A}]\n")
+    config.replace_url(path, "https://a.example/f", "https://a.example/[g],{h}")
+    assert path.read_text() == "feeds: [{url: 'https://a.example/[g],{h}', title: A}]\n"
+
+
+def test_an_address_that_is_not_there_or_there_already_is_not_replaced(path: Path) -> None:
+    for old, new in (("https://z.example/x", "https://y.example/"), ("https://b.example/x", "https://c.example/x")):
+        with pytest.raises(ConfigError):
+            config.replace_url(path, old, new)
+        assert path.read_text() == TEXT
