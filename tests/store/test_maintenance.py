@@ -39,6 +39,9 @@ def test_what_was_pruned_does_not_come_back(tmp_path: Path, database_url: str) -
             assert count(store, "entries") == 4
             assert maintenance.drop_tombstones(conn, now + 29 * DAY) == 0
             conn.execute(update(entries).values(last_seen_at=now - 31 * DAY).where(entries.c.key == "g0"))
+            conn.execute(update(feeds).values(format="sitemap-index"))  # of whose sitemaps it is only a part
+            assert maintenance.drop_tombstones(conn, now) == 0
+            conn.execute(update(feeds).values(format="rss20"))
             assert maintenance.drop_tombstones(conn, now) == 1
         assert [problem.what for problem in maintenance.check(store)] == []
         store.close()
