@@ -9,19 +9,23 @@ the made section pages of the tests, whose truth is known link by link.
 
 Real front pages are three in the tests of newspaper4k (MIT): unpack its source distribution from PyPI, and name its folder
 tests/data/html with --fronts. Of these all links count, with those in navigation and footer, videos and galleries too.
+newspaper4k itself is measured beside ours where it is installed.
 """
 
 import argparse
 import re
 import sys
+from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from aggregator import dom
-from aggregator.feeds import section
+from aggregator.dom import LexborHTMLParser
+from aggregator.feeds import section, shapes
 from aggregator.feeds.anchors import links_of
-from aggregator.urls import site_of
+from aggregator.urls import normalise, site_of
 from benchmarks import corpus
 from tests.feeds.sections import SECTIONS
 
@@ -85,6 +89,21 @@ PATTERNS = {
 }
 
 
+Found = Callable[[LexborHTMLParser, str], set[str]]
+
+
+def ours(tree: LexborHTMLParser, url: str) -> set[str]:
+    """The keys of the links that are taken for articles'."""
+    return {one.key for one in section.articles(tree, url)}
+
+
+def newspaper(tree: LexborHTMLParser, url: str) -> set[str]:
+    """The same by newspaper4k, which builds its sources by the address alone (`newspaper.urls.valid_url`)."""
+    from newspaper.urls import valid_url
+
+    return {one.key for one in links_of(tree, url) if site_of(one.url) == site_of(url) and valid_url(one.url)}
+
+
 FRONTS = {
     "cnn_main_site.html": (
         "https://www.cnn.com/",
@@ -98,7 +117,7 @@ FRONTS = {
 }
 
 
-def fronts(folder: Path, *, listed: bool) -> tuple[int, int, int, int]:
+def fronts(folder: Path, found_by: Found, *, listed: bool) -> tuple[int, int, int, int]:
     """The same over the real front pages."""
     right = found_all = truth_all = 0
     for name, (url, pattern) in FRONTS.items():
@@ -107,7 +126,7 @@ def fronts(folder: Path, *, listed: bool) -> tuple[int, int, int, int]:
             node.decompose()
         links = links_of(tree, url)
         truth = {one.key for one in links if re.fullmatch(rf"https?://{pattern}", one.key.partition("?")[0])}
-        found = {one.key for one in section.articles(tree, url)}
+        found = found_by(tree, url)
         right, found_all, truth_all = right + len(found & truth), found_all + len(found), truth_all + len(truth)
         print(f"{name}: {len(truth & found)} right of {len(found)} found, {len(truth)} there")
         if listed:
@@ -119,7 +138,7 @@ def fronts(folder: Path, *, listed: bool) -> tuple[int, int, int, int]:
     return len(FRONTS), right, found_all, truth_all
 
 
-def real_pages(*, listed: bool) -> tuple[int, int, int, int]:
+def real_pages(found_by: Found, *, listed: bool) -> tuple[int, int, int, int]:
     """Pages read, links found that are of articles, links found, and links of articles, over the corpus."""
     pages = right = found_all = truth_all = 0
     for name in ("fundus", "wcxb"):
@@ -138,7 +157,7 @@ def real_pages(*, listed: bool) -> tuple[int, int, int, int]:
             truth = {one.key for one in links if re.fullmatch(rf"https?://[^/]+{pattern}", one.key.partition("?")[0])}
             if len(truth) < section.FEWEST:
                 continue
-            found = {one.key for one in section.articles(tree, url)}
+            found = found_by(tree, url)
             pages, right = pages + 1, right + len(truth & found)
             found_all, truth_all = found_all + len(found), truth_all + len(truth)
             if listed:
@@ -151,12 +170,12 @@ def real_pages(*, listed: bool) -> tuple[int, int, int, int]:
     return pages, right, found_all, truth_all
 
 
-def made_pages() -> tuple[int, int, int, int]:
+def made_pages(found_by: Found) -> tuple[int, int, int, int]:
     """The same over the section pages of the tests."""
     right = found_all = truth_all = 0
     for one in SECTIONS:
-        found = {link.url for link in section.articles(dom.parse(one.html), one.url)}
-        truth = {url for url, _ in one.truth}
+        found = found_by(dom.parse(one.html), one.url)
+        truth = {shapes.key(normalise(url)) for url, _ in one.truth}
         right, found_all, truth_all = right + len(found & truth), found_all + len(found), truth_all + len(truth)
     return len(SECTIONS), right, found_all, truth_all
 
@@ -166,9 +185,13 @@ def main() -> None:
     parser.add_argument("--list", action="store_true", help="print what is found wrongly and what is missed")
     parser.add_argument("--fronts", type=Path, metavar="FOLDER", help="newspaper4k's tests/data/html")
     arguments = parser.parse_args()
-    measured = {"real": real_pages(listed=arguments.list), "made": made_pages()}
-    if arguments.fronts:
-        measured["fronts"] = fronts(arguments.fronts, listed=arguments.list)
+    peers: dict[str, Found] = {"ours": ours} | ({"newspaper4k": newspaper} if find_spec("newspaper") else {})
+    measured = {}
+    for who, found_by in peers.items():
+        measured[f"{who}: lists on article pages"] = real_pages(found_by, listed=arguments.list)
+        measured[f"{who}: made section pages"] = made_pages(found_by)
+        if arguments.fronts:
+            measured[f"{who}: front pages"] = fronts(arguments.fronts, found_by, listed=arguments.list)
     for name, (pages, right, found, truth) in measured.items():
         print(
             f"{name}: {pages} pages, {truth} links to articles, precision {right / found:.3f}, recall {right / truth:.3f}"
