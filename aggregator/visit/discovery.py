@@ -172,8 +172,7 @@ async def _around(door: _Door, url: str, error: FetchError) -> list[Candidate]:
     if error.kind not in _OF_THE_PAGE:
         raise error
     found = await door.candidates(discovery.common(url), 1)
-    robots = (await door.robots_of(url))[1].decode("utf-8", "replace")
-    maps = discovery.sitemaps(robots, url)
+    maps = await _sitemaps_of(door, url)
     found += await door.candidates([place for place in maps if place.found_by == "robots"], 2)
     if not found:
         raise error
@@ -188,8 +187,7 @@ async def _discover(door: _Door, url: str) -> list[Candidate]:
     except FeedError as error:
         _log.info("%s; looking around it", error)
     found = await _feeds_of(door, response)
-    robots = (await door.robots_of(response.url))[1].decode("utf-8", "replace")
-    maps = discovery.sitemaps(robots, response.url)
+    maps = await _sitemaps_of(door, response.url)
     if found:  # then a sitemap is worth asking for only if it is one of news
         maps = [place for place in maps if place.found_by == "robots" and "news" in place.url.lower()]
     found += await door.candidates(maps, 2)
@@ -199,6 +197,14 @@ async def _discover(door: _Door, url: str) -> list[Candidate]:
     except FeedError:
         pass
     return discovery.best_first(found, now())
+
+
+async def _sitemaps_of(door: _Door, url: str) -> list[Place]:
+    try:
+        _, robots = await door.robots_of(url)
+    except FetchError:  # it was not needed for the page itself
+        robots = b""
+    return discovery.sitemaps(robots.decode("utf-8", "replace"), url)
 
 
 async def _feeds_of(door: _Door, response: Response) -> list[Candidate]:
