@@ -15,7 +15,7 @@ STATES: tuple[State, ...] = get_args(State)  # what needs a person first
 NEEDS_A_PERSON: frozenset[State] = frozenset({"blocked", "gone", "failing", "moved"})
 
 DAY = 86400
-_TRIES = {"timeout": 4, "connect": 4, "dns": 4, "protocol": 4, "tls": 2, "redirects": 2, "too_large": 2, "refused": 1}
+_TRIES = {"timeout": 4, "connect": 4, "protocol": 4, "tls": 2, "redirects": 2, "too_large": 2, "refused": 1}
 _USUAL_TRIES = 3
 _FORBIDDEN = {401: 2, 402: 2, 403: 2, 451: 1, 429: 4}  # status: how many in a row say that we are not wanted
 _GONE_AFTER = {404: (3, 2 * DAY), "dns": (6, 7 * DAY)}  # failures in a row, and seconds since it last worked
@@ -33,8 +33,8 @@ _WALL = re.compile(
 class Facts:
     """What is known of a feed after a poll. Times in seconds since 1970, lengths in seconds.
 
-    `failures` in a row, and the `kind`, HTTP `status` and `reason` of the latest; `worked_at`: when it last worked, or
-    else was added; `latency`: how long its answers take; `moved_to`: where its redirects lead, if all are permanent;
+    `failures` in a row, and the `kind`, HTTP `status` and `reason` of the latest; `worked_at`: when it last worked;
+    `latency`: how long its answers take; `moved_to`: where its redirects lead, if all are permanent;
     `gaps`: between its newest entries; `newest_at`: of the newest one.
     """
 
@@ -43,7 +43,8 @@ class Facts:
     kind: str | None = None
     status: int | None = None
     reason: str | None = None
-    worked_at: int = 0
+    worked_at: int | None = None
+    added_at: int = 0
     latency: float | None = None
     moved_to: str | None = None
     gaps: tuple[int, ...] = ()
@@ -63,7 +64,7 @@ def judge(facts: Facts, before: State | None, now: int) -> Verdict:
     if facts.failures:
         return _failed(facts, now) or Verdict(before or "new", _once_more(facts))
     if facts.moved_to is not None and facts.moved_to != facts.url:
-        return Verdict("moved", f"its server says that it moved for good, to {facts.moved_to}")
+        return Verdict("moved", f"its server says that it moved for good to {facts.moved_to}")
     if (silence := _silence(facts, now)) is not None:
         return Verdict("silent", silence)
     if facts.latency is not None and facts.latency >= _SLOW_SECONDS:
@@ -71,19 +72,17 @@ def judge(facts: Facts, before: State | None, now: int) -> Verdict:
     return Verdict("healthy", "it answers, and its entries come as usual")
 
 
-def what_to_do(state: State, url: str) -> str:
+def what_to_do(state: str, url: str) -> str:
     """What a person can do about it, in one line; empty if nothing."""
     remove = f"`aggregator feeds remove {url}`"
     return {
         "blocked": f"ask the publisher for leave, give `headers` or `robots: false` where you may, or {remove}",
-        "gone": f"look for its new address with `aggregator feeds discover` on its site, or {remove}",
+        "gone": f"`aggregator feeds check {url}` looks for its new address, `aggregator fetch {url}` asks it once more; or {remove}",
         "failing": f"open it in a browser: if it works there, `aggregator fetch {url}` shows what fails here; else wait",
-        "moved": f"subscribe to the new address with `aggregator feeds add`, then {remove}",
+        "moved": f"put the new address into feeds.yaml (`aggregator feeds add NEW --replace {url}`); it is followed meanwhile",
         "silent": f"nothing, if it rests; else look whether its site has another feed, or {remove}",
         "slow": "nothing; where it fails for it, raise `timeout` in feeds.yaml",
-        "new": "",
-        "healthy": "",
-    }[state]
+    }.get(state, "")
 
 
 def order(state: str | None) -> int:
@@ -100,17 +99,23 @@ def _failed(facts: Facts, now: int) -> Verdict | None:
     """The state that failures in a row mean; None while they may pass by themselves."""
     seen = _counted(facts)
     if facts.status == 410 or _is_over(facts, now):
-        return Verdict("gone", f"{seen}; it last worked {_day(facts.worked_at)}")
-    if facts.kind in ("robots", "wall") or facts.failures >= _FORBIDDEN.get(facts.status or 0, 1 << 30):
+        return Verdict("gone", f"{seen}; {_worked(facts)}")
+    if facts.kind == "wall" or (facts.kind == "robots" and facts.status is None):
         return Verdict("blocked", seen)
+    if facts.status in _FORBIDDEN:
+        return Verdict("blocked", seen) if facts.failures >= _FORBIDDEN[facts.status] else None
     if facts.failures >= _TRIES.get(facts.kind or "", _USUAL_TRIES):
-        return Verdict("failing", f"{seen}; it last worked {_day(facts.worked_at)}")
+        return Verdict("failing", f"{seen}; {_worked(facts)}")
     return None
 
 
 def _is_over(facts: Facts, now: int) -> bool:
     failures, since = _GONE_AFTER.get(facts.status or facts.kind or "", (1 << 30, 0))
-    return facts.failures >= failures and now - facts.worked_at >= since
+    return facts.failures >= failures and now - (facts.worked_at or facts.added_at) >= since
+
+
+def _worked(facts: Facts) -> str:
+    return "it never worked" if facts.worked_at is None else f"it last worked {_day(facts.worked_at)}"
 
 
 def _once_more(facts: Facts) -> str:

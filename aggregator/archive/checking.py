@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row
 
-from aggregator import ingest, reading
+from aggregator import health, ingest, reading
 from aggregator.config import Config, Feed, Page
 from aggregator.errors import UsageError
 
@@ -41,7 +41,7 @@ class SelectorHealth:
 class Health:
     """How a subscription fares. Times are ISO 8601, UTC. `problems`: what needs a person; `notes`: what is good to know.
 
-    `lost`: its address seems to hold no feed any more; `link`: the page it belonged to, as it said itself.
+    `state`: one of `health.STATES`. `lost`: its address seems to hold no feed any more; `link`: the page it belonged to, as it said itself.
     """
 
     url: str
@@ -53,6 +53,7 @@ class Health:
     selectors: tuple[SelectorHealth, ...]
     problems: tuple[str, ...]
     notes: tuple[str, ...]
+    state: str = "new"
     lost: bool = False
     link: str | None = None
 
@@ -64,14 +65,15 @@ def check(store: Store | None, config: Config, named: str | None = None) -> list
     """
     sources: list[Feed | Page] = [*config.feeds, *config.articles]
     if store is None:
-        return [_health(item, None, (), None) for item in _named(sources, {}, named)]
+        return [_health(item, None, (), None) for item in named_sources(sources, {}, named)]
     with store.read() as conn:
         rows = {row.url: row for row in feeds.active(conn)}
-        wanted = _named(sources, rows, named)
+        wanted = named_sources(sources, rows, named)
         return [_checked(conn, item, rows.get(item.url)) for item in wanted]
 
 
-def _named(sources: list[Feed | Page], rows: dict[str, Row[Any]], named: str | None) -> list[Feed | Page]:
+def named_sources(sources: list[Feed | Page], rows: dict[str, Row[Any]], named: str | None) -> list[Feed | Page]:
+    """The subscriptions of that URL or title, or all. Raises UsageError if there is none."""
     if named is None:
         return sources
     found = [item for item in sources if named in (item.url, item.title or _own_title(rows.get(item.url)))]
@@ -102,9 +104,10 @@ def _health(
     lost: bool = False,
 ) -> Health:
     silent = [one for one in tried or () if not one.matched]
-    problems = [*_poll_problems(row, lost=lost), *_page_problems(outcomes)]
+    problems = [*_said_of_state(row, a_problem=True), *_page_problems(outcomes)]
     problems += [str(one) for one in silent if one.name != "remove"]
-    notes = [str(one) for one in tried or () if one.matched < one.pages and (one.matched or one.name == "remove")]
+    notes = _said_of_state(row, a_problem=False)
+    notes += [str(one) for one in tried or () if one.matched < one.pages and (one.matched or one.name == "remove")]
     if tried is not None and not tried:
         notes.append("no raw page is kept that its selectors could be tried on")
     return Health(
@@ -117,6 +120,7 @@ def _health(
         selectors=tried or (),
         problems=tuple(problems),
         notes=tuple(notes),
+        state=_state(row),
         lost=lost,
         link=row.link if row else None,
     )
@@ -133,13 +137,19 @@ def _is_lost(row: Row[Any], polls: Sequence[Row[Any]]) -> bool:
     return bool(row.failures >= FEW_FAILURES and (last.status == 404 or last.kind in ("dns", "feed")))
 
 
-def _poll_problems(row: Row[Any] | None, *, lost: bool) -> list[str]:
-    if row is None or (row.failures < FEW_FAILURES and not lost):
+def _state(row: Row[Any] | None) -> str:
+    if row is None:
+        return "new"
+    return row.health or ("failing" if row.failures >= FEW_FAILURES else "new")
+
+
+def _said_of_state(row: Row[Any] | None, *, a_problem: bool) -> list[str]:
+    """What is wrong with the polls, or worth a note."""
+    state = _state(row)
+    if row is None or state in ("new", "healthy") or (state in health.NEEDS_A_PERSON) != a_problem:
         return []
-    if row.failures < FEW_FAILURES:
-        return [f"it is gone: {row.last_error or 'no reason kept'}"]
-    since = f"since {(iso(row.last_success_at) or '')[:10]}" if row.last_success_at else "and never answered"
-    return [f"its poll failed {row.failures} times in a row {since}: {row.last_error or 'no reason kept'}"]
+    since = f" since {(iso(row.health_since) or '')[:10]}" if row.health_since else ""
+    return [f"{state}{since}: {row.health_why or row.last_error or 'no reason kept'}"]
 
 
 def _page_problems(outcomes: Sequence[Row[Any]]) -> list[str]:

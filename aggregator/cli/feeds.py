@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from aggregator.cli import context, output, subscribe
-from aggregator.cli.options import Format, Json, ListFormat, Report, ReportFormat
+from aggregator.cli import context, explaining, listing, output, subscribe
+from aggregator.cli.options import Format, Json, Report, ReportFormat
 from aggregator.errors import AggregatorError, UsageError
 
 if TYPE_CHECKING:
@@ -24,80 +24,8 @@ def register(app: typer.Typer) -> None:
     app.add_typer(commands, name="feeds")
 
 
-@commands.command("list")
-def list_feeds(ctx: typer.Context, form: ListFormat = Format.TABLE, json: Json = False) -> None:
-    """List the subscriptions of feeds.yaml and how they fare.
-
-    \b
-    aggregator feeds list
-    aggregator feeds list --format csv > feeds.csv
-    """
-    options = context.of(ctx)
-    records = _records(options)
-    form = Format.JSON if json else form
-    if form is Format.TEXT:
-        for record in records:
-            print(record["url"])
-    elif form is not Format.TABLE:
-        output.objects(records, form)
-    elif records:
-        _print_table(records)
-    else:
-        print("no feeds yet; `aggregator feeds add URL` subscribes")
-
-
-def _records(options: context.Globals) -> list[dict[str, Any]]:
-    """One object a subscription, in the order of feeds.yaml; null for what only a poll tells."""
-    known = _health(options)
-    records = []
-    for feed in options.load_config().feeds:
-        row = known.get(feed.url, {})
-        own = {"url": feed.url, "title": feed.title or row.get("title"), "category": feed.category, "lang": feed.lang}
-        times = {name: output.iso(row.get(name)) for name in ("last_poll_at", "last_success_at", "next_poll_at")}
-        more = ("next_poll_reason", "failures", "last_error", "entries", "articles", "waiting")
-        records.append({**own, **times, **{name: row.get(name) for name in more}})
-    return records
-
-
-def _health(options: context.Globals) -> dict[str, Any]:
-    """Rows of subscriptions by URL; none if there is no database yet: a list makes none."""
-    if not options.database_exists():
-        return {}
-    from aggregator.store import feeds as rows
-
-    with options.open_store() as store, store.read() as conn:
-        return {row.url: dict(row._mapping) for row in rows.overview(conn)}
-
-
-def _print_table(records: list[dict[str, Any]]) -> None:
-    columns = [
-        output.Column("feed", flexible=3),
-        output.Column("lang"),
-        output.Column("last poll"),
-        output.Column("articles", right=True),
-        output.Column("state", flexible=2),
-    ]
-    rows = [
-        (
-            record["title"] or record["url"],
-            record["lang"],
-            output.day_time(record["last_poll_at"]),
-            record["articles"],
-            _state(record),
-        )
-        for record in records
-    ]
-    output.table(columns, rows)
-    failing = sum(bool(record["failures"]) for record in records)
-    print(f"{len(records)} feeds" + (f", {failing} failing" if failing else ""))
-
-
-def _state(record: dict[str, Any]) -> str:
-    if record["last_poll_at"] is None:
-        return "not polled yet"
-    if record["failures"]:
-        return f"failed {record['failures']} times: {record['last_error'] or 'no reason kept'}"
-    return f"{record['waiting']} pages wait" if record["waiting"] else "ok"
+commands.command("list")(listing.list_feeds)
+commands.command("explain")(explaining.explain)
 
 
 @commands.command()
@@ -110,7 +38,7 @@ def check(
 ) -> None:
     """Tell which subscriptions need a person; exit 1 if any does.
 
-    A subscription needs one when its polls fail again and again, when none of its last pages gave an article, or when
+    A subscription needs one when its state is blocked, gone, failing or moved, when none of its last pages gave an article, or when
     a selector of feeds.yaml matches on none of the last five pages that were kept of it. The database knows all that;
     the network is asked only for the feeds whose address is lost (gone, not found, no host, or a page instead of a
     feed): their site is searched for the feed that it has now, and the command that puts it in their place is printed.
@@ -185,13 +113,10 @@ def _print_health(found: "list[Health]", offers: "dict[str, Candidate]") -> None
 
 
 def _verdict(one: "Health") -> str:
-    if one.problems:
-        return "needs a person"
     if one.last_poll_at is None:
         return "not polled yet"
-    if one.failures:
-        return f"failed {one.failures} times: {one.last_error or 'no reason kept'}"
-    return "ok, its selectors match" if one.selectors else "ok"
+    said = f"{one.state}, its selectors match" if one.selectors and not one.problems else one.state
+    return f"{said}; needs a person" if one.problems else said
 
 
 commands.command("discover")(subscribe.discover)

@@ -5,8 +5,10 @@ next_poll(History(rhythm), hints, policy, now) -> NextPoll(at, reason)
 """
 
 from aggregator.schedule.backoff import after_failure
+from aggregator.schedule.describing import describe
 from aggregator.schedule.planning import History, NextPoll, Policy, next_poll
 from aggregator.schedule.rhythm import Rhythm, learn, pack, unchanged, unpack
+from aggregator.schedule.words import spoken
 
 __all__ = [
     "History",
@@ -14,9 +16,11 @@ __all__ = [
     "Policy",
     "Rhythm",
     "after_failure",
+    "describe",
     "learn",
     "next_poll",
     "pack",
+    "spoken",
     "unchanged",
     "unpack",
 ]

@@ -116,7 +116,7 @@ class Course:
     now: int
 
     @cached_property
-    def _hours(self) -> list[float]:
+    def hour_weights(self) -> list[float]:
         """The weight of each hour of a day; their mean is 1."""
         counts = self.rhythm.hours
         smooth = [(counts[i - 1] + 2 * counts[i] + counts[(i + 1) % 24]) / 4 for i in range(24)]
@@ -125,7 +125,8 @@ class Course:
         return [24 * (count + guess / 24) / (total + guess) for count in smooth]
 
     @cached_property
-    def _days(self) -> list[float]:
+    def day_weights(self) -> list[float]:
+        """The weight of each weekday; their mean is 1."""
         total = sum(self.rhythm.days) + _FEW_DAYS
         return [7 * (count + _FEW_DAYS / 7) / total for count in self.rhythm.days]
 
@@ -146,16 +147,16 @@ class Course:
 
     @cached_property
     def _before_hour(self) -> list[float]:
-        return list(accumulate(self._hours, initial=0.0))
+        return list(accumulate(self.hour_weights, initial=0.0))
 
     @cached_property
     def _before_day(self) -> list[float]:
-        return list(accumulate(self._days, initial=0.0))
+        return list(accumulate(self.day_weights, initial=0.0))
 
     def weight(self, at: int) -> float:
         """How much more than on average is published at this time."""
-        hour = self._hours[at // HOUR % 24] if self.knows_hours else 1.0
-        return hour * self._days[(at - _MONDAY) // DAY % 7] if self.knows_days else hour
+        hour = self.hour_weights[at // HOUR % 24] if self.knows_hours else 1.0
+        return hour * self.day_weights[(at - _MONDAY) // DAY % 7] if self.knows_days else hour
 
     def passed(self, at: float) -> float:
         """The feed's own time in seconds: it runs at its weight, by night slower than by day."""
@@ -163,11 +164,11 @@ class Course:
             return at
         day, second = divmod(at - _MONDAY, DAY)
         hour, rest = divmod(second, HOUR)
-        in_day = self._before_hour[int(hour)] * HOUR + self._hours[int(hour)] * rest
+        in_day = self._before_hour[int(hour)] * HOUR + self.hour_weights[int(hour)] * rest
         if not self.knows_days:
             return day * DAY + in_day
         week, weekday = divmod(int(day), 7)
-        return week * WEEK + self._before_day[weekday] * DAY + self._days[weekday] * in_day
+        return week * WEEK + self._before_day[weekday] * DAY + self.day_weights[weekday] * in_day
 
     @cached_property
     def usual_gap(self) -> float | None:

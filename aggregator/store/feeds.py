@@ -136,6 +136,9 @@ def overview(conn: Connection) -> Sequence[Row[Any]]:
     return conn.execute(query).all()
 
 
+ASKED_FOR = "asked for by `aggregator fetch`"
+
+
 def make_due(conn: Connection, ids: Collection[int] | None, now: int) -> None:
     """Makes these subscriptions (None: all) and what waits of them due now, whatever their next time was.
 
@@ -146,7 +149,9 @@ def make_due(conn: Connection, ids: Collection[int] | None, now: int) -> None:
     if ids is not None:
         which &= feeds.c.id.in_(ids)
         waiting &= entries.c.feed_id.in_(ids)
-    conn.execute(update(feeds).where(which, feeds.c.next_poll_at > now).values(next_poll_at=now))
+    conn.execute(
+        update(feeds).where(which, feeds.c.next_poll_at > now).values(next_poll_at=now, next_poll_reason=ASKED_FOR)
+    )
     if ids is not None:
         conn.execute(update(feeds).where(which, feeds.c.gone_at.is_not(None)).values(gone_at=None))
     conn.execute(update(entries).where(waiting, entries.c.next_try_at > now).values(next_try_at=now))

@@ -120,6 +120,11 @@ def quieten(conn: Connection, site: str, until: int) -> None:
     )
 
 
+def site_of_name(conn: Connection, site: str) -> Row[Any] | None:
+    """What is known of a site; None before its first visit."""
+    return conn.execute(select(sites).where(sites.c.site == site)).first()
+
+
 def robots_of(conn: Connection, origin: str) -> Row[Any] | None:
     """An origin's robots.txt as it was last answered: at, status, body, tried_at."""
     return conn.execute(select(robots).where(robots.c.origin == origin)).first()

@@ -121,7 +121,7 @@ async def _unchanged(ctx: Context, attempt: _Attempt, response: Response) -> Non
     if attempt.row.broken is not None:  # what can't be read is there still
         error = FetchError("protocol", attempt.row.url, attempt.row.broken)
         kept = conditions.to_keep(attempt.row, response, attempt.started)
-        await _failed(ctx, attempt, error, "feed", kept)
+        await _failed(ctx, attempt, error, "wall" if attempt.row.health == "blocked" else "feed", kept)
         return
     hints = _merged(_kept_hints(attempt.row), from_headers(response.headers))
     poll = _poll_row(ctx, attempt, "unchanged", status=response.status, listed=0, new=0)

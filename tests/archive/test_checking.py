@@ -61,8 +61,9 @@ def test_polls_that_fail_again_and_again(store: Store, server: Server, tmp_path:
         found = one(store, parsed(url))
         assert found.failures == times
         assert bool(found.problems) == (times == 3)
-    assert found.problems[0].startswith("its poll failed 3 times in a row and never answered: ")
-    assert "500" in found.problems[0]
+    assert found.state == "failing"
+    assert found.problems[0].startswith("failing since 20")
+    assert "500 Internal Server Error, 3 times in a row; it never worked" in found.problems[0]
 
 
 def test_pages_of_which_none_gives_an_article(store: Store, server: Server, tmp_path: Path) -> None:

@@ -1,0 +1,39 @@
+"""A feed's rhythm in plain words."""
+
+from aggregator.schedule.rhythm import Course, Rhythm
+from aggregator.schedule.words import spoken
+
+_BUSY, _CALM = 1.3, 0.6  # times the mean
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def describe(rhythm: Rhythm, now: int) -> tuple[str, ...]:
+    """What is known of it, a sentence each; `now` in seconds since 1970."""
+    course, said = Course(rhythm, now), []
+    if course.gap is None or course.usual_gap is None:
+        return ("no entry with a time yet, so its rhythm is not known",)
+    said.append(f"an entry about every {spoken(course.gap)} just now, every {spoken(course.usual_gap)} usually")
+    if course.beat is not None:
+        said.append(f"published by a clock, every {spoken(course.beat)}")
+    if course.knows_hours:
+        busy = [hour for hour, weight in enumerate(course.hour_weights) if weight >= _BUSY]
+        said += [f"more than usual comes at these hours (UTC): {_spans(busy)}"] if busy else []
+    if course.knows_days:
+        calm = [_DAYS[day] for day, weight in enumerate(course.day_weights) if weight <= _CALM]
+        said += [f"little comes on {', '.join(calm)}"] if calm else []
+    if rhythm.window:
+        said.append(f"its document lists {rhythm.window} entries")
+    if rhythm.turnover is not None:
+        said.append(f"at its fastest, most of them might be replaced within {spoken(rhythm.turnover)}")
+    return tuple(said)
+
+
+def _spans(hours: list[int]) -> str:
+    """`8-11, 17`: hours in a row as one."""
+    spans: list[list[int]] = []
+    for hour in hours:
+        if spans and hour == spans[-1][1] + 1:
+            spans[-1][1] = hour
+        else:
+            spans.append([hour, hour])
+    return ", ".join(f"{a}-{b}" if b > a else f"{a}" for a, b in spans)

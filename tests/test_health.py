@@ -1,0 +1,95 @@
+"""health: failures weighed by kind, silence, moves, and what needs a person first."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.health import NEEDS_A_PERSON, STATES, Facts, State, Verdict, is_wall, judge, order, what_to_do
+
+NOW, DAY, HOUR = 1_800_000_000, 86400, 3600
+URL = "https://example.org/feed"
+
+
+def failed(
+    count: int, kind: str | None, status: int | None = None, *, ago: int = HOUR, before: State = "healthy"
+) -> Verdict:
+    facts = Facts(URL, count, kind, status, "it went wrong", NOW - ago, NOW - 90 * DAY)
+    return judge(facts, before, NOW)
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "patience"),
+    [
+        ("timeout", None, 3),
+        ("dns", None, 2),
+        ("tls", None, 1),
+        ("status", 500, 2),
+        ("status", 403, 1),
+        ("status", 429, 3),
+        ("status", 404, 2),
+        ("refused", None, 0),
+        ("wall", None, 0),
+        ("robots", None, 0),
+        ("robots", 503, 2),
+        ("status", 410, 0),
+    ],
+)
+def test_a_failure_or_two_may_pass_by_themselves(kind: str, status: int | None, patience: int) -> None:
+    assert all(failed(count, kind, status).state == "healthy" for count in range(1, patience + 1))
+    assert failed(patience + 1, kind, status).state in NEEDS_A_PERSON
+    if patience:
+        assert "pass by itself" in failed(1, kind, status).why
+
+
+def test_what_failures_mean() -> None:
+    assert failed(4, "timeout").state == "failing"
+    assert failed(2, "status", 403).state == "blocked"
+    assert failed(1, "wall").state == "blocked"
+    assert failed(1, "status", 410).state == "gone"
+    assert failed(3, "status", 404).state == "failing"
+    assert failed(3, "status", 404, ago=2 * DAY).state == "gone"
+    assert failed(9, "dns", ago=DAY).state == "failing"
+    assert failed(9, "dns", ago=8 * DAY).state == "gone"
+    assert failed(1, "timeout", before="gone").state == "gone"
+    assert judge(Facts(URL, 1, "timeout"), None, NOW).state == "new"
+    never = judge(Facts(URL, 5, "timeout", None, "no answer", None, NOW), None, NOW)
+    assert never == Verdict("failing", "no answer, 5 times in a row; it never worked")
+
+
+def test_a_success_ends_it() -> None:
+    assert judge(Facts(URL), "blocked", NOW).state == "healthy"
+    assert judge(Facts(URL, latency=12.0), "failing", NOW) == Verdict("slow", "its server takes 12 s to answer")
+    moved = judge(Facts(URL, moved_to="https://new.example/f"), "healthy", NOW)
+    assert (moved.state, "https://new.example/f" in moved.why) == ("moved", True)
+    assert judge(Facts(URL, moved_to=URL), "moved", NOW).state == "healthy"
+
+
+def test_silence_is_measured_by_the_rhythm() -> None:
+    def quiet(days: int, gap: int) -> State:
+        return judge(Facts(URL, gaps=(gap,) * 9, newest_at=NOW - days * DAY), "healthy", NOW).state
+
+    assert quiet(5, HOUR) == "healthy"  # a holiday
+    assert quiet(15, HOUR) == "silent"
+    assert quiet(60, 7 * DAY) == "healthy"
+    assert quiet(71, 7 * DAY) == "silent"
+    assert judge(Facts(URL, gaps=(HOUR,), newest_at=0), "healthy", NOW).state == "healthy"  # too little is known
+
+
+def test_what_needs_a_person_comes_first() -> None:
+    assert sorted(STATES, key=order)[: len(NEEDS_A_PERSON)] == ["blocked", "gone", "failing", "moved"]
+    assert order(None) == order("new")
+    assert all(what_to_do(state, URL) for state in NEEDS_A_PERSON)
+    assert what_to_do("healthy", URL) == ""
+
+
+def test_walls() -> None:
+    assert is_wall(b"<html><title>Just a moment...</title>")
+    assert not is_wall(b"<html><title>Our feed has moved</title>")
+
+
+@given(
+    st.integers(1, 50), st.sampled_from(["dns", "tls", "timeout", "feed", "status"]), st.none() | st.integers(400, 599)
+)
+def test_more_failures_never_look_better(count: int, kind: str, status: int | None) -> None:
+    now, more = failed(count, kind, status), failed(count + 1, kind, status)
+    assert order(more.state) <= order(now.state)
