@@ -119,6 +119,10 @@ def test_a_poll_that_knew_no_entry_shrinks_the_interval_at_once() -> None:
     assert between(10 * MINUTE, wait(lost), 11 * MINUTE)
     assert "missed" in polled(lost).reason
     assert not unchanged(lost).lost
+    for number in range(1, 5):  # a feed that names its entries anew each time
+        at = SECONDS + number * 3600
+        lost = learn(lost, times, times, at - 3600, at)
+        assert lost.lost == (number < 3)
     assert not first.lost
 
 
@@ -170,6 +174,9 @@ def test_retry_after_is_obeyed_whatever_the_user_set() -> None:
 
 def test_an_explicit_interval_wins_over_hints_and_skipped_hours() -> None:
     policy = Policy(10 * MINUTE, DAY, interval=30 * MINUTE)
+    assert (
+        next_poll(History(failures=2, failure="timeout"), Hints(), policy, NOW).at >= NOW + HOUR
+    )  # but not over failures
     assert wait(None, Hints(ttl=1e5, skip_hours=frozenset(range(24))), policy) == 30 * MINUTE
 
 

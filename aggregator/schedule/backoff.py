@@ -30,9 +30,10 @@ def after_failure(
 ) -> tuple[timedelta, str]:
     """The wait after so many failures in a row, the last one of this kind (and HTTP status), and why in plain words.
 
-    Between `least` and `most`, or a day if that is more; longer for what says that it is gone. Never for ever.
+    Between `least` and `most`, or a day or `least` if those are more; longer for what says that it is gone. Never for
+    ever.
     """
-    first, longest = _FIRST_WAIT.get(kind or "", HOUR), max(most, DAY)
+    first, longest = _FIRST_WAIT.get(kind or "", HOUR), max(most, least, DAY)
     if status is not None:
         first = _FIRST_WAIT_STATUS.get(status, HOUR)
         longest = max(longest, _LONGEST_WAIT.get(status, longest))

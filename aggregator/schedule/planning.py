@@ -1,8 +1,7 @@
 """When a feed is polled next: pure, from what is known of it and what its server asks for.
 
-In this order: a Retry-After is always obeyed; an interval that the user set wins over everything else; after
-failures the time grows with their number and kind; else the feed's own rhythm decides, between a floor and a
-ceiling, and never below what the feed or its server names. Skipped hours and days move the time on, never back.
+In this order: a Retry-After is always obeyed; after failures the time grows with their number and kind; an interval
+that the user set wins over everything else; else the feed's own rhythm decides, between a floor and a ceiling, and never below what the feed or its server names. Skipped hours and days move the time on, never back.
 
 By its rhythm a feed is polled when enough is expected to wait for it. With a cost for each poll and one for the time
 that entries wait, the best interval at a steady rate is the square root of (2 x cost / rate): polling in proportion to
@@ -79,13 +78,12 @@ def next_poll(history: History, hints: Hints, policy: Policy, now: datetime) -> 
 
 
 def _wait(history: History, hints: Hints, policy: Policy, now: datetime) -> tuple[timedelta, str]:
+    if history.failures:
+        least = policy.interval or policy.min_interval
+        wait, reason = after_failure(history.failures, history.failure, history.status, least, policy.max_interval)
+        return wait * (1 + _JITTER * _share(policy.seed, now)), reason
     if policy.interval is not None:
         return policy.interval, f"every {spoken(policy.interval)}, as set in the configuration"
-    if history.failures:
-        wait, reason = after_failure(
-            history.failures, history.failure, history.status, policy.min_interval, policy.max_interval
-        )
-        return wait * (1 + _JITTER * _share(policy.seed, now)), reason
     course = Course(history.rhythm, int(now.timestamp()))
     wait, reason, least = _by_rhythm(course, hints, policy)
     beat = _to_beat(course, least, wait)

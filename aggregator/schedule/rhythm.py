@@ -29,6 +29,7 @@ _LEAST_OF_WINDOW = 4  # entries whose pace says something
 _SAFE = 0.7  # of the fastest turnover of a feed's window: the next one may be faster
 _BUSIEST = 1.25  # times the mean: what is believed of the hours that a fast turnover is from
 _AWAKE = 2 * HOUR  # since its newest entry: such a feed is publishing
+_MOST_UNSEEN = 3
 _FORGET = 90 * DAY  # a fast turnover is half forgotten after it
 
 
@@ -38,7 +39,7 @@ class Rhythm:
 
     `times`: when its newest entries came, old to new. `hours`, `days`: entries by hour (UTC) and weekday (0 = Monday),
     old ones fading, counted since `since`. `window`: how many entries the last document listed. `turnover`: the
-    shortest time in which most of the window might be replaced, `half`: in which half of it was. `lost`: no entry of the last document was known before.
+    shortest time in which most of the window might be replaced, `half`: in which half of it was. `unseen`: documents in a row of which no entry was known before.
     """
 
     times: tuple[int, ...] = ()
@@ -48,7 +49,13 @@ class Rhythm:
     window: int = 0
     turnover: int | None = None
     half: int | None = None
-    lost: bool = False
+    unseen: int = 0
+
+    @property
+    def lost(self) -> bool:
+        """Whether entries may have come and gone between two polls. Not if no document ever has a known one: then its
+        entries are named anew each time."""
+        return 0 < self.unseen <= _MOST_UNSEEN
 
 
 def learn(
@@ -73,7 +80,7 @@ def learn(
         window=len(listed),
         turnover=_shortest(most, rhythm.turnover, passed),
         half=_shortest(halves, rhythm.half, passed),
-        lost=last is not None and bool(rhythm.window) and 0 < len(listed) == len(fresh),
+        unseen=rhythm.unseen + 1 if last is not None and rhythm.window and 0 < len(listed) == len(fresh) else 0,
     )
 
 
@@ -214,7 +221,7 @@ class Course:
 
 def unchanged(rhythm: Rhythm) -> Rhythm:
     """The rhythm after a poll that found the document as it was."""
-    return replace(rhythm, lost=False) if rhythm.lost else rhythm
+    return replace(rhythm, unseen=0) if rhythm.unseen else rhythm
 
 
 def pack(rhythm: Rhythm) -> dict[str, Any]:
@@ -225,7 +232,7 @@ def pack(rhythm: Rhythm) -> dict[str, Any]:
 
 
 def unpack(kept: dict[str, Any]) -> Rhythm:
-    """The rhythm of what `pack` gave, also after JSON."""
+    """The rhythm of what `pack` gave, also after JSON, and also by another version of this program."""
     lists: dict[str, Any] = {name: tuple(kept[name]) for name in ("hours", "days") if name in kept}
     values: dict[str, Any] = kept | lists | {"times": tuple(accumulate(kept.get("times", ())))}
-    return Rhythm(**values)
+    return Rhythm(**{name: values[name] for name in Rhythm.__slots__ if name in values})

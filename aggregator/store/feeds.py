@@ -174,12 +174,3 @@ def recent_polls(conn: Connection, feed_id: int, limit: int = 30) -> Sequence[Ro
     """The last polls of a feed, newest first."""
     query = select(polls).where(polls.c.feed_id == feed_id).order_by(polls.c.at.desc(), polls.c.id.desc()).limit(limit)
     return conn.execute(query).all()
-
-
-def recent_times(conn: Connection, feed_id: int, limit: int = 50) -> list[int]:
-    """When the newest entries of a feed were published."""
-    when = entries.c.published_at
-    query = (
-        select(when).where(entries.c.feed_id == feed_id, when.is_not(None)).order_by(entries.c.id.desc()).limit(limit)
-    )
-    return [int(at) for at in conn.execute(query).scalars()]

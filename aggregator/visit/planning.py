@@ -52,7 +52,7 @@ def taught(row: Row[Any], document: FeedDocument, fresh: Sequence[Entry], now: i
         return learn(Rhythm(), listed, listed, None, now)
     rhythm = learn(kept, listed, [_seconds(entry) for entry in fresh], row.last_success_at, now)
     if document.format in _UNBOUNDED:  # nothing leaves it because something comes
-        return replace(rhythm, lost=False, turnover=None, half=None)
+        return replace(rhythm, unseen=0, turnover=None, half=None)
     return rhythm
 
 

@@ -19,7 +19,7 @@ from aggregator.net import Request
 from aggregator.store import entries, sitemaps
 from aggregator.urls import site_of
 from aggregator.visit import pages
-from aggregator.visit.context import PARSE_SECONDS, Context
+from aggregator.visit.context import Context
 from aggregator.visit.robots import Manners
 
 PER_POLL = 20  # sitemaps of an index that one poll reads
