@@ -200,7 +200,8 @@ class Course:
         """The own time in seconds in which the window can't be replaced, by the fastest turnover known."""
         if self.rhythm.turnover is None:
             return inf
-        return self.rhythm.turnover * _SAFE * (_BUSIEST if self.knows_hours else 1.0)
+        half = self.rhythm.half or 0 if self.is_fast else 0  # seen, where the pace of a quarter is a guess
+        return max(self.rhythm.turnover * _SAFE, half) * (_BUSIEST if self.knows_hours else 1.0)
 
     @cached_property
     def is_fast(self) -> bool:
