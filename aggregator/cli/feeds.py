@@ -185,7 +185,7 @@ def export_opml(
     from aggregator.feeds import opml
 
     options = context.of(ctx)
-    feeds, known = options.load_config().feeds, _health(options)
+    feeds, known = options.load_config().feeds, listing.rows_by_url(options)
     outlines = []
     for feed in feeds:
         row = known.get(feed.url, {})

@@ -37,7 +37,7 @@ def _records(options: context.Globals) -> list[dict[str, Any]]:
     """One object a subscription, what needs a person first, else as in feeds.yaml; null for what only a poll tells."""
     from aggregator import health
 
-    known = _rows(options)
+    known = rows_by_url(options)
     records = []
     for feed in options.load_config().feeds:
         row = known.get(feed.url, {})
@@ -54,7 +54,7 @@ def _records(options: context.Globals) -> list[dict[str, Any]]:
     return sorted(records, key=lambda record: health.order(record["state"]))
 
 
-def _rows(options: context.Globals) -> dict[str, Any]:
+def rows_by_url(options: context.Globals) -> dict[str, Any]:
     """Rows of subscriptions by URL; none if there is no database yet: a list makes none."""
     if not options.database_exists():
         return {}
