@@ -72,22 +72,19 @@ def _runs(a: Sequence[str], b: Sequence[str]) -> Iterator[_Run]:
 
 def _readable(runs: Iterator[_Run]) -> Iterator[_Run]:
     """The runs without one or two equal words between changes: two changes with a word between them read as noise."""
-    pending: _Run | None = None  # a changed run that may go on
+    waiting: list[_Run] = []  # a change, and few equal words after it
     for run in runs:
-        kind, a, b = run
-        if pending is None:
-            if kind == "same":
-                yield run
-            else:
-                pending = run
-        elif kind == "same" and len(a) > _STRAY:
-            yield pending
-            yield run
-            pending = None
+        kind, equal, _ = run
+        if kind != "same":
+            parts = [*waiting, run]
+            waiting = [("changed", [w for part in parts for w in part[1]], [w for part in parts for w in part[2]])]
+        elif len(waiting) == 1 and len(equal) <= _STRAY:
+            waiting.append(run)
         else:
-            pending = ("changed", [*pending[1], *a], [*pending[2], *b])
-    if pending is not None:
-        yield pending
+            yield from waiting
+            yield run
+            waiting = []
+    yield from waiting
 
 
 def _joined(pieces: Iterator[Piece]) -> Iterator[Piece]:

@@ -15,8 +15,8 @@ from aggregator.stories.terms import FIRST_YEAR
 DAY = 86_400
 WINDOW = 7 * DAY  # seconds between a report and the story's first or last one
 # Chosen on ECB+ and on the stories of FNC-1 (development halves), November 2026: either set chooses what suits the other.
-ALIKE = 0.23
-OTHER_TIMES = 0.8  # both name days, or years, and none is the same
+ALIKE = 0.22
+OTHER_TIMES = 0.75  # both name days, or years, and none is the same
 SAME_DAY = 1.1
 FADING = 20 * DAY  # after so long a story is half as alike
 UNSEEN = 30  # articles that are taken to have been read before the first, with none of its words

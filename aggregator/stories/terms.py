@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from aggregator.text import fold
 
 OPENING = 400  # words looked at; what comes later is background
-LEAD = 30  # words that count twice: what is new is said first
+LEAD = 50  # words that count twice: what is new is said first
 NAMED = 1.5  # how much more a name or number says than another word
 SMALL = 4  # letters
 SMALL_SAYS = 0.3  # before anything was read all words are rare, and two texts would be alike in these alone

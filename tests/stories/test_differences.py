@@ -1,0 +1,38 @@
+"""Word diffs: complete, readable, quick."""
+
+import time
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.stories.differences import marked, word_diff
+
+OLD = "The mayor of Velden resigned on Monday. He had been in office for eleven years. Elections follow in May."
+NEW = "The mayor of Velden resigned late on Monday. He had been in office for eleven years. Nobody knows who follows."
+
+
+def test_what_was_removed_and_added_is_marked() -> None:
+    line = marked(word_diff(OLD, NEW), context=4)
+    assert "resigned {+late+} on Monday" in line
+    assert "[-Elections follow in May.-] {+Nobody knows who follows.+}" in line
+    assert "…" in line
+    assert marked(word_diff(OLD, OLD)) == ""
+
+
+_TEXTS = st.lists(st.sampled_from(["one", "two", "three.", "four", "five!", "six\n", "seven"]), max_size=40).map(
+    " ".join
+)
+
+
+@given(_TEXTS, _TEXTS)
+def test_the_pieces_put_together_are_the_texts(old: str, new: str) -> None:
+    pieces = word_diff(old, new)
+    assert " ".join(p.text for p in pieces if p.kind != "added").split() == old.split()
+    assert " ".join(p.text for p in pieces if p.kind != "removed").split() == new.split()
+
+
+def test_long_hostile_texts_cost_little() -> None:
+    start = time.monotonic()
+    word_diff("a b " * 60_000, "b a " * 60_000)
+    word_diff("a. b. " * 20_000, "b. a. " * 20_000)
+    assert time.monotonic() - start < 10
