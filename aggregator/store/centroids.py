@@ -5,11 +5,11 @@ the newest `_NEWEST` stories of the days around are read, by one range of the pr
 neither the size of the archive nor how common a term is.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, TextClause, bindparam, text
 
 from aggregator.store.statements import run
@@ -30,7 +30,7 @@ _ASKED = 12  # terms of a report that look for stories
 _NEWEST = 50
 _MOST = 8  # stories that are compared; those that share the weightiest terms
 
-_FEW = 2_000  # articles of a language that are all counted; later ones are counted by samples, which costs far less:
+_FEW = 500  # articles of a language that are all counted; later ones are counted by samples, which costs far less:
 _SAMPLED = 8  # one in so many
 
 _COUNT = {
@@ -165,5 +165,5 @@ def run_list(
 ) -> Sequence[Sequence[Any]]:
     """Runs one of the statements, which takes a list: JSON on SQLite, an array on PostgreSQL."""
     dialect = conn.dialect.name
-    given = json.dumps(values) if dialect == "sqlite" else list(values)
+    given = orjson.dumps(values).decode() if dialect == "sqlite" else list(values)
     return run(conn, statements[dialect], {name: given, **others})

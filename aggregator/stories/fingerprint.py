@@ -59,9 +59,7 @@ def fingerprint(text: str, lang: str | None = None, title: str | None = None) ->
     marks = {_hashes(word)[0] & _TERM_BITS for word in named}
     opening, language = found[:OPENING], _language(lang)
     parts = [_pairs(part) if unspaced else part for part in (opening, heading)]
-    plain = () if unspaced else [word for word in opening if len(word) <= SMALL and word not in named]
-    kinds = (frozenset(_terms(some, language)) for some in (named, plain))
-    weighed = weights(*(_terms(part, language) for part in parts), *kinds)
+    weighed = weights(*parts, named, 0 if unspaced else SMALL, lambda some: _terms(some, language))
     return Fingerprint(
         hashes=tuple(sorted(grams)),
         marks=tuple(sorted(marks)),
@@ -79,8 +77,8 @@ def _words(text: str) -> list[str]:
     return words(text)
 
 
-def _terms(found: Iterable[str], language: int) -> list[int]:
-    return [(_hashes(word)[0] & _TERM_BITS) ^ language for word in found]
+def _terms(some: Iterable[str], language: int) -> list[int]:
+    return [(hashes[0] & _TERM_BITS) ^ language for hashes in map(_hashes, some)]
 
 
 def _pairs(found: list[str]) -> list[str]:

@@ -1,7 +1,7 @@
 """What a story is recognised by: the words that its articles open with, weighted, and the days that they name."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 
 from aggregator.text import fold
 
@@ -36,23 +36,36 @@ FIRST_YEAR = 1990  # smaller marks of time are days: month * 32 + day
 
 
 def weights(
-    opening: Sequence[int], title: Sequence[int], named: Collection[int], small: Collection[int]
+    opening: Sequence[str],
+    title: Sequence[str],
+    named: Set[str],
+    small: int,
+    terms: Callable[[Iterable[str]], list[int]],
 ) -> dict[int, float]:
-    """How much each term of an opening and its title counts before it is known how common it is.
+    """How much each term of an opening and its title, given as words, counts before it is known how common it is.
 
-    `named`: the names and numbers among the terms; `small`: the short words, most of which are in every text.
+    `named`: the names and numbers among the words; `small`: letters of the short words, most of which are in every text;
+    `terms`: the terms of words.
     """
-    often = Counter(opening)
-    often.update(opening[:LEAD])
-    often.update(title)
+    said = Counter(opening)
+    said.update(opening[:LEAD])
+    said.update(title)
+    numbers = terms(said)
+    often: dict[int, int] = {}
+    for number, n in zip(numbers, said.values(), strict=True):
+        often[number] = often.get(number, 0) + n
+    shorts = [number for word, number in zip(said, numbers, strict=True) if len(word) <= small]
+    kind = dict.fromkeys(shorts, SMALL_SAYS) | dict.fromkeys(terms(named & said.keys()), NAMED)
     grown = 1.0 + _SATURATED
-    kind = dict.fromkeys(small, SMALL_SAYS) | dict.fromkeys(named, NAMED)
     return {t: (n * grown / (n + _SATURATED)) * kind.get(t, 1.0) for t, n in often.items()}
 
 
 def times(opening: Sequence[str]) -> tuple[int, ...]:
     """The years and the days of the year that the words name: a year as it is, a day as month * 32 + day."""
-    found = {_YEAR[word] for word in opening if word in _YEAR}
+    said = set(opening)
+    found = {_YEAR[word] for word in _YEAR.keys() & said}
+    if said.isdisjoint(_DAY):
+        return tuple(sorted(found))
     for place, word in enumerate(opening):
         day = _DAY.get(word)
         if day is None:
