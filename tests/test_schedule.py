@@ -20,6 +20,7 @@ from aggregator.schedule import (
     unchanged,
     unpack,
 )
+from benchmarks import schedule as replays
 
 NOW = datetime(2025, 3, 5, 12, 0, tzinfo=UTC)  # a Wednesday
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -99,6 +100,11 @@ def test_a_silence_slows_down_and_the_ceiling_holds() -> None:
 def test_not_more_than_once_an_hour_unless_the_window_turns_over() -> None:
     assert between(HOUR, wait(taught(*every(15 * MINUTE, 100))), 1.1 * HOUR)
     assert between(10 * MINUTE, wait(taught(*every(3 * MINUTE, 20))), 22 * MINUTE)
+
+
+def test_a_pinned_entry_of_long_ago_slows_nothing_down() -> None:
+    usual = plain(*every(3 * HOUR))
+    assert wait(plain(NOW - 2000 * DAY, NOW - 1990 * DAY, *every(3 * HOUR))) == wait(usual)
 
 
 def test_a_batch_published_at_once_is_no_fast_feed() -> None:
@@ -254,3 +260,13 @@ def test_a_rhythm_survives_being_kept(parts: list[tuple[list[int | None], int]])
 def test_each_further_failure_waits_as_long_or_longer(count: int, kind: str | None, status: int | None) -> None:
     now, more = (after_failure(n, kind, status, 10 * MINUTE, DAY)[0] for n in (count, count + 1))
     assert 10 * MINUTE <= now <= more <= 28 * DAY
+
+
+@pytest.mark.parametrize("kind", ["bursts", "office hours", "daily, by a clock", "weekdays only", "silent for months"])
+def test_a_feed_as_it_is_said_to_be(kind: str) -> None:
+    track = replays.models()[kind][0]
+    score = replays.play(track, replays.ours, 0)
+    assert score.avoidable == 0
+    assert score.requests <= 24.5  # an hour is the floor
+    same = replays.play(track, replays.fixed(86400 / score.requests), 0)
+    assert score.delay < {"office hours": 0.6, "daily, by a clock": 0.1}.get(kind, 2.0) * same.delay

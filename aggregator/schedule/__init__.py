@@ -7,7 +7,7 @@ next_poll(History(rhythm), hints, policy, now) -> NextPoll(at, reason)
 from aggregator.schedule.backoff import after_failure
 from aggregator.schedule.describing import describe
 from aggregator.schedule.planning import History, NextPoll, Policy, next_poll
-from aggregator.schedule.rhythm import Rhythm, learn, pack, unchanged, unpack
+from aggregator.schedule.rhythm import Rhythm, learn, pack, settled, unchanged, unpack
 from aggregator.schedule.words import spoken
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "learn",
     "next_poll",
     "pack",
+    "settled",
     "spoken",
     "unchanged",
     "unpack",

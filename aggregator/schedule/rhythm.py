@@ -76,12 +76,20 @@ def learn(
         times=tuple(sorted((*rhythm.times, *came)))[-_KEPT:],
         hours=tuple(hours),
         days=tuple(days),
-        since=rhythm.since if rhythm.since is not None else min(came, default=now),
+        since=rhythm.since if rhythm.since is not None else next(iter(settled(came)), now),
         window=len(listed),
         turnover=_shortest(most, rhythm.turnover, passed),
         half=_shortest(halves, rhythm.half, passed),
         unseen=rhythm.unseen + 1 if last is not None and rhythm.window and 0 < len(listed) == len(fresh) else 0,
     )
+
+
+def settled(times: Sequence[int]) -> Sequence[int]:
+    """The times (old to new) without the few that lie far before all others: of pinned entries and of wrong dates."""
+    for number in range(len(times) // 4, 0, -1):
+        if times[number] - times[number - 1] > (times[-1] - times[0]) / 2:
+            return times[number:]
+    return times
 
 
 def _came(fresh: Sequence[int | None], last: int | None, now: int) -> list[int]:
@@ -180,7 +188,7 @@ class Course:
     @cached_property
     def usual_gap(self) -> float | None:
         """The mean own time between two of its newest entries and now, in seconds; None if unknown."""
-        times = self.rhythm.times
+        times = settled(self.rhythm.times)
         return self._mean_gap(times[0], len(times) - 1) if times else None
 
     @cached_property

@@ -13,7 +13,7 @@ from sqlalchemy import Row
 from aggregator import health
 from aggregator.config import Settings, parse_duration
 from aggregator.model import Entry, FeedDocument, Hints, Response
-from aggregator.schedule import History, Policy, Rhythm, learn, next_poll, pack, unchanged, unpack
+from aggregator.schedule import History, Policy, Rhythm, learn, next_poll, pack, settled, unchanged, unpack
 from aggregator.visit.context import StateChanged
 
 _UNBOUNDED = ("sitemap", "news-sitemap", "sitemap-index")
@@ -96,7 +96,7 @@ def _with_health(row: Row[Any], outcome: Outcome, rhythm: Rhythm, columns: dict[
 
 
 def _facts(row: Row[Any], outcome: Outcome, rhythm: Rhythm, columns: dict[str, Any]) -> health.Facts:
-    times = rhythm.times
+    times = settled(rhythm.times)
     return health.Facts(
         url=row.url,
         failures=int(outcome.state.get("failures", 0)),
