@@ -89,7 +89,10 @@ def _print_table(records: list[dict[str, Any]]) -> None:
         if record["state"] in NEEDS_A_PERSON:
             print(output.cell(f"{record['url']}: {record['advice']}"))
     counts = {state: sum(record["state"] == state for record in records) for state in STATES}
-    print(f"{len(records)} feeds: " + ", ".join(f"{count} {state}" for state, count in counts.items() if count))
+    print(
+        f"{len(records)} feed{'s' if len(records) != 1 else ''}: "
+        + ", ".join(f"{count} {state}" for state, count in counts.items() if count)
+    )
 
 
 def _why(record: dict[str, Any]) -> str:
