@@ -32,6 +32,9 @@ _BYLINE = 120  # characters of the longest line that may be nothing but a byline
 _PARAGRAPH = 200  # characters from which a text is a paragraph for certain
 _POINTER = 0.7  # share of its characters that are a link's
 _GAP_CHARS, _GAP_BLOCKS = 300, 12  # dropped between two runs that are then detached from each other
+_WHOLE = 1500  # characters of a block that may be the whole article again: many samples of it stand in other blocks
+_SAMPLES, _SAMPLE, _AGAIN = 16, 40, 0.7
+_LONGEST = 5  # blocks that are looked at for that
 _WEAK_RUN = 0.2  # share of the best run's weight, below which a detached run is dropped
 _SURE_RUN = 0.8  # mean probability from which it is kept all the same
 # What stands over an advertisement, folded. It is never a paragraph, however well it is placed.
@@ -288,3 +291,18 @@ def _keep_once(page: Page, verdicts: Sequence[Verdict]) -> None:
             if first != segment.number:
                 verdict.kept = verdict.lead = False
                 verdict.reason = f"the same text as block {first}"
+    long = [s for s, v in zip(page.segments, verdicts, strict=True) if v.kept and len(s.text) > _WHOLE]
+    for segment in sorted(long, key=lambda s: -len(s.text))[:_LONGEST]:
+        if _is_made_of(segment, page, verdicts):
+            verdicts[segment.number].kept = False
+            verdicts[segment.number].reason = "the text of other blocks again"
+
+
+def _is_made_of(segment: Segment, page: Page, verdicts: Sequence[Verdict]) -> bool:
+    """Whether samples of a long text stand in several other kept blocks: it is the article again, as one run. If they
+    stand in one, both are versions of a text that is meant to be there in each."""
+    others = [s.text for s, v in zip(page.segments, verdicts, strict=True) if v.kept and s is not segment]
+    step = len(segment.text) // (_SAMPLES + 1)
+    samples = [segment.text[at : at + _SAMPLE] for at in range(step // 2, step * _SAMPLES, step)]
+    found = [sum([sample in other for sample in samples]) for other in others]
+    return sum(found) >= _AGAIN * len(samples) and 2 * max(found) <= len(samples)

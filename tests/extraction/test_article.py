@@ -65,6 +65,18 @@ def test_links_are_made_absolute_by_what_the_page_says(head: str, url: str | Non
     assert f'href="{link}"' in article(_linking(head), url).html
 
 
+def test_text_that_a_page_has_again_as_one_run_is_there_once() -> None:
+    """As where the whole of it stands behind a paywall's dialog, for those who have paid."""
+    parts = [
+        f"In part {n} of its report the council of Westfield says what the {n} bridges cost. " * 4 for n in range(9)
+    ]
+    body = "".join(f"<p>{part}</p>" for part in parts)
+    page = (
+        f"<title>The bridges</title><article><h1>The bridges</h1>{body}<div class=text>{''.join(parts)}</div></article>"
+    )
+    assert article(page).text.count("In part 3") == 4
+
+
 def test_byline_is_no_text() -> None:
     found = article(_linking('<meta name="author" content="Ann Lee">', "<p>By Ann Lee</p><p>Ann Lee | Rome</p>"))
     assert found.authors == ("Ann Lee",)
