@@ -66,13 +66,14 @@ _POST = {
         " ON CONFLICT DO NOTHING"
     ),
 }
+_OWN = "(SELECT count(*) FROM articles a WHERE a.story_id = s.id AND a.site = :site)"
 _NEAR = {
     "sqlite": text(
-        "SELECT s.id, s.first_at, s.last_at, c.body FROM json_each(:ids) j CROSS JOIN stories s JOIN centroids c"
+        f"SELECT s.id, s.first_at, s.last_at, c.body, {_OWN} FROM json_each(:ids) j CROSS JOIN stories s JOIN centroids c"
         " ON c.story_id = s.id WHERE s.id = j.value AND s.last_at >= :since AND s.first_at <= :until"
     ),
     "postgresql": text(
-        "SELECT s.id, s.first_at, s.last_at, c.body FROM stories s JOIN centroids c ON c.story_id = s.id"
+        f"SELECT s.id, s.first_at, s.last_at, c.body, {_OWN} FROM stories s JOIN centroids c ON c.story_id = s.id"
         " WHERE s.id = ANY(CAST(:ids AS BIGINT[])) AND s.last_at >= :since AND s.first_at <= :until"
     ),
 }
@@ -112,8 +113,8 @@ def _frequencies(conn: Connection, made: Fingerprint) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def near(conn: Connection, new: Centroid, at: int) -> list[NearStory]:
-    """The stories of the days around that share the weightiest terms with a report."""
+def near(conn: Connection, new: Centroid, site: str, at: int) -> list[NearStory]:
+    """The stories of the days around that share the weightiest terms with a report of that site."""
     asked = heaviest(new.terms, _ASKED)
     if not asked:
         return []
@@ -126,8 +127,8 @@ def near(conn: Connection, new: Centroid, at: int) -> list[NearStory]:
     best = sorted(shared, key=lambda story: (-sum(weight[term] for term in shared[story]), -story))[:_MOST]
     if not best:
         return []
-    rows = run_list(conn, _NEAR, "ids", best, {"since": at - WINDOW, "until": at + WINDOW})
-    return [NearStory(row[0], row[1], row[2], unpack_centroid(row[3])) for row in rows]
+    rows = run_list(conn, _NEAR, "ids", best, {"since": at - WINDOW, "until": at + WINDOW, "site": site})
+    return [NearStory(row[0], row[1], row[2], unpack_centroid(row[3]), row[4]) for row in rows]
 
 
 def of_story(conn: Connection, story_id: int) -> Centroid:

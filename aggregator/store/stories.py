@@ -143,7 +143,7 @@ def assign(
     verdict = decide(new, candidates)
     story, centroid, found_by = verdict.story_id, _UNCHANGED, _UNCHANGED
     if verdict.copy_of is None:
-        story, verdict, centroid, found_by = _joined(conn, at, fingerprint, verdict)
+        story, verdict, centroid, found_by = _joined(conn, new, fingerprint, verdict)
     if story is None:
         story = create(conn, at)
     else:
@@ -164,13 +164,13 @@ def assign(
 
 
 def _joined(
-    conn: Connection, at: int, made: Fingerprint, verdict: Verdict
+    conn: Connection, new: New, made: Fingerprint, verdict: Verdict
 ) -> tuple[int | None, Verdict, Centroid, Centroid]:
     """The story of a report that is no copy, why, what that story then has in common, and the report's own terms."""
     own = centroids.count(conn, made)
     if verdict.story_id is not None:
         return verdict.story_id, verdict, grown(centroids.of_story(conn, verdict.story_id), own), own
-    match = closest(own, at, centroids.near(conn, own, at), verdict.apart)
+    match = closest(own, new.at, centroids.near(conn, own, new.site, new.at), verdict.apart)
     if match is None:
         return None, verdict, own, own
     told = Verdict(None, match.story.story_id, match.score, match.reason)

@@ -18,6 +18,7 @@ WINDOW = 7 * DAY  # seconds between a report and the story's first or last one
 ALIKE = 0.22
 OTHER_TIMES = 0.75  # both name days, or years, and none is the same
 SAME_DAY = 1.1
+SERIES = 0.2  # more alike for each article of the same site: one event has few there, a series (earnings, results) many
 FADING = 20 * DAY  # after so long a story is half as alike
 UNSEEN = 30  # articles that are taken to have been read before the first, with none of its words
 HEAVIEST = 100  # terms of a report
@@ -35,12 +36,16 @@ class Centroid:
 
 @dataclass(frozen=True, slots=True)
 class NearStory:
-    """A story that a report may belong to, and when its first and last article are from (seconds)."""
+    """A story that a report may belong to, and when its first and last article are from (seconds).
+
+    `own`: how many of its articles are from the report's own site.
+    """
 
     story_id: int
     first_at: int
     last_at: int
     centroid: Centroid
+    own: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,9 @@ def heaviest(weighed: Mapping[int, float], most: int) -> list[tuple[int, float]]
 def closest(new: Centroid, at: int, stories: Iterable[NearStory], apart: Collection[int] = ()) -> Match | None:
     """The story that a report is most alike, if any is alike enough. `apart`: stories it is known not to belong to."""
     found = [_match(new, at, story) for story in stories if story.story_id not in apart]
-    return max((m for m in found if m.score >= ALIKE), key=lambda m: (m.score, -m.story.story_id), default=None)
+    return max(
+        (m for m in found if m.score >= _needed(m.story)), key=lambda m: (m.score, -m.story.story_id), default=None
+    )
 
 
 def grown(one: Centroid, other: Centroid) -> Centroid:
@@ -86,6 +93,11 @@ def grown(one: Centroid, other: Centroid) -> Centroid:
         total[term] = total.get(term, 0.0) + weight
     kept = heaviest(total, KEPT) if len(total) > KEPT else total.items()
     return Centroid(dict(kept), one.times | other.times)
+
+
+def _needed(story: NearStory) -> float:
+    """The more often a house is in a story, the more alike its next article must be."""
+    return ALIKE * (1 + SERIES * story.own)
 
 
 def _match(new: Centroid, at: int, story: NearStory) -> Match:

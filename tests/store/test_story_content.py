@@ -151,3 +151,15 @@ def test_merged_stories_are_one_and_the_old_id_leads_there(store: Store) -> None
 def test_what_can_not_be_mended_is_said(store: Store, call: object) -> None:
     with pytest.raises(UsageError):
         call(store)  # type: ignore[operator]
+
+
+def test_a_series_of_one_site_is_no_story(store: Store) -> None:
+    form = (
+        "{} Corp reported a profit of {} million for its fourth quarter, up from {} million; sales rose to {} million."
+    )
+    names = ("Acme", "Borel", "Cadwell", "Dunmore", "Egerton", "Farrow", "Gilmer", "Haskell", "Ingram", "Jessop")
+    with store.write() as conn:
+        texts = [form.format(name, 11 + n * 7, 10 + n * 3, 900 + n * 13) for n, name in enumerate(names * 2)]
+        keys = [add(conn, text, site="wire.example", at=T0 + n) for n, text in enumerate(texts)]
+        assert max(of(conn, keys).count(story) for story in of(conn, keys)) < len(keys) / 2
+        check(conn)

@@ -112,3 +112,10 @@ def test_a_story_never_grows_beyond_its_heaviest_terms(reports: list[dict[int, f
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_any_two_texts_can_be_compared(one: str, other: str) -> None:
     closest(vector(one), 0, [story(other)])
+
+
+def test_the_more_a_house_has_in_a_story_the_more_alike_its_next_article_must_be() -> None:
+    one = story(FERRY)
+    near = [NearStory(1, 0, 0, one.centroid, own=own) for own in (0, 20)]
+    assert closest(vector(AGAIN), 0, near[:1]) is not None
+    assert closest(vector(AGAIN), 0, near[1:]) is None
