@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from aggregator.errors import UsageError
-from aggregator.store import Store, centroids, decisions, story_list
+from aggregator.store import Store, centroids, decisions, stories, story_list
 from aggregator.store.story_list import StoryRow
 from aggregator.stories import fingerprint
 
@@ -15,6 +15,7 @@ def split(store: Store, story_id: int, chosen: Collection[int], now: int) -> lis
     """Takes articles out of a story: the chosen ones with their copies become one new story; where none is chosen, every
     report becomes a story of its own. The stories that there are then; the first keeps the id. Raises UsageError."""
     with store.write() as conn:
+        stories.serialise(conn)
         rows = _members(conn, story_id)
         groups = _chosen(story_id, rows, chosen) if chosen else _reports(rows)
         if not groups:
@@ -30,6 +31,7 @@ def merge(store: Store, story_id: int, other_id: int, now: int) -> StoryRow:
     if story_id == other_id:
         raise UsageError("a story can't be merged with itself; name two stories")
     with store.write() as conn:
+        stories.serialise(conn)
         for one in (story_id, other_id):
             _members(conn, one)
         decisions.merge(conn, story_id, other_id, now)

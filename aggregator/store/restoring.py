@@ -52,6 +52,7 @@ def article(conn: Connection, new: FinishedArticle, story_id: int, wish: int | N
     """Stores an article in that story, as no copy (`point` makes it one); its id is the one wished for, if any."""
     marks, week = new.fingerprint.marks, new.at // story_rows.WEEK
     rare, _ = story_rows.find(conn, at=new.at, text_hash=new.text_hash, fingerprint=new.fingerprint)
+    story_rows.serialise(conn)
     own = centroids.count(conn, new.fingerprint)
     both = grown(centroids.of_story(conn, story_id), own)
     verdict = Verdict(reason="restored")

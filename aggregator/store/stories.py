@@ -134,8 +134,7 @@ def assign(
     decide: Decide,
 ) -> Placed:
     """Finds what the new article is a copy or a follow-up of and joins that story, or creates one of its own."""
-    if conn.dialect.name == "postgresql":
-        conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    serialise(conn)
     rare, candidates = find(conn, at=at, text_hash=text_hash, fingerprint=fingerprint)
     new = New(
         site, at, index_form(title or ""), fingerprint.words, text_hash, frozenset(rare), frozenset(fingerprint.marks)
@@ -161,6 +160,12 @@ def assign(
         centroid=centroid,
         found_by=found_by.terms,
     )
+
+
+def serialise(conn: Connection) -> None:
+    """Waits until no other transaction assigns, restores or mends, and keeps them waiting until this one ends."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
 
 
 def _joined(
