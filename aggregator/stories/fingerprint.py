@@ -58,8 +58,8 @@ def fingerprint(text: str, lang: str | None = None, title: str | None = None) ->
     named = _named(found)
     marks = {_hashes(word)[0] & _TERM_BITS for word in named}
     opening, language = found[:OPENING], _language(lang)
-    parts = [_pairs(part) if unspaced else part for part in (opening, heading)]
-    weighed = weights(*parts, named, 0 if unspaced else SMALL, lambda some: _terms(some, language))
+    first, head = (_pairs(part) if unspaced else part for part in (opening, heading))
+    weighed = weights(first, head, named, 0 if unspaced else SMALL, lambda some: _terms(some, language))
     return Fingerprint(
         hashes=tuple(sorted(grams)),
         marks=tuple(sorted(marks)),
