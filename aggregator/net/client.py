@@ -77,10 +77,6 @@ class Net:
         """Go on with what was taught before this door was opened."""
         self._turns.resume(site, pace)
 
-    def cool(self, site: str, seconds: float) -> None:
-        """Ask a site nothing for so long, neither what waits for its turn nor what comes."""
-        self._turns.cool(site, seconds)
-
     def cooling(self, site: str) -> float:
         """Seconds for which a site is still to be left alone."""
         return self._turns.cooling(site)

@@ -18,6 +18,7 @@ PAGES_AT_ONCE = 40  # between two looks at what else is due
 PAGES_PER_VISIT = 400  # then the site is given back, so that one large site starves no other
 SECONDS_PER_VISIT = 600
 POLLS_PER_VISIT = 1000
+_LOOK_AGAIN_SECONDS = 5
 
 
 async def visit(ctx: Context, held: Row[Any]) -> None:
@@ -45,9 +46,21 @@ def pace(ctx: Context, site: str) -> dict[str, Any]:
 
 
 async def _polls(ctx: Context, site: str, manners: Manners, reader: Reader) -> None:
-    now = ctx.now()
-    due = await ctx.writer.do(lambda conn: work.due_feeds(conn, site, now, ctx.scope, POLLS_PER_VISIT))
-    await _each([poll(ctx, row, manners, reader) for row in due])
+    """Polls what is due, and what falls due while a slow server keeps some of the polls waiting."""
+    under_way: dict[int, asyncio.Task[None]] = {}
+    async with asyncio.TaskGroup() as group:
+        while True:
+            now = ctx.now()
+            due = await ctx.writer.do(lambda conn: work.due_feeds(conn, site, now, ctx.scope, POLLS_PER_VISIT))  # noqa: B023
+            for row in due:
+                if row.id not in under_way:
+                    under_way[row.id] = group.create_task(poll(ctx, row, manners, reader))
+            if not under_way:
+                return
+            _, waiting = await asyncio.wait(under_way.values(), timeout=_LOOK_AGAIN_SECONDS)
+            if not waiting:
+                return
+            under_way = {feed: task for feed, task in under_way.items() if task in waiting}
 
 
 async def _pages(ctx: Context, site: str, manners: Manners, reader: Reader) -> int:

@@ -259,11 +259,12 @@ def main() -> None:
     """The daemon's process: FOLDER FACTOR BEGAN."""
     from aggregator import daemon
     from aggregator.net import pace
-    from aggregator.visit import polling, sitemaps
+    from aggregator.visit import claims, polling, site, sitemaps
 
     folder, factor, began = Path(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3])
     for name in ("_FIRST_PUSH", "_LONGEST_BY_PUSH", "_LONGEST_BY_LATENCY"):
         setattr(pace, name, getattr(pace, name) / factor)
+    claims._LOOK_AGAIN_SECONDS = site._LOOK_AGAIN_SECONDS = 5 / factor
     polling.PARSE_SECONDS = sitemaps.PARSE_SECONDS = max(10 / factor, 1.5)
 
     def clock() -> float:
