@@ -1,4 +1,5 @@
-"""An hour of a faster clock with 200 feeds of which a third misbehave in turn."""
+"""Twenty-five minutes of a faster clock with 200 feeds of which a third misbehave in turn; for an hour and its figures:
+python -m benchmarks.misbehaving."""
 
 import statistics
 from pathlib import Path
@@ -48,13 +49,13 @@ def _mistakes(url: str, row, log: list, answered: list[tuple[float, str | None]]
     return wrong
 
 
-def test_an_hour_with_feeds_that_misbehave(tmp_path: Path) -> None:
-    with world(factor=150) as made:
-        samples = run_daemon(made, tmp_path, 3600)
+def test_feeds_that_misbehave(tmp_path: Path) -> None:
+    with world(factor=60) as made:
+        samples = run_daemon(made, tmp_path, 1500)
     assert mistakes(made, tmp_path) == []
     late = sorted(delays(made))
     assert late[0] >= -1
-    assert statistics.median(late) < 120  # a second of real time is 150
+    assert statistics.median(late) < 90  # a second of real time is 60
     more_memory, more_files = growth(samples)
     assert more_memory < 60
     assert more_files < 20
