@@ -158,10 +158,9 @@ def make_due(conn: Connection, ids: Collection[int] | None, now: int) -> None:
 
 
 def hold_back(conn: Connection, feed_id: int, until: int) -> None:
-    """Neither the feed nor a page of it is asked for before then."""
-    early = entries.c.feed_id == feed_id, entries.c.state == "waiting", entries.c.next_try_at < until
-    conn.execute(update(entries).where(*early).values(next_try_at=until))
-    conn.execute(update(feeds).where(feeds.c.id == feed_id, feeds.c.next_poll_at < until).values(next_poll_at=until))
+    """Neither the feed nor a page of it is asked for before then, whatever is made due."""
+    longer = or_(feeds.c.quiet_until.is_(None), feeds.c.quiet_until < until)
+    conn.execute(update(feeds).where(feeds.c.id == feed_id, longer).values(quiet_until=until))
 
 
 def record_poll(conn: Connection, feed_id: int, poll: dict[str, Any], state: dict[str, Any]) -> None:

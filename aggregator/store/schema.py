@@ -64,6 +64,7 @@ feeds = Table(
     Column("moving_since", BigInteger),
     Column("moving_polls", Integer),
     Column("gone_at", BigInteger),  # when it answered 410 Gone; not polled until it is asked for by name
+    Column("quiet_until", BigInteger),  # a Retry-After that is its affair alone, and that of its pages
     Column("rhythm", Text),  # what its documents taught, JSON of schedule.Rhythm
     Column("latency", Float),  # seconds that its server takes to answer, lately
     Column("health", Text),  # aggregator.health.State
@@ -73,6 +74,12 @@ feeds = Table(
     Column("last_poll_reason", Text),
 )
 Index("feeds_due", feeds.c.next_poll_at, feeds.c.site)
+Index(
+    "feeds_quiet",
+    feeds.c.quiet_until,
+    sqlite_where=text("quiet_until IS NOT NULL"),
+    postgresql_where=text("quiet_until IS NOT NULL"),
+)
 Index(
     "feeds_moved",
     feeds.c.moved_to,

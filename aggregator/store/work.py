@@ -56,6 +56,7 @@ def _due_feed(now: int, scope: Scope) -> ColumnElement[bool]:
         feeds.c.retired_at.is_(None),
         feeds.c.kind != "hand",
         feeds.c.gone_at.is_(None),
+        or_(feeds.c.quiet_until.is_(None), feeds.c.quiet_until <= now),
         or_(feeds.c.moved_to.is_(None), ~polled_by_another()),
     )
     return due if scope.feeds is None else and_(due, feeds.c.id.in_(scope.feeds))
@@ -71,7 +72,8 @@ def polled_by_another() -> ColumnElement[bool]:
 
 
 def _due_entry(now: int, scope: Scope) -> ColumnElement[bool]:
-    due = and_(entries.c.state == "waiting", entries.c.next_try_at <= now)
+    quiet = select(feeds.c.id).where(feeds.c.quiet_until > now)
+    due = and_(entries.c.state == "waiting", entries.c.next_try_at <= now, entries.c.feed_id.not_in(quiet))
     if scope.feeds is None:
         return due
     return and_(

@@ -42,10 +42,10 @@ def after_failure(row: Row[Any], error: FetchError, own_site: str | None, now: i
     gone = error.status == 410 and all(status in (301, 308) for status, _ in error.redirects)
     lost = gone or row.failures + 1 >= FAILURES
     if row.moved_to is not None and lost and error.kind not in ("cooling", "robots"):
-        _log.warning("%s: %s, where it had moved to, fails; the old address is asked again", row.url, row.moved_to)
+        _log.info("%s: %s, where it had moved to, fails; the old address is asked again", row.url, row.moved_to)
         return _NO_CANDIDATE | {"moved_to": None, "moved_at": None, "site": own_site or site_of(row.url)}
     if gone:
-        _log.warning("%s: gone for good (410); not asked again until you do: aggregator fetch %s", row.url, row.url)
+        _log.info("%s: gone for good (410); not asked again until you do: aggregator fetch %s", row.url, row.url)
         return {"gone_at": now}
     return {}
 
@@ -53,5 +53,5 @@ def after_failure(row: Row[Any], error: FetchError, own_site: str | None, now: i
 def _moved(row: Row[Any], to: str, own_site: str | None, now: int) -> dict[str, Any]:
     if to == row.url:
         return _NO_CANDIDATE | {"moved_to": None, "moved_at": None, "site": own_site or site_of(to)}
-    _log.warning("%s: moved for good to %s, which is polled from now on; put it into feeds.yaml", row.url, to)
+    _log.info("%s: moved for good to %s, which is polled from now on; put it into feeds.yaml", row.url, to)
     return _NO_CANDIDATE | {"moved_to": to, "moved_at": now, "site": own_site or site_of(to)}

@@ -165,6 +165,8 @@ async def _failed(ctx: Context, attempt: _Attempt, error: FetchError, kind: str,
     def job(conn: Connection) -> None:
         if quiet:
             work.quieten(conn, error.site or row.site, now + int(quiet) + 1)
+        elif error.status and error.retry_after:
+            feeds.hold_back(conn, int(row.id), now + int(error.retry_after) + 1)
         feeds.record_poll(conn, row.id, poll, after.columns)
 
     await ctx.writer.do(job)

@@ -193,3 +193,13 @@ def test_a_retry_after_of_a_page_may_cool_its_feed_alone(store: Store, busy: Ser
     assert 1 <= pages(busy) - first <= 2  # those of the second feed
     run(store, NOW + 5002, everything=False)
     assert len(busy.seen("/rss")) == 2 or pages(busy) > first + 2
+
+
+def test_a_feeds_own_cool_down_holds_whatever_is_made_due(store: Store, server: Server) -> None:
+    server.route("/rss", Reply(b"", 429, headers={"Retry-After": "5000"}))
+    subscribe(store, server, "/rss", "/rss2", options='{"full_text": "never", "cooldown": "feed"}')
+    run(store)
+    run(store, NOW + 4999)
+    assert (len(server.seen("/rss")), len(server.seen("/rss2"))) == (1, 2)
+    run(store, NOW + 5002)
+    assert len(server.seen("/rss")) == 2
