@@ -140,7 +140,8 @@ def _length(seconds: float) -> str:
     for name, size in (("days", DAY), ("hours", 3600)):
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {name}"
-    return f"{max(seconds / 60, 1):.0f} minutes"
+    minutes = max(round(seconds / 60), 1)
+    return "minute" if minutes == 1 else f"{minutes} minutes"
 
 
 def _day(at: int) -> str:

@@ -100,8 +100,7 @@ def _by_rhythm(course: Course, hints: Hints, policy: Policy) -> tuple[timedelta,
     if course.rhythm.lost:
         wait, reason = policy.min_interval, "no entry of the last document was known before, some may have been missed"
     elif not course.knows_hours and wait.total_seconds() > course.safe_passed:
-        wait = timedelta(seconds=course.safe_passed)
-        reason = f"most of its {course.rhythm.window} entries may change within {spoken(course.rhythm.turnover or 0)}"
+        wait, reason = timedelta(seconds=course.safe_passed), _may_change(course)
     if wait < floor:
         wait, reason = floor, f"{reason}; not more often than every {spoken(floor)}"
     if wait < asked:
@@ -123,13 +122,17 @@ def _wanted(course: Course, least: timedelta, most: timedelta) -> tuple[timedelt
     if not course.knows_hours:
         return timedelta(hours=steady), reason
     usual = min(steady * 3600, most.total_seconds())
-    wait = _balanced(course, 3600 / gap, least.total_seconds(), usual, most.total_seconds())
-    return timedelta(seconds=wait), f"{reason}, at the hours it usually publishes"
+    wait, is_full = _balanced(course, 3600 / gap, least.total_seconds(), usual, most.total_seconds())
+    return timedelta(seconds=wait), _may_change(course) if is_full else f"{reason}, at the hours it usually publishes"
 
 
-def _balanced(course: Course, rate: float, least: float, usual: float, most: float) -> float:
-    """The first wait (seconds) after which more waits than would come in a like time, or its window might be full;
-    `rate` in entries an hour, `usual`: the wait if all hours were alike."""
+def _may_change(course: Course) -> str:
+    return f"most of its {course.rhythm.window} entries may change within {spoken(course.rhythm.turnover or 0)}"
+
+
+def _balanced(course: Course, rate: float, least: float, usual: float, most: float) -> tuple[float, bool]:
+    """The first wait (seconds) after which more waits than would come in a like time, or its window might be full, and
+    whether it is the latter; `rate` in entries an hour, `usual`: the wait if all hours were alike."""
     start, full = course.passed(course.now), course.safe_passed
     wait = least
     while wait < most:
@@ -137,9 +140,9 @@ def _balanced(course: Course, rate: float, least: float, usual: float, most: flo
         coming = rate * course.weight(int(course.now + wait))
         enough = rate * own / 3600 >= min(sqrt(2 * _POLL_IS_WORTH * coming), coming * most / 3600)
         if own >= full or (enough and wait >= usual * _OF_INTERVAL):
-            return wait
+            return wait, own >= full
         wait += max(_STEP, wait * _STEPS)
-    return most
+    return most, False
 
 
 def _to_beat(course: Course, least: timedelta, wait: timedelta) -> timedelta | None:
