@@ -1,8 +1,8 @@
 """How a feed fares, as one state with its reason and what to do: pure.
 
 Failures weigh by their kind: a server that did not answer is given several tries, a certificate that ran out or a page
-that says 410 is not. No state ends the polls: even a feed that is gone is asked again, ever more rarely, until a
-person takes it out of feeds.yaml.
+that says 410 is not. No failure but a 410 ends the polls: whatever else is wrong is asked again, ever more rarely, until
+a person takes it out of feeds.yaml. After a 410 a feed is asked again when a person names it.
 """
 
 import re

@@ -132,6 +132,11 @@ def test_a_poll_that_knew_no_entry_shrinks_the_interval_at_once() -> None:
     assert not first.lost
 
 
+def test_a_slow_clock_does_not_pass_the_ceiling() -> None:
+    rare = taught(*(NOW.replace(hour=8) - 100 * DAY * number for number in range(9, -1, -1)))
+    assert polled(rare).at - NOW <= 1.1 * POLICY.max_interval
+
+
 def test_office_hours_are_learnt() -> None:
     days = [NOW.replace(hour=9) - DAY * number for number in range(30, 0, -1)]
     rhythm = Rhythm()

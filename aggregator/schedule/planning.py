@@ -87,7 +87,7 @@ def _wait(history: History, hints: Hints, policy: Policy, now: datetime) -> tupl
     course = Course(history.rhythm, int(now.timestamp()))
     wait, reason, least = _by_rhythm(course, hints, policy)
     beat = _to_beat(course, least, wait)
-    if beat is not None:
+    if beat is not None and beat <= max(policy.max_interval, least) + HOUR:
         return beat, f"published by a clock, every {spoken(course.beat or 0)}"
     return wait * (1 + _JITTER * _share(policy.seed, now)), reason
 
@@ -123,7 +123,8 @@ def _wanted(course: Course, least: timedelta, most: timedelta) -> tuple[timedelt
         return timedelta(hours=steady), reason
     usual = min(steady * 3600, most.total_seconds())
     wait, is_full = _balanced(course, 3600 / gap, least.total_seconds(), usual, most.total_seconds())
-    return timedelta(seconds=wait), _may_change(course) if is_full else f"{reason}, at the hours it usually publishes"
+    hours = f"{reason}, at the hours it usually publishes"
+    return timedelta(seconds=wait), f"{hours}; {_may_change(course)}" if is_full else hours
 
 
 def _may_change(course: Course) -> str:
@@ -132,15 +133,16 @@ def _may_change(course: Course) -> str:
 
 def _balanced(course: Course, rate: float, least: float, usual: float, most: float) -> tuple[float, bool]:
     """The first wait (seconds) after which more waits than would come in a like time, or its window might be full, and
-    whether it is the latter; `rate` in entries an hour, `usual`: the wait if all hours were alike."""
+    whether it is the latter alone; `rate` in entries an hour, `usual`: the wait if all hours were alike."""
     start, full = course.passed(course.now), course.safe_passed
     wait = least
     while wait < most:
         own = course.passed(course.now + wait) - start
         coming = rate * course.weight(int(course.now + wait))
         enough = rate * own / 3600 >= min(sqrt(2 * _POLL_IS_WORTH * coming), coming * most / 3600)
-        if own >= full or (enough and wait >= usual * _OF_INTERVAL):
-            return wait, own >= full
+        due = enough and wait >= usual * _OF_INTERVAL
+        if own >= full or due:
+            return wait, not due
         wait += max(_STEP, wait * _STEPS)
     return most, False
 
