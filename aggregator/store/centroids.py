@@ -7,11 +7,13 @@ neither the size of the archive nor how common a term is.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, TextClause, bindparam, text
 
+from aggregator.store import frequencies
 from aggregator.store.statements import run
 from aggregator.stories.fingerprint import Fingerprint
 from aggregator.stories.joining import (
@@ -19,7 +21,6 @@ from aggregator.stories.joining import (
     WINDOW,
     Centroid,
     NearStory,
-    heaviest,
     pack_centroid,
     report,
     unpack_centroid,
@@ -33,22 +34,6 @@ _MOST = 8  # stories that are compared; those that share the weightiest terms
 _FEW = 500  # articles of a language that are all counted; later ones are counted by samples, which costs far less:
 _SAMPLED = 8  # one in so many
 
-_COUNT = {
-    "sqlite": text(
-        "INSERT INTO term_frequencies (term, articles) SELECT value, :by FROM json_each(:terms) WHERE true"
-        " ON CONFLICT (term) DO UPDATE SET articles = articles + :by"
-    ),
-    "postgresql": text(
-        "INSERT INTO term_frequencies (term, articles) SELECT unnest(CAST(:terms AS BIGINT[])), :by"
-        " ON CONFLICT (term) DO UPDATE SET articles = term_frequencies.articles + :by"
-    ),
-}
-_LOOK_UP = {
-    "sqlite": text(
-        "SELECT f.term, f.articles FROM json_each(:terms) j CROSS JOIN term_frequencies f WHERE f.term = j.value"
-    ),
-    "postgresql": text("SELECT term, articles FROM term_frequencies WHERE term = ANY(CAST(:terms AS BIGINT[]))"),
-}
 _POSTINGS = text(
     " UNION ALL ".join(
         f"SELECT * FROM (SELECT term, story_id FROM story_terms WHERE term = :t{n} AND day BETWEEN :since AND :until"
@@ -94,28 +79,24 @@ def count(conn: Connection, made: Fingerprint) -> Centroid:
     """A new report, weighed by how common its terms are so far; they are counted from now on."""
     if not made.terms:
         return report(made, {}, 0)
-    often = _frequencies(conn, made)
-    read = often.get(made.language, 0)
+    counted = (*made.terms, made.language)
+    often = frequencies.of(conn, counted)
+    read = often[made.language]
+    own = report(made, often, read)
     if read < _FEW or sum(made.terms) % _SAMPLED == 0:
-        by = 1 if read < _FEW else _SAMPLED
-        run_list(conn, _COUNT, "terms", sorted((*made.terms, made.language)), {"by": by})
-    return report(made, often, read)
+        frequencies.add(conn, counted, 1 if read < _FEW else _SAMPLED)
+    return own
 
 
 def weighed(conn: Connection, made: Fingerprint) -> Centroid:
     """A report that was counted when it came, weighed by how common its terms are by now."""
-    often = _frequencies(conn, made)
-    return report(made, often, often.get(made.language, 0))
-
-
-def _frequencies(conn: Connection, made: Fingerprint) -> dict[int, int]:
-    rows = run_list(conn, _LOOK_UP, "terms", sorted((*made.terms, made.language)), {})
-    return {row[0]: row[1] for row in rows}
+    often = frequencies.of(conn, (*made.terms, made.language))
+    return report(made, often, often[made.language])
 
 
 def near(conn: Connection, new: Centroid, site: str, at: int) -> list[NearStory]:
     """The stories of the days around that share the weightiest terms with a report of that site."""
-    asked = heaviest(new.terms, _ASKED)
+    asked = list(islice(new.terms.items(), _ASKED))
     if not asked:
         return []
     weight = {term: value * value for term, value in asked}
@@ -143,7 +124,7 @@ def keep(conn: Connection, story_id: int, at: int, centroid: Centroid, found_by:
         return
     day = at // DAY
     run(conn, _KEEP, {"story": story_id, "day": day, "body": pack_centroid(centroid)})
-    run_list(conn, _POST, "terms", [t for t, _ in heaviest(found_by, _POSTED)], {"day": day, "story": story_id})
+    run_list(conn, _POST, "terms", list(islice(found_by, _POSTED)), {"day": day, "story": story_id})
 
 
 def drop(conn: Connection, story_ids: Sequence[int]) -> None:

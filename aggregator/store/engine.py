@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from aggregator.errors import DatabaseBusy, DatabaseNewer, StoreError, UsageError
-from aggregator.store import index
+from aggregator.store import frequencies, index
 
 HEAD = "0007"  # the newest migration; a test compares it with the migrations themselves
 BUSY_SECONDS = 30
@@ -37,9 +37,11 @@ class Store:
         """One transaction that may write. Raises StoreError when the database refuses."""
         with self._translated(), self._engine.connect().execution_options(writes=True) as conn:
             index.forget(conn)
+            frequencies.forget(conn)
             with conn.begin():
                 yield conn
                 index.flush(conn)
+                frequencies.flush(conn)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

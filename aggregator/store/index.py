@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from aggregator.store.statements import run_each
+
 Terms = tuple[str, str, str]  # `text.index_form` of title, lead and text
 
 _PENDING = "rows to be indexed"
@@ -50,7 +52,7 @@ def flush(conn: Connection) -> None:
     """Writes what waits. Called before a transaction is committed."""
     pending = conn.info.pop(_PENDING, None)
     if pending:
-        conn.execute(_FTS_ADD, pending)
+        run_each(conn, _FTS_ADD, pending)
 
 
 def forget(conn: Connection) -> None:

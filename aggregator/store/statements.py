@@ -20,3 +20,11 @@ def run(conn: Connection, statement: TextClause, values: Mapping[str, Any]) -> S
         return rows
     result = conn.execute(statement, values)
     return result.all() if result.returns_rows else ()
+
+
+def run_each(conn: Connection, statement: TextClause, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Runs a statement that gives no rows once for each of these values."""
+    if conn.dialect.name == "sqlite":
+        conn.connection.driver_connection.executemany(statement.text, rows)  # type: ignore[union-attr]
+    else:
+        conn.execute(statement, rows)

@@ -7,6 +7,7 @@ joins the story it is most alike, if alike enough; what they say of days and yea
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log, sqrt
+from operator import itemgetter
 from struct import pack, unpack_from
 
 from aggregator.stories.fingerprint import Fingerprint
@@ -23,6 +24,7 @@ FADING = 20 * DAY  # after so long a story is half as alike
 UNSEEN = 30  # articles that are taken to have been read before the first, with none of its words
 HEAVIEST = 100  # terms of a report
 KEPT = 120  # terms of a story
+_LOGARITHMS = [log(n + 1) for n in range(4096)]  # a look-up is quicker, and most terms are in few articles
 FEWEST_WORDS = 8  # a shorter text says too little to be compared
 
 
@@ -58,24 +60,24 @@ class Match:
 
 
 def report(made: Fingerprint, frequencies: Mapping[int, int], articles: int) -> Centroid:
-    """A report as a story of its own: a vector of length 1, of its heaviest terms.
+    """A report as a story of its own: a vector of length 1, of its heaviest terms, heaviest first.
 
     `frequencies`: in how many of the `articles` of its language each term occurs, not counting this one.
     """
     if made.words < FEWEST_WORDS:
         return Centroid({})
     read = log(articles + UNSEEN + 2)
-    weighed = {
-        t: w * max(0.0, read - log(frequencies.get(t, 0) + 1)) for t, w in zip(made.terms, made.weights, strict=True)
-    }
+    often = [frequencies.get(term, 0) for term in made.terms]
+    common = [_LOGARITHMS[n] if n < len(_LOGARITHMS) else log(n + 1) for n in often]
+    weighed = {t: w * (read - c) for t, w, c in zip(made.terms, made.weights, common, strict=True)}
     kept = heaviest(weighed, HEAVIEST)
     length = sqrt(sum(w * w for _, w in kept)) or 1.0
     return Centroid({term: w / length for term, w in kept if w > 0}, frozenset(made.times))
 
 
 def heaviest(weighed: Mapping[int, float], most: int) -> list[tuple[int, float]]:
-    """The terms that weigh most, heaviest first; equal ones in the order of their hashes."""
-    return sorted(weighed.items(), key=lambda item: (-item[1], item[0]))[:most]
+    """The terms that weigh most, heaviest first; equal ones in the order in which they are given."""
+    return sorted(weighed.items(), key=itemgetter(1), reverse=True)[:most]
 
 
 def closest(new: Centroid, at: int, stories: Iterable[NearStory], apart: Collection[int] = ()) -> Match | None:

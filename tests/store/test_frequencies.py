@@ -1,0 +1,36 @@
+"""How common terms are: seen at once within a transaction, written at its end, gone with one that failed."""
+
+import pytest
+from sqlalchemy import select
+
+from aggregator.store import Store, frequencies
+from aggregator.store.schema import term_frequencies
+
+
+def stored(store: Store) -> dict[int, int]:
+    with store.read() as conn:
+        return {row.term: row.articles for row in conn.execute(select(term_frequencies))}
+
+
+def test_what_was_added_counts_at_once_and_is_kept(store: Store) -> None:
+    with store.write() as conn:
+        assert dict(frequencies.of(conn, (7, 8))) == {7: 0, 8: 0}
+        frequencies.add(conn, (7, 8), 1)
+        assert frequencies.of(conn, (7, 9))[7] == 1
+        frequencies.add(conn, (7, 9), 8)
+    assert stored(store) == {7: 9, 8: 1, 9: 8}
+    with store.write() as conn:
+        assert frequencies.of(conn, (7,))[7] == 9
+        frequencies.add(conn, (7,), 1)
+    assert stored(store) == {7: 10, 8: 1, 9: 8}
+
+
+def test_a_transaction_that_fails_counts_nothing(store: Store) -> None:
+    with pytest.raises(RuntimeError), store.write() as conn:
+        frequencies.of(conn, (7,))
+        frequencies.add(conn, (7,), 1)
+        raise RuntimeError
+    assert stored(store) == {}
+    with store.write() as conn:
+        assert frequencies.of(conn, (7,))[7] == 0
+    assert stored(store) == {}
