@@ -20,6 +20,7 @@ from aggregator.feeds.item import (
     attribute_name,
     href_of,
     is_page,
+    is_permalink,
     repaired,
     title_is_html,
     unwrap,
@@ -40,9 +41,9 @@ _CREATED = {"created", "dcterms_created"}
 _AUTHORS = {"author", "dc_creator", "dc_author", "itunes_author"}
 _LEAVES = (
     _TITLES | TEXTS.keys() | CONTENTS.keys() | _PUBLISHED | _UPDATED | _CREATED | CATEGORIES
-    | {"guid", "id", "media_thumbnail", "media_keywords", "name"}
+    | {"guid", "id", "media_thumbnail", "media_keywords", "itunes_keywords", "itunes_category", "name"}
 )  # fmt: skip
-_CHANNEL_LEAVES = {"title", "language", "dc_language", "ttl", "sy_updateperiod", "sy_updatefrequency"}
+_CHANNEL_LEAVES = _TITLES | {"guid", "id", "language", "dc_language", "ttl", "sy_updateperiod", "sy_updatefrequency"}
 # Elements without a namespace that stand in items and channels and change nothing that is kept.
 _HARMLESS = {"comments", "rights", "copyright", "generator", "subtitle", "tagline", "docs", "webmaster", "rating", "cloud",
              "skiphours", "skipdays", "hour", "day", "logo", "icon", "managingeditor", "publisher", "uri", "email",
@@ -53,7 +54,8 @@ _SKIPPED = {"source", "contributor", "dc_contributor", "image", "textinput"}
 _CAN_BE_MARKUP = {"content", "summary"}
 # Names that feedparser handles at their end even inside of a text, or that change how it goes on.
 _DOUBTFUL_MARKUP = {"svg", "math", "body"}
-_DOUBTFUL = {"itunes_category", "itunes_keywords", "itunes_owner", "xhtml_body"}
+_DOUBTFUL = {"itunes_owner", "xhtml_body"}
+_ITUNES = "http://www.itunes.com/"  # the scheme that feedparser gives to the tags of podcasts
 
 
 def read(body: bytes) -> RawFeed:
@@ -93,6 +95,7 @@ class _Reader:
         self._author_depth = 0
         self._channel_depth = 0
         self._feed_link = ""
+        self._feed_id = ""
 
     def read(self, body: bytes) -> RawFeed:
         parser = self._parser
@@ -106,15 +109,17 @@ class _Reader:
         parser.Parse(body, True)
         if self._feed is None:
             raise Declined
-        self._feed.link = self._feed_link.strip() or None
+        self._feed.link = self._feed_link.strip() or self._feed_id or None
         return self._feed
 
     @staticmethod
     def _doctype(*_: object) -> None:
         raise Declined  # one that was not taken off may declare entities
 
-    def _namespace(self, prefix: str | None, uri: str) -> None:
-        known = NAMESPACES.get(uri.lower()) if uri else ""
+    def _namespace(self, prefix: str | None, uri: str | None) -> None:
+        if not uri:  # `xmlns=""`: what follows has no namespace
+            return
+        known = NAMESPACES.get(uri.lower())
         if known is None:  # without a prefix its elements are taken for the feed's own
             known = PREFIXES.get(prefix.lower(), prefix.lower()) if prefix else ""
         self._prefix_of[uri] = known
@@ -199,7 +204,11 @@ class _Reader:
         if name in _LEAVES:
             if name == "name" and not self._author_depth:
                 raise Declined
-            if name in CATEGORIES:
+            if name == "itunes_category":
+                item.add_tag(attributes.get("text"), _ITUNES, None)
+            elif name == "itunes_keywords" and attributes:
+                raise Declined  # its text is then part of what it stands in
+            elif name in CATEGORIES:
                 item.add_tag(
                     attributes.get("term"), attributes.get("scheme", attributes.get("domain")), attributes.get("label")
                 )
@@ -299,13 +308,11 @@ class _Reader:
         feed = self._feed
         assert feed is not None
         value = repaired(value)
-        if name == "title":
-            if depth != (self._channel_depth or 1) + 1:
-                raise Declined
-            feed.title, feed.title_is_html = (
-                value or None,
-                title_is_html(value, self._leaf_attributes, atom=feed.format == "atom10"),
-            )
+        if name in _TITLES:
+            self._end_feed_title(name, value, depth, feed)
+        elif name in ("guid", "id"):  # stands in for a link that is missing
+            if not self._feed_id and is_permalink(self._leaf_attributes):
+                self._feed_id = value
         elif name == "link":
             self._feed_link = QUERY_ENTITY.sub(r"&\1", value)
         elif name in ("language", "dc_language"):
@@ -316,6 +323,15 @@ class _Reader:
             feed.period = value or None
         else:
             feed.frequency = value or None
+
+    def _end_feed_title(self, name: str, value: str, depth: int, feed: RawFeed) -> None:
+        if depth != (self._channel_depth or 1) + 1:
+            raise Declined
+        if not -1 < self._title_depth <= depth:
+            is_html = title_is_html(value, self._leaf_attributes, atom=feed.format == "atom10")
+            feed.title, feed.title_is_html = value or None, is_html
+        if value and name != "media_title":
+            self._title_depth = depth
 
     def _end_leaf(self, name: str, value: str, depth: int, item: "Item") -> None:
         if name == "name":
@@ -334,6 +350,10 @@ class _Reader:
         elif name == "media_keywords":
             for term in value.split(","):
                 item.add_tag(term.strip(), None, None)
+        elif name == "itunes_keywords":
+            for term in value.split(","):
+                if term.strip():
+                    item.add_tag(term.strip(), _ITUNES, None)
         else:
             item.end_leaf(name, repaired(value), self._leaf_attributes, depth)
 

@@ -69,7 +69,7 @@ class Item:
             self._end_guid(value, attributes, depth)
         elif name == "link":
             self._end_link(value)
-        elif name in CATEGORIES:
+        elif name in CATEGORIES or name == "itunes_category":
             self._end_category(value)
         else:
             self._end_text(name, value, attributes, depth)
@@ -78,8 +78,7 @@ class Item:
         if depth != self.depth + 1:
             raise Declined
         self.raw.guid = value or None
-        permalink = next((v for k, v in attributes.items() if k.lower() == "ispermalink"), "true")
-        if permalink == "true" and self.link is None:
+        if self.link is None and is_permalink(attributes):
             self.link = value
 
     def _end_link(self, value: str) -> None:
@@ -152,6 +151,11 @@ class Item:
             if kind.startswith("image") and part.get("url", "").strip():
                 return part["url"].strip()
         return self.image.strip() or None if self.image else None
+
+
+def is_permalink(attributes: dict[str, str]) -> bool:
+    """Whether a guid with these attributes is a link."""
+    return next((value for key, value in attributes.items() if key.lower() == "ispermalink"), "true") == "true"
 
 
 def href_of(attributes: dict[str, str]) -> str | None:

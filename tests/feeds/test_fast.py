@@ -28,6 +28,7 @@ ITEMS = [
     "<category domain='x'>A</category><category>A</category><category/><dc:subject>B</dc:subject><media:keywords>C, D</media:keywords>",
     "<pubDate>Wed, 5 Mar 2025 07:30 EST</pubDate><dc:date>2025-03-06</dc:date>",
     "<pubDate>Wed, 05 Mar 2025 12:30:00 +0130</pubDate><pubDate/>",
+    "<itunes:keywords>a, b,,</itunes:keywords><itunes:category text='C'/><itunes:category text='D'>E</itunes:category>",
     "<source url='https://x.example'>X</source><title>after</title><media:title>not this</media:title>",
     "<media:content url='p.jpg' medium='image'><media:thumbnail url='t.jpg'/></media:content><itunes:image href='i.jpg'/>",
     "<media:content url='v.mp4' type='video/mp4'/><media:content url='p.jpg' type='image/jpeg'/><own:thing a='b'>text</own:thing>",
@@ -65,6 +66,24 @@ def test_rss_items(item: str) -> None:
 def test_atom_entries(entry: str) -> None:
     head = '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="de_AT" xml:base="https://x.example/y/"><title>N</title><link href="/"/>'
     compare(f"{head}<entry>{entry}</entry><entry><id>z</id></entry></feed>")
+
+
+CHANNELS = [
+    "<title>A</title><title>B</title><dc:title>C</dc:title>",
+    "<dc:title>C</dc:title><title/><media:title>M</media:title>",
+    "<media:title>M</media:title><title>A</title>",
+    "<id>https://news.example/id</id><guid>https://news.example/guid</guid>",
+    "<guid isPermaLink='false'>1</guid><id>https://news.example/id</id>",
+    "<atom:link rel='self' href='https://news.example/feed'/><id>https://news.example/id</id>",
+    "<id>https://news.example/id</id><link>https://news.example/</link>",
+]
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_channels(channel: str) -> None:
+    item = "<item><title>Z</title></item>"
+    compare(f'<rss version="2.0" {NAMESPACES}><channel>{item}{channel}</channel></rss>')
+    compare(f'<rss version="2.0" {NAMESPACES}><channel xmlns="">{channel}{item}</channel></rss>')
 
 
 @pytest.mark.parametrize(
