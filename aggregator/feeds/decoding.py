@@ -19,6 +19,7 @@ _BOMS = (
 )
 # `<` and a second character in two-byte encodings without a mark (XML 1.0, appendix F).
 _WIDE = ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
+_EBCDIC = "<?xml".encode("cp037")  # the same in all of its code pages
 _DECLARATION = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']""")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
 _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "windows-1252", "us-ascii": "windows-1252"}
@@ -65,6 +66,9 @@ def _decoded(body: bytes, content_type: str | None) -> str:
     for start, name in _WIDE:
         if body.startswith(start):
             return body.decode(name, "replace")
+    if body.startswith(_EBCDIC):
+        names = _declared(body[:1000].decode("cp037").encode("ascii", "replace"), None)
+        return body.decode(next(iter(names), "cp037"), "replace")
     declared = _declared(body, content_type)
     if b"\x1b" not in body:  # the escape character of ISO-2022-JP, which is ASCII otherwise
         declared = ["utf-8", *declared]

@@ -34,7 +34,7 @@ def parse(body: bytes, headers: Mapping[str, str], url: str, links: str | None =
         format=raw.format,
         title=entries.plain_title(raw.title, is_html=raw.title_is_html, lenient=True),
         link=raw.link,
-        lang=squeeze(raw.lang or "") or None,
+        lang=squeeze(raw.lang or headers.get("content-language", "")) or None,
         entries=entries.finished(raw, url),
         hints=hints.of(raw, body, headers),
         problem=raw.problem,

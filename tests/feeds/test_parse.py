@@ -159,7 +159,8 @@ def test_content_and_summary() -> None:
 
 
 @pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "windows-1252", "koi8-r", "iso-2022-jp"]
+    "encoding",
+    ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "windows-1252", "koi8-r", "iso-2022-jp", "cp037", "cp500"],
 )
 @pytest.mark.parametrize("header", ["", "text/xml", "text/xml; charset=iso-8859-1"])
 def test_encodings(encoding: str, header: str) -> None:
@@ -167,6 +168,12 @@ def test_encodings(encoding: str, header: str) -> None:
     declared = encoding.removesuffix("-sig").removesuffix("-le")
     text = rss(item(title=title)).replace('version="1.0"?', f'version="1.0" encoding="{declared}"?')
     assert parse(text.encode(encoding), content_type=header).entries[0].title == title
+
+
+def test_the_servers_language_counts_where_the_feed_names_none() -> None:
+    text = rss(item(title="T"))
+    assert parse(text, content_language="de").lang == "en"
+    assert parse(text.replace("<language>en</language>", ""), content_language="de").lang == "de"
 
 
 def test_a_wrong_declaration_and_control_characters() -> None:
