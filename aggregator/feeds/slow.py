@@ -37,7 +37,9 @@ def read(text: str) -> RawFeed:
         found = feedparser.parse(source, response_headers=_HEADERS, sanitize_html=False, resolve_relative_uris=False)
     except Exception as error:  # broken markup makes it trip over its own state, in many ways
         raise FeedError(f"too broken to be read as a feed ({type(error).__name__}: {error})") from error
-    return _raw_feed(found, text)
+    raw = fields(found)
+    raw.base = _document_base(text)
+    return raw
 
 
 def _without_bases(text: str) -> str:
@@ -55,7 +57,8 @@ def _bounded(text: str) -> str:
     return _LONG_AUTHOR.sub(r"\1", text)
 
 
-def _raw_feed(found: Mapping[str, Any], text: str) -> RawFeed:
+def fields(found: Mapping[str, Any]) -> RawFeed:
+    """The fields that are kept of feedparser's answer."""
     feed = found["feed"]
     title, is_html = _title(feed)
     error = found.get("bozo_exception") if found.get("bozo") else None
@@ -69,7 +72,6 @@ def _raw_feed(found: Mapping[str, Any], text: str) -> RawFeed:
         ttl=_text(feed.get("ttl")),
         period=_text(feed.get("sy_updateperiod")),
         frequency=_text(feed.get("sy_updatefrequency")),
-        base=_document_base(text),
         problem=f"not well-formed: {error}" if error else None,
     )
 
