@@ -9,6 +9,7 @@ import re
 from html import escape
 from xml.parsers import expat
 
+from aggregator.feeds import mending
 from aggregator.feeds.dates import Undatable, parse_date
 from aggregator.feeds.item import (
     CATEGORIES,
@@ -34,16 +35,23 @@ _C1_REFERENCE = re.compile(rb"&#0*(?:12[7-9]|1[345]\d|[xX]0*(?:7[fF]|[89][0-9a-f
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^\[\]<>]*>")  # without declarations in it
 
 
-_TITLES = {"title", "dc_title", "media_title"}
 _PUBLISHED = {"pubdate", "published", "issued", "dcterms_issued"}
 _UPDATED = {"updated", "modified", "lastbuilddate", "dc_date", "dcterms_modified"}
 _CREATED = {"created", "dcterms_created"}
 _AUTHORS = {"author", "dc_creator", "dc_author", "itunes_author"}
 _LEAVES = (
-    _TITLES | TEXTS.keys() | CONTENTS.keys() | _PUBLISHED | _UPDATED | _CREATED | CATEGORIES
+    mending.TITLES | TEXTS.keys() | CONTENTS.keys() | _PUBLISHED | _UPDATED | _CREATED | CATEGORIES
     | {"guid", "id", "media_thumbnail", "media_keywords", "itunes_keywords", "itunes_category", "name"}
 )  # fmt: skip
-_CHANNEL_LEAVES = _TITLES | {"guid", "id", "language", "dc_language", "ttl", "sy_updateperiod", "sy_updatefrequency"}
+_CHANNEL_LEAVES = mending.TITLES | {
+    "guid",
+    "id",
+    "language",
+    "dc_language",
+    "ttl",
+    "sy_updateperiod",
+    "sy_updatefrequency",
+}
 # Elements without a namespace that stand in items and channels and change nothing that is kept.
 _HARMLESS = {"comments", "rights", "copyright", "generator", "subtitle", "tagline", "docs", "webmaster", "rating", "cloud",
              "skiphours", "skipdays", "hour", "day", "logo", "icon", "managingeditor", "publisher", "uri", "email",
@@ -67,17 +75,28 @@ def read(body: bytes) -> RawFeed:
         body = body[: doctype.start()] + body[doctype.end() :]
     if _C1.search(body) or _C1_REFERENCE.search(body) or b"\x7f" in body:
         raise Declined
-    reader = _Reader()
     try:
-        return reader.read(body)
+        return _read(body)
     except (expat.ExpatError, Undatable, UnicodeError) as error:
         raise Declined from error
+
+
+def _read(body: bytes) -> RawFeed:
+    try:
+        return _Reader().read(body)
+    except expat.ExpatError as error:
+        if error.code != mending.UNDEFINED:
+            raise
+        raw = _Reader(loose=True).read(mending.with_entities(body))
+        raw.problem = f"not well-formed: {error}"
+        return raw
 
 
 class _Reader:
     """Walks a document. `_depth` is that of the current element; a leaf's text is gathered until its end."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, loose: bool = False) -> None:
+        self._loose = loose
         self._parser = expat.ParserCreate("utf-8", " ")
         self._markup = False
         self._leaf_depth = 0
@@ -256,6 +275,8 @@ class _Reader:
         self._leaf, self._leaf_attributes, self._leaf_depth = name, attributes, self._depth
         self._pieces.clear()
         if name in _CAN_BE_MARKUP and attributes.get("type") == "xhtml":
+            if self._loose:
+                raise Declined
             self._markup = True
             self._parser.CharacterDataHandler = self._escaped
 
@@ -292,6 +313,8 @@ class _Reader:
                 self._parser.CharacterDataHandler = self._pieces.append
                 unwrap(self._pieces)
             value = "".join(self._pieces).strip()
+            if self._loose:
+                value = mending.loosely(name, value)
             if self._entry is not None:
                 self._end_leaf(name, value, depth, self._entry)
             else:
@@ -302,13 +325,14 @@ class _Reader:
                 self._entry = None
             elif self._author_depth == depth:
                 self._author_depth = 0
-                self._entry.end_author("".join(self._pieces).strip())
+                text = "".join(self._pieces).strip()
+                self._entry.end_author(mending.loosely("author", text) if self._loose else text)
 
     def _end_feed_leaf(self, name: str, value: str, depth: int) -> None:
         feed = self._feed
         assert feed is not None
         value = repaired(value)
-        if name in _TITLES:
+        if name in mending.TITLES:
             self._end_feed_title(name, value, depth, feed)
         elif name in ("guid", "id"):  # stands in for a link that is missing
             if not self._feed_id and is_permalink(self._leaf_attributes):
@@ -337,7 +361,7 @@ class _Reader:
         if name == "name":
             item.authors[-1] = value
             self._pieces.clear()
-        elif name in _TITLES:
+        elif name in mending.TITLES:
             self._end_title(name, repaired(value), depth, item)
         elif name in _PUBLISHED:
             item.raw.published = parse_date(value)

@@ -79,6 +79,23 @@ CHANNELS = [
 ]
 
 
+@pytest.mark.parametrize(
+    "item",
+    [
+        "<title>a&nbsp;b &colon; &amp;colon; &#8217; &lt;b></title><link>https://news.example/?a=1&amp;b=2</link>",
+        "<title><![CDATA[a &nbsp; <b>x</b> &colon; &#39;&quot; <a href='?a&b'>]]>&nbsp;</title><category>A &amp; B</category>",
+        "<description>&lt;p&gt;a&nbsp;&colon; &amp;amp; &amp;lt;x &#60;i&#62; &#x3c; &#38;lt; &#x26;amp;</description>",
+        "<description>&eacute; &amp;quot; &amp;apos; &amp;#x2f; &amp;#39; &#39; &quot; &apos;</description><dc:creator>A &Eacute;</dc:creator>",
+        "<itunes:summary>a &nbsp; &#x2f; &bogus; &lt;b&gt; &amp;lt;</itunes:summary><enclosure url='a?b&amp;c=d' type='a/b'/>",
+        "<title><!-- &nbsp; -->x&nbsp;</title><guid>https://news.example/</guid><author>a@b.org (C&nbsp;D)</author>",
+    ],
+)
+def test_entities_that_are_not_declared(item: str) -> None:
+    text = f'<rss version="2.0" {NAMESPACES}><channel><title>N</title><item>{item}</item></channel></rss>'
+    compare(text)
+    assert "undefined entity" in (fast.read(text.encode()).problem or "")
+
+
 @pytest.mark.parametrize("channel", CHANNELS)
 def test_channels(channel: str) -> None:
     item = "<item><title>Z</title></item>"
@@ -90,7 +107,11 @@ def test_channels(channel: str) -> None:
     "text",
     [
         "<rss version='0.91'><channel/></rss>",
-        "<rss version='2.0'><channel><item><title>a &nbsp; b</title></item></channel></rss>",
+        "<rss version='2.0'><channel><item><title>a &nbsp; b & c</title></item></channel></rss>",
+        "<rss version='2.0'><channel><item><title>&nbsp;</title><guid>a&amp;b</guid></item></channel></rss>",
+        "<rss version='2.0'><channel><item><title>&nbsp;</title><link>a&quot;b</link></item></channel></rss>",
+        "<rss version='2.0'><channel><item><title>&nbsp;</title><category>a &amp;amp; b</category></item></channel></rss>",
+        "<rss version='2.0'><channel><item><title>&nbsp;</title><enclosure url='a&lt;b'/></item></channel></rss>",
         "<rss version='2.0'><channel><item><title>a <b>b</b></title></item></channel></rss>",
         "<rss version='2.0'><channel><item><pubDate>5. März 2025</pubDate></item></channel></rss>",
         "<rss version='2.0'><channel><item><title>it\x92s</title></item></channel></rss>",

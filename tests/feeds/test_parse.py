@@ -235,10 +235,10 @@ def test_five_thousand_entries() -> None:
 def test_traps_of_quadratic_time_are_bounded() -> None:
     attributes = " ".join(f'a{n}="x"' for n in range(50_000))
     with pytest.raises(FeedError, match="too many attributes"):
-        parse(rss(f"<item><title {attributes}>T &nbsp;</title></item>"))
+        parse(rss(f"<item><title {attributes}>T &nbsp; & c</title></item>"))
     for form in ("{}", "<![CDATA[{}]]>"):
         long = form.format("a." * 50_000)
-        assert parse(rss(item(title="T &nbsp;", author=long))).entries[0].title == "T"
+        assert parse(rss(item(title="T &nbsp; & c", author=long))).entries[0].title == "T & c"
 
 
 def test_hints_of_document_and_headers() -> None:
