@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, TextClause, and_, func, insert, or_, select, text, update
 
 from aggregator.store.schema import articles, entries, feeds, polls
+from aggregator.store.statements import run
 from aggregator.urls import site_of
 
 
@@ -165,8 +167,20 @@ def hold_back(conn: Connection, feed_id: int, until: int) -> None:
 
 def record_poll(conn: Connection, feed_id: int, poll: dict[str, Any], state: dict[str, Any]) -> None:
     """Logs a poll (columns of `polls`) and writes what it means for its feed (columns of `feeds`)."""
-    conn.execute(insert(polls).values(feed_id=feed_id, **poll))
-    conn.execute(update(feeds).where(feeds.c.id == feed_id).values(**state))
+    run(conn, _logged(tuple(poll)), poll | {"feed_id": feed_id})
+    run(conn, _changed(tuple(state)), state | {"feed_id": feed_id})
+
+
+@lru_cache(maxsize=256)
+def _logged(names: tuple[str, ...]) -> TextClause:
+    columns, values = ", ".join(f'"{name}"' for name in names), ", ".join(f":{name}" for name in names)
+    return text(f"INSERT INTO polls (feed_id, {columns}) VALUES (:feed_id, {values})")
+
+
+@lru_cache(maxsize=256)
+def _changed(names: tuple[str, ...]) -> TextClause:
+    changes = ", ".join(f'"{name}" = :{name}' for name in names)
+    return text(f"UPDATE feeds SET {changes} WHERE id = :feed_id")
 
 
 def recent_polls(conn: Connection, feed_id: int, limit: int = 30) -> Sequence[Row[Any]]:

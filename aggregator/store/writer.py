@@ -1,10 +1,10 @@
 """The one writer: a thread that runs what others hand in, many jobs to a transaction."""
 
 import asyncio
+import contextlib
 import queue
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -14,7 +14,8 @@ from aggregator.store.engine import Store
 
 T = TypeVar("T")
 _BATCH = 200
-_Job = tuple[Callable[[Connection], Any], "Future[Any]"]
+_Job = tuple[Callable[[Connection], Any], "asyncio.Future[Any]"]
+_Settled = tuple["asyncio.Future[Any]", Any, BaseException | None]
 
 
 class Writer:
@@ -31,9 +32,9 @@ class Writer:
 
     async def do(self, job: Callable[[Connection], T]) -> T:
         """Runs `job` in a transaction and gives its result once that is committed."""
-        future: Future[T] = Future()
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._jobs.put((job, future))
-        return await asyncio.shield(asyncio.wrap_future(future))
+        return await future
 
     def close(self) -> None:
         """Finishes what was handed in, then ends the thread."""
@@ -62,14 +63,30 @@ class Writer:
             with self._store.write() as conn:
                 results = [job(conn) for job, _ in batch]
         except Exception as error:
-            if len(batch) == 1:
-                batch[0][1].set_exception(error)
-            elif isinstance(error, StoreError):  # the database itself: each job would meet it again
-                for _, future in batch:
-                    future.set_exception(error)
+            if len(batch) == 1 or isinstance(error, StoreError):  # the database itself: each job would meet it again
+                _settle([(future, None, error) for _, future in batch])
             else:
                 for job in batch:  # one of them is wrong: each alone, so that the others are stored
                     self._commit([job])
             return
-        for (_, future), result in zip(batch, results, strict=True):
+        _settle([(future, result, None) for (_, future), result in zip(batch, results, strict=True)])
+
+
+def _settle(settled: list[_Settled]) -> None:
+    """Tells those who wait, all of one event loop at once: to wake it for each would cost more than what it then does."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Settled]] = {}
+    for one in settled:
+        by_loop.setdefault(one[0].get_loop(), []).append(one)
+    for loop, ours in by_loop.items():
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(_tell, ours)
+
+
+def _tell(settled: list[_Settled]) -> None:
+    for future, result, error in settled:
+        if future.done():  # who waited was cancelled; the job was done all the same
+            continue
+        if error is None:
             future.set_result(result)
+        else:
+            future.set_exception(error)
