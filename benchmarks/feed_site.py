@@ -15,10 +15,72 @@ from functools import lru_cache
 import orjson
 
 _KEPT = 2500  # documents of 48 KB: 120 MB
-_SYLLABLES = (
-    "ba be bi bo ca ce co da de di do fa fe fi ga go ha he hi ja ka ke la le li lo ma me mi mo na ne no".split()
-)
-_SYLLABLES += "pa pe po ra re ri ro sa se si so ta te ti to va ve vi wa we za ar er in on st nt ck th".split()
+_SYLLABLES = [
+    "ba",
+    "be",
+    "bi",
+    "bo",
+    "ca",
+    "ce",
+    "co",
+    "da",
+    "de",
+    "di",
+    "do",
+    "fa",
+    "fe",
+    "fi",
+    "ga",
+    "go",
+    "ha",
+    "he",
+    "hi",
+    "ja",
+    "ka",
+    "ke",
+    "la",
+    "le",
+    "li",
+    "lo",
+    "ma",
+    "me",
+    "mi",
+    "mo",
+    "na",
+    "ne",
+    "no",
+]
+_SYLLABLES += [
+    "pa",
+    "pe",
+    "po",
+    "ra",
+    "re",
+    "ri",
+    "ro",
+    "sa",
+    "se",
+    "si",
+    "so",
+    "ta",
+    "te",
+    "ti",
+    "to",
+    "va",
+    "ve",
+    "vi",
+    "wa",
+    "we",
+    "za",
+    "ar",
+    "er",
+    "in",
+    "on",
+    "st",
+    "nt",
+    "ck",
+    "th",
+]
 
 
 def vocabulary(size: int = 20_000) -> tuple[list[str], list[float]]:
