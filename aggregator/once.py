@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from aggregator import store as database
-from aggregator.config import Config
+from aggregator.config import Settings
 from aggregator.errors import AggregatorError, UsageError
 from aggregator.model import Entry
 from aggregator.store import Store, entries, feeds, locks
@@ -28,7 +28,7 @@ from aggregator.visit import (
     load,
     opened,
     run_due,
-    sync,
+    settled,
 )
 
 PATIENCE_SECONDS = 60
@@ -145,12 +145,13 @@ def run(job: Job, report: Report = lambda _: None, environ: Mapping[str, str] = 
     store = database.open(job.database)
     try:
         with _alone(store, report):
-            config, digest = load(store, job.config_path, environ)
             now = int(time.time())
-            if job.config_path is not None:
-                sync(store, config, digest, now)
+            if job.config_path is None:
+                settings = load(store, None, environ)[0].settings
+            else:
+                settings = settled(store, job.config_path, environ, now)
             scope = _scope(store, job, now, summary)
-            asyncio.run(_run(store, config, scope, summary, report))
+            asyncio.run(_run(store, settings, scope, summary, report))
     finally:
         store.close()
     summary.seconds = time.monotonic() - started
@@ -182,12 +183,12 @@ class _alone:
         self._lock.__exit__(None, None, None)
 
 
-async def _run(store: Store, config: Config, scope: Scope, summary: Summary, report: Report) -> None:
+async def _run(store: Store, settings: Settings, scope: Scope, summary: Summary, report: Report) -> None:
     def tell(event: Progress) -> None:
         summary.add(event)
         report(event)
 
-    async with opened(store, config.settings, tell, scope) as ctx:
+    async with opened(store, settings, tell, scope) as ctx:
         blocked = await _until_free(ctx)
     summary.sites_held, summary.sites_quiet = blocked.held, blocked.quiet
 

@@ -1,5 +1,6 @@
 """The command `aggregator`: its global options, its commands, and what becomes of errors."""
 
+import gc
 import os
 import sys
 from typing import Annotated, NoReturn
@@ -91,6 +92,7 @@ def run() -> NoReturn:
         if os.environ.get("AGGREGATOR_DEBUG"):
             raise
         code = _usage(error) or _bug(error)
+    gc.freeze()  # the process ends: nothing is to be looked through once more
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -28,7 +28,8 @@ Cooldown = Literal["site", "feed"]
 
 class _Model(BaseModel):
     # A title may look like a number (`title: 1843`) and still be a title.
-    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+    # The validators are built when they are first used: of an unchanged file only the settings are read.
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True, defer_build=True)
 
 
 class Settings(_Model):

@@ -6,7 +6,7 @@ feeds.yaml -> Feed -> [due?] -> claim(site) -> poll: net.fetch -> feeds.parse ->
 
 from aggregator.visit.claims import Blocked, run_due
 from aggregator.visit.context import Context, PageDone, PagesFound, Polled, Progress, StateChanged, opened
-from aggregator.visit.subscriptions import load, sync
+from aggregator.visit.subscriptions import load, settled, sync
 
 __all__ = [
     "Blocked",
@@ -19,5 +19,6 @@ __all__ = [
     "load",
     "opened",
     "run_due",
+    "settled",
     "sync",
 ]

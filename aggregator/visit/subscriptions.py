@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from aggregator import config as configuration
-from aggregator.config import Config, Feed, Page
+from aggregator.config import Config, Feed, Page, Settings
 from aggregator.errors import ConfigError
 from aggregator.store import Store, feeds, meta
 from aggregator.store.feeds import Subscription, Synced
@@ -15,14 +15,7 @@ from aggregator.urls import site_of
 
 def load(store: Store, path: Path | None, environ: Mapping[str, str] = os.environ) -> tuple[Config, str]:
     """The configuration, and what it is known by. Parsed again only when the file or a setting changed."""
-    data = b""
-    if path is not None:
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise ConfigError(f"{path}: can't be read: {error.strerror}") from error
-    settings = sorted(f"{k}={v}" for k, v in environ.items() if k.startswith("AGGREGATOR_"))
-    digest = sha256(repr((str(path), settings)).encode() + data).hexdigest()
+    digest = _digest(path, environ)
     with store.read() as conn:
         kept = meta.get(conn, "config")
     if kept and kept.startswith(digest):
@@ -30,6 +23,29 @@ def load(store: Store, path: Path | None, environ: Mapping[str, str] = os.enviro
     if path is None:
         return configuration.parse("", "feeds.yaml", environ), digest
     return configuration.load(path, environ), digest
+
+
+def settled(store: Store, path: Path, environ: Mapping[str, str], now: int) -> Settings:
+    """The settings, after the rows of feeds were made to say what the file says. Where neither it nor a variable
+    changed since the last time, the settings alone are read: the subscriptions are in their rows."""
+    with store.read() as conn:
+        kept = meta.get(conn, "settings")
+    if kept and kept.startswith(digest := _digest(path, environ)):
+        return Settings.model_validate_json(kept[len(digest) :])
+    config, digest = load(store, path, environ)
+    sync(store, config, digest, now)
+    return config.settings
+
+
+def _digest(path: Path | None, environ: Mapping[str, str]) -> str:
+    data = b""
+    if path is not None:
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise ConfigError(f"{path}: can't be read: {error.strerror}") from error
+    variables = sorted(f"{k}={v}" for k, v in environ.items() if k.startswith("AGGREGATOR_"))
+    return sha256(repr((str(path), variables)).encode() + data).hexdigest()
 
 
 def sync(store: Store, config: Config, digest: str, now: int) -> Synced:
@@ -43,6 +59,7 @@ def sync(store: Store, config: Config, digest: str, now: int) -> Synced:
     with store.write() as conn:
         done = feeds.sync(conn, wanted, now)
         meta.put(conn, "config", digest + config.model_dump_json())
+        meta.put(conn, "settings", digest + config.settings.model_dump_json())
     return done
 
 
