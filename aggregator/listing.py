@@ -12,6 +12,7 @@ import orjson
 from aggregator import ingest
 from aggregator.model import Entry
 from aggregator.store.rows import FinishedArticle
+from aggregator.text import hash64
 from aggregator.urls import is_http, normalise, site_of
 
 
@@ -43,10 +44,20 @@ def _prepared(entry: Entry, feed_url: str, feed_id: int, options: dict[str, Any]
         listed = _listed(entry, url, feed_url, summary, options, now)
         own_url = normalise(url) if entry.url else url
         article = ingest.from_entry(entry, listed, own_url, now)
-        return Prepared(row | {"state": "none", "error": None if article else "the entry carries no text"}, article)
+        own_state = {
+            "state": "none",
+            "digest": digest(entry),
+            "error": None if article else "the entry carries no text",
+        }
+        return Prepared(row | own_state, article)
     site = options.get("site") if site_of(entry.url) == site_of(feed_url) else None
     waiting = {"state": "waiting", "site": site or site_of(entry.url), "next_try_at": now, "summary": summary}
     return Prepared(row | waiting, None)
+
+
+def digest(entry: Entry) -> int:
+    """Equal for entries that say the same: title and text."""
+    return hash64("\n".join((entry.title or "", entry.content or entry.summary or "")))
 
 
 def _listed(
@@ -90,6 +101,7 @@ def entry_row(feed_id: int, entry: Entry, now: int) -> dict[str, Any]:
         "article_id": None,
         "next_try_at": None,
         "error": None,
+        "digest": digest(entry),
         "tries": 0,
     }
 

@@ -64,6 +64,7 @@ class Summary:
     articles_updated: int = 0
     articles_unchanged: int = 0
     articles_failed: int = 0
+    articles_gone: int = 0
     duplicates: int = 0
     sites_held: int = 0
     sites_quiet: int = 0
@@ -95,6 +96,7 @@ class Summary:
                 "updated": self.articles_updated,
                 "unchanged": self.articles_unchanged,
                 "failed": self.articles_failed,
+                "gone": self.articles_gone,
             },
             "duplicates": self.duplicates,
             "sites": {"held": self.sites_held, "quiet": self.sites_quiet},
@@ -129,6 +131,7 @@ class Summary:
         self.articles_new += event.outcome == "new"
         self.articles_updated += event.outcome == "updated"
         self.articles_unchanged += event.outcome == "unchanged"
+        self.articles_gone += event.outcome == "gone"
         if event.outcome == "failed":
             self.articles_failed += 1
             self.page_failures.append((event.url, event.reason or ""))
@@ -137,21 +140,29 @@ class Summary:
 Report = Callable[[Progress | Waiting], None]
 
 
-def run(job: Job, report: Report = lambda _: None, environ: Mapping[str, str] = os.environ) -> Summary:
-    """Does the job. Raises AggregatorError when nothing could be done at all."""
+def run(
+    job: Job,
+    report: Report = lambda _: None,
+    environ: Mapping[str, str] = os.environ,
+    clock: Callable[[], float] = time.time,
+) -> Summary:
+    """Does the job. Raises AggregatorError when nothing could be done at all.
+
+    `clock`: seconds since 1970, by which everything is due.
+    """
     if job.config_path is None and not job.targets:
         raise UsageError("no feeds.yaml here; make one with `aggregator feeds add URL`, or name one with --config")
     started, summary = time.monotonic(), Summary()
     store = database.open(job.database)
     try:
         with _alone(store, report):
-            now = int(time.time())
+            now = int(clock())
             if job.config_path is None:
                 settings = load(store, None, environ)[0].settings
             else:
                 settings = settled(store, job.config_path, environ, now)
             scope = _scope(store, job, now, summary)
-            asyncio.run(_run(store, settings, scope, summary, report))
+            asyncio.run(_run(store, settings, scope, summary, report, clock))
     finally:
         store.close()
     summary.seconds = time.monotonic() - started
@@ -183,12 +194,14 @@ class _alone:
         self._lock.__exit__(None, None, None)
 
 
-async def _run(store: Store, settings: Settings, scope: Scope, summary: Summary, report: Report) -> None:
+async def _run(
+    store: Store, settings: Settings, scope: Scope, summary: Summary, report: Report, clock: Callable[[], float]
+) -> None:
     def tell(event: Progress) -> None:
         summary.add(event)
         report(event)
 
-    async with opened(store, settings, tell, scope) as ctx:
+    async with opened(store, settings, tell, scope, clock) as ctx:
         blocked = await _until_free(ctx)
     summary.sites_held, summary.sites_quiet = blocked.held, blocked.quiet
 

@@ -65,6 +65,7 @@ def print_summary(summary: "Summary") -> None:
         ("updated", summary.articles_updated),
         ("unchanged", summary.articles_unchanged),
         ("failed", summary.articles_failed),
+        ("gone", summary.articles_gone),
         ("copy" if summary.duplicates == 1 else "copies", summary.duplicates),
     ]
     rows = [

@@ -12,6 +12,7 @@ from aggregator.config.values import (
     Lang,
     Line,
     Networks,
+    Refetch,
     Retention,
     Selector,
     SelectorList,
@@ -47,6 +48,10 @@ class Settings(_Model):
         default=False, description="Whether private addresses may be asked: true, false, or a list of hosts and CIDRs"
     )
     keep: Keep = Field(default=None, description="What is kept of each feed: forever, an age (90d) or a number (10000)")
+    refetch: Refetch = Field(
+        default=(timedelta(hours=1), timedelta(hours=6), timedelta(hours=24), timedelta(days=3)),
+        description="How long after an article came out its page is fetched again for changes: durations, or never",
+    )
     timeout: Span = Field(default=timedelta(seconds=30), description="Most time for one request")
     max_bytes: Size = Field(default=16 * 1024 * 1024, description="Largest answer that is read, decoded")
     visits: int = Field(default=32, ge=1, le=1000, description="How many sites are visited at once")
@@ -107,6 +112,9 @@ class Feed(_Source):
     backlog: Duration = Field(
         default=timedelta(days=2),
         description="Of a sitemap: how long before the subscription an entry may have come out and still be fetched",
+    )
+    refetch: Refetch | None = Field(
+        default=None, description="When its articles' pages are fetched again for changes; default: as in settings"
     )
     cooldown: Cooldown = Field(
         default="site", description="What a Retry-After stops: the whole site, or this feed alone"

@@ -17,6 +17,8 @@ _UNITS = {"w": 604800.0, "d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0}
 _PART = re.compile(r"(\d+(?:\.\d+)?)([wdhms])")
 _DURATION = r"^(\d+(\.\d+)?[wdhms])+$"
 _LONGEST = timedelta(days=36500)
+_MOST_LOOKS = 20
+_LEAST_LOOK = timedelta(minutes=5)
 _SIZE = re.compile(r"(\d+)\s*([KMG]?)(i?)B?", re.IGNORECASE)
 _HOST = re.compile(r"(?!-)[\w-]+(?:\.[\w-]+)*\.?")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -92,6 +94,27 @@ def _write_retention(value: timedelta | int | None) -> str | int:
     if value is None:
         return "forever"
     return format_duration(value) if isinstance(value, timedelta) else value
+
+
+def _refetch(value: object) -> tuple[timedelta, ...]:
+    if value == "never":
+        return ()
+    wanted = f"`never` nor a list of up to {_MOST_LOOKS} durations such as [1h, 6h, 24h, 3d]"
+    items = re.split(r"[\s,]+", value.strip()) if isinstance(value, str) else value
+    if not isinstance(items, list | tuple) or not 0 < len(items) <= _MOST_LOOKS:
+        raise ValueError(f"is neither {wanted}")
+    try:
+        steps = [parse_duration(item) for item in items]
+    except ValueError as error:
+        raise ValueError(f"is neither {wanted}") from error
+    if steps != sorted(set(steps)) or steps[0] < _LEAST_LOOK:
+        least = format_duration(_LEAST_LOOK)
+        raise ValueError(f"is not a list of durations that grow from {least} or more, such as [1h, 6h, 24h, 3d]")
+    return tuple(steps)
+
+
+def _write_refetch(steps: tuple[timedelta, ...]) -> str | list[str]:
+    return [format_duration(step) for step in steps] or "never"
 
 
 def _size(value: object) -> int:
@@ -211,6 +234,26 @@ Keep = Annotated[
     ),
 ]
 """What is kept of a feed: None is everything, a timedelta an age, an int that many articles."""
+
+Refetch = Annotated[
+    tuple[timedelta, ...],
+    BeforeValidator(_refetch),
+    PlainSerializer(_write_refetch, when_used="json"),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": r"^(never|[\d.wdhms]+([\s,]+[\d.wdhms]+)*)$"},
+                {
+                    "type": "array",
+                    "items": {"type": "string", "pattern": _DURATION},
+                    "minItems": 1,
+                    "maxItems": _MOST_LOOKS,
+                },
+            ]
+        }
+    ),
+]
+"""How long after an article came out its page is fetched again: growing lengths of time; none is never."""
 
 Size = Annotated[
     int,

@@ -1,6 +1,6 @@
 """Storing articles: identity, revisions, story, search index, all in the caller's transaction."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,7 +13,7 @@ from aggregator.store.rows import FinishedArticle
 from aggregator.store.schema import articles, bodies, entries, feeds, raw_pages, revisions
 from aggregator.store.statements import run
 from aggregator.store.upsert import insert as upsert
-from aggregator.stories import decide
+from aggregator.stories import decide, versions
 from aggregator.text import index_form
 
 Outcome = Literal["new", "updated", "unchanged"]
@@ -25,8 +25,8 @@ _NEW = ", ".join(f":{column.name}" for column in articles.c if column.name not i
 # As text, because a statement that SQLAlchemy puts together at each call costs as much as the rest of storing an article.
 _IS_STORED = text("SELECT id FROM articles WHERE canonical_url = :url")
 _STORED = text(
-    "SELECT id, at, fetched_at, title, lead, text, summary, body_from, word_count, text_hash, revisions FROM articles"
-    " WHERE canonical_url = :url"
+    "SELECT id, at, fetched_at, feed, title, lead, text, summary, body_from, word_count, text_hash, revisions, gone_at,"
+    " is_article, paywalled FROM articles WHERE canonical_url = :url"
 )
 _ADD = text(f"INSERT INTO articles ({_NEW.replace(':', '')}) VALUES ({_NEW}) RETURNING id")
 _ADD_AS = text(f"INSERT INTO articles (id, {_NEW.replace(':', '')}) VALUES (:id, {_NEW}) RETURNING id")
@@ -50,11 +50,12 @@ _AS_THEY_ARE = (
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """Where an article went, and what that did."""
+    """Where an article went, and what that did. `kept`: why a text that was found stays out, and the one before stays."""
 
     id: int
     outcome: Outcome
     copy: bool = False
+    kept: str | None = None
 
 
 def save(
@@ -66,11 +67,60 @@ def save(
     """
     found = _existing(conn, new, entry_ids)
     saved = _insert(conn, new, article_id) if found is None else _update(conn, found, new)
-    if new.raw is not None:
+    if new.raw is not None and saved.kept is None:
         _keep_raw(conn, saved.id, new)
     if entry_ids:
         entry_rows.finish(conn, entry_ids, saved.id)
     return saved
+
+
+def replace(conn: Connection, article_id: int, new: FinishedArticle) -> Saved:
+    """Brings an article to what its page holds now, wherever the page has moved to."""
+    row = _of_id(conn, article_id)
+    if row is None:
+        return Saved(article_id, "unchanged", kept="the article is no longer stored")
+    other = at_urls(conn, [new.own_url]).get(new.own_url, article_id)
+    if other != article_id:
+        return Saved(article_id, "unchanged", kept=f"its address leads to article {other} now")
+    if versions.unrelated(version(row), version(new)):
+        return Saved(article_id, "unchanged", kept="the page holds another article now")
+    saved = _update(conn, row, new)
+    if new.raw is not None and saved.kept is None:
+        _keep_raw(conn, article_id, new)
+    return saved
+
+
+def reread(conn: Connection, article_id: int, new: FinishedArticle) -> None:
+    """Brings an article to what is found today on a page that did not change: no revision."""
+    row = _of_id(conn, article_id)
+    if row is None or versions.poorer(version(row), version(new)):
+        return
+    renew(conn, row, new)
+    mark_gone(conn, [article_id], None)
+    if new.raw is not None:
+        _keep_raw(conn, article_id, new)
+
+
+def version(one: Any) -> versions.Version:
+    """A row of `articles`, or a finished article, as far as texts are compared."""
+    return versions.Version(one.title, one.lead, one.text, one.word_count, bool(one.is_article), one.paywalled)
+
+
+def stored_version(conn: Connection, article_id: int) -> versions.Version | None:
+    """An article as far as texts are compared; None if it is not stored."""
+    row = conn.execute(select(articles).where(articles.c.id == article_id)).first()
+    return None if row is None else version(row)
+
+
+def mark_gone(conn: Connection, article_ids: Collection[int], at: int | None) -> None:
+    """Their pages are gone, since `at` unless that was known; or they are there again (None)."""
+    which = articles.c.id.in_(article_ids)
+    other = articles.c.gone_at.is_not(None) if at is None else articles.c.gone_at.is_(None)
+    conn.execute(update(articles).where(which, other).values(gone_at=at))
+
+
+def _of_id(conn: Connection, article_id: int) -> Row[Any] | None:
+    return conn.execute(select(articles).where(articles.c.id == article_id).with_for_update()).first()
 
 
 def renew(conn: Connection, row: Row[Any], new: FinishedArticle) -> tuple[str, ...]:
@@ -199,24 +249,45 @@ def put(conn: Connection, new: FinishedArticle, canonical_url: str, placed: stor
 
 def _update(conn: Connection, row: Row[Any], new: FinishedArticle) -> Saved:
     article_id, now = int(row.id), new.fetched_at
-    same = (row.text_hash, row.title, row.lead) == (new.text_hash, new.title, new.lead)
-    # A page says more than a feed's entry does; the entry of a second feed must not undo that.
-    poorer = new.body_from == "feed" and (row.body_from == "page" or new.word_count < row.word_count)
-    if same or poorer:
-        values: Mapping[str, Any] = {} if poorer else {"fetched_at": now, "gone_at": None}
-        if values:
-            conn.execute(update(articles).where(articles.c.id == article_id).values(**values))
+    if _says_less(row, new):
         return Saved(article_id, "unchanged")
+    kept = versions.poorer(version(row), version(new))
+    if kept is not None:
+        return Saved(article_id, "unchanged", kept=kept)
+    if row.gone_at is not None:
+        mark_gone(conn, [article_id], None)
+    if versions.same(version(row), version(new)):
+        return Saved(article_id, "unchanged")
+    if _flaps(conn, row, new):
+        return Saved(article_id, "unchanged", kept="the page goes to and fro between texts that are kept")
     earlier = {"article_id": article_id, "fetched_at": row.fetched_at, "replaced_at": now}
     conn.execute(insert(revisions).values(**earlier, title=row.title, lead=row.lead, text=row.text))
     _unindex(conn, row)
     if row.text_hash != new.text_hash:
         story_rows.revise(conn, article_id, at=row.at, fingerprint=new.fingerprint)
-    values = _columns(new) | {"revisions": row.revisions + 1, "gone_at": None, "summary": new.summary or row.summary}
+    values = _columns(new) | {"revisions": row.revisions + 1, "summary": new.summary or row.summary}
     conn.execute(update(articles).where(articles.c.id == article_id).values(**values))
     index.add(conn, article_id, new.terms)
     _keep_body(conn, article_id, new.html)
     return Saved(article_id, "updated")
+
+
+def _says_less(row: Row[Any], new: FinishedArticle) -> bool:
+    """A page says more than a feed's entry does; the entry of a second feed must not undo that."""
+    second = row.feed != new.feed
+    return new.body_from == "feed" and (row.body_from == "page" or (second and new.word_count < row.word_count))
+
+
+def _flaps(conn: Connection, row: Row[Any], new: FinishedArticle) -> bool:
+    """True if the text that there is and the next one were both replaced before: a page that goes to and fro.
+
+    Without this it would make a revision at every look. The first return to an earlier text is a revision like others.
+    """
+    if row.revisions < 2:
+        return False
+    query = select(revisions.c.title, revisions.c.lead, revisions.c.text).where(revisions.c.article_id == row.id)
+    earlier = [versions.Version(one.title, one.lead, one.text) for one in conn.execute(query)]
+    return all(any(versions.same(one, now) for one in earlier) for now in (version(row), version(new)))
 
 
 def _columns(new: FinishedArticle) -> dict[str, Any]:

@@ -10,9 +10,8 @@ from aggregator.store.schema import entries
 
 def known(conn: Connection, feed_id: int, keys: Collection[str]) -> dict[str, Any]:
     """The entries of a feed that are stored already, of those named, by key."""
-    query = select(entries.c.id, entries.c.key, entries.c.state, entries.c.article_id, entries.c.updated_at).where(
-        entries.c.feed_id == feed_id
-    )
+    names = ("id", "key", "state", "article_id", "updated_at", "site", "digest")
+    query = select(*(entries.c[name] for name in names)).where(entries.c.feed_id == feed_id)
     some = list(keys)
     found: dict[str, Any] = {}
     for start in range(0, len(some), 900):
@@ -41,6 +40,11 @@ def seen(conn: Connection, feed_id: int, keys: Collection[str], now: int, before
     for start in range(0, len(some), 900):
         part = entries.c.key.in_(some[start : start + 900])
         conn.execute(update(entries).where(entries.c.feed_id == feed_id, part).values(last_seen_at=now))
+
+
+def say_anew(conn: Connection, entry_id: int, values: dict[str, Any]) -> None:
+    """What an entry says of itself now. `values`: columns."""
+    conn.execute(update(entries).where(entries.c.id == entry_id).values(**values))
 
 
 def finish(conn: Connection, ids: Collection[int], article_id: int) -> None:

@@ -140,6 +140,7 @@ entries = Table(
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("next_try_at", BigInteger),  # set while waiting
     Column("error", Text),
+    Column("digest", BigInteger),  # of title and text as the feed has them
     UniqueConstraint("feed_id", "key", name="entries_key"),
 )
 Index(
@@ -195,7 +196,7 @@ articles = Table(
     Column("paywalled", Text),
     Column("extractor_version", Integer, nullable=False),
     Column("revisions", Integer, nullable=False, server_default="0"),  # how many earlier texts
-    Column("gone_at", BigInteger),  # the page answered 404 or 410 after it had been stored
+    Column("gone_at", BigInteger),  # since when the page answers 404 or 410, or leads to the front page
 )
 Index("articles_at", articles.c.at)
 Index("articles_story", articles.c.story_id)
@@ -206,6 +207,41 @@ Index(
     articles.c.copy_of,
     sqlite_where=text("copy_of IS NOT NULL"),
     postgresql_where=text("copy_of IS NOT NULL"),
+)
+Index(
+    "articles_revised",
+    articles.c.at,
+    sqlite_where=text("revisions > 0"),
+    postgresql_where=text("revisions > 0"),
+)
+Index(
+    "articles_gone",
+    articles.c.gone_at,
+    sqlite_where=text("gone_at IS NOT NULL"),
+    postgresql_where=text("gone_at IS NOT NULL"),
+)
+
+# When the page of an article is fetched again, and what came of it. Articles from feeds' pages alone have a row.
+refetches = Table(
+    "refetches",
+    metadata,
+    Column("article_id", Id, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("site", Text, nullable=False),  # the politeness key of its page
+    Column("next_at", BigInteger),  # null: not by plan
+    Column("looked_at", BigInteger, nullable=False),  # when it was fetched last
+    Column("same", Integer, nullable=False, server_default="0"),  # looks in a row that found nothing new
+    Column("tries", Integer, nullable=False, server_default="0"),  # failures in a row
+    Column("etag", Text),  # of the page, byte for byte as received
+    Column("last_modified", Text),
+    Column("validated_url", Text),  # where these came from, after redirects
+    Column("note", Text),  # what was wrong at the last look, and why the text that there was stays
+)
+Index(
+    "refetches_due",
+    refetches.c.site,
+    refetches.c.next_at,
+    sqlite_where=text("next_at IS NOT NULL"),
+    postgresql_where=text("next_at IS NOT NULL"),
 )
 
 # The sanitised HTML of a body, zstd. Only where it says more than the paragraphs of the text do.

@@ -4,9 +4,23 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, false, or_, select, union, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
-from aggregator.store.schema import entries, feeds, robots, sites
+from aggregator.store.schema import entries, feeds, refetches, robots, sites
 from aggregator.store.upsert import insert
 
 
@@ -22,13 +36,17 @@ EVERYTHING = Scope()
 
 
 def due_sites(conn: Connection, now: int, scope: Scope) -> Sequence[Any]:
-    """Sites with something due: (site, owner, lease_until, quiet_until), those first that were visited longest ago.
-    Held and quiet ones are among them."""
-    due = union(
-        select(feeds.c.site).where(_due_feed(now, scope)), select(entries.c.site).where(_due_entry(now, scope))
+    """Sites with something due: (site, owner, lease_until, quiet_until), those first that have more to do than to look at
+    known articles again, and of them those that were visited longest ago. Held and quiet ones are among them."""
+    due = union_all(
+        select(feeds.c.site, literal(0).label("later")).where(_due_feed(now, scope)).distinct(),
+        select(entries.c.site, literal(0)).where(_due_entry(now, scope)).distinct(),
+        select(refetches.c.site, literal(1)).where(due_refetch(now, scope)).distinct(),
     ).subquery()
-    query = select(due.c.site, sites.c.owner, sites.c.lease_until, sites.c.quiet_until)
-    query = query.outerjoin(sites, sites.c.site == due.c.site).order_by(sites.c.last_visit_at.asc().nulls_first())
+    each = select(due.c.site, func.min(due.c.later).label("later")).group_by(due.c.site).subquery()
+    query = select(each.c.site, sites.c.owner, sites.c.lease_until, sites.c.quiet_until)
+    query = query.outerjoin(sites, sites.c.site == each.c.site)
+    query = query.order_by(each.c.later, sites.c.last_visit_at.asc().nulls_first())
     found: Sequence[Any] = conn.execute(query).all()
     return found
 
@@ -79,6 +97,15 @@ def _due_entry(now: int, scope: Scope) -> ColumnElement[bool]:
     return and_(
         due, or_(entries.c.feed_id.in_(scope.feeds), entries.c.id.in_(scope.entries) if scope.entries else false())
     )
+
+
+def due_refetch(now: int, scope: Scope) -> ColumnElement[bool]:
+    """True of a row of `refetches` whose page is to be fetched again now."""
+    due = and_(refetches.c.next_at.is_not(None), refetches.c.next_at <= now)
+    if scope.feeds is None:
+        return due
+    listed = exists().where(entries.c.article_id == refetches.c.article_id, entries.c.feed_id.in_(scope.feeds))
+    return and_(due, listed)
 
 
 def claim(conn: Connection, site: str, owner: str, until: int, now: int, dead: Collection[str]) -> Row[Any] | None:

@@ -40,10 +40,11 @@ class PagesFound:
 
 @dataclass(frozen=True, slots=True)
 class PageDone:
-    """An article was stored (outcome), or its page failed (`reason`). `from_feed`: no page was asked for."""
+    """An article was stored (outcome), its page failed or is gone (`reason`), or `reason` says why the text that it
+    shows was not stored. `from_feed`: no page was asked for."""
 
     url: str
-    outcome: Outcome | Literal["failed"]
+    outcome: Outcome | Literal["failed", "gone"]
     copy: bool = False
     reason: str | None = None
     from_feed: bool = False

@@ -12,9 +12,10 @@ from aggregator.errors import ExtractionError, FetchError
 from aggregator.model import Response
 from aggregator.net import Request
 from aggregator.reading import Job, listed_of, selectors_of
-from aggregator.store import articles, entries, feeds, work
+from aggregator.store import articles, entries, feeds, refetches, work
 from aggregator.store.articles import Saved
 from aggregator.store.rows import FinishedArticle
+from aggregator.visit import looking
 from aggregator.visit.context import Context, PageDone
 from aggregator.visit.reader import Reader
 from aggregator.visit.robots import Manners
@@ -23,6 +24,7 @@ ACCEPT = "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.5"
 # Seconds until the next try, by how many there were; after the last the page is given up.
 _WAITS = (600, 3600, 6 * 3600, 86400, 3 * 86400)
 # What a second look will hardly mend gets two tries; the guard's and robots' word is final.
+GONE = (404, 410)
 _STUBBORN = {401, 402, 404, 406, 410, 451}
 
 
@@ -40,7 +42,7 @@ async def fetch_page(ctx: Context, wanted: Wanted, manners: Manners, reader: Rea
     row = wanted.rows[0]
     ids, options = [int(r.id) for r in wanted.rows], orjson.loads(row.options)
     try:
-        response = await _ask(ctx, row, options, manners)
+        response = await ask(ctx, row, options, manners)
         finished = await read_page(ctx, reader, response, listed_of(row, options), options)
     except FetchError as error:
         await _failed(ctx, row, ids, error)
@@ -51,7 +53,14 @@ async def fetch_page(ctx: Context, wanted: Wanted, manners: Manners, reader: Rea
     if finished is None:
         await _give_up(ctx, row, ids, "no article text on the page")
         return
-    saved: Saved = await ctx.writer.do(lambda conn: articles.save(conn, finished, ids))
+
+    def job(conn: Connection) -> Saved:
+        saved = articles.save(conn, finished, ids)
+        if row.kind == "feed" and looking.steps(ctx, options):
+            refetches.begin(conn, saved.id, looking.first(ctx, row, options, response, saved, finished))
+        return saved
+
+    saved: Saved = await ctx.writer.do(job)
     ctx.report(PageDone(row.url, saved.outcome, copy=saved.copy))
 
 
@@ -81,7 +90,13 @@ def cooldown(options: dict[str, Any], feed_id: int) -> str:
     return f"feed {feed_id}" if options.get("cooldown") == "feed" else "site"
 
 
-async def _ask(ctx: Context, row: Row[Any], options: dict[str, Any], manners: Manners) -> Response:
+async def ask(
+    ctx: Context, row: Row[Any], options: dict[str, Any], manners: Manners, validators: dict[str, Any] | None = None
+) -> Response:
+    """The answer of the page of an entry (a row of `work.due_entries`). Raises FetchError.
+
+    `validators`: etag, last_modified and validated_url of an earlier answer; then this one may be 304.
+    """
     private = allowed_networks(options)
     permit = manners.permit(row.url, private) if wants_robots(ctx, options) else None
     if permit is not None:
@@ -94,6 +109,7 @@ async def _ask(ctx: Context, row: Row[Any], options: dict[str, Any], manners: Ma
         allow_private_networks=private,
         cooldown=cooldown(options, int(row.feed_id)),
         permit=permit,
+        **(validators or {}),
     )
     response = await ctx.net.fetch(request)
     if response.redirects and urlsplit(response.url).path in ("", "/") and urlsplit(row.url).path not in ("", "/"):
@@ -119,14 +135,21 @@ async def _failed(ctx: Context, row: Row[Any], ids: list[int], error: FetchError
     at = None if wait is None else max(now + wait, until or 0)
 
     def job(conn: Connection) -> None:
-        if until is not None and error.status and whole_site:
-            work.quieten(conn, error.site or row.site, until)
-        elif until is not None and error.status:
-            feeds.hold_back(conn, int(row.feed_id), until)
+        push_back(conn, row, error, until, whole_site=whole_site)
+        if error.status in GONE and row.article_id is not None:
+            articles.mark_gone(conn, [int(row.article_id)], now)
         entries.postpone(conn, ids, error.reason, at)
 
     await ctx.writer.do(job)
     ctx.report(PageDone(row.url, "failed", reason=error.reason))
+
+
+def push_back(conn: Connection, row: Row[Any], error: FetchError, until: int | None, *, whole_site: bool) -> None:
+    """Leaves the site of an entry, or its feed, alone until the time that an answer named, if it named one."""
+    if until is not None and error.status and whole_site:
+        work.quieten(conn, error.site or row.site, until)
+    elif until is not None and error.status:
+        feeds.hold_back(conn, int(row.feed_id), until)
 
 
 def _wait(error: FetchError, tries: int) -> int | None:

@@ -21,6 +21,7 @@ from aggregator.store.articles import Saved
 from aggregator.text import hash64
 from aggregator.urls import absolute, normalise
 from aggregator.visit import conditions, moves, pages, planning, sitemaps
+from aggregator.visit.changes import changed_entries
 from aggregator.visit.context import PARSE_SECONDS, Context, PageDone, Polled
 from aggregator.visit.planning import After, Outcome
 from aggregator.visit.reader import Reader
@@ -206,6 +207,7 @@ async def _feed_changed(ctx: Context, attempt: _Attempt, response: Response, lis
     fresh = [entry for entry in unknown if entry.key not in listing.old]
     prepared = await ctx.pool.run(prepare, fresh, row.url, row.id, attempt.options, now) if fresh else []
     prepared += [passed_over(entry, row.id, now) for entry in unknown if entry.key in listing.old]
+    changes = await changed_entries(ctx, row, attempt.options, known, document.entries)
     counts = {"listed": len(keys), "new": len(fresh), "bytes": len(response.body)}
     poll = _poll_row(ctx, attempt, "changed", status=response.status, **counts)
     state = _succeeded(attempt, response) if response.status == 304 else _changed(attempt, response, fresh)
@@ -219,7 +221,7 @@ async def _feed_changed(ctx: Context, attempt: _Attempt, response: Response, lis
     after = _after(ctx, attempt, poll, document.hints, state, response, rhythm)
 
     def job(conn: Connection) -> list[Saved]:
-        saved = _store(conn, prepared)
+        saved = _store(conn, prepared) + changes.save(conn)
         listing.save(conn)
         entries.seen(conn, row.id, [key for key in keys if key in known], now, listing.before(row.parsed_at))
         feeds.record_poll(conn, row.id, poll, after.columns)

@@ -64,6 +64,20 @@ class Reader:
             raise ExtractionError(found.error)
         return found.article
 
+    async def again(self, job: Job) -> FinishedArticle | None:
+        """The article of a page that was fetched before, read with what is known of its site: it teaches nothing new.
+
+        Raises ExtractionError if it can't be read.
+        """
+        site = reading.memory_key(job.page.url)
+        lane = self._lanes.setdefault(site, _Lane(site))
+        async with lane.turn:
+            await self._load(lane)
+        found = (await reading.read(self._ctx.pool, [job], lane.memory)).reads[0]
+        if found.error is not None:
+            raise ExtractionError(found.error)
+        return found.article
+
     async def save(self) -> None:
         """Keeps what was learnt since the last time. A kill before it loses this much learning and no article."""
         fresh = [(lane.site, lane.memory, lane.taught, lane.anew) for lane in self._lanes.values() if lane.taught]
@@ -76,10 +90,13 @@ class Reader:
             if memory is not None:
                 await self._ctx.writer.do(lambda conn: memories.save(conn, site, memory, taught, now, anew=anew))  # noqa: B023
 
-    async def _read_some(self, lane: _Lane) -> None:
+    async def _load(self, lane: _Lane) -> None:
         if not lane.loaded:
             lane.memory = await self._ctx.writer.do(lambda conn: memories.load(conn, lane.site))
             lane.loaded = True
+
+    async def _read_some(self, lane: _Lane) -> None:
+        await self._load(lane)
         batch = lane.waiting[: len(reading.first_batch([one.job for one in lane.waiting]))]
         found = await reading.read(self._ctx.pool, [one.job for one in batch], lane.memory)
         if found.anew:

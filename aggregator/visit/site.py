@@ -1,4 +1,4 @@
-"""One visit: the polls that are due at a site, then the pages that wait there."""
+"""One visit: the polls that are due at a site, then the pages that wait there, then known pages that are looked at again."""
 
 import asyncio
 from typing import Any
@@ -12,9 +12,11 @@ from aggregator.visit.context import Context, PagesFound
 from aggregator.visit.pages import Wanted, fetch_page
 from aggregator.visit.polling import poll
 from aggregator.visit.reader import Reader
+from aggregator.visit.refetching import due_pages, fetch_again
 from aggregator.visit.robots import Manners
 
 PAGES_AT_ONCE = 40  # between two looks at what else is due
+AGAIN_AT_ONCE = 8
 PAGES_PER_VISIT = 400  # then the site is given back, so that one large site starves no other
 SECONDS_PER_VISIT = 600
 POLLS_PER_VISIT = 1000
@@ -30,7 +32,9 @@ async def visit(ctx: Context, held: Row[Any]) -> None:
     end = asyncio.get_running_loop().time() + SECONDS_PER_VISIT
     for _ in range(PAGES_PER_VISIT // PAGES_AT_ONCE):
         await _polls(ctx, site, manners, reader)
-        asked = not ctx.stopping.is_set() and await _pages(ctx, site, manners, reader)
+        asked = not ctx.stopping.is_set() and (
+            await _pages(ctx, site, manners, reader) or await _known_pages(ctx, site, manners, reader)
+        )
         await reader.save()
         if not asked or ctx.net.cooling(site) or asyncio.get_running_loop().time() > end:
             return
@@ -73,6 +77,15 @@ async def _pages(ctx: Context, site: str, manners: Manners, reader: Reader) -> i
         ctx.report(PagesFound(len(wanted)))
     await _each([fetch_page(ctx, item, manners, reader) for item in wanted.values()])
     return len(wanted)
+
+
+async def _known_pages(ctx: Context, site: str, manners: Manners, reader: Reader) -> int:
+    """Pages of stored articles, few at a time: before the next ones, news is looked for."""
+    due = await due_pages(ctx, site, AGAIN_AT_ONCE)
+    if due:
+        ctx.report(PagesFound(len(due)))
+    await _each([fetch_again(ctx, item, manners, reader) for item in due])
+    return len(due)
 
 
 async def _each(jobs: list) -> None:  # type: ignore[type-arg]

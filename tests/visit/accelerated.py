@@ -18,7 +18,7 @@ from sqlalchemy import Connection, select
 from aggregator import daemon
 from aggregator import store as database
 from aggregator.store import Store, work
-from aggregator.store.schema import entries, feeds, sites
+from aggregator.store.schema import entries, feeds, refetches, sites
 
 TICK_SECONDS = 0.005
 
@@ -93,4 +93,6 @@ def next_due(conn: Connection) -> float:
     alive = (feeds.c.retired_at.is_(None), feeds.c.gone_at.is_(None), feeds.c.kind != "hand", ~work.polled_by_another())
     times = conn.execute(select(feeds.c.site, feeds.c.next_poll_at).where(*alive)).all()
     times += conn.execute(select(entries.c.site, entries.c.next_try_at).where(entries.c.state == "waiting")).all()
+    planned = select(refetches.c.site, refetches.c.next_at).where(refetches.c.next_at.is_not(None))
+    times += conn.execute(planned).all()
     return min((max(at, quiet.get(site, 0)) for site, at in times), default=float("inf"))

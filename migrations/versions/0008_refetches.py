@@ -1,0 +1,34 @@
+"""When the pages of young articles are fetched again; the feeds' own texts are known by a hash."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    """Adds the table, the column and the indexes. Articles that are stored already are not fetched again by plan."""
+    op.create_table(
+        "refetches",
+        sa.Column("article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("site", sa.Text(), nullable=False),
+        sa.Column("next_at", sa.BigInteger(), nullable=True),
+        sa.Column("looked_at", sa.BigInteger(), nullable=False),
+        sa.Column("same", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("etag", sa.Text(), nullable=True),
+        sa.Column("last_modified", sa.Text(), nullable=True),
+        sa.Column("validated_url", sa.Text(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["article_id"], ["articles.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("article_id"),
+    )
+    _partial("refetches_due", "refetches", ["site", "next_at"], "next_at IS NOT NULL")
+    _partial("articles_revised", "articles", ["at"], "revisions > 0")
+    _partial("articles_gone", "articles", ["gone_at"], "gone_at IS NOT NULL")
+    op.add_column("entries", sa.Column("digest", sa.BigInteger(), nullable=True))
+
+
+def _partial(name: str, table: str, columns: list[str], where: str) -> None:
+    op.create_index(name, table, columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
