@@ -9,7 +9,7 @@ from aggregator.archive.snippets import snippet
 from aggregator.query import And, Not, Or, Query, Words, parse
 from aggregator.store import Store
 from aggregator.store import search as rows
-from aggregator.store.records import record
+from aggregator.store.records import current, record
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,4 +88,4 @@ def wanted(query: Query) -> tuple[Words, ...]:
 
 def _hit(row: Any, words: tuple[Words, ...]) -> Hit:
     text = "\n\n".join(part for part in (row.lead, row.text) if part)
-    return Hit(record(row), snippet(text, words), int(row.others), float(row.rank))
+    return Hit(current(row), snippet(text, words), int(row.others), float(row.rank))

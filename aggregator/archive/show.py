@@ -8,31 +8,19 @@ import zstandard
 
 from aggregator.errors import UsageError
 from aggregator.store import Store, details
-from aggregator.store.records import iso, record
+from aggregator.store.records import current, iso, record
 from aggregator.text import paragraphs
 
 _MOST_HTML = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Revision:
-    """An earlier text. Times are ISO 8601, UTC: when it was fetched, and when the next one took its place."""
-
-    fetched_at: str | None
-    replaced_at: str | None
-    title: str | None
-    lead: str | None
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Shown:
-    """An article: its JSON object, its sanitised body, its earlier texts (oldest first), the objects of its copies
-    (or, if it is a copy itself, of its head and the head's other copies), and when its page was found gone."""
+    """An article: its JSON object, its sanitised body, the objects of its copies (or, if it is a copy itself, of its
+    head and the head's other copies), and since when its page is gone."""
 
     record: dict[str, Any]
     html: str
-    revisions: tuple[Revision, ...]
     copies: tuple[dict[str, Any], ...]
     gone_at: str | None
 
@@ -44,9 +32,8 @@ def show(store: Store, article_id: int) -> Shown:
         if row is None:
             raise UsageError(f"no article {article_id} in this database; `aggregator search` prints the ids there are")
         return Shown(
-            record=record(row),
+            record=current(row),
             html=_html(row.text, details.body(conn, article_id)),
-            revisions=tuple(_revision(one) for one in details.revisions_of(conn, article_id)),
             copies=tuple(record(one) for one in details.copies_of(conn, row)),
             gone_at=iso(row.gone_at),
         )
@@ -57,7 +44,3 @@ def _html(text: str, packed: bytes | None) -> str:
     if packed is None:
         return "\n".join(f"<p>{escape(part)}</p>" for part in paragraphs(text))
     return zstandard.ZstdDecompressor().decompress(packed, max_output_size=_MOST_HTML).decode()
-
-
-def _revision(row: Any) -> Revision:
-    return Revision(iso(row.fetched_at), iso(row.replaced_at), row.title, row.lead, row.text)

@@ -3,7 +3,6 @@
 import sys
 from datetime import UTC, datetime
 from enum import StrEnum
-from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -61,6 +60,7 @@ def search(
     aggregator search 'ferry AND timetable'
     aggregator search '"harbour council" -football' --since 7d --lang en
     aggregator search 'title:election' --sort date --format jsonl
+    aggregator search 'revised:true -gone:true' --since 3d
     """
     from aggregator.archive.search import Search
     from aggregator.archive.search import search as find
@@ -125,18 +125,23 @@ def show(
     article: Annotated[int, typer.Argument(metavar="ID", help="As search prints it.")],
     form: Annotated[Form, typer.Option("--format", help="How to print it.")] = Form.TEXT,
     json: Json = False,
-    revisions: Annotated[bool, typer.Option("--revisions", help="List the earlier texts.")] = False,
-    diff: Annotated[bool, typer.Option("--diff", help="Show what changed from text to text.")] = False,
+    revisions: Annotated[bool, typer.Option("--revisions", help="List the versions of its text.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what the last change of its text was.")] = False,
+    version: Annotated[int | None, typer.Option(min=1, help="With --diff: what this version changed.")] = None,
     copies: Annotated[
         bool, typer.Option("--copies", help="The articles with the same text: score and what differs.")
     ] = False,
 ) -> None:
-    """Print one article, its earlier texts, or its copies.
+    """Print one article, the versions of its text, or its copies.
+
+    --diff marks words that were taken away [-so-] and new ones {+so+}, in colour on a terminal.
 
     \b
     aggregator show 42
     aggregator show 42 --format markdown
+    aggregator show 42 --revisions
     aggregator show 42 --diff
+    aggregator show 42 --diff --version 2 --json
     aggregator show 42 --copies
     """
     from aggregator.archive.show import show as look_up
@@ -145,14 +150,26 @@ def show(
     if copies:
         _show_copies(ctx, article, form)
         return
+    if revisions or diff or version is not None:
+        _show_versions(ctx, article, form, diff=not revisions, version=version)
+        return
     with context.of(ctx).open_store() as store:
         shown = look_up(store, article)
-    if revisions:
-        _print_revisions(shown, form)
-    elif diff:
-        _print_diff(shown)
+    _print_article(shown, form)
+    if shown.gone_at and form is Form.TEXT:  # beside the text, which scripts read as it stands
+        print(f"note: its page is gone since {output.day_time(shown.gone_at)}", file=sys.stderr)
+
+
+def _show_versions(ctx: typer.Context, article: int, form: Form, *, diff: bool, version: int | None) -> None:
+    from aggregator.archive.versions import change, history
+    from aggregator.cli.versions import print_change, print_versions
+
+    with context.of(ctx).open_store() as store:
+        found = history(store, article)
+    if diff:
+        print_change(change(found.versions, version), form)
     else:
-        _print_article(shown, form)
+        print_versions(found, form)
 
 
 def _print_article(shown: "Shown", form: Form) -> None:
@@ -191,31 +208,3 @@ def _show_copies(ctx: typer.Context, article: int, form: Form) -> None:
         )
         print(output.cell(record["title"] or record["url"]), output.cell(record["url"]), sep="\n")
         print(output.cell(changes) if changes else "word for word the same", end="\n\n")
-
-
-def _print_revisions(shown: "Shown", form: Form) -> None:
-    from dataclasses import asdict
-
-    if form is Form.JSON:
-        output.objects([asdict(one) for one in shown.revisions], Format.JSON)
-        return
-    for one in shown.revisions:
-        print(f"--- {one.fetched_at} to {one.replaced_at}")
-        sys.stdout.write(output.parts(one.title, one.lead, one.text))
-    if not shown.revisions:
-        print("its text never changed")
-
-
-def _print_diff(shown: "Shown") -> None:
-    from difflib import unified_diff
-
-    now = shown.record
-    texts = [(one.fetched_at, output.parts(one.title, one.lead, one.text)) for one in shown.revisions]
-    texts.append((now["fetched_at"], output.parts(now["title"], now["lead"], now["text"])))
-    for (before, old), (after, new) in pairwise(texts):
-        sys.stdout.writelines(
-            line if line.endswith("\n") else line + "\n"
-            for line in unified_diff(old.splitlines(), new.splitlines(), str(before), str(after), lineterm="")
-        )
-    if len(texts) == 1:
-        print("its text never changed")

@@ -84,6 +84,8 @@ class _Reader:
             return self.published(token)
         if not value or (field == "story" and not value.isdecimal()):
             refuse(self.text, token.at, "a story is asked for by its number" if value else f"{field}: lacks its value")
+        if field in ("revised", "gone") and value.lower() not in ("true", "false"):
+            refuse(self.text, token.at, f"{field}: is asked for as true or false")
         return Is(field, value)  # type: ignore[arg-type]
 
     def published(self, token: Token) -> Between:

@@ -12,7 +12,7 @@ from typing import Literal, NoReturn
 from aggregator.errors import QueryError
 from aggregator.text import squeeze
 
-FIELDS = ("title", "lead", "text", "site", "feed", "lang", "author", "tag", "story", "published")
+FIELDS = ("title", "lead", "text", "site", "feed", "lang", "author", "tag", "story", "published", "revised", "gone")
 MAX_TOKENS = 400
 MAX_DEPTH = 8  # SQLite's parser overflows at some 20 levels of conditions
 

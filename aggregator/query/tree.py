@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 TextField = Literal["title", "lead", "text"]
-ValueField = Literal["site", "feed", "lang", "author", "tag", "story"]
+ValueField = Literal["site", "feed", "lang", "author", "tag", "story", "revised", "gone"]
 
 
 @dataclass(frozen=True, slots=True)

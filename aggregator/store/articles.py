@@ -7,7 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, delete, insert, select, text, update
 
 from aggregator.store import entries as entry_rows
-from aggregator.store import index
+from aggregator.store import index, texts
 from aggregator.store import stories as story_rows
 from aggregator.store.rows import FinishedArticle
 from aggregator.store.schema import articles, bodies, entries, feeds, raw_pages, revisions
@@ -76,13 +76,13 @@ def save(
 
 def replace(conn: Connection, article_id: int, new: FinishedArticle) -> Saved:
     """Brings an article to what its page holds now, wherever the page has moved to."""
-    row = _of_id(conn, article_id)
+    row = texts.held(conn, article_id)
     if row is None:
         return Saved(article_id, "unchanged", kept="the article is no longer stored")
     other = at_urls(conn, [new.own_url]).get(new.own_url, article_id)
     if other != article_id:
         return Saved(article_id, "unchanged", kept=f"its address leads to article {other} now")
-    if versions.unrelated(version(row), version(new)):
+    if versions.unrelated(texts.version(row), texts.version(new)):
         return Saved(article_id, "unchanged", kept="the page holds another article now")
     saved = _update(conn, row, new)
     if new.raw is not None and saved.kept is None:
@@ -92,35 +92,13 @@ def replace(conn: Connection, article_id: int, new: FinishedArticle) -> Saved:
 
 def reread(conn: Connection, article_id: int, new: FinishedArticle) -> None:
     """Brings an article to what is found today on a page that did not change: no revision."""
-    row = _of_id(conn, article_id)
-    if row is None or versions.poorer(version(row), version(new)):
+    row = texts.held(conn, article_id)
+    if row is None or versions.poorer(texts.version(row), texts.version(new)):
         return
     renew(conn, row, new)
-    mark_gone(conn, [article_id], None)
+    texts.mark_gone(conn, [article_id], None)
     if new.raw is not None:
         _keep_raw(conn, article_id, new)
-
-
-def version(one: Any) -> versions.Version:
-    """A row of `articles`, or a finished article, as far as texts are compared."""
-    return versions.Version(one.title, one.lead, one.text, one.word_count, bool(one.is_article), one.paywalled)
-
-
-def stored_version(conn: Connection, article_id: int) -> versions.Version | None:
-    """An article as far as texts are compared; None if it is not stored."""
-    row = conn.execute(select(articles).where(articles.c.id == article_id)).first()
-    return None if row is None else version(row)
-
-
-def mark_gone(conn: Connection, article_ids: Collection[int], at: int | None) -> None:
-    """Their pages are gone, since `at` unless that was known; or they are there again (None)."""
-    which = articles.c.id.in_(article_ids)
-    other = articles.c.gone_at.is_not(None) if at is None else articles.c.gone_at.is_(None)
-    conn.execute(update(articles).where(which, other).values(gone_at=at))
-
-
-def _of_id(conn: Connection, article_id: int) -> Row[Any] | None:
-    return conn.execute(select(articles).where(articles.c.id == article_id).with_for_update()).first()
 
 
 def renew(conn: Connection, row: Row[Any], new: FinishedArticle) -> tuple[str, ...]:
@@ -251,14 +229,14 @@ def _update(conn: Connection, row: Row[Any], new: FinishedArticle) -> Saved:
     article_id, now = int(row.id), new.fetched_at
     if _says_less(row, new):
         return Saved(article_id, "unchanged")
-    kept = versions.poorer(version(row), version(new))
+    kept = versions.poorer(texts.version(row), texts.version(new))
     if kept is not None:
         return Saved(article_id, "unchanged", kept=kept)
     if row.gone_at is not None:
-        mark_gone(conn, [article_id], None)
-    if versions.same(version(row), version(new)):
+        texts.mark_gone(conn, [article_id], None)
+    if versions.same(texts.version(row), texts.version(new)):
         return Saved(article_id, "unchanged")
-    if _flaps(conn, row, new):
+    if texts.flaps(conn, row, new):
         return Saved(article_id, "unchanged", kept="the page goes to and fro between texts that are kept")
     earlier = {"article_id": article_id, "fetched_at": row.fetched_at, "replaced_at": now}
     conn.execute(insert(revisions).values(**earlier, title=row.title, lead=row.lead, text=row.text))
@@ -276,18 +254,6 @@ def _says_less(row: Row[Any], new: FinishedArticle) -> bool:
     """A page says more than a feed's entry does; the entry of a second feed must not undo that."""
     second = row.feed != new.feed
     return new.body_from == "feed" and (row.body_from == "page" or (second and new.word_count < row.word_count))
-
-
-def _flaps(conn: Connection, row: Row[Any], new: FinishedArticle) -> bool:
-    """True if the text that there is and the next one were both replaced before: a page that goes to and fro.
-
-    Without this it would make a revision at every look. The first return to an earlier text is a revision like others.
-    """
-    if row.revisions < 2:
-        return False
-    query = select(revisions.c.title, revisions.c.lead, revisions.c.text).where(revisions.c.article_id == row.id)
-    earlier = [versions.Version(one.title, one.lead, one.text) for one in conn.execute(query)]
-    return all(any(versions.same(one, now) for one in earlier) for now in (version(row), version(new)))
 
 
 def _columns(new: FinishedArticle) -> dict[str, Any]:

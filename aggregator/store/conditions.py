@@ -20,6 +20,7 @@ from aggregator.urls import host_of
 _FTS_WEIGHTS = (8.0, 3.0, 1.0)
 _TS_WEIGHTS = "'{0.1, 0.12, 0.4, 1.0}'::float4[]"
 _TS_LABELS = {"title": "A", "lead": "B", "text": "C"}
+_REVISED = articles.c.revisions > literal_column("0")  # as its index has it: a parameter would not be known to be 0
 _MAX_ID = 2**63 - 1
 
 _fts: Any = table("articles_fts", column("rowid"))
@@ -137,6 +138,9 @@ def _property(query: Is) -> ColumnElement[bool]:
         return or_(lang == asked, lang.startswith(f"{asked}-", autoescape=True))
     if query.field == "story":
         return articles.c.story_id == int(value) if value.isdecimal() and int(value) <= _MAX_ID else false()
+    if query.field in ("revised", "gone"):
+        found = _REVISED if query.field == "revised" else articles.c.gone_at.is_not(None)
+        return found if value.lower() == "true" else not_(found)
     listed = articles.c.authors if query.field == "author" else articles.c.tags
     return or_(*(_in_list(listed, spelling, whole=query.field == "tag") for spelling in _spellings(value)))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, or_, select
 
-from aggregator.store.schema import articles, bodies, revisions
+from aggregator.store.schema import articles, bodies, refetches, revisions
 
 
 def article(conn: Connection, article_id: int) -> Row[Any] | None:
@@ -24,6 +24,11 @@ def body(conn: Connection, article_id: int) -> bytes | None:
 def revisions_of(conn: Connection, article_id: int) -> Sequence[Row[Any]]:
     """Its earlier texts, oldest first."""
     return conn.execute(select(revisions).where(revisions.c.article_id == article_id).order_by(revisions.c.id)).all()
+
+
+def refetch_of(conn: Connection, article_id: int) -> Row[Any] | None:
+    """The plan by which its page is fetched again; None if there is none."""
+    return conn.execute(select(refetches).where(refetches.c.article_id == article_id)).first()
 
 
 def copies_of(conn: Connection, row: Row[Any]) -> Sequence[Row[Any]]:

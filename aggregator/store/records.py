@@ -23,6 +23,11 @@ def record(row: Row[Any] | Mapping[str, Any]) -> dict[str, Any]:
     return {field: _value(field, values[field]) for field in FIELDS}
 
 
+def current(row: Row[Any]) -> dict[str, Any]:
+    """The same and what only this database knows of the page: how many earlier texts are kept, and since when it is gone."""
+    return record(row) | {"revisions": row.revisions, "gone_at": iso(row.gone_at)}
+
+
 def iso(seconds: int | None) -> str | None:
     """Seconds since 1970 as `2024-05-31T12:30:00Z`; None for None and what no calendar holds."""
     if seconds is None:

@@ -66,8 +66,3 @@ def known(conn: Connection, article_ids: Collection[int]) -> Sequence[Any]:
 def page(conn: Connection, article_id: int) -> Row[Any] | None:
     """The page of an article as it was served last: url, content_type, fetched_at, body (zstd); None if not kept."""
     return conn.execute(select(raw_pages).where(raw_pages.c.article_id == article_id)).first()
-
-
-def note(conn: Connection, article_id: int) -> Row[Any] | None:
-    """The plan's row of an article; None if its page is not fetched again by plan."""
-    return conn.execute(select(refetches).where(refetches.c.article_id == article_id)).first()

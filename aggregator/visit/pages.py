@@ -12,7 +12,7 @@ from aggregator.errors import ExtractionError, FetchError
 from aggregator.model import Response
 from aggregator.net import Request
 from aggregator.reading import Job, listed_of, selectors_of
-from aggregator.store import articles, entries, feeds, refetches, work
+from aggregator.store import articles, entries, feeds, refetches, texts, work
 from aggregator.store.articles import Saved
 from aggregator.store.rows import FinishedArticle
 from aggregator.visit import looking
@@ -137,7 +137,7 @@ async def _failed(ctx: Context, row: Row[Any], ids: list[int], error: FetchError
     def job(conn: Connection) -> None:
         push_back(conn, row, error, until, whole_site=whole_site)
         if error.status in GONE and row.article_id is not None:
-            articles.mark_gone(conn, [int(row.article_id)], now)
+            texts.mark_gone(conn, [int(row.article_id)], now)
         entries.postpone(conn, ids, error.reason, at)
 
     await ctx.writer.do(job)

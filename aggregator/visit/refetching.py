@@ -16,7 +16,7 @@ from aggregator.errors import ExtractionError, FetchError
 from aggregator.model import Response
 from aggregator.reading import Job, listed_of, selectors_of
 from aggregator.schedule.looks import after_failure, next_look
-from aggregator.store import articles, feeds, refetches
+from aggregator.store import articles, feeds, refetches, texts
 from aggregator.store.articles import Saved
 from aggregator.store.rows import FinishedArticle
 from aggregator.stories import versions
@@ -100,14 +100,9 @@ async def _read(ctx: Context, look: Look, response: Response, reader: Reader) ->
         kept = Saved(look.id, "unchanged", kept="the page holds no article text now")
         await _settle(ctx, look, kept, response)
         return
-    stored = await ctx.writer.do(lambda conn: articles.stored_version(conn, look.id))
+    stored = await ctx.writer.do(lambda conn: texts.stored(conn, look.id))
     old = None
-    if (
-        before is not None
-        and body is not None
-        and stored is not None
-        and not versions.same(stored, articles.version(new))
-    ):
+    if before is not None and body is not None and stored is not None and not versions.same(stored, texts.version(new)):
         page = ingest.Page(before.url, body, before.content_type, int(before.fetched_at))
         old = await reader.again(Job(page, listed, selectors, keep_raw=False))
     await _store(ctx, look, response, new, old)
@@ -117,7 +112,7 @@ async def _store(
     ctx: Context, look: Look, response: Response, new: FinishedArticle, old: FinishedArticle | None
 ) -> None:
     """`old`: what is found today on the page as it was served last, if that was worth asking."""
-    only_read_otherwise = old is not None and versions.same(articles.version(old), articles.version(new))
+    only_read_otherwise = old is not None and versions.same(texts.version(old), texts.version(new))
 
     def job(conn: Connection) -> Saved:
         if only_read_otherwise:
@@ -137,7 +132,7 @@ async def _settle(ctx: Context, look: Look, saved: Saved, response: Response | N
 
     def job(conn: Connection) -> None:
         if saved.kept is None:
-            articles.mark_gone(conn, [look.id], None)
+            texts.mark_gone(conn, [look.id], None)
         refetches.looked(conn, look.id, again)
 
     await ctx.writer.do(job)
@@ -164,7 +159,7 @@ async def _failed(ctx: Context, look: Look, error: FetchError) -> None:
     def job(conn: Connection) -> None:
         pages.push_back(conn, look.entry, error, until, whole_site=whole_site)
         if gone:
-            articles.mark_gone(conn, [look.id], now)
+            texts.mark_gone(conn, [look.id], now)
         refetches.looked(conn, look.id, again)
 
     await ctx.writer.do(job)

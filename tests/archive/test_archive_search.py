@@ -10,6 +10,7 @@ from aggregator.archive.importing import import_file
 from aggregator.archive.search import Search, search
 from aggregator.archive.show import show
 from aggregator.archive.snippets import WIDTH, snippet
+from aggregator.archive.versions import history
 from aggregator.errors import QueryError, UsageError
 from aggregator.query import Words
 from aggregator.store import Store
@@ -58,8 +59,9 @@ def test_show_has_revisions_copies_and_a_body(store: Store, tmp_path: Path) -> N
     shown = show(store, 1)
     assert shown.record["text"] == "Now <otherwise>.\n\nAnd more."
     assert shown.html == "<p>Now &lt;otherwise&gt;.</p>\n<p>And more.</p>"
-    (revision,) = shown.revisions
-    assert (revision.text, revision.fetched_at, revision.replaced_at) == (
+    earlier, now = history(store, 1).versions
+    assert (now.number, now.text, now.replaced_at, now.added) == (2, "Now <otherwise>.\n\nAnd more.", None, 4)
+    assert (earlier.text, earlier.fetched_at, earlier.replaced_at) == (
         COPY,
         "2024-05-01T00:00:00Z",
         "2024-05-02T00:00:00Z",
