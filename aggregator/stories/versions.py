@@ -17,7 +17,7 @@ _TYPOGRAPHY = str.maketrans(
         **dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"),
     }
 )
-# "Updated 3 hours ago", "vor 5 Minuten", "10:45 Uhr": a line that changes by itself while a page is looked at.
+# "Updated 3 hours ago", "vor 5 Minuten", "10:45 Uhr", "5 March 2026": a line that changes by itself, or is no text.
 _CLOCK_LINE = 60  # characters at most, and no sentence
 _SENTENCE_END = (".", "!", "?", "\u3002", "\uff01", "\uff1f", "\u0964", "\u061f")
 _UNITS = (
@@ -28,6 +28,7 @@ _UNITS = (
 )
 _UNSPACED_UNITS = "[秒分時天초분]|小[时時]|日前"
 _MOVING = re.compile(
+    r"\d{1,2}\D{1,15}(?:19|20)\d\d|(?:19|20)\d\d\D{1,5}\d{1,2}\D{1,3}\d{1,2}|"
     rf"\d{{1,2}}[:h]\d{{2}}\b|\d{{1,4}} ?(?:(?:{'|'.join(_UNITS.split())})(?!\w{{3}})|(?:s|m|min|h|hr|d|w|мин)\b|{_UNSPACED_UNITS})",
     re.IGNORECASE,
 )
@@ -50,7 +51,7 @@ class Version:
 
 def same(old: Version, new: Version) -> bool:
     """True if a reader sees the same. A letter makes a difference; white space, the kind of quotation marks and dashes,
-    and a line that only says how long ago do not."""
+    and a line that only says when or how long ago do not."""
     return _seen(old) == _seen(new)
 
 
