@@ -81,8 +81,8 @@ def _as_text(changed: Change, width: int, *, colour: bool) -> str:
     lines = [head]
     for name, pieces in changed.pieces.items():
         lines += ["", f"{name}:"]
-        for hunk in _hunks(pieces):
-            lines += _wrapped(hunk, width, colour=colour)
+        for number, hunk in enumerate(_hunks(pieces)):
+            lines += ([""] if number else []) + _wrapped(hunk, width, colour=colour)
     return "\n".join(lines) + "\n"
 
 
@@ -119,7 +119,7 @@ def _wrapped(hunk: list[Piece], width: int, *, colour: bool) -> list[str]:
             painted = f"{_COLOURS[piece.kind]}{word}\x1b[0m" if colour and piece.kind != "same" else word
             line += (" " if used else "") + painted
             used += (1 if used else 0) + len(word)
-    return [*lines, line, ""][: -1 if not used else None]
+    return [*lines, line]
 
 
 def _width() -> int:

@@ -59,6 +59,12 @@ def postpone(conn: Connection, ids: Collection[int], error: str, next_try_at: in
     conn.execute(update(entries).where(entries.c.id.in_(ids)).values(tries=entries.c.tries + 1, **state))
 
 
+def articles_of(conn: Connection, feed_id: int) -> list[int]:
+    """The ids of the articles that a feed lists."""
+    query = select(entries.c.article_id).where(entries.c.feed_id == feed_id, entries.c.article_id.is_not(None))
+    return [int(i) for i in conn.execute(query).scalars()]
+
+
 def outcomes(conn: Connection, feed_id: int, limit: int) -> Sequence[Any]:
     """What came of the pages of a feed that were asked for last, newest entry first: state and error."""
     asked = or_(entries.c.state.in_(("done", "failed")), and_(entries.c.state == "waiting", entries.c.tries > 0))

@@ -8,9 +8,9 @@ from sqlalchemy import Connection, Row
 
 from aggregator.listing import Prepared, digest, prepare
 from aggregator.model import Entry
-from aggregator.store import articles, entries
+from aggregator.store import articles, entries, texts
 from aggregator.store.articles import Saved
-from aggregator.visit import looking
+from aggregator.visit import looking, pages
 from aggregator.visit.context import Context
 
 
@@ -45,6 +45,12 @@ async def changed_entries(
     ready = await ctx.pool.run(prepare, [e for _, e in new], row.url, row.id, options, ctx.now()) if new else []
     reworded = [(before, item) for (before, _), item in zip(new, ready, strict=True)]
     return Changes([pair for pair in moved if not _is_own(pair[0])], reworded, ctx.now())
+
+
+def note_gone(conn: Connection, row: Row[Any], status: int | None, now: int) -> None:
+    """The article of a page that is polled itself is gone if its server says so, and there if it answers."""
+    if row.kind == "page" and status in (*pages.GONE, 200, 304):
+        texts.mark_gone(conn, entries.articles_of(conn, int(row.id)), now if status in pages.GONE else None)
 
 
 def _is_own(row: Any) -> bool:

@@ -112,9 +112,14 @@ async def ask(
         **(validators or {}),
     )
     response = await ctx.net.fetch(request)
-    if response.redirects and urlsplit(response.url).path in ("", "/") and urlsplit(row.url).path not in ("", "/"):
-        raise FetchError("status", row.url, "redirected to the front page: the article is gone", status=404)
+    refuse_front_page(row.url, response)
     return response
+
+
+def refuse_front_page(url: str, response: Response) -> None:
+    """Raises FetchError if a page leads to the front page: it is gone."""
+    if response.redirects and urlsplit(response.url).path in ("", "/") and urlsplit(url).path not in ("", "/"):
+        raise FetchError("status", url, "redirected to the front page: the article is gone", status=404)
 
 
 def _headers(row: Row[Any], options: dict[str, Any]) -> dict[str, str]:

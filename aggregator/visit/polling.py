@@ -21,7 +21,7 @@ from aggregator.store.articles import Saved
 from aggregator.text import hash64
 from aggregator.urls import absolute, normalise
 from aggregator.visit import conditions, moves, pages, planning, sitemaps
-from aggregator.visit.changes import changed_entries
+from aggregator.visit.changes import changed_entries, note_gone
 from aggregator.visit.context import PARSE_SECONDS, Context, PageDone, Polled
 from aggregator.visit.planning import After, Outcome
 from aggregator.visit.reader import Reader
@@ -53,6 +53,8 @@ async def poll(ctx: Context, row: Row[Any], manners: Manners, reader: Reader) ->
     attempt = _Attempt(row, orjson.loads(row.options), now, conditions.wants_whole(row, now))
     try:
         response = await _ask(ctx, attempt, manners)
+        if row.kind == "page":
+            pages.refuse_front_page(row.url, response)
         same = response.status == 304 or _digest(response) == row.body_hash
         if row.kind == "page" and not same:
             await _page_changed(ctx, attempt, response, reader)
@@ -128,7 +130,12 @@ async def _unchanged(ctx: Context, attempt: _Attempt, response: Response) -> Non
     poll = _poll_row(ctx, attempt, "unchanged", status=response.status, listed=0, new=0)
     state = _succeeded(attempt, response)
     after = _after(ctx, attempt, poll, hints, state, response)
-    await ctx.writer.do(lambda conn: feeds.record_poll(conn, attempt.row.id, poll, after.columns))
+
+    def job(conn: Connection) -> None:
+        feeds.record_poll(conn, attempt.row.id, poll, after.columns)
+        note_gone(conn, attempt.row, response.status, attempt.started)
+
+    await ctx.writer.do(job)
     _tell(ctx, Polled(attempt.row.url, "unchanged"), after)
 
 
@@ -169,6 +176,7 @@ async def _failed(ctx: Context, attempt: _Attempt, error: FetchError, kind: str,
         elif error.status and error.retry_after:
             feeds.hold_back(conn, int(row.id), now + int(error.retry_after) + 1)
         feeds.record_poll(conn, row.id, poll, after.columns)
+        note_gone(conn, row, error.status, now)
 
     await ctx.writer.do(job)
     _tell(ctx, Polled(row.url, "failed", reason=error.reason), after)

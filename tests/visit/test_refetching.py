@@ -326,3 +326,16 @@ def test_copies_are_found_by_the_new_text(world: World) -> None:
     world.fetch(60, world.server.url("/c"))
     first, second = sorted(world.rows(articles), key=lambda row: row.id)
     assert second.copy_of == first.id
+
+
+@pytest.mark.parametrize("gone", [Reply("gone", 404), Reply(status=302, headers={"Location": "/"})])
+def test_a_page_that_is_polled_itself_is_marked_too(world: World, gone: Reply) -> None:
+    world.server.route("/", Reply(CONSENT))
+    world.config.write_text(f"articles:\n  - url: {world.server.url('/a/1')}\n    interval: 1h\n")
+    world.fetch()
+    world.server.route("/a/1", gone)
+    world.fetch(DAY)
+    assert world.one(articles).gone_at == int(world.now)
+    world.server.route("/a/1", Reply(site.page(1)))
+    world.fetch(8 * DAY)
+    assert (world.one(articles).gone_at, world.one(articles).revisions) == (None, 0)
