@@ -238,8 +238,8 @@ refetches = Table(
 )
 Index(
     "refetches_due",
-    refetches.c.site,
     refetches.c.next_at,
+    refetches.c.site,
     sqlite_where=text("next_at IS NOT NULL"),
     postgresql_where=text("next_at IS NOT NULL"),
 )

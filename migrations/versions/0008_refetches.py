@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("article_id"),
     )
-    _partial("refetches_due", "refetches", ["site", "next_at"], "next_at IS NOT NULL")
+    _partial("refetches_due", "refetches", ["next_at", "site"], "next_at IS NOT NULL")
     _partial("articles_revised", "articles", ["at"], "revisions > 0")
     _partial("articles_gone", "articles", ["gone_at"], "gone_at IS NOT NULL")
     op.add_column("entries", sa.Column("digest", sa.BigInteger(), nullable=True))

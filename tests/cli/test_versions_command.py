@@ -52,7 +52,7 @@ def test_versions_and_changes_are_shown(run: Run) -> None:
     listed = json.loads(run("show", number, "--revisions", "--json").stdout)
     assert [(v["number"], v["added"], v["removed"]) for v in listed] == [(1, None, None), (2, 1, 0), (3, 3, 3)]
     assert "newest" in run("show", number, "--revisions").stdout
-    last = run("show", number, "--diff").stdout
+    last = " ".join(run("show", number, "--diff").stdout.split())
     assert "[-said so too.-]" in last
     assert "{+did not agree.+}" in last
     assert "\x1b" not in last
