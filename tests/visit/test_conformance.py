@@ -10,7 +10,7 @@ from sqlalchemy import Row, func, select
 
 from aggregator import store as database
 from aggregator.store.schema import articles, entries, feeds
-from tests.servers import Reply, Seen
+from tests.servers import Reply, Seen, conditional
 from tests.visit import site
 from tests.visit.accelerated import Clock, live
 from tests.visit.scorekeeper import DAY, HOUR, Address, Scorekeeper, http_date
@@ -222,17 +222,19 @@ def test_gone_and_busy_servers_are_obeyed(
     assert len(neighbour.asked) > 15
 
 
-def test_articles_are_asked_for_once_and_politely(
+def test_articles_are_asked_for_by_their_plan_and_politely(
     keeper: Scorekeeper, run: Callable[..., dict[str, Row]], tmp_path: Path
 ) -> None:
     server = keeper.host()
+    pages = []
     for number in range(3):
-        page = Reply(site.page(number), headers={"Content-Type": "text/html"})
-        keeper.score(server, f"/a/{number}", lambda seen, now, page=page: page, least=1000 * DAY)
+        answer = conditional(site.page(number), f'"page {number}"', **{"Content-Type": "text/html"})
+        pages.append(keeper.score(server, f"/a/{number}", lambda seen, now, page=answer: page(seen), least=HOUR))
     body = site.rss(server, range(3)).replace("</channel>", "<item><link>/no</link></item></channel>")
     feed = keeper.feed("/rss", lambda seen, now: Reply(body, headers={"ETag": '"1"'}), on=server)
-    run([feed], DAY / 2, DAY / 2, full_text="always")
+    run([feed], DAY / 2, DAY * 5, full_text="always")
     assert keeper.complaints == []
+    assert [page.answers for page in pages] == [[200, 304, 304, 304, 304]] * 3
     store = database.open(f"sqlite:///{tmp_path}/a.db")
     with store.read() as conn:
         assert conn.execute(select(func.count()).select_from(articles)).scalar_one() == 3
