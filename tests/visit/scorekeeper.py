@@ -35,6 +35,7 @@ class Address:
     answers: list[int] = field(default_factory=list)
     validators: tuple[bytes | None, bytes | None] = (None, None)
     quiet_until: float = 0.0
+    told_at: float = 0.0
     gone: bool = False
 
 
@@ -89,6 +90,7 @@ class Scorekeeper:
             address.validators = (_octets(headers.get("ETag")), _octets(headers.get("Last-Modified")))
         address.gone = address.gone or reply.status == 410
         if "Retry-After" in headers:
+            address.told_at = now
             address.quiet_until = now + _seconds(str(headers["Retry-After"]), now)
         return Reply(reply.body, reply.status, headers | {"Date": http_date(now)})
 
@@ -104,7 +106,8 @@ class Scorekeeper:
         same_site = [
             other for url, other in self.addresses.items() if url.startswith(address.url.rpartition(":")[0] + ":")
         ]
-        if any(now < other.quiet_until for other in same_site):
+        # What was on its way when another request was told to wait comes in the same second: the clock stands still then.
+        if any(other.told_at + 1 < now < other.quiet_until for other in same_site):
             complain("before the end of a Retry-After")
         given = tuple(value for value in address.validators)
         sent = (seen.headers.get("if-none-match"), seen.headers.get("if-modified-since"))
