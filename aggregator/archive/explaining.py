@@ -202,7 +202,7 @@ def _robots(conn: Connection, url: str, item: Feed | Page, settings: Settings) -
 
 
 def _logged(log: Sequence[Row[Any]]) -> list[PolledThen]:
-    before: list[Row[Any] | None] = [*log[1:], None]
+    before: list[Row[Any] | None] = [*log[1:], None][: len(log)]
     return [
         PolledThen(
             at=iso(poll.at),

@@ -99,3 +99,10 @@ def test_explain_of_what_is_gone_or_unknown(run, fails, tmp_path, server):
     assert (found["state"], found["next_poll_at"]) == ("gone", None)
     assert f"aggregator fetch {url}" in found["next_poll"][0]
     assert "feeds list" in fails("feeds", "explain", "https://nowhere.example/")
+
+
+def test_a_feed_that_was_never_polled_is_explained(run, tmp_path, server):
+    subscribe(tmp_path, server.url("/f"))
+    done = run("feeds", "explain", server.url("/f"))
+    assert done.returncode == 0, done.stderr
+    assert json.loads(run("feeds", "explain", server.url("/f"), "--json").stdout)["polls"] == []
