@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, func, literal, select, text, update
 
-from aggregator.errors import StoreError
+from aggregator.errors import StoreError, UsageError
 from aggregator.store import articles as article_rows
 from aggregator.store.engine import Store
 from aggregator.store.schema import articles, entries, feeds, polls, raw_pages, revisions, site_memories, stories
@@ -82,9 +82,16 @@ def checkpoint(store: Store) -> None:
 
 
 def backup(store: Store, target: Path) -> None:
-    """Copies a SQLite database, whole and consistent, while others use it."""
+    """Copies a SQLite database, whole and consistent, while others use it.
+
+    Raises UsageError where the target is a folder or the database itself, StoreError where it can't be written.
+    """
     if store.path is None:
         raise StoreError("db backup is for SQLite; on PostgreSQL use pg_dump")
+    if target.is_dir():
+        raise UsageError(f"{target}: a folder; name the file that the backup is to be")
+    if target.exists() and target.samefile(store.path):  # whoever has it open would write into a file without a name
+        raise UsageError(f"{target}: the database itself; name another file")
     part = target.with_name(target.name + ".part")
     part.unlink(missing_ok=True)
     try:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text, update
 from aggregator import once
 from aggregator import store as database
 from aggregator.archive.pruning import prune
-from aggregator.errors import StoreError
+from aggregator.errors import StoreError, UsageError
 from aggregator.store import Store, maintenance
 from aggregator.store.schema import articles, entries, feeds
 from tests.servers import Reply, Server
@@ -50,6 +50,17 @@ def test_what_was_pruned_does_not_come_back(tmp_path: Path, database_url: str) -
 def count(store: Store, table: str) -> int:
     with store.read() as conn:
         return int(conn.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
+
+
+@pytest.mark.parametrize("target", ["a.db", "link.db", "."])
+def test_a_backup_never_takes_the_place_of_its_own_database(tmp_path: Path, target: str) -> None:
+    store = database.open(f"sqlite:///{tmp_path}/a.db")
+    (tmp_path / "link.db").symlink_to(tmp_path / "a.db")
+    before = (tmp_path / "a.db").stat().st_ino
+    with pytest.raises(UsageError):
+        maintenance.backup(store, tmp_path / target)
+    assert (tmp_path / "a.db").stat().st_ino == before
+    store.close()
 
 
 def test_backup_is_whole(tmp_path: Path) -> None:
