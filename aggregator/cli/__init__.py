@@ -1,12 +1,15 @@
 """The command line: parses, calls, prints. At the top its modules import nothing heavier than typer, for a quick start."""
 
 import gc
+import os
 import sys
 from typing import NoReturn
 
 
 def main() -> NoReturn:
     """The command `aggregator`."""
+    if sys.stdout is None:  # closed by who started it (`>&-`): there is nobody to print for
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
     if sys.argv[1:] == ["--version"]:  # asked for by scripts: answered before the commands are built
         from aggregator import __version__
 

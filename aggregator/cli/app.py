@@ -88,6 +88,11 @@ def run() -> NoReturn:
         code = 130
     except AggregatorError as error:
         code = _say(str(error), error.exit_code)
+    except OSError as error:  # a full disk, a folder that is none: no bug, and nothing that a trace explains
+        if os.environ.get("AGGREGATOR_DEBUG") or not error.strerror:
+            raise
+        code = _say(f"{error.filename or 'the output'}: {error.strerror}", 1)
+        _drop_output()
     except Exception as error:
         if os.environ.get("AGGREGATOR_DEBUG"):
             raise
@@ -98,8 +103,13 @@ def run() -> NoReturn:
 
 def _reader_left() -> int:
     """`aggregator search … | head`: the reader has seen enough. Python would complain about it at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
+    _drop_output()
     return 0
+
+
+def _drop_output() -> None:
+    """What is still to be written goes nowhere: else Python would try it again at its end, and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
 
 
 def _usage(error: Exception) -> int:

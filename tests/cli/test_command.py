@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from aggregator import __version__
 from aggregator.cli.app import app
+from tests.cli.conftest import environment
 
 COMMANDS = (
     *("fetch", "daemon", "search", "show", "stories", "extract", "export", "import", "reextract", "doctor", "demo"),
@@ -103,3 +104,18 @@ def test_a_reader_that_has_seen_enough(tmp_path):
     environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=tmp_path, env=environ)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_folder_that_can_not_be_made_is_one_line(fails, tmp_path):
+    (tmp_path / "file").write_text("")
+    assert "file" in fails("demo", "--keep", "file", code=1)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
+@pytest.mark.parametrize(("output", "code", "said"), [("/dev/full", 1, "No space left"), ("&-", 0, "")])
+def test_output_that_takes_nothing(tmp_path, output, code, said):
+    command = f"{sys.executable} -m aggregator feeds export >{output}"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, cwd=tmp_path, env=environment(tmp_path))
+    assert done.returncode == code
+    assert said in done.stderr
+    assert done.stderr.count("\n") == code
