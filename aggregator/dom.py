@@ -29,12 +29,22 @@ _LABELS = {
     "unicode": "utf-16-le", "utf-16": "utf-16-le", "utf8": "utf-8",
 }  # fmt: skip
 _WIDE = (b"<!", b"<h", b"<H", b"<?")  # how a page begins; with NULs between, it is UTF-16 without a mark
+# How files begin that links lead to and that are no pages (https://mimesniff.spec.whatwg.org/, section 6).
+_NO_TEXT = (
+    *(b"%PDF-", b"%!PS-Adobe-", b"PK\x03\x04", b"\x1f\x8b\x08", b"Rar!\x1a\x07", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+    *(b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"\x00\x00\x01\x00", b"wOFF", b"wOF2"),
+    *(b"ID3\x02", b"ID3\x03", b"ID3\x04", b"OggS\x00", b"\x1aE\xdf\xa3", b"fLaC"),
+)
+_RIFF = (b"WEBP", b"WAVE", b"AVI ")
 _WITHOUT_ASCII = ("utf-16", "utf-32", "iso2022", "hz")
 
 
 def decode(body: bytes, content_type: str | None) -> str:
     """The text of a page: by its byte order mark, else as valid UTF-8, else by the Content-Type header, else by
-    <meta>, else by detection. Never raises; bytes that fit nothing become U+FFFD."""
+    <meta>, else by detection. Never raises; bytes that fit nothing become U+FFFD. A PDF, a picture, a sound or an
+    archive has no text: its bytes would be read as words of some language."""
+    if body.startswith(_NO_TEXT) or (body.startswith(b"RIFF") and body[8:12] in _RIFF) or body[4:8] == b"ftyp":
+        return ""
     for mark, name in _BOMS:
         if body.startswith(mark):
             return body[len(mark) :].decode(name, "replace")

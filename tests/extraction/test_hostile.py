@@ -164,3 +164,21 @@ def test_any_charset_may_be_claimed(text: str, codec: str) -> None:
     page = f"<meta charset={codec}><p>{text}</p>{TEXT}".encode("cp1251", "replace")
     for kind in (None, f"text/html; charset={codec}", "charset=\0", "text/html; charset=rot13"):
         article(page, None, content_type=kind)
+
+
+NOISE = bytes(range(128, 256)) * 100
+FILES = {
+    "PDF": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + TEXT.encode() + NOISE,
+    "JPEG": b"\xff\xd8\xff\xe0\x00\x10JFIF" + NOISE,
+    "MP3": b"ID3\x03\x00" + NOISE,
+    "MP4": b"\x00\x00\x00\x18ftypmp42" + NOISE,
+    "WebP": b"RIFF\x24\x00\x00\x00WEBPVP8 " + NOISE,
+    "Word": b"PK\x03\x04\x14\x00" + NOISE,
+}
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_a_file_that_is_no_page_has_no_text(kind: str) -> None:
+    found = article(FILES[kind])
+    assert found.text == ""
+    assert not found.is_article
