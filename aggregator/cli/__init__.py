@@ -3,13 +3,14 @@
 import gc
 import os
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 
 def main() -> NoReturn:
     """The command `aggregator`."""
     if sys.stdout is None:  # closed by who started it (`>&-`): there is nobody to print for
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        sys.stdout = Path(os.devnull).open("w")
     if sys.argv[1:] == ["--version"]:  # asked for by scripts: answered before the commands are built
         from aggregator import __version__
 

@@ -111,7 +111,7 @@ def test_a_folder_that_can_not_be_made_is_one_line(fails, tmp_path):
     assert "file" in fails("demo", "--keep", "file", code=1)
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 @pytest.mark.parametrize(("output", "code", "said"), [("/dev/full", 1, "No space left"), ("&-", 0, "")])
 def test_output_that_takes_nothing(tmp_path, output, code, said):
     command = f"{sys.executable} -m aggregator feeds export >{output}"
