@@ -10,7 +10,7 @@ from typing import NoReturn
 def main() -> NoReturn:
     """The command `aggregator`."""
     if sys.stdout is None:  # closed by who started it (`>&-`): there is nobody to print for
-        sys.stdout = Path(os.devnull).open("w")
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115
     if sys.argv[1:] == ["--version"]:  # asked for by scripts: answered before the commands are built
         from aggregator import __version__
 
