@@ -14,9 +14,9 @@ from aggregator import store as database
 from aggregator.config import Settings
 from aggregator.errors import AggregatorError, UsageError
 from aggregator.model import Entry
-from aggregator.store import Store, entries, feeds, locks
+from aggregator.store import Store, articles, entries, feeds, locks
 from aggregator.store.work import EVERYTHING, Scope
-from aggregator.urls import is_http, site_of
+from aggregator.urls import is_http, normalise, site_of
 from aggregator.visit import (
     Blocked,
     Context,
@@ -244,8 +244,15 @@ def _by_hand(conn: Connection, urls: Collection[str], now: int) -> list[int]:
     known = entries.known(conn, holder, urls)
     again = [int(row.id) for row in known.values()]
     entries.wait(conn, again, now)
-    new = [_row(holder, Entry(key=url, url=url), now) for url in dict.fromkeys(urls) if url not in known]
-    return again + entries.add(conn, new)
+    # A page that is stored already keeps what feeds said of it: its title, date and tags where the page has none.
+    stored = articles.at_urls(conn, {normalise(url) for url in urls})
+    told = entries.told(conn, stored.values())
+    new = [url for url in dict.fromkeys(urls) if url not in known]
+    nothing = dict.fromkeys(entries.TOLD)
+    rows = [
+        _row(holder, Entry(key=url, url=url), now) | told.get(stored.get(normalise(url), 0), nothing) for url in new
+    ]
+    return again + entries.add(conn, rows)
 
 
 def _row(holder: int, entry: Entry, now: int) -> dict[str, Any]:

@@ -5,7 +5,9 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, insert, or_, select, update
 
-from aggregator.store.schema import entries
+from aggregator.store.schema import entries, feeds
+
+TOLD = ("title", "summary", "details", "published_at", "updated_at")  # what a feed says of a page
 
 
 def known(conn: Connection, feed_id: int, keys: Collection[str]) -> dict[str, Any]:
@@ -18,6 +20,17 @@ def known(conn: Connection, feed_id: int, keys: Collection[str]) -> dict[str, An
         rows = conn.execute(query.where(entries.c.key.in_(some[start : start + 900])))
         found.update({str(row.key): row for row in rows})
     return found
+
+
+def told(conn: Connection, article_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """What the newest entry of a feed said of each of these articles, as columns of `entries`."""
+    query = (
+        select(entries.c.article_id, *(entries.c[name] for name in TOLD))
+        .join(feeds, feeds.c.id == entries.c.feed_id)
+        .where(entries.c.article_id.in_(article_ids), feeds.c.kind == "feed")
+        .order_by(entries.c.id)
+    )
+    return {int(row.article_id): {name: getattr(row, name) for name in TOLD} for row in conn.execute(query)}
 
 
 def add(conn: Connection, rows: Sequence[dict[str, Any]]) -> list[int]:

@@ -202,6 +202,29 @@ def test_pages_given_by_hand(server: Server, fetch: Fetch, database_url: str) ->
     assert count(database_url, "articles") == 1
 
 
+def test_a_page_fetched_again_by_hand_keeps_what_its_feed_said(
+    server: Server, config: Path, fetch: Fetch, database_url: str
+) -> None:
+    item = (
+        f"<item><title>The feed's own title</title><link>{server.url('/a')}</link><category>bridges</category>"
+        "<pubDate>Tue, 03 Nov 2026 10:00:00 GMT</pubDate></item>"
+    )
+    line = "<p>The council met on Tuesday and decided that the old bridge over the river will be rebuilt next year.</p>"
+    server.route("/a", Reply(line * 3), Reply(line * 3 + "<p>The mayor said on Thursday that she welcomes it.</p>"))
+    subscribe(config, server.route("/rss", Reply(f"<rss version='2.0'><channel>{item}</channel></rss>")))
+    query = select(articles.c.title, articles.c.tags, articles.c.published_at)
+    assert fetch().articles_new == 1
+    opened = database.open(database_url)
+    with opened.read() as conn:
+        before = conn.execute(query).one()
+    assert fetch(server.url("/a")).articles_updated == 1
+    with opened.read() as conn:
+        assert conn.execute(query).one() == before
+    opened.close()
+    assert (before.title, before.tags) == ("The feed's own title", '["bridges"]')
+    assert before.published_at is not None
+
+
 def test_a_page_of_the_file_is_polled_itself_and_its_changes_are_revisions(
     server: Server, config: Path, fetch: Fetch, database_url: str
 ) -> None:
