@@ -133,6 +133,10 @@ def add(
     if replace is not None and (links or any(values.values())):
         raise UsageError("--replace keeps the options of the feed it replaces; give it no others")
     known = config.load(path, os.environ) if path.exists() else config.parse("", "environment", os.environ)
+    if replace is None and any(feed.url == url for feed in known.feeds):
+        raise UsageError(f"{path}: {url} is subscribed already; edit it there, or `aggregator feeds remove` it first")
+    if replace is None:
+        config.check_feed(path, {"url": _address(url), **values, "links": links})  # before anybody is asked
     if not unchecked and all(feed.url != url for feed in known.feeds):
         url, links = _checked(options, known.settings, url, links, best)
     if replace is not None:

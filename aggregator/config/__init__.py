@@ -1,6 +1,6 @@
 """The configuration: feeds.yaml and AGGREGATOR_* variables, read, validated and edited."""
 
-from aggregator.config.editing import add_feed, add_feeds, remove_feed, replace_url
+from aggregator.config.editing import add_feed, add_feeds, check_feed, remove_feed, replace_url
 from aggregator.config.loading import load, parse
 from aggregator.config.models import Config, Feed, Page, SelectorSpec, Settings, json_schema
 from aggregator.config.values import Keep, Networks, format_duration, parse_duration
@@ -15,6 +15,7 @@ __all__ = [
     "Settings",
     "add_feed",
     "add_feeds",
+    "check_feed",
     "format_duration",
     "json_schema",
     "load",

@@ -33,6 +33,12 @@ def add_feeds(path: Path, many: Iterable[Mapping[str, Any]]) -> None:
         _write(path, _with_items(text, items, path))
 
 
+def check_feed(path: Path, values: Mapping[str, Any]) -> None:
+    """Raises ConfigError, as `add_feed` would, if the file would not be valid with this subscription; changes nothing."""
+    item = {key: value for key, value in values.items() if value not in (None, (), [], {})}
+    parse(_with_items(_valid_text(path) if path.exists() else "", [item], path), str(path), {})
+
+
 def remove_feed(path: Path, url: str) -> None:
     """Take out the subscription of `url`. Raises ConfigError if the file has none."""
     text = _valid_text(path)

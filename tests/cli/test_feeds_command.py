@@ -99,3 +99,11 @@ def test_check_tells_of_selectors_that_match_nothing(run, played, tmp_path):
         ("remove", False),
     ]
     assert len(found["problems"]) == len(found["notes"]) == 1
+
+
+def test_what_is_wrong_with_a_subscription_is_said_before_anybody_is_asked(fails, run):
+    unasked = "https://nowhere.invalid/feed"
+    assert "interval" in fails("feeds", "add", unasked, "--interval", "soon")
+    assert "full_text" in fails("feeds", "add", unasked, "--full-text", "sometimes")
+    run("feeds", "add", URL, "--no-check")
+    assert "subscribed already" in fails("feeds", "add", URL)
