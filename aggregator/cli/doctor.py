@@ -29,11 +29,12 @@ def doctor(ctx: typer.Context) -> None:
     aggregator doctor
     """
     options = context.of(ctx)
-    wrong = 0
+    wrong: set[str] = set()  # a mistake in the configuration stops the check of the network too: said once
     for check in (_configuration, _database, _network):
         for verdict, text in _careful(check(options)):
-            wrong += verdict == "FAIL"
-            print(f"{verdict:<6}{text}")
+            if text not in wrong:
+                print(f"{verdict:<6}{text}")
+            wrong |= {text} if verdict == "FAIL" else set()
     if wrong:
         raise typer.Exit(1)
 

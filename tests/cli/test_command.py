@@ -87,7 +87,7 @@ def test_doctor_tells_of_a_wrong_configuration(run, tmp_path):
     (tmp_path / "feeds.yaml").write_text("feeds: 7\n")
     done = run("doctor")
     assert done.returncode == 1
-    assert "FAIL  feeds.yaml:1" in done.stdout
+    assert done.stdout.count("FAIL  feeds.yaml:1") == 1
 
 
 def test_a_database_that_is_none(fails, tmp_path):
