@@ -203,7 +203,8 @@ def _insert(conn: Connection, new: FinishedArticle, wish: int | None) -> Saved:
         fingerprint=new.fingerprint,
         decide=decide,
     )
-    return Saved(put(conn, new, canonical, placed, wish), "new", copy=placed.copy_of is not None)
+    copy = placed.copy_of is not None or placed.takes_from is not None  # one more copy, whoever the head is from now on
+    return Saved(put(conn, new, canonical, placed, wish), "new", copy=copy)
 
 
 def put(conn: Connection, new: FinishedArticle, canonical_url: str, placed: story_rows.Placed, wish: int | None) -> int:

@@ -305,3 +305,15 @@ def test_next_poll_is_later(server: Server, config: Path, fetch: Fetch, database
         assert conn.execute(select(func.count()).select_from(polls)).scalar_one() == 1
         assert conn.execute(select(func.count()).select_from(entries)).scalar_one() == 0
     opened.close()
+
+
+def test_copies_are_counted_whichever_was_published_first(
+    server: Server, config: Path, fetch: Fetch, database_url: str
+) -> None:
+    text = "".join(f"<p>{site.WORDS.format('Northtown', part)}</p>" for part in range(6))
+    for hour in (12, 11, 10):  # each takes the place of the head before it
+        head = f"<meta property=article:published_time content=2026-11-03T{hour}:00:00Z>"
+        server.route(f"/b/{hour}", Reply(f"<head>{head}</head><main><h1>The bridge</h1>{text}</main>"))
+    counted = [fetch(server.url(f"/b/{hour}")).duplicates for hour in (12, 11, 10)]
+    assert counted == [0, 1, 1]
+    assert count(database_url, "articles", "copy_of IS NOT NULL") == 2
