@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import blake2b
 from html import unescape
@@ -56,15 +56,15 @@ def _entry(
     summary, content = _summary_and_content(raw, clean)
     return Entry(
         key=_key(raw.guid, link or raw.link, title, published, guids),
-        guid=storable(raw.guid) if raw.guid else None,
+        guid=_storable(raw.guid) if raw.guid else None,
         url=link or _guid_as_link(raw),
         title=title,
-        authors=_unique(squeeze(unescape(name)) for name in raw.authors),
+        authors=_lines(raw.authors),
         summary=summary,
         content=content,
         published_at=published,
         updated_at=updated,
-        tags=_unique(squeeze(unescape(tag)) for tag in raw.tags),
+        tags=_lines(raw.tags),
         image=absolute(raw.image, base) if raw.image else _image_among(raw.enclosures, base),
         enclosures=_absolute_enclosures(raw.enclosures, base),
     )
@@ -77,17 +77,27 @@ def plain_title(title: str | None, *, is_html: bool, lenient: bool) -> str | Non
     if "<" in title:
         title = _TAG.sub(" " if "<br" in title else "", title) if is_html else title
         title = _INLINE.sub("", title) if lenient else title
-    return squeeze(unescape(title)) or None
+    return _line(title) or None
+
+
+def _line(text: str) -> str:
+    """References resolved, on one line. What is all printable has no white space but spaces, and no control characters."""
+    text = unescape(text)
+    return text.strip() if text.isprintable() and "  " not in text else squeeze(text)
+
+
+def _storable(text: str) -> str:
+    return text if text.isprintable() else storable(text)
 
 
 def _key(guid: str | None, link: str | None, title: str | None, at: datetime | None, guids: Counter[str]) -> str:
     """guid if unique in the document, else guid + link, else link, else a hash of title and date."""
     if guid and guids[guid] == 1:
-        return storable(guid)
+        return _storable(guid)
     if guid:
-        return storable(f"{guid} {link or title or ''}".strip())
+        return _storable(f"{guid} {link or title or ''}".strip())
     if link:
-        return storable(link)
+        return _storable(link)
     seed = f"{title or ''}\n{at.isoformat() if at else ''}"
     return "hash:" + blake2b(seed.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
@@ -111,11 +121,14 @@ def _plausible(at: datetime | None) -> datetime | None:
     return at if at is not None and at >= _EARLIEST else None
 
 
-def _unique(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(text for text in texts if text))
+def _lines(texts: list[str]) -> tuple[str, ...]:
+    """Each once, in order, without the empty ones."""
+    return tuple(dict.fromkeys([line for text in texts if (line := _line(text))])) if texts else ()
 
 
 def _absolute_enclosures(enclosures: list[Enclosure], base: str) -> tuple[Enclosure, ...]:
+    if not enclosures:
+        return ()
     found = [(absolute(item.url, base), item) for item in enclosures]
     return tuple(Enclosure(url, item.type, item.length) for url, item in found if url)
 

@@ -43,6 +43,8 @@ _LEAVES = (
     mending.TITLES | TEXTS.keys() | CONTENTS.keys() | _PUBLISHED | _UPDATED | _CREATED | CATEGORIES
     | {"guid", "id", "media_thumbnail", "media_keywords", "itunes_keywords", "itunes_category", "name"}
 )  # fmt: skip
+# Of these, those whose attributes count at their end alone.
+_PLAIN = (mending.TITLES | _PUBLISHED | _UPDATED | _CREATED | {"guid", "id"}) - CONTENTS.keys() - TEXTS.keys()
 _CHANNEL_LEAVES = mending.TITLES | {
     "guid",
     "id",
@@ -57,6 +59,7 @@ _HARMLESS = {"comments", "rights", "copyright", "generator", "subtitle", "taglin
              "skiphours", "skipdays", "hour", "day", "logo", "icon", "managingeditor", "publisher", "uri", "email",
              "description", "lastbuilddate", "pubdate", "updated", "published", "id", "category", "author", "name",
              "thumbnail", "items", "post-id", "site", "ttl", "language"}  # fmt: skip
+_IN_AN_IMAGE = {"title", "link", "description", "url", "name", "width", "height"}
 _SKIPPED = {"source", "contributor", "dc_contributor", "image", "textinput"}
 
 _CAN_BE_MARKUP = {"content", "summary"}
@@ -157,18 +160,20 @@ class _Reader:
         self._depth += 1
         name = self._names.get(full) or self._name(full)
         if self._skip_from:
-            if self._entry is None and name not in ("title", "link", "description", "url", "name", "width", "height"):
+            if self._entry is None and name not in _IN_AN_IMAGE:
                 raise Declined  # feedparser takes an image that holds anything else for ended
-            return
-        if self._leaf is not None:
+        elif self._leaf is not None:
             self._start_markup(full, attributes)
-            return
-        if self._feed is None:
+        elif self._entry is not None:
+            if name in _PLAIN:
+                self._leaf, self._leaf_attributes, self._leaf_depth = name, attributes, self._depth
+                self._pieces.clear()
+            else:
+                self._start_in_entry(name, attributes, self._entry)
+        elif self._feed is None:
             self._feed = self._root(name, attributes)
         elif name in ("item", "entry"):
             self._start_entry(attributes)
-        elif self._entry is not None:
-            self._start_in_entry(name, attributes, self._entry)
         else:
             self._start_in_feed(name, attributes)
 
@@ -194,7 +199,7 @@ class _Reader:
         raise Declined
 
     def _start_entry(self, attributes: dict[str, str]) -> None:
-        if self._entry is not None or "href" in attributes or "lastmod" in attributes:
+        if "href" in attributes or "lastmod" in attributes:
             raise Declined
         about = attributes.get("http://www.w3.org/1999/02/22-rdf-syntax-ns# about")
         self._entry = Item(self._depth, about, atom=self._feed is not None and self._feed.format == "atom10")
@@ -221,19 +226,7 @@ class _Reader:
 
     def _start_in_entry(self, name: str, attributes: dict[str, str], item: "Item") -> None:
         if name in _LEAVES:
-            if name == "name" and not self._author_depth:
-                raise Declined
-            if name == "itunes_category":
-                item.add_tag(attributes.get("text"), _ITUNES, None)
-            elif name == "itunes_keywords" and attributes:
-                raise Declined  # its text is then part of what it stands in
-            elif name in CATEGORIES:
-                item.add_tag(
-                    attributes.get("term"), attributes.get("scheme", attributes.get("domain")), attributes.get("label")
-                )
-            elif name in TEXTS or name in CONTENTS:
-                item.begin_text(name, attributes)
-            self._open(name, attributes)
+            self._start_leaf(name, attributes, item)
         elif name in _AUTHORS:
             if self._depth != item.depth + 1:
                 raise Declined
@@ -252,10 +245,22 @@ class _Reader:
             self._skip_from, self._title_depth = self._depth, -1 if name == "source" else self._title_depth
         elif name == "itunes_image":
             item.image = attributes.get("href") or attributes.get("url") or item.image
-        elif name in _DOUBTFUL or ("_" not in name and name not in _HARMLESS):
+        elif name in _DOUBTFUL or name in ("item", "entry") or ("_" not in name and name not in _HARMLESS):
             raise Declined
         elif self._author_depth:
             item.odd_author = True
+
+    def _start_leaf(self, name: str, attributes: dict[str, str], item: "Item") -> None:
+        if name in TEXTS or name in CONTENTS:
+            item.begin_text(name, attributes)
+        elif name in CATEGORIES:
+            scheme = attributes.get("scheme", attributes.get("domain"))
+            item.add_tag(attributes.get("term"), scheme, attributes.get("label"))
+        elif name == "itunes_category":
+            item.add_tag(attributes.get("text"), _ITUNES, None)
+        elif (name == "name" and not self._author_depth) or (name == "itunes_keywords" and attributes):
+            raise Declined  # the text of keywords with attributes is part of what they stand in
+        self._open(name, attributes)
 
     def _start_link(self, attributes: dict[str, str], item: "Item") -> None:
         href = href_of(attributes)
@@ -304,10 +309,11 @@ class _Reader:
             if self._skip_from == depth:
                 self._skip_from = 0
             return
-        if self._leaf is not None and depth > self._leaf_depth:
-            self._pieces.append(f"</{full.rpartition(' ')[2].lower()}>")
-        elif self._leaf is not None:
-            name, self._leaf = self._leaf, None
+        if (name := self._leaf) is not None:
+            if depth > self._leaf_depth:
+                self._pieces.append(f"</{full.rpartition(' ')[2].lower()}>")
+                return
+            self._leaf = None
             if self._markup:
                 self._markup = False
                 self._parser.CharacterDataHandler = self._pieces.append

@@ -13,9 +13,8 @@ from aggregator.feeds.item import CATEGORIES, CONTENTS, TEXTS, Declined
 
 UNDEFINED = expat.errors.codes[expat.errors.XML_ERROR_UNDEFINED_ENTITY]
 TITLES = {"title", "dc_title", "media_title"}
-_REFERENCE = re.compile(rb"&([A-Za-z_][\w.-]*);")
+_REFERENCE = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z_][\w.-]*);")
 _IN_A_TAG = re.compile(rb"<[A-Za-z_][^<>]*&(?!amp;)")
-_OWN = {b"amp", b"lt", b"gt", b"quot", b"apos"}
 _BECOMES = (("&quot;", '"'), ("&apos;", "'"), ("&#x2f;", "/"), ("&#x2F;", "/"))
 _QUOTES = ((b"&#39;", b"'"), (b"&#34;", b'"'))  # even in CDATA
 _ESCAPED = re.compile("[&<>\"']")
@@ -44,8 +43,6 @@ def _resolved(text: bytes) -> bytes:
 
 
 def _reference(found: re.Match[bytes]) -> bytes:
-    if found[1] in _OWN:
-        return found[0]
     code = name2codepoint.get(found[1].decode())
     return b"&amp;%b;" % found[1] if code is None else b"&#%d;" % code
 
