@@ -27,7 +27,7 @@ from aggregator.feeds.item import (
     unwrap,
 )
 from aggregator.feeds.names import ATOM, NAMESPACES, PREFIXES, XHTML, XML
-from aggregator.feeds.raw import RawFeed
+from aggregator.feeds.raw import MOST_ENTRIES, TOO_MANY_ENTRIES, RawFeed
 
 # C1 control characters, as bytes of UTF-8 or as references: Windows characters in disguise, which feedparser maps.
 _C1 = re.compile(rb"\xc2[\x80-\x9f]")
@@ -76,7 +76,7 @@ def read(body: bytes) -> RawFeed:
         if not (doctype := _DOCTYPE.search(head)) or b"netscape" in doctype[0].lower():
             raise Declined
         body = body[: doctype.start()] + body[doctype.end() :]
-    if _C1.search(body) or _C1_REFERENCE.search(body) or b"\x7f" in body:
+    if b"\x7f" in body or _C1.search(body) or _C1_REFERENCE.search(body):
         raise Declined
     try:
         return _read(body)
@@ -93,6 +93,10 @@ def _read(body: bytes) -> RawFeed:
         raw = _Reader(loose=True).read(mending.with_entities(body))
         raw.problem = f"not well-formed: {error}"
         return raw
+
+
+class _Enough(Exception):
+    """As many entries as are read of one document."""
 
 
 class _Reader:
@@ -128,7 +132,11 @@ class _Reader:
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._pieces.append
-        parser.Parse(body, True)
+        try:
+            parser.Parse(body, True)
+        except _Enough:
+            if self._feed is not None:
+                self._feed.problem = TOO_MANY_ENTRIES
         if self._feed is None:
             raise Declined
         self._feed.link = self._feed_link.strip() or self._feed_id or None
@@ -182,7 +190,11 @@ class _Reader:
         base = attributes.get(f"{XML} base")
         kind = self._kind(name, attributes, self._declared)
         return RawFeed(
-            kind, lang=lang.replace("_", "-") if lang else None, base=base.strip() if base else None, storable=True
+            kind,
+            lang=lang.replace("_", "-") if lang else None,
+            base=base.strip() if base else None,
+            storable=True,
+            may_skip=False,
         )
 
     @staticmethod
@@ -201,6 +213,8 @@ class _Reader:
     def _start_entry(self, attributes: dict[str, str]) -> None:
         if "href" in attributes or "lastmod" in attributes:
             raise Declined
+        if self._feed is not None and len(self._feed.entries) >= MOST_ENTRIES:
+            raise _Enough
         about = attributes.get("http://www.w3.org/1999/02/22-rdf-syntax-ns# about")
         self._entry = Item(self._depth, about, atom=self._feed is not None and self._feed.format == "atom10")
         self._title_depth = -1
@@ -214,6 +228,8 @@ class _Reader:
             self._start_feed_link(attributes)
         elif name in _CHANNEL_LEAVES:
             self._open(name, attributes)
+        elif name in ("skiphours", "skipdays") and self._feed is not None:
+            self._feed.may_skip = True
         elif "_" not in name and name not in _HARMLESS:
             raise Declined
 

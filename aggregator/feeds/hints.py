@@ -1,7 +1,7 @@
 """When to come back, as the feed and its server say: Hints."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -11,7 +11,8 @@ from aggregator.model import Hints
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,10})")
-_SKIP = re.compile(r"<skip(hours|days)\b[^>]*>(.{0,2000}?)</skip\1>", re.IGNORECASE | re.DOTALL)
+_SKIP = re.compile(rb"<skip((?i:hours|days))\b[^<>]{0,200}>(.{0,2000}?)</skip(?i:\1)>", re.DOTALL)
+_MOST_SKIPS = 10
 _VALUE = re.compile(r"<(?:hour|day)>\s*(\w+)\s*</", re.IGNORECASE)
 
 
@@ -40,7 +41,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 def of(raw: RawFeed, body: bytes, headers: Mapping[str, str]) -> Hints:
     """The hints of a document (in UTF-8) and its headers."""
     server = from_headers(headers)
-    hours, days = _skipped(body)
+    hours, days = _skipped(body) if raw.may_skip else (frozenset[int](), frozenset[int]())
     return Hints(
         ttl=_ttl(raw.ttl),
         update_period=_update_period(raw),
@@ -86,10 +87,21 @@ def _skipped(body: bytes) -> tuple[frozenset[int], frozenset[int]]:
     """RSS's skipHours and skipDays: numbers 0-23 (24 is 0) and 0 for Monday."""
     hours: set[int] = set()
     days: set[int] = set()
-    for kind, inner in _SKIP.findall(body.decode("latin-1")) if b"<skip" in body else ():
-        for value in _VALUE.findall(inner):
-            if kind.lower() == "hours" and value.isdigit() and int(value) <= 24:
+    for kind, inner in _skips(body):
+        for value in _VALUE.findall(inner.decode("ascii", "ignore")):
+            if kind.lower() == b"hours" and value.isdigit() and int(value) <= 24:
                 hours.add(int(value) % 24)
-            elif kind.lower() == "days" and value.lower() in _DAYS:
+            elif kind.lower() == b"days" and value.lower() in _DAYS:
                 days.add(_DAYS.index(value.lower()))
     return frozenset(hours), frozenset(days)
+
+
+def _skips(body: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Kind and inside of the first few such elements."""
+    at = -1
+    for _ in range(_MOST_SKIPS):
+        at = body.find(b"<skip", at + 1)
+        if at < 0:
+            return
+        if found := _SKIP.match(body, at):
+            yield found[1], found[2]

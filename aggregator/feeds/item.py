@@ -30,6 +30,9 @@ CONTENTS = {"content": "text/plain", "content_encoded": "text/html", "fullitem":
 CATEGORIES = {"category", "dc_subject", "media_category", "keywords"}
 
 
+Tag = tuple[str | None, str | None, str | None]  # term, scheme, label
+
+
 class Declined(Exception):
     """This document is for the patient reader."""
 
@@ -45,7 +48,8 @@ class Item:
         self.links: list[str] = []
         self.authors: list[str | None] = []
         self.odd_author = False
-        self.tags: list[list[str | None]] = []
+        self.tags: list[Tag] = []
+        self._tags: set[Tag] = set()
         self.pictures: list[dict[str, str]] = []
         self.thumbnails: list[str] = []
         self.image: str | None = None
@@ -89,7 +93,10 @@ class Item:
         if not value:
             return
         if self.tags and not self.tags[-1][0]:
-            self.tags[-1][0] = value
+            self._tags.discard(self.tags[-1])
+            _, scheme, label = self.tags.pop()
+            self.tags.append((value, scheme, label))
+            self._tags.add(self.tags[-1])
         else:
             self.add_tag(value, None, None)
 
@@ -117,8 +124,9 @@ class Item:
 
     def add_tag(self, term: str | None, scheme: str | None, label: str | None) -> None:
         if term or scheme or label:
-            tag = [term, scheme, label]
-            if tag not in self.tags:
+            tag = (term, scheme, label)
+            if tag not in self._tags:
+                self._tags.add(tag)
                 self.tags.append(tag)
 
     def enclose(self, attributes: dict[str, str]) -> None:

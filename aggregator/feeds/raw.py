@@ -5,6 +5,10 @@ from datetime import datetime
 
 from aggregator.model import Enclosure, Sitemap
 
+# No feed of a publisher comes near; it bounds the time that a hostile document takes.
+MOST_ENTRIES = 50_000
+TOO_MANY_ENTRIES = f"more than {MOST_ENTRIES} entries, of which the first are read"
+
 
 @dataclass(slots=True)
 class RawEntry:
@@ -27,7 +31,8 @@ class RawEntry:
 @dataclass(slots=True)
 class RawFeed:
     """A document. `ttl`, `period` and `frequency` are the texts of RSS's ttl and of the syndication module; `base` is
-    its xml:base; `storable` says that its texts have been found free of control characters; `sitemaps`: of an index."""
+    its xml:base; `storable` says that its texts have been found free of control characters, `may_skip` that
+    it may have RSS's skipHours or skipDays; `sitemaps`: of an index."""
 
     format: str
     title: str | None = None
@@ -40,6 +45,7 @@ class RawFeed:
     frequency: str | None = None
     base: str | None = None
     storable: bool = False
+    may_skip: bool = True
     problem: str | None = None
     sitemaps: list[Sitemap] = field(default_factory=list)
 
