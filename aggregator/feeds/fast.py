@@ -170,6 +170,8 @@ class _Reader:
         if self._skip_from:
             if self._entry is None and name not in _IN_AN_IMAGE:
                 raise Declined  # feedparser takes an image that holds anything else for ended
+            if name == "title":
+                self._title_depth = self._depth
         elif self._leaf is not None:
             self._start_markup(full, attributes)
         elif self._entry is not None:
@@ -230,8 +232,8 @@ class _Reader:
             self._open(name, attributes)
         elif name in ("skiphours", "skipdays") and self._feed is not None:
             self._feed.may_skip = True
-        elif "_" not in name and name not in _HARMLESS:
-            raise Declined
+        elif name in CONTENTS or ("_" not in name and name not in _HARMLESS):
+            raise Declined  # a channel's content changes how the first item is read
 
     def _start_feed_link(self, attributes: dict[str, str]) -> None:
         href = href_of(attributes)

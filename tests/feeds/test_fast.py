@@ -34,6 +34,7 @@ ITEMS = [
     "<media:content url='v.mp4' type='video/mp4'/><media:content url='p.jpg' type='image/jpeg'/><own:thing a='b'>text</own:thing>",
 ]
 ATOM = [
+    "<source><title>S</title></source><media:group xmlns:media='http://search.yahoo.com/mrss/'><media:title>B</media:title></media:group>",
     "<content type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'><p A='1 &lt; \"2'>a &lt; b &amp; c<br/></p> end</div></content>",
     "<summary type='xhtml'> <h:div xmlns:h='http://www.w3.org/1999/xhtml'><h:b>x</h:b></h:div><h:i xmlns:h='http://www.w3.org/1999/xhtml'/></summary>",
     "<content>plain &lt;b&gt; &amp;amp;</content><title>a &lt;b&gt;c&lt;/b&gt;</title>",
@@ -117,6 +118,7 @@ def test_channels(channel: str) -> None:
         "<rss version='2.0'><channel><item><title>it\x92s</title></item></channel></rss>",
         "<!DOCTYPE rss [<!ENTITY a 'b'>]><rss version='2.0'><channel><item><title>&a;</title></item></channel></rss>",
         "<rss version='2.0'><channel><item><title>Ã¼ber</title></item></channel></rss>",
+        f"<rss version='2.0' {NAMESPACES}><channel><content:encoded>x</content:encoded><item/></channel></rss>",
         "<opml/>",
         "",
     ],
