@@ -9,7 +9,7 @@ import re
 from html import escape
 from xml.parsers import expat
 
-from aggregator.feeds import mending
+from aggregator.feeds import elements, mending
 from aggregator.feeds.dates import Undatable, parse_date
 from aggregator.feeds.item import (
     CATEGORIES,
@@ -33,40 +33,6 @@ from aggregator.feeds.raw import MOST_ENTRIES, TOO_MANY_ENTRIES, RawFeed
 _C1 = re.compile(rb"\xc2[\x80-\x9f]")
 _C1_REFERENCE = re.compile(rb"&#0*(?:12[7-9]|1[345]\d|[xX]0*(?:7[fF]|[89][0-9a-fA-F]));")
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^\[\]<>]*>")  # without declarations in it
-
-
-_PUBLISHED = {"pubdate", "published", "issued", "dcterms_issued"}
-_UPDATED = {"updated", "modified", "lastbuilddate", "dc_date", "dcterms_modified"}
-_CREATED = {"created", "dcterms_created"}
-_AUTHORS = {"author", "dc_creator", "dc_author", "itunes_author"}
-_LEAVES = (
-    mending.TITLES | TEXTS.keys() | CONTENTS.keys() | _PUBLISHED | _UPDATED | _CREATED | CATEGORIES
-    | {"guid", "id", "media_thumbnail", "media_keywords", "itunes_keywords", "itunes_category", "name"}
-)  # fmt: skip
-# Of these, those whose attributes count at their end alone.
-_PLAIN = (mending.TITLES | _PUBLISHED | _UPDATED | _CREATED | {"guid", "id"}) - CONTENTS.keys() - TEXTS.keys()
-_CHANNEL_LEAVES = mending.TITLES | {
-    "guid",
-    "id",
-    "language",
-    "dc_language",
-    "ttl",
-    "sy_updateperiod",
-    "sy_updatefrequency",
-}
-# Elements without a namespace that stand in items and channels and change nothing that is kept.
-_HARMLESS = {"comments", "rights", "copyright", "generator", "subtitle", "tagline", "docs", "webmaster", "rating", "cloud",
-             "skiphours", "skipdays", "hour", "day", "logo", "icon", "managingeditor", "publisher", "uri", "email",
-             "description", "lastbuilddate", "pubdate", "updated", "published", "id", "category", "author", "name",
-             "thumbnail", "items", "post-id", "site", "ttl", "language"}  # fmt: skip
-_IN_AN_IMAGE = {"title", "link", "description", "url", "name", "width", "height"}
-_SKIPPED = {"source", "contributor", "dc_contributor", "image", "textinput"}
-
-_CAN_BE_MARKUP = {"content", "summary"}
-# Names that feedparser handles at their end even inside of a text, or that change how it goes on.
-_DOUBTFUL_MARKUP = {"svg", "math", "body"}
-_DOUBTFUL = {"itunes_owner", "xhtml_body"}
-_ITUNES = "http://www.itunes.com/"  # the scheme that feedparser gives to the tags of podcasts
 
 
 def read(body: bytes) -> RawFeed:
@@ -168,14 +134,14 @@ class _Reader:
         self._depth += 1
         name = self._names.get(full) or self._name(full)
         if self._skip_from:
-            if self._entry is None and name not in _IN_AN_IMAGE:
+            if self._entry is None and name not in elements.IN_AN_IMAGE:
                 raise Declined  # feedparser takes an image that holds anything else for ended
             if name == "title":
                 self._title_depth = self._depth
         elif self._leaf is not None:
             self._start_markup(full, attributes)
         elif self._entry is not None:
-            if name in _PLAIN:
+            if name in elements.PLAIN:
                 self._leaf, self._leaf_attributes, self._leaf_depth = name, attributes, self._depth
                 self._pieces.clear()
             else:
@@ -228,11 +194,11 @@ class _Reader:
             self._skip_from = self._depth
         elif name == "link":
             self._start_feed_link(attributes)
-        elif name in _CHANNEL_LEAVES:
+        elif name in elements.CHANNEL_LEAVES:
             self._open(name, attributes)
         elif name in ("skiphours", "skipdays") and self._feed is not None:
             self._feed.may_skip = True
-        elif name in CONTENTS or ("_" not in name and name not in _HARMLESS):
+        elif name in CONTENTS or ("_" not in name and name not in elements.HARMLESS):
             raise Declined  # a channel's content changes how the first item is read
 
     def _start_feed_link(self, attributes: dict[str, str]) -> None:
@@ -243,9 +209,9 @@ class _Reader:
             self._feed_link = href
 
     def _start_in_entry(self, name: str, attributes: dict[str, str], item: "Item") -> None:
-        if name in _LEAVES:
+        if name in elements.LEAVES:
             self._start_leaf(name, attributes, item)
-        elif name in _AUTHORS:
+        elif name in elements.AUTHORS:
             if self._depth != item.depth + 1:
                 raise Declined
             self._author_depth = self._depth
@@ -257,13 +223,17 @@ class _Reader:
             item.enclose(attributes)
         elif name == "media_content":
             item.pictures.append(attributes)
-        elif name in _SKIPPED:
+        elif name in elements.SKIPPED:
             if name in ("image", "textinput"):
                 raise Declined
             self._skip_from, self._title_depth = self._depth, -1 if name == "source" else self._title_depth
         elif name == "itunes_image":
             item.image = attributes.get("href") or attributes.get("url") or item.image
-        elif name in _DOUBTFUL or name in ("item", "entry") or ("_" not in name and name not in _HARMLESS):
+        elif (
+            name in elements.DOUBTFUL
+            or name in ("item", "entry")
+            or ("_" not in name and name not in elements.HARMLESS)
+        ):
             raise Declined
         elif self._author_depth:
             item.odd_author = True
@@ -275,7 +245,7 @@ class _Reader:
             scheme = attributes.get("scheme", attributes.get("domain"))
             item.add_tag(attributes.get("term"), scheme, attributes.get("label"))
         elif name == "itunes_category":
-            item.add_tag(attributes.get("text"), _ITUNES, None)
+            item.add_tag(attributes.get("text"), elements.ITUNES, None)
         elif (name == "name" and not self._author_depth) or (name == "itunes_keywords" and attributes):
             raise Declined  # the text of keywords with attributes is part of what they stand in
         self._open(name, attributes)
@@ -297,7 +267,7 @@ class _Reader:
     def _open(self, name: str, attributes: dict[str, str]) -> None:
         self._leaf, self._leaf_attributes, self._leaf_depth = name, attributes, self._depth
         self._pieces.clear()
-        if name in _CAN_BE_MARKUP and attributes.get("type") == "xhtml":
+        if name in elements.CAN_BE_MARKUP and attributes.get("type") == "xhtml":
             if self._loose:
                 raise Declined
             self._markup = True
@@ -309,7 +279,7 @@ class _Reader:
     def _start_markup(self, full: str, attributes: dict[str, str]) -> None:
         """An element of XHTML inside a text, written out again as it came."""
         uri, _, name = full.rpartition(" ")
-        if not self._markup or uri.lower() != XHTML or name.lower() in _DOUBTFUL_MARKUP:
+        if not self._markup or uri.lower() != XHTML or name.lower() in elements.DOUBTFUL_MARKUP:
             raise Declined
         written = {attribute_name(key): value for key, value in attributes.items()}
         for key in ("rel", "type"):
@@ -356,7 +326,7 @@ class _Reader:
         feed = self._feed
         assert feed is not None
         value = repaired(value)
-        if name in mending.TITLES:
+        if name in elements.TITLES:
             self._end_feed_title(name, value, depth, feed)
         elif name in ("guid", "id"):  # stands in for a link that is missing
             if not self._feed_id and is_permalink(self._leaf_attributes):
@@ -385,13 +355,13 @@ class _Reader:
         if name == "name":
             item.authors[-1] = value
             self._pieces.clear()
-        elif name in mending.TITLES:
+        elif name in elements.TITLES:
             self._end_title(name, repaired(value), depth, item)
-        elif name in _PUBLISHED:
+        elif name in elements.PUBLISHED:
             item.raw.published = parse_date(value)
-        elif name in _UPDATED:
+        elif name in elements.UPDATED:
             item.raw.updated = parse_date(value)
-        elif name in _CREATED:
+        elif name in elements.CREATED:
             item.created = parse_date(value)
         elif name == "media_thumbnail":
             item.thumbnails.append(self._leaf_attributes.get("url") or value)
@@ -401,7 +371,7 @@ class _Reader:
         elif name == "itunes_keywords":
             for term in value.split(","):
                 if term.strip():
-                    item.add_tag(term.strip(), _ITUNES, None)
+                    item.add_tag(term.strip(), elements.ITUNES, None)
         else:
             item.end_leaf(name, repaired(value), self._leaf_attributes, depth)
 

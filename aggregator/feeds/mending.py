@@ -9,10 +9,10 @@ import re
 from html.entities import name2codepoint
 from xml.parsers import expat
 
+from aggregator.feeds.elements import TITLES
 from aggregator.feeds.item import CATEGORIES, CONTENTS, TEXTS, Declined
 
 UNDEFINED = expat.errors.codes[expat.errors.XML_ERROR_UNDEFINED_ENTITY]
-TITLES = {"title", "dc_title", "media_title"}
 _REFERENCE = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z_][\w.-]*);")
 _IN_A_TAG = re.compile(rb"<[A-Za-z_][^<>]*&(?!amp;)")
 _BECOMES = (("&quot;", '"'), ("&apos;", "'"), ("&#x2f;", "/"), ("&#x2F;", "/"))
