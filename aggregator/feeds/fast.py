@@ -9,7 +9,7 @@ import re
 from html import escape
 from xml.parsers import expat
 
-from aggregator.feeds import elements, mending
+from aggregator.feeds import channel, elements, mending
 from aggregator.feeds.dates import Undatable, parse_date
 from aggregator.feeds.item import (
     CATEGORIES,
@@ -18,15 +18,15 @@ from aggregator.feeds.item import (
     TEXTS,
     Declined,
     Item,
-    attribute_name,
     href_of,
     is_page,
     is_permalink,
+    opening_tag,
     repaired,
     title_is_html,
     unwrap,
 )
-from aggregator.feeds.names import ATOM, NAMESPACES, PREFIXES, XHTML, XML
+from aggregator.feeds.names import NAMESPACES, PREFIXES, XHTML
 from aggregator.feeds.raw import MOST_ENTRIES, TOO_MANY_ENTRIES, RawFeed
 
 # C1 control characters, as bytes of UTF-8 or as references: Windows characters in disguise, which feedparser maps.
@@ -147,36 +147,11 @@ class _Reader:
             else:
                 self._start_in_entry(name, attributes, self._entry)
         elif self._feed is None:
-            self._feed = self._root(name, attributes)
+            self._feed = channel.root(name, attributes, self._declared)
         elif name in ("item", "entry"):
             self._start_entry(attributes)
         else:
             self._start_in_feed(name, attributes)
-
-    def _root(self, name: str, attributes: dict[str, str]) -> RawFeed:
-        lang = attributes.get(f"{XML} lang") or attributes.get("lang")
-        base = attributes.get(f"{XML} base")
-        kind = self._kind(name, attributes, self._declared)
-        return RawFeed(
-            kind,
-            lang=lang.replace("_", "-") if lang else None,
-            base=base.strip() if base else None,
-            storable=True,
-            may_skip=False,
-        )
-
-    @staticmethod
-    def _kind(name: str, attributes: dict[str, str], declared: list[str]) -> str:
-        rss1 = [
-            uri for uri in declared if uri in ("http://purl.org/rss/1.0/", "http://my.netscape.com/rdf/simple/0.9/")
-        ]
-        if name == "rss" and not rss1 and attributes.get("version", "").startswith("2."):
-            return "rss20"
-        if name == "feed" and ATOM in declared and not rss1 and "version" not in attributes:
-            return "atom10"
-        if name == "rdf_rdf" and len(rss1) == 1 and ATOM not in declared:
-            return "rss10" if rss1[0].startswith("http://purl") else "rss090"
-        raise Declined
 
     def _start_entry(self, attributes: dict[str, str]) -> None:
         if "href" in attributes or "lastmod" in attributes:
@@ -281,14 +256,7 @@ class _Reader:
         uri, _, name = full.rpartition(" ")
         if not self._markup or uri.lower() != XHTML or name.lower() in elements.DOUBTFUL_MARKUP:
             raise Declined
-        written = {attribute_name(key): value for key, value in attributes.items()}
-        for key in ("rel", "type"):
-            if key in written:
-                written[key] = written[key].lower()
-        shown = "".join(
-            f' {key}="{escape(value, quote=False).replace(chr(34), "&quot;")}"' for key, value in written.items()
-        )
-        self._pieces.append(f"<{name.lower()}{shown}>")
+        self._pieces.append(opening_tag(name, attributes))
 
     def _end(self, full: str) -> None:
         depth = self._depth
@@ -333,14 +301,8 @@ class _Reader:
                 self._feed_id = value
         elif name == "link":
             self._feed_link = QUERY_ENTITY.sub(r"&\1", value)
-        elif name in ("language", "dc_language"):
-            feed.lang = value or None
-        elif name == "ttl":
-            feed.ttl = value or None
-        elif name == "sy_updateperiod":
-            feed.period = value or None
         else:
-            feed.frequency = value or None
+            channel.set_field(feed, name, value or None)
 
     def _end_feed_title(self, name: str, value: str, depth: int, feed: RawFeed) -> None:
         if depth != (self._channel_depth or 1) + 1:

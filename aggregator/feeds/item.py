@@ -201,7 +201,19 @@ def _author(text: str) -> str | None:
     return match[1].strip() or None
 
 
-def attribute_name(full: str) -> str:
+def opening_tag(name: str, attributes: dict[str, str]) -> str:
+    """A tag of XHTML as feedparser writes it."""
+    written = {_attribute_name(key): value for key, value in attributes.items()}
+    for key in ("rel", "type"):
+        if key in written:
+            written[key] = written[key].lower()
+    shown = "".join(
+        f' {key}="{escape(value, quote=False).replace(chr(34), "&quot;")}"' for key, value in written.items()
+    )
+    return f"<{name.lower()}{shown}>"
+
+
+def _attribute_name(full: str) -> str:
     uri, _, name = full.rpartition(" ")
     return f"xml:{name.lower()}" if uri == XML else name.lower()
 
