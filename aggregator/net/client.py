@@ -10,8 +10,6 @@ from http import HTTPStatus
 from types import TracebackType
 from urllib.parse import urljoin
 
-import httpx
-
 from aggregator.errors import FetchError
 from aggregator.model import Response
 from aggregator.net import headers
@@ -24,7 +22,7 @@ from aggregator.net.politeness import Cooling, Turns
 from aggregator.net.requests import NetSettings, Request
 from aggregator.net.resolver import refusal
 from aggregator.net.targets import Target, target
-from aggregator.net.transport import Transport
+from aggregator.net.transport import Answering, Transport
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _EMPTY = (204, 205)
@@ -174,16 +172,14 @@ class Net:
     async def _exchange(self, journey: Journey, rules: Networks) -> Answer:
         journey.received = -1
         lines = headers.sent(journey.request, journey.start, journey.place, self._settings)
-        response = await self._transport(rules).handle_async_request(
-            httpx.Request("GET", journey.place.url, headers=lines)
-        )
+        response = await self._transport(rules).ask("GET", journey.place.url, lines, journey.place.host)
         try:
-            answer = Answer(response.status_code, headers.received(response.headers))
+            answer = Answer(response.status, headers.received(response.headers))
             if answer.status // 100 == 2 and answer.status not in _EMPTY:
                 answer.body = await _read(journey, answer, response)
             return answer
         finally:
-            await response.aclose()
+            response.release()
 
     def _transport(self, rules: Networks) -> Transport:
         """The transport of these rules: a connection opened under one rule never serves another."""
@@ -243,14 +239,14 @@ def _rules(journey: Journey) -> Networks:
     return rules
 
 
-async def _read(journey: Journey, answer: Answer, response: httpx.Response) -> bytes:
+async def _read(journey: Journey, answer: Answer, response: Answering) -> bytes:
     """The body, still encoded. Packed or not, more bytes than the limit can't become fewer."""
     cut = journey.request.start_alone
     if (headers.number(answer.headers.get("content-length")) or 0) > journey.limit and not cut:
         raise journey.error("too_large", _over(journey.limit))
     journey.received = 0
     chunks: list[bytes] = []
-    async for chunk in response.stream:  # type: ignore[union-attr]  # the transport's is asynchronous
+    async for chunk in response.chunks():
         journey.received += len(chunk)
         chunks.append(chunk)
         if journey.received > journey.limit:

@@ -5,7 +5,6 @@ import socket
 import ssl
 
 import aiohttp
-import httpx
 
 from aggregator.errors import FetchKind
 from aggregator.net.headers import number
@@ -22,7 +21,7 @@ _ERRNO = {
 }
 
 
-class Fault(httpx.TransportError):
+class Fault(Exception):
     """A request failed on the wire; `kind` as in FetchError, `reason` made for people."""
 
     def __init__(self, kind: FetchKind, reason: str) -> None:

@@ -5,10 +5,9 @@ ETag goes back byte for byte.
 """
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-
-import httpx
 
 from aggregator.net.requests import NetSettings, Request
 from aggregator.net.targets import Target
@@ -54,10 +53,10 @@ def is_conditional(request: Request, start: Target, place: Target) -> bool:
     return own or bool(names & {"if-none-match", "if-modified-since"})
 
 
-def received(headers: httpx.Headers) -> dict[str, str]:
+def received(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     """Headers with lower-case names, cookies left out; several of one name joined by commas."""
     plain: dict[str, str] = {}
-    for name, value in headers.raw:
+    for name, value in headers:
         key, content = name.decode("latin-1").lower(), value.decode("latin-1")
         if key != "set-cookie":
             plain[key] = f"{plain[key]}, {content}" if key in plain else content

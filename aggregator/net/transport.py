@@ -1,15 +1,14 @@
-"""httpx's transport interface over aiohttp's connections, with the guard in its resolver and sockets.
+"""The wire: aiohttp's connections, with the guard in their resolver and sockets.
 
-Why not httpx's own transport or the httpx-aiohttp package: docs/decisions/net.md.
+Why not httpx's own transport or the httpx-aiohttp package: docs/decisions/net.md. As a transport of httpx: `as_httpx`.
 """
 
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, cast
 
 import aiohttp
-import httpx
 from multidict import CIMultiDict
 from yarl import URL
 
@@ -30,7 +29,7 @@ _WIRE = ("utf-8", "surrogateescape")
 """How header bytes are text on the way into aiohttp: it writes UTF-8, and what is none is marked by surrogates."""
 
 
-class Transport(httpx.AsyncBaseTransport):
+class Transport:
     """Connections under one rule about private networks; never shared with another rule.
 
     Redirects are not followed, cookies not kept, bodies not decoded, proxies of the environment not used.
@@ -56,21 +55,21 @@ class Transport(httpx.AsyncBaseTransport):
             timeout=aiohttp.ClientTimeout(total=None, connect=connect_timeout),
         )
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send the request, its URL and headers byte for byte; the answer when its headers are here."""
-        headers = CIMultiDict((name.decode("ascii"), value.decode(*_WIRE)) for name, value in request.headers.raw)
-        secure = request.url.scheme == "https"
+    async def ask(self, method: str, url: str, sent: Iterable[tuple[bytes, bytes]], host: str) -> "Answering":
+        """Send a request to `host`, its URL and headers byte for byte; the answer when its headers are here."""
+        headers = CIMultiDict((name.decode("ascii"), value.decode(*_WIRE)) for name, value in sent)
+        secure = url.startswith("https:")
         try:
             answer = await self._session.request(
-                request.method,
-                URL(str(request.url), encoded=True),
+                method,
+                URL(url, encoded=True),
                 headers=headers,
                 allow_redirects=False,
                 ssl=tls_context() if secure else True,
             )
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise fault(error, request.url.host) from error
-        return httpx.Response(answer.status, headers=list(answer.raw_headers), stream=_Body(answer), request=request)
+            raise fault(error, host) from error
+        return Answering(answer)
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -88,13 +87,16 @@ def tls_context() -> ssl.SSLContext:
     return context
 
 
-class _Body(httpx.AsyncByteStream):
-    """The body as it comes, still encoded."""
+class Answering:
+    """An answer whose body, still encoded, is yet to come."""
 
     def __init__(self, answer: "ClientResponse") -> None:
         self._answer = answer
+        self.status = answer.status
+        self.headers: tuple[tuple[bytes, bytes], ...] = answer.raw_headers
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The body as it comes. Raises Fault where it breaks off."""
         received = 0
         try:
             async for chunk in self._answer.content.iter_any():
@@ -103,7 +105,7 @@ class _Body(httpx.AsyncByteStream):
         except (aiohttp.ClientError, OSError) as error:
             raise body_fault(error, received, self._answer.headers.get("content-length")) from error
 
-    async def aclose(self) -> None:
+    def release(self) -> None:
         """Give the connection back if the body was read to its end, else close it."""
         self._answer.release()
 
