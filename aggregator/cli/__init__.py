@@ -17,8 +17,8 @@ def main() -> NoReturn:
         print(f"aggregator {__version__}")
         sys.exit(0)
     # What is imported stays, and it is most of what there is: to look through it for garbage again and again, and once
-    # more at the end, took a fifth of a short command's time.
-    gc.set_threshold(50_000, 20, 50)
+    # more at the end, took a fifth of a short command's time. Commands that run for long set their own threshold.
+    gc.set_threshold(200_000, 20, 50)
     from aggregator.cli.app import run
 
     run()

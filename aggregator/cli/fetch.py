@@ -38,9 +38,11 @@ def fetch(
     aggregator fetch --all --json
     aggregator fetch https://example.org/news/1
     """
+    context.quick_aiohttp()
     from aggregator import once
     from aggregator.cli.progress import reporter
 
+    context.keep_imports()
     options = context.of(ctx)
     job = once.Job(options.config_path(), options.store_url(), tuple(targets or ()), everything)
     with reporter(quiet=options.quiet or not sys.stderr.isatty()) as report:
@@ -104,7 +106,9 @@ def daemon(ctx: typer.Context) -> None:
     \b
     aggregator -v daemon
     """
+    context.quick_aiohttp()
     from aggregator import daemon as engine
 
+    context.keep_imports()
     options = context.of(ctx)
     raise typer.Exit(engine.run(options.config_path(), options.store_url(), os.environ))

@@ -1,14 +1,16 @@
-"""Progress on a terminal: a bar for the feeds, one for the pages. Imported when it is needed: it brings rich."""
+"""Progress on a terminal: a bar for the feeds, one for the pages. rich is imported where there are bars."""
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from typing import TYPE_CHECKING
 
 from aggregator.cli.output import console
 from aggregator.once import PageDone, PagesFound, Polled, Report, Waiting
 from aggregator.visit import Progress as Event
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 
 @contextmanager
@@ -17,6 +19,8 @@ def reporter(*, quiet: bool) -> Iterator[Report]:
     if quiet:
         yield _tell_waiting
         return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console(sys.stderr), transient=True) as bars:
         yield _Bars(bars)
@@ -30,7 +34,7 @@ def _tell_waiting(event: Event | Waiting) -> None:
 class _Bars:
     """Moves the bars. How many feeds will be polled is known only at the end, so theirs just counts."""
 
-    def __init__(self, bars: Progress) -> None:
+    def __init__(self, bars: "Progress") -> None:
         self._bars = bars
         self._feeds = bars.add_task("feeds polled", total=None)
         self._pages = bars.add_task("pages fetched", total=0)
