@@ -20,6 +20,7 @@ AGAIN_AT_ONCE = 8
 PAGES_PER_VISIT = 400  # then the site is given back, so that one large site starves no other
 SECONDS_PER_VISIT = 600
 POLLS_PER_VISIT = 1000
+POLLS_AT_ONCE = 4  # to each connection of a site: while some are asked for, others are parsed and stored
 _LOOK_AGAIN_SECONDS = 5
 
 
@@ -52,13 +53,19 @@ def pace(ctx: Context, site: str) -> dict[str, Any]:
 async def _polls(ctx: Context, site: str, manners: Manners, reader: Reader) -> None:
     """Polls what is due, and what falls due while a slow server keeps some of the polls waiting."""
     under_way: dict[int, asyncio.Task[None]] = {}
+    places = asyncio.Semaphore(POLLS_AT_ONCE * ctx.settings.site_connections)
+
+    async def in_turn(row: Row[Any]) -> None:
+        async with places:  # a document is held from its arrival until it is stored
+            await poll(ctx, row, manners, reader)
+
     async with asyncio.TaskGroup() as group:
         while True:
             now = ctx.now()
             due = await ctx.writer.do(lambda conn: work.due_feeds(conn, site, now, ctx.scope, POLLS_PER_VISIT))  # noqa: B023
             for row in due:
                 if row.id not in under_way:
-                    under_way[row.id] = group.create_task(poll(ctx, row, manners, reader))
+                    under_way[row.id] = group.create_task(in_turn(row))
             if not under_way:
                 return
             _, waiting = await asyncio.wait(under_way.values(), timeout=_LOOK_AGAIN_SECONDS)

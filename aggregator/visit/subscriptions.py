@@ -34,6 +34,8 @@ def settled(store: Store, path: Path, environ: Mapping[str, str], now: int) -> S
         return Settings.model_validate_json(kept[len(digest) :])
     config, digest = load(store, path, environ)
     sync(store, config, digest, now)
+    with store.write() as conn:
+        meta.put(conn, "settings", digest + config.settings.model_dump_json())
     return config.settings
 
 
@@ -59,7 +61,6 @@ def sync(store: Store, config: Config, digest: str, now: int) -> Synced:
     with store.write() as conn:
         done = feeds.sync(conn, wanted, now)
         meta.put(conn, "config", digest + config.model_dump_json())
-        meta.put(conn, "settings", digest + config.settings.model_dump_json())
     return done
 
 
