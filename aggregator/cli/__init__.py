@@ -14,7 +14,10 @@ def main() -> NoReturn:
     if sys.argv[1:] == ["--version"]:  # asked for by scripts: answered before the commands are built
         from aggregator import __version__
 
-        print(f"aggregator {__version__}")
+        try:
+            print(f"aggregator {__version__}", flush=True)
+        except OSError:  # a full disk, a reader that has gone
+            os._exit(1)
         sys.exit(0)
     # What is imported stays, and it is most of what there is: to look through it for garbage again and again, and once
     # more at the end, took a fifth of a short command's time. Commands that run for long set their own threshold.

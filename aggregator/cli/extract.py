@@ -36,7 +36,7 @@ def extract(
     aggregator extract page.html --url https://example.org/news/1 --format json
     curl -s https://example.org/news/1 | aggregator extract - --format markdown
     aggregator extract --text scraped.txt
-    aggregator extract page.html --explain
+    aggregator extract page.html --explain --json
     """
     body, where, kind = _read(source, context.of(ctx))
     if text:
@@ -51,7 +51,7 @@ def extract(
 
     page = extraction.RawPage(body, url or where, _selectors(context.of(ctx), url or where), kind)
     if explain:
-        _explain(page)
+        _explain(page, as_json=json or form is Form.JSON)
     else:
         found = extraction.article(page.html, page.url, selectors=page.selectors, content_type=kind)
         _print(found, Form.JSON if json else form)
@@ -131,10 +131,13 @@ def _seconds(when: Any) -> int | None:
 _WIDE = 120  # columns of a terminal, from which there is room for the path of each block
 
 
-def _explain(page: "RawPage") -> None:
+def _explain(page: "RawPage", *, as_json: bool) -> None:
     from aggregator import extraction
 
     found = extraction.explain(page.html, page.url, selectors=page.selectors, content_type=page.content_type)
+    if as_json:
+        output.one(record(found.article) | {"blocks": list(map(asdict, found.blocks)), "notes": list(found.notes)})
+        return
     wide = output.console().width >= _WIDE
     columns = [
         output.Column(""),

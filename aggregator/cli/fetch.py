@@ -82,8 +82,10 @@ def print_summary(summary: "Summary") -> None:
         [output.Column("what"), output.Column("count", right=True), output.Column("of them", flexible=1)], rows
     )
     print(f"took {summary.seconds:.1f} s")
-    for change in summary.state_changes:
+    for change in summary.state_changes[:MOST_FAILURES]:
         print(output.cell(f"feed {change}"))
+    if len(summary.state_changes) > MOST_FAILURES:
+        print(f"and {len(summary.state_changes) - MOST_FAILURES} feeds more; `aggregator feeds list` shows all")
     for name, failures in (("feed", summary.feed_failures), ("page", summary.page_failures)):
         for url, reason in failures[:MOST_FAILURES]:
             print(output.cell(f"{name} failed: {_named(url, reason)}"))

@@ -137,9 +137,11 @@ def _print_table(found: list["StoryRow"]) -> None:
 
 
 def _row(story: "StoryRow") -> tuple[object, ...]:
+    from aggregator.text import squeeze
+
     first, last = (output.cell(output.moment(at)) for at in (story.first_at, story.last_at))
     when = first if first == last else f"{first}\n{last}"
-    told = [_short(output.cell(story.title or "(no title)")), _sources(story.sites)]
+    told = [_short(squeeze(story.title or "(no title)")), _sources(story.sites)]
     if story.reports > 1:
         told.append(f"lead: {story.article_id}, {story.lead_reason}")
     return story.id, story.reports, story.copies, when, "\n".join(told)

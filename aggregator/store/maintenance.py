@@ -97,8 +97,11 @@ def backup(store: Store, target: Path) -> None:
     try:
         with sqlite3.connect(store.path) as source, sqlite3.connect(part) as copy:
             source.backup(copy, pages=1000)
+            wrong = [row[0] for row in copy.execute("PRAGMA quick_check(1)") if row[0] != "ok"]
         copy.close()
         source.close()
+        if wrong:
+            raise sqlite3.DatabaseError(f"the database is damaged ({wrong[0]}); the file there before is kept")
         part.replace(target)
     except (sqlite3.Error, OSError) as error:
         part.unlink(missing_ok=True)
