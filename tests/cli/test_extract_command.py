@@ -69,6 +69,13 @@ def test_explain_shows_what_was_dropped(run):
     assert "an article" in done.stdout.splitlines()[-1]
 
 
+def test_explain_as_json_has_the_article_and_its_blocks(run):
+    told = json.loads(run("extract", "-", "--explain", "--json", stdin=PAGE).stdout)
+    assert told["title"] == json.loads(run("extract", "-", "--json", stdin=PAGE).stdout)["title"]
+    assert {True, False} == {block["kept"] for block in told["blocks"]}
+    assert all(block["reasons"] is not None and block["path"] for block in told["blocks"])
+
+
 def test_explain_is_readable_on_narrow_and_wide_terminals(run):
     more = "".join(
         f"<p>The {n}th pile was driven in a week, and the builders had a day of rest after it.</p>" for n in range(20)

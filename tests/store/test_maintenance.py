@@ -77,6 +77,22 @@ def test_backup_is_whole(tmp_path: Path) -> None:
     store.close()
 
 
+def test_a_damaged_database_gives_no_backup_and_leaves_the_one_before(tmp_path: Path) -> None:
+    store = database.open(f"sqlite:///{tmp_path}/a.db")
+    with store.write() as conn:
+        conn.execute(text("INSERT INTO meta VALUES ('a', :value)"), {"value": "b" * 400_000})
+    store.close()
+    (tmp_path / "copy.db").write_bytes(b"before")
+    with (tmp_path / "a.db").open("r+b") as file:
+        file.seek(-200_000, 2)
+        file.write(b"\xff" * 100_000)
+    store = database.open(f"sqlite:///{tmp_path}/a.db")
+    with pytest.raises(StoreError, match="backup failed"):
+        maintenance.backup(store, tmp_path / "copy.db")
+    assert (tmp_path / "copy.db").read_bytes() == b"before"
+    store.close()
+
+
 def test_check_finds_what_is_wrong(store: Store) -> None:
     assert list(maintenance.check(store)) == []
     with store.write() as conn:
