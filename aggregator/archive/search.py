@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection
+
 from aggregator.archive.snippets import snippet
+from aggregator.errors import UsageError
 from aggregator.query import And, Not, Or, Query, Words, parse
 from aggregator.store import Store
 from aggregator.store import search as rows
@@ -57,10 +60,11 @@ class Hits:
 
 
 def search(store: Store, asked: Search) -> Hits:
-    """The articles that match, best (or newest) first. Raises QueryError, StoreError."""
+    """The articles that match, best (or newest) first. Raises QueryError, StoreError, UsageError for a feed not known."""
     query = parse(asked.query)
     words = wanted(query)
     with store.read() as conn:
+        _refuse_unknown(conn, asked.feed)
         found = rows.search(conn, query, asked.filters, asked.sort, asked.limit, asked.offset, stories=asked.stories)
         total = rows.count(conn, query, asked.filters, stories=asked.stories)
     return Hits(tuple(_hit(row, words) for row in found), total)
@@ -69,12 +73,21 @@ def search(store: Store, asked: Search) -> Hits:
 def records(store: Store, asked: Search) -> Iterator[dict[str, Any]]:
     """The JSON object of every article that matches, in the order of ids, read as it is asked for.
 
-    Sorting, limit, offset and the folding of stories play no part. Raises QueryError, StoreError.
+    Sorting, limit, offset and the folding of stories play no part. Raises QueryError, StoreError, UsageError for a feed not known.
     """
     query = parse(asked.query)
     with store.read() as conn:
+        _refuse_unknown(conn, asked.feed)
         for row in rows.each(conn, query, asked.filters):
             yield record(row)
+
+
+def _refuse_unknown(conn: Connection, feed: str | None) -> None:
+    """A name mistyped should not look like a feed without articles."""
+    if feed is not None and not rows.knows_feed(conn, feed):
+        raise UsageError(
+            f"--feed {feed}: no such feed in this archive; give its URL or title (`aggregator feeds list`)"
+        )
 
 
 def wanted(query: Query) -> tuple[Words, ...]:

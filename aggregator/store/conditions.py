@@ -159,14 +159,18 @@ def _site(value: str) -> ColumnElement[bool]:
     return or_(articles.c.site == bare, *pages)
 
 
+def named(value: str) -> ColumnElement[bool]:
+    """A feed of that URL or title."""
+    return or_(feeds.c.url == value, func.lower(feeds.c.title) == value.lower(), feeds.c.title == value)
+
+
 def _feed(value: str) -> ColumnElement[bool]:
     """A feed by its URL or its title; an article that several feeds list is found by each of them."""
-    named = or_(feeds.c.url == value, func.lower(feeds.c.title) == value.lower(), feeds.c.title == value)
     listed = select(entries.c.article_id).join(feeds, feeds.c.id == entries.c.feed_id)
     return or_(
         articles.c.feed == value,
-        articles.c.feed.in_(select(feeds.c.url).where(named)),
-        articles.c.id.in_(listed.where(named, entries.c.article_id.is_not(None))),
+        articles.c.feed.in_(select(feeds.c.url).where(named(value))),
+        articles.c.id.in_(listed.where(named(value), entries.c.article_id.is_not(None))),
     )
 
 

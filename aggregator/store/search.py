@@ -7,8 +7,8 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Row, Select, Subquery, and_, distinct, func, literal, select
 
 from aggregator.query import And, Is, Query
-from aggregator.store.conditions import hits, plan
-from aggregator.store.schema import articles
+from aggregator.store.conditions import hits, named, plan
+from aggregator.store.schema import articles, feeds
 
 Sort = Literal["relevance", "date"]
 
@@ -61,6 +61,13 @@ def count(conn: Connection, query: Query, filters: Filters, *, stories: bool = F
     counted = func.count(distinct(articles.c.story_id)) if stories else func.count()
     asked = select(counted).select_from(articles).where(matching(conn, query, filters))
     return int(conn.execute(asked).scalar_one())
+
+
+def knows_feed(conn: Connection, name: str) -> bool:
+    """Whether there is a feed of that URL or title, or an article of one."""
+    of_feeds = select(feeds.c.id).where(named(name)).limit(1)
+    of_articles = select(articles.c.id).where(articles.c.feed == name).limit(1)
+    return conn.execute(of_feeds).first() is not None or conn.execute(of_articles).first() is not None
 
 
 def each(conn: Connection, query: Query, filters: Filters) -> Iterator[Row[Any]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
-_SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]+|[^.!?\n]+")
+_BETWEEN_SENTENCES = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
 _Run = tuple[str, Sequence[str], Sequence[str]]
 _STRAY = 2  # equal words between changes that are shown as changed with them
 _MOST_SENTENCES = 2_000
@@ -27,7 +27,7 @@ def word_diff(old: str, new: str) -> tuple[Piece, ...]:
 
     Sentences are compared first and words only within what changed, so that long texts cost little.
     """
-    before, after = (_SENTENCE.findall(text)[:_MOST_SENTENCES] for text in (old, new))
+    before, after = (_BETWEEN_SENTENCES.split(text)[:_MOST_SENTENCES] for text in (old, new))
     pieces: list[Piece] = []
     for kind, a, b in _runs([" ".join(s.split()) for s in before], [" ".join(s.split()) for s in after]):
         if kind == "same":

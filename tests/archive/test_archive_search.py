@@ -51,6 +51,13 @@ def test_hits_carry_record_snippet_and_total(store: Store, tmp_path: Path) -> No
         search(store, Search("title:("))
 
 
+def test_a_feed_that_is_not_known_is_a_mistake_and_no_empty_answer(store: Store, tmp_path: Path) -> None:
+    fill(store, tmp_path, {"url": "https://a.org/1", "text": LONG, "feed": "https://a.org/feed"})
+    assert search(store, Search("dragon", feed="https://a.org/feed")).total == 1
+    with pytest.raises(UsageError, match="no such feed"):
+        search(store, Search("dragon", feed="https://a.org/fed"))
+
+
 def test_show_has_revisions_copies_and_a_body(store: Store, tmp_path: Path) -> None:
     first = {"url": "https://a.org/1", "text": COPY, "published_at": "2024-05-01", "id": 1, "story_id": 1}
     copy = {"url": "https://b.org/1", "text": COPY, "id": 2, "story_id": 1, "copy_of": 1}

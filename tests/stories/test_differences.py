@@ -36,3 +36,8 @@ def test_long_hostile_texts_cost_little() -> None:
     word_diff("a b " * 60_000, "b a " * 60_000)
     word_diff("a. b. " * 20_000, "b. a. " * 20_000)
     assert time.monotonic() - start < 10
+
+
+def test_numbers_and_names_with_dots_stay_whole() -> None:
+    old, new = "The U.S.A. paid 2.4 million. All agreed.", "The U.S.A. paid 2.5 million. All agreed."
+    assert [piece.text for piece in word_diff(old, new)] == ["The U.S.A. paid", "2.4", "2.5", "million. All agreed."]
