@@ -53,7 +53,9 @@ def _global(
         str | None,
         typer.Option("--database", metavar="URL", help="Default: sqlite:///aggregator.db beside feeds.yaml."),
     ] = None,
-    verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="Log more; twice: everything.")] = 0,
+    verbose: Annotated[
+        int, typer.Option("--verbose", "-v", count=True, show_default=False, help="Log more; twice: everything.")
+    ] = 0,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Log errors alone, and show no progress.")] = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and end.")
