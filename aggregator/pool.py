@@ -99,8 +99,8 @@ class _Worker:
         self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
         self._process.start()
         theirs.close()
-        self._ready = False
-        self._busy = False
+        self._ready = self._busy = self._ended = False
+        self._ending = threading.Lock()  # whoever closes the pool and the thread whose job was killed by that may meet
 
     def do(self, job: bytes, seconds: float) -> bytes:
         """The answer to a job. Raises TimeoutError, or EOFError or OSError where the process died."""
@@ -119,16 +119,20 @@ class _Worker:
         return self._pipe.recv_bytes()
 
     def end(self) -> None:
-        """Ends the process: one at work is killed, one at rest goes when its pipe is closed."""
-        if self._busy:
-            self._process.kill()
-        else:
+        """Ends the process, once: one at work is killed, one at rest goes when its pipe is closed."""
+        with self._ending:
+            if self._ended:
+                return
+            self._ended = True
+            if self._busy:
+                self._process.kill()
+            else:
+                self._pipe.close()
+            self._process.join(5)
+            if self._process.is_alive():
+                self._process.kill()
+                self._process.join()
             self._pipe.close()
-        self._process.join(5)
-        if self._process.is_alive():
-            self._process.kill()
-            self._process.join()
-        self._pipe.close()
 
 
 def _serve(pipe: Connection) -> None:
