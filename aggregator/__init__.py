@@ -3,23 +3,29 @@
 As a library, `aggregator.extract(html, url=None) -> Article` is the extractor alone: no network, no database.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from aggregator.extraction import article as extract
-    from aggregator.model import Article, Image
+    from aggregator.extraction.article import Article, Image
+    from aggregator.extraction.pipeline import article as extract
 
 __version__ = "0.1.0"
 __all__ = ["Article", "Image", "__version__", "extract"]
+_HOMES = {
+    "extract": ("aggregator.extraction.pipeline", "article"),
+    "Article": ("aggregator.extraction.article", "Article"),
+    "Image": ("aggregator.extraction.article", "Image"),
+}
 
 
-def __getattr__(name: str) -> Any:  # imported when first used: `import aggregator` alone costs nothing
-    if name == "extract":
-        from aggregator.extraction import article
+def __getattr__(name: str) -> Any:
+    """Imports a public name when it is first used, so that `import aggregator` alone costs nothing.
 
-        return article
-    if name in ("Article", "Image"):
-        from aggregator import model
-
-        return getattr(model, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    This is the only lazy package. Inside, every name is imported from the module that defines it; what only some
+    commands need is imported in the function that needs it.
+    """
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, attribute = _HOMES[name]
+    return getattr(import_module(module), attribute)

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import feedparser
 
-from aggregator import feeds
 from aggregator.errors import FeedError
-from aggregator.feeds import entries, slow
+from aggregator.feeds import finish_entry, parse_feed
+from aggregator.feeds.formats import feedparser_reader
 from aggregator.model import Entry
 
 URL = "https://feeds.example.org/all/feed.xml"
@@ -43,7 +43,7 @@ def headers_of(body: bytes) -> dict[str, str]:
 def ours(body: bytes, headers: dict[str, str]) -> Fields:
     """What is stored, as (name, value); a refusal is a value too."""
     try:
-        document = feeds.parse(body, headers, URL)
+        document = parse_feed.parse(body, headers, URL)
     except FeedError as error:
         return [("refused", str(error))]
     feed: Fields = [(name, getattr(document, name)) for name in ("format", "title", "link", "lang")]
@@ -53,10 +53,10 @@ def ours(body: bytes, headers: dict[str, str]) -> Fields:
 def theirs(body: bytes, headers: dict[str, str]) -> Fields:
     """The same of feedparser's answer."""
     found = feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
-    raw = slow.fields(found)
-    title = entries.plain_title(raw.title, is_html=raw.title_is_html, lenient=True)
+    raw = feedparser_reader.fields(found)
+    title = finish_entry.plain_title(raw.title, is_html=raw.title_is_html, lenient=True)
     feed: Fields = [("format", raw.format), ("title", title), ("link", raw.link), ("lang", raw.lang)]
-    return feed + _of_entries(entries.finished(raw, URL))
+    return feed + _of_entries(finish_entry.finished(raw, URL))
 
 
 def _of_entries(found: tuple[Entry, ...]) -> Fields:

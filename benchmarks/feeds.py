@@ -23,8 +23,11 @@ from xml.parsers import expat
 import feedparser
 import nh3
 
-from aggregator.feeds import decoding, entries, fast, reading, slow
-from aggregator.feeds.item import Declined
+from aggregator.feeds import decode_xml, parse_feed
+from aggregator.feeds import finish_entry as entries
+from aggregator.feeds.formats import feedparser_reader
+from aggregator.feeds.quick import expat_reader
+from aggregator.feeds.quick.item import Declined
 from aggregator.model import Entry, FeedDocument
 
 URL = "https://feeds.example.org/all/feed.xml"
@@ -56,11 +59,11 @@ def documents(path: Path) -> list[tuple[str, bytes]]:
 def compare(name: str, body: bytes, totals: Totals) -> None:
     """Parse one document both ways."""
     start = process_time()
-    document = reading.parse(body, HEADERS, URL)
+    document = parse_feed.parse(body, HEADERS, URL)
     took = process_time() - start
-    text = decoding.legal(decoding.to_text(body, HEADERS["content-type"]))
+    text = decode_xml.legal(decode_xml.to_text(body, HEADERS["content-type"]))
     start = process_time()
-    raw = slow.read(text)
+    raw = feedparser_reader.read(text)
     expected = entries.finished(raw, URL)
     totals.patient += process_time() - start
     start = process_time()
@@ -70,7 +73,7 @@ def compare(name: str, body: bytes, totals: Totals) -> None:
     totals.documents += 1
     totals.ours += took
     try:
-        fast.read(text.encode())
+        expat_reader.read(text.encode())
     except Declined as why:
         totals.declined[f"{name} {why.__cause__ or why}"] = took
     if (document.format, document.link, document.lang) != (raw.format, raw.link, raw.lang):
@@ -88,7 +91,7 @@ def time_parts(body: bytes, document: FeedDocument, totals: Totals) -> None:
     totals.parts["expat alone"] += process_time() - start
     start = process_time()
     try:
-        raw = fast.read(body.removeprefix(BOM_UTF8))
+        raw = expat_reader.read(body.removeprefix(BOM_UTF8))
     except Declined:
         return
     totals.parts["quick reader"] += process_time() - start
@@ -120,7 +123,7 @@ def main() -> None:
     corpus = Path(os.environ.get("AGGREGATOR_CORPUS", "../shared/corpus"))
     path = Path(sys.argv[1]) if len(sys.argv) > 1 else corpus / "feeds-dev.tar.xz"
     totals = Totals()
-    slow.read("<rss version='2.0'><channel/></rss>")  # its import is not counted
+    feedparser_reader.read("<rss version='2.0'><channel/></rss>")  # its import is not counted
     for name, body in documents(path):
         compare(name, body, totals)
     for line in totals.differences[:60]:

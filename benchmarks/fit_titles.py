@@ -1,4 +1,4 @@
-"""Fits the weights by which `aggregator.extraction.titles` chooses among the titles that a page claims.
+"""Fits the weights by which `aggregator.extraction.metadata.title` chooses among the titles that a page claims.
 
 usage: python -m benchmarks.fit_titles        (prints the score by cross-validation, then the weights)
 
@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from aggregator.dom import parse
-from aggregator.extraction.head import read_head
-from aggregator.extraction.jsonld import claims
-from aggregator.extraction.metadata import site_names, title_claims
-from aggregator.extraction.titles import candidates, index_form, of_news, properties
+from aggregator.extraction.metadata.collect import site_names, title_claims
+from aggregator.extraction.metadata.head import read_head
+from aggregator.extraction.metadata.jsonld import claims
+from aggregator.extraction.metadata.title import candidates, index_form, of_news, properties
 from benchmarks.corpus import Record, group, pages
 
 Array = np.ndarray[Any, Any]

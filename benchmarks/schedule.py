@@ -175,11 +175,11 @@ def real(half: str | None) -> list[Track]:
 
 
 def recorded(name: str, body: bytes) -> Iterator[Track]:
-    from aggregator import feeds
     from aggregator.errors import FeedError
+    from aggregator.feeds import parse_feed
 
     try:
-        document = feeds.parse(body, {"content-type": "application/xml"}, "https://example.org/feed.xml")
+        document = parse_feed.parse(body, {"content-type": "application/xml"}, "https://example.org/feed.xml")
     except FeedError:
         return
     times = sorted(int(entry.published_at.timestamp()) for entry in document.entries if entry.published_at)

@@ -23,8 +23,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from aggregator import dom
 from aggregator.dom import LexborHTMLParser
-from aggregator.feeds import section, shapes
-from aggregator.feeds.anchors import links_of
+from aggregator.feeds.section import article_urls, section_page
+from aggregator.feeds.section.anchors import links_of
 from aggregator.urls import normalise, site_of
 from benchmarks import corpus
 from tests.feeds.sections import SECTIONS
@@ -94,7 +94,7 @@ Found = Callable[[LexborHTMLParser, str], set[str]]
 
 def ours(tree: LexborHTMLParser, url: str) -> set[str]:
     """The keys of the links that are taken for articles'."""
-    return {one.key for one in section.articles(tree, url)}
+    return {one.key for one in section_page.articles(tree, url)}
 
 
 def newspaper(tree: LexborHTMLParser, url: str) -> set[str]:
@@ -155,7 +155,7 @@ def real_pages(found_by: Found, *, listed: bool) -> tuple[int, int, int, int]:
                 if site_of(one.url) == site_of(url) and not all(anchor.place.furniture for anchor in one.anchors)
             ]
             truth = {one.key for one in links if re.fullmatch(rf"https?://[^/]+{pattern}", one.key.partition("?")[0])}
-            if len(truth) < section.FEWEST:
+            if len(truth) < section_page.FEWEST:
                 continue
             found = found_by(tree, url)
             pages, right = pages + 1, right + len(truth & found)
@@ -175,7 +175,7 @@ def made_pages(found_by: Found) -> tuple[int, int, int, int]:
     right = found_all = truth_all = 0
     for one in SECTIONS:
         found = found_by(dom.parse(one.html), one.url)
-        truth = {shapes.key(normalise(url)) for url, _ in one.truth}
+        truth = {article_urls.key(normalise(url)) for url, _ in one.truth}
         right, found_all, truth_all = right + len(found & truth), found_all + len(found), truth_all + len(truth)
     return len(SECTIONS), right, found_all, truth_all
 

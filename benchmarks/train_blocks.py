@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 
 from aggregator.dom import parse
-from aggregator.extraction import features
-from aggregator.extraction.decide import SECOND_NAMES, judge, second_rows
-from aggregator.extraction.features import Facts, Table, measure
-from aggregator.extraction.metadata import metadata
-from aggregator.extraction.walk import Page, walk
+from aggregator.extraction.body import features
+from aggregator.extraction.body.blocks import Page, walk
+from aggregator.extraction.body.classify import SECOND_NAMES, judge, second_rows
+from aggregator.extraction.body.features import Facts, Table, measure
+from aggregator.extraction.metadata.collect import metadata
 from benchmarks import boosting, corpus
 from benchmarks.labels import label
 
@@ -205,7 +205,7 @@ def export(examples: list[Example]) -> None:
     for name, model, names in (
         ("blocks", models.first, features.NAMES), ("blocks_again", models.second, SECOND_NAMES), ("lead", models.lead, SECOND_NAMES),
     ):  # fmt: skip
-        path = TARGET / f"{name}.npz"
+        path = TARGET / "body" / f"{name}.npz"
         boosting.write(model[0], names, path)
         print(f"wrote {path.name} ({path.stat().st_size / 1000:.0f} kB)")
 

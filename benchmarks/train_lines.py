@@ -1,4 +1,4 @@
-"""Trains the models of plain text on the development corpus and writes aggregator/extraction/plain_*.npz.
+"""Trains the models of plain text on the development corpus and writes aggregator/extraction/plain/*.npz.
 
 usage: python -m benchmarks.train_lines [--cross-validate] [--folds N] [--write]
 
@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 
 from aggregator.dom import parse
-from aggregator.extraction import plain_lines, plain_runs, plain_title
-from aggregator.extraction.plain import LEAST_TITLE, assembled
+from aggregator.extraction.plain import line_features, line_title, runs
+from aggregator.extraction.plain.scraped_text import LEAST_TITLE, assembled
 from benchmarks import boosting, corpus
 from benchmarks.labels import label
 
@@ -51,8 +51,8 @@ class Example:
     name: str
     record: corpus.Record
     texts: list[str]
-    page: plain_lines.Page
-    lines: plain_lines.Columns
+    page: line_features.Page
+    lines: line_features.Columns
     y: Array
     is_title: Array
     weights: Array
@@ -113,7 +113,7 @@ def _cut(y: Array, seed: int) -> slice | None:
 
 
 def _example(name: str, record: corpus.Record, texts: list[str], y: Array, scored: bool) -> Example:
-    page = plain_lines.page(texts)
+    page = line_features.page(texts)
     title = corpus.words(record.get("title"))
     is_title = np.array([bool(title) and corpus.words(text) == title for text in texts])
     count = np.array([len(corpus.words(text)) for text in texts])
@@ -122,7 +122,7 @@ def _example(name: str, record: corpus.Record, texts: list[str], y: Array, score
         first = int(np.flatnonzero(y)[0])
         weights[max(0, first - MAYBE_LEAD) : first][page.units[max(0, first - MAYBE_LEAD) : first] >= 60] = 0.0
     return Example(
-        name, record, texts, page, plain_lines.context(page), y, is_title, weights * (1.0 if scored else 0.3), scored
+        name, record, texts, page, line_features.context(page), y, is_title, weights * (1.0 if scored else 0.3), scored
     )
 
 
@@ -162,7 +162,7 @@ def lines_task(examples: list[Example]) -> Task:
             short = (example.page.units < SHORT) & ~example.y
             thinned[short] *= np.where(random.random(int(short.sum())) < 0.25, 4.0, 0.0)
         weights.append(thinned)
-    return Task(names, [plain_lines.matrix(e.lines, names) for e in examples], [e.y for e in examples], weights)
+    return Task(names, [line_features.matrix(e.lines, names) for e in examples], [e.y for e in examples], weights)
 
 
 def title_task(examples: list[Example], chances: list[Array]) -> tuple[Task, list[Array]]:
@@ -170,12 +170,12 @@ def title_task(examples: list[Example], chances: list[Array]) -> tuple[Task, lis
     names: tuple[str, ...] = ()
     rows, y, weights, asked = [], [], [], []
     for example, chance in zip(examples, chances, strict=True):
-        columns = plain_title.title_columns(example.page, example.lines, chance)
+        columns = line_title.title_columns(example.page, example.lines, chance)
         names = names or tuple(columns)
-        numbers = plain_title.candidates(example.page)
+        numbers = line_title.candidates(example.page)
         true = example.is_title[numbers]
         share = np.where(true, 1.0 / max(1, int(true.sum())), 0.05) * (2.0 if example.name == "fundus" else 1.0)
-        rows.append(plain_lines.matrix(columns, names)[numbers])
+        rows.append(line_features.matrix(columns, names)[numbers])
         y.append(true)
         weights.append(share if true.any() else share * 0.0)
         asked.append(numbers)
@@ -187,14 +187,14 @@ def runs_task(examples: list[Example], chances: list[Array], titles: list[int | 
     names: tuple[str, ...] = ()
     rows, y, weights, spans = [], [], [], []
     for example, chance, title in zip(examples, chances, titles, strict=True):
-        found = plain_runs.runs(chance)
+        found = runs.runs(chance)
         spans.append(found)
         if len(found):
-            columns = plain_runs.run_columns(example.page, example.lines, chance, title, found)
+            columns = runs.run_columns(example.page, example.lines, chance, title, found)
             names = names or tuple(columns)
         gain = np.concatenate(([0.0], np.cumsum(example.weights * (2.0 * example.y - 1.0))))
         gains = gain[found[:, 1]] - gain[found[:, 0]]
-        rows.append(plain_lines.matrix(columns, names) if len(found) else np.zeros((0, len(names)), np.float32))
+        rows.append(line_features.matrix(columns, names) if len(found) else np.zeros((0, len(names)), np.float32))
         y.append(gains > 0)
         weights.append(np.abs(gains))
     width = len(names)
@@ -203,7 +203,7 @@ def runs_task(examples: list[Example], chances: list[Array], titles: list[int | 
 
 def chosen_titles(likely: list[Array], asked: list[Array]) -> list[int | None]:
     """The title's line of every example."""
-    return [plain_title.choose(p, numbers, LEAST_TITLE) for p, numbers in zip(likely, asked, strict=True)]
+    return [line_title.choose(p, numbers, LEAST_TITLE) for p, numbers in zip(likely, asked, strict=True)]
 
 
 def folds_of(examples: list[Example], folds: int) -> Array:
@@ -225,7 +225,7 @@ def train(examples: list[Example], folds: Array, write: bool) -> None:
     report(examples, folds, titles, kept, "with runs")
     if write:
         for name, one, settings in (("lines", lines, LINES), ("title", title, TITLE), ("runs", task, RUNS)):
-            path = TARGET / f"plain_{name}.npz"
+            path = TARGET / "plain" / f"{name}.npz"
             boosting.write(one.fit(range(len(examples)), settings), one.names, path)
             print(f"wrote {path} ({path.stat().st_size / 1000:.0f} kB)")
 

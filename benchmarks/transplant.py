@@ -17,7 +17,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from aggregator import extraction
+from aggregator.extraction import pipeline
+from aggregator.extraction.memory.site_memory import SiteMemory
 from benchmarks import corpus
 from benchmarks.templates import Article, Template, template
 
@@ -121,15 +122,15 @@ class Tally:
         self.lost += (wanted - found).total()
 
 
-def measure(pages: list[SitePage]) -> tuple[Tally, Tally, extraction.SiteMemory]:
+def measure(pages: list[SitePage]) -> tuple[Tally, Tally, SiteMemory]:
     """Without and with memory, from page WARM + 1 on; and the memory at the end."""
-    without, with_memory, memory = Tally(), Tally(), extraction.SiteMemory()
+    without, with_memory, memory = Tally(), Tally(), SiteMemory()
     for number, page in enumerate(pages):
         if number >= WARM:
             for tally, site in ((without, None), (with_memory, memory)):
-                found = extraction.article(page.html, page.url, site=site)
+                found = pipeline.article(page.html, page.url, site=site)
                 tally.add(f"{found.lead or ''}\n{found.text}", page.text)
-        memory = extraction.learn(memory, [extraction.RawPage(page.html, page.url)])
+        memory = pipeline.learn(memory, [pipeline.RawPage(page.html, page.url)])
     return without, with_memory, memory
 
 

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import make_url
 
-from aggregator import store as stores
-from aggregator.store import Store
+from aggregator.store import engine
+from aggregator.store.engine import Store
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +29,7 @@ def postgres() -> Iterator[str]:
             conn.execute(text(f"ALTER SYSTEM SET {setting} = off"))
         conn.execute(text("SELECT pg_reload_conf()"))
         conn.execute(text("CREATE DATABASE template"))
-    stores.upgrade(_named(server.get_uri(), "template"))
+    engine.upgrade(_named(server.get_uri(), "template"))
     yield server.get_uri()
     server.cleanup()
 
@@ -51,7 +51,7 @@ def new_database(postgres: str) -> str:
 @pytest.fixture(scope="session")
 def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    stores.upgrade(f"sqlite:///{path}")
+    engine.upgrade(f"sqlite:///{path}")
     return path
 
 
@@ -68,9 +68,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def second_store(store: Store, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """Another empty store, of the same kind as `store`."""
     if store.dialect == "postgresql":
-        opened = stores.open(new_database(request.getfixturevalue("postgres")))
+        opened = engine.open(new_database(request.getfixturevalue("postgres")))
     else:
-        opened = stores.open(f"sqlite:///{tmp_path / 'second.db'}")
+        opened = engine.open(f"sqlite:///{tmp_path / 'second.db'}")
     yield opened
     opened.close()
 
@@ -78,7 +78,7 @@ def second_store(store: Store, request: pytest.FixtureRequest, tmp_path: Path) -
 @pytest.fixture
 def store(database_url: str) -> Iterator[Store]:
     """An empty store, once on SQLite and once on PostgreSQL."""
-    opened = stores.open(database_url)
+    opened = engine.open(database_url)
     yield opened
     opened.close()
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 import aggregator
-from aggregator import config
+from aggregator.config import load_config, models
+from aggregator.config.models import Config, Feed, Page, SelectorSpec, Settings
+from aggregator.config.values import format_duration, parse_duration
 from aggregator.errors import ConfigError
 
 FEED = "feeds:\n  - url: https://e.example/f\n"
@@ -15,8 +17,8 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 ROOT = Path(__file__).parent.parent
 
 
-def read(text: str, **environ: str) -> config.Config:
-    return config.parse(text, "feeds.yaml", environ)
+def read(text: str, **environ: str) -> Config:
+    return load_config.parse(text, "feeds.yaml", environ)
 
 
 def problem(text: str, **environ: str) -> str:
@@ -53,13 +55,13 @@ articles:
     first, second = found.feeds
     assert (first.title, first.lang, first.interval, first.keep) == ("1843", "no", 90 * MINUTE, 90 * DAY)
     assert (first.headers, first.tags, first.site) == ({"X": "1"}, ("a", "b"), "a.example")
-    assert first.selectors == config.SelectorSpec(body="article .text", remove=(".promo",))
+    assert first.selectors == SelectorSpec(body="article .text", remove=(".promo",))
     assert second.keep == 10000
     assert found.articles[0].keep is None
     assert found.articles[0].interval == timedelta(hours=6)
     assert found.settings.allow_private_networks == ("nas", "10.0.0.0/8")
     assert (found.settings.keep_raw, found.settings.poll_log_keep) == (timedelta(0), None)
-    assert config.Config.model_validate_json(found.model_dump_json()) == found
+    assert Config.model_validate_json(found.model_dump_json()) == found
 
 
 @pytest.mark.parametrize(
@@ -154,7 +156,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         (tmp_path / "none.yaml", "can't be read"),
     ]:
         with pytest.raises(ConfigError, match=r".+") as caught:
-            config.load(path, {})
+            load_config.load(path, {})
         assert said in str(caught.value)
 
 
@@ -168,20 +170,20 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     ],
 )
 def test_durations(text: str, length: timedelta, written: str) -> None:
-    assert config.parse_duration(text) == length
-    assert config.format_duration(length) == written
-    assert config.parse_duration(written) == length
+    assert parse_duration(text) == length
+    assert format_duration(length) == written
+    assert parse_duration(written) == length
 
 
 def test_the_published_schema_is_current() -> None:
     published = json.loads((Path(aggregator.__file__).parent / "feeds.schema.json").read_text())
-    assert published == config.json_schema()
+    assert published == models.json_schema()
 
 
 def test_the_feeds_that_ship() -> None:
     path = ROOT / "feeds.yaml"
     assert path.read_text().startswith("# yaml-language-server: $schema=aggregator/feeds.schema.json\n")
-    found = config.load(path, {})
+    found = load_config.load(path, {})
     assert len(found.feeds) >= 60
     assert len({feed.lang for feed in found.feeds}) >= 12
     assert all(feed.title and feed.category and feed.lang for feed in found.feeds)
@@ -189,6 +191,6 @@ def test_the_feeds_that_ship() -> None:
 
 def test_every_key_is_documented() -> None:
     page = (ROOT / "docs" / "configuration.md").read_text()
-    for model in (config.Settings, config.Feed, config.Page, config.SelectorSpec):
+    for model in (Settings, Feed, Page, SelectorSpec):
         for name in model.model_fields:
             assert f"`{name}`" in page

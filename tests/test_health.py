@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.health import NEEDS_A_PERSON, STATES, Facts, State, Verdict, is_wall, judge, order, what_to_do
+from aggregator.schedule.health import NEEDS_A_PERSON, STATES, Facts, State, Verdict, is_wall, judge, order, what_to_do
 
 NOW, DAY, HOUR = 1_800_000_000, 86400, 3600
 URL = "https://example.org/feed"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from aggregator.dom import parse
-from aggregator.markdown import from_html
+from aggregator.extraction.body.markdown import from_html
 
 READER = MarkdownIt("commonmark").enable("table")
 

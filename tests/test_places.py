@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from aggregator.config.paths import database_url, find_config
 from aggregator.errors import ConfigError
-from aggregator.places import database_url, find_config
 
 
 def test_the_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from aggregator.errors import ExtractionError, FeedError
-from aggregator.feeds import parse
+from aggregator.feeds.parse_feed import parse
 from aggregator.pool import Pool
 
 

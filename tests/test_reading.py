@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from aggregator import ingest, reading
+from aggregator.articles import finish, read_pages
+from aggregator.articles.read_pages import Batch, Job, Match, Read
 from aggregator.errors import ExtractionError
-from aggregator.extraction import Selectors
-from aggregator.reading import Batch, Job, Match, Read
+from aggregator.extraction.selectors import Selectors
 from tests.visit import site
 
 HTML = b"""<html><head><title>Old bridge</title></head><body><div class=promo>Buy</div><h1>Old bridge</h1>
@@ -20,7 +20,7 @@ HTML = b"""<html><head><title>Old bridge</title></head><body><div class=promo>Bu
 def job(number: int, *, size: int = 0, selectors: Selectors | None = None) -> Job:
     url = f"https://a.example/{number}"
     body = site.page(number).encode() + b" " * size
-    return Job(ingest.Page(url, body, "text/html", 1_700_000_000), ingest.Listed(url), selectors, keep_raw=True)
+    return Job(finish.Page(url, body, "text/html", 1_700_000_000), finish.Listed(url), selectors, keep_raw=True)
 
 
 class Here:
@@ -38,13 +38,13 @@ class Here:
 
 
 def run(pool: Any, jobs: Sequence[Job], memory: bytes | None = None) -> Batch:
-    return asyncio.run(reading.read(pool, jobs, memory))
+    return asyncio.run(read_pages.read(pool, jobs, memory))
 
 
 def test_a_batch_is_bounded_in_pages_and_in_bytes() -> None:
-    assert len(reading.first_batch([job(n) for n in range(40)])) == reading.MOST_PAGES
-    assert len(reading.first_batch([job(n, size=3 << 20) for n in range(5)])) == 2
-    assert len(reading.first_batch([job(0, size=9 << 20), job(1)])) == 1
+    assert len(read_pages.first_batch([job(n) for n in range(40)])) == read_pages.MOST_PAGES
+    assert len(read_pages.first_batch([job(n, size=3 << 20) for n in range(5)])) == 2
+    assert len(read_pages.first_batch([job(0, size=9 << 20), job(1)])) == 1
 
 
 def test_a_batch_gives_articles_in_order_and_hands_the_memory_on() -> None:
@@ -77,13 +77,13 @@ def test_a_page_that_can_not_be_read_fails_alone(error: Exception) -> None:
 
 
 def test_a_page_without_text_has_no_article() -> None:
-    empty = Job(ingest.Page("https://a.example/", b"", None, 0), ingest.Listed("https://a.example/"), None, True)
+    empty = Job(finish.Page("https://a.example/", b"", None, 0), finish.Listed("https://a.example/"), None, True)
     assert run(Here(), [empty]).reads == (Read(None),)
 
 
 def test_which_selectors_match() -> None:
     asked = Selectors(body=".story", title="h1", author=".empty", date="time", remove=(".promo", ".ad"))
-    assert reading.matches(HTML, None, asked) == [
+    assert read_pages.matches(HTML, None, asked) == [
         Match("body", ".story", True),
         Match("title", "h1", True),
         Match("author", ".empty", False),
@@ -92,8 +92,8 @@ def test_which_selectors_match() -> None:
         Match("remove", ".ad", False),
     ]
     inside = Selectors(body=".story p", remove=(".story",))
-    assert reading.matches(HTML, None, inside)[0] == Match("body", ".story p", False)
-    assert not reading.matches(os.urandom(2000), None, asked)[0].matched
+    assert read_pages.matches(HTML, None, inside)[0] == Match("body", ".story p", False)
+    assert not read_pages.matches(os.urandom(2000), None, asked)[0].matched
 
 
 def test_unmatched_selectors_come_with_the_page() -> None:

@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import Row
 
 from aggregator.errors import UsageError
-from aggregator.store import Store, details
+from aggregator.revisions.word_diff import Piece, word_diff
+from aggregator.store import details
+from aggregator.store.engine import Store
 from aggregator.store.records import record
 from aggregator.stories import fingerprint
-from aggregator.stories.differences import Piece, word_diff
-from aggregator.stories.verdicts import overlap
+from aggregator.stories.copy_verdict import overlap
 from aggregator.text import words
 
 _FEW = 400  # characters: a shorter text has too few runs of words to be scored by

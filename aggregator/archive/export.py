@@ -7,10 +7,10 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from aggregator.archive.files import kind_of, writing
+from aggregator.archive.line_files import kind_of, writing
 from aggregator.archive.search import Search, records
 from aggregator.errors import UsageError
-from aggregator.store import Store
+from aggregator.store.engine import Store
 from aggregator.store.records import FIELDS, LISTS
 
 Records = Iterator[Mapping[str, Any]]

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from aggregator.archive.snippets import snippet
 from aggregator.errors import UsageError
 from aggregator.query import And, Not, Or, Query, Words, parse
-from aggregator.store import Store
-from aggregator.store import search as rows
+from aggregator.store import ranking as rows
+from aggregator.store.engine import Store
 from aggregator.store.records import current, record
 
 

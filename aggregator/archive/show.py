@@ -7,7 +7,8 @@ from typing import Any
 import zstandard
 
 from aggregator.errors import UsageError
-from aggregator.store import Store, details
+from aggregator.store import details
+from aggregator.store.engine import Store
 from aggregator.store.records import current, iso, record
 from aggregator.text import paragraphs
 

@@ -7,19 +7,19 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from aggregator.cli import cmd_db as database
 from aggregator.cli import (
-    ask,
-    context,
-    database,
-    demonstrate,
-    doctor,
-    extract,
-    feeds,
-    fetch,
-    reextract,
-    stories,
-    transfer,
+    cmd_demo,
+    cmd_doctor,
+    cmd_export_import,
+    cmd_extract,
+    cmd_feeds,
+    cmd_fetch,
+    cmd_reextract,
+    cmd_search,
+    cmd_stories,
 )
+from aggregator.cli import global_options as context
 from aggregator.errors import AggregatorError
 
 app = typer.Typer(
@@ -30,7 +30,18 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for family in (fetch, ask, stories, extract, feeds, transfer, reextract, database, doctor, demonstrate):
+for family in (
+    cmd_fetch,
+    cmd_search,
+    cmd_stories,
+    cmd_extract,
+    cmd_feeds,
+    cmd_export_import,
+    cmd_reextract,
+    database,
+    cmd_doctor,
+    cmd_demo,
+):
     family.register(app)
 
 

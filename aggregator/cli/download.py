@@ -2,10 +2,10 @@
 
 import asyncio
 
-from aggregator.config import Networks, Settings
+from aggregator.config.models import Settings
+from aggregator.config.values import Networks
 from aggregator.model import Response
-from aggregator.net import Net, Request
-from aggregator.visit.context import net_settings
+from aggregator.net import Net, Request, net_settings
 
 
 def download(url: str, settings: Settings, allow_private_networks: Networks | None = None) -> Response:

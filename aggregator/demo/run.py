@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from aggregator import extraction, once, store
 from aggregator.archive.search import Search, records
 from aggregator.demo.site import OUTLETS, Served, serve
+from aggregator.engines import fetch
 from aggregator.errors import UsageError
-from aggregator.store import story_list
+from aggregator.extraction import pipeline
+from aggregator.store import engine, story_list
 from aggregator.text import count_words
 
 CONFIG = """\
@@ -47,7 +48,7 @@ class Story:
 class Result:
     """What the demonstration shows. `config`: the feeds.yaml it made, None if nothing was kept."""
 
-    summary: once.Summary
+    summary: fetch.Summary
     cleaned: tuple[Cleaned, ...]
     stories: tuple[Story, ...]
     config: Path | None
@@ -61,8 +62,8 @@ def run(keep: Path | None) -> Result:
         feeds = zip(served.feeds, OUTLETS, strict=True)
         config.write_text(CONFIG + "".join(f"  - url: {url}\n    lang: {outlet.lang}\n" for url, outlet in feeds))
         url = f"sqlite:///{folder / 'aggregator.db'}"
-        job = once.Job(config_path=config, database=url, targets=(), everything=True)
-        summary = once.run(job, lambda event: None, _environ())
+        job = fetch.Job(config_path=config, database=url, targets=(), everything=True)
+        summary = fetch.run(job, lambda event: None, _environ())
         return Result(summary, _cleaned(served), _stories(url), config if keep else None)
 
 
@@ -86,7 +87,7 @@ def _environ() -> dict[str, str]:
 def _cleaned(served: Served) -> tuple[Cleaned, ...]:
     found = []
     for url, body in served.pages.items():
-        explained = extraction.explain(body, url, content_type="text/html; charset=utf-8")
+        explained = pipeline.explain(body, url, content_type="text/html; charset=utf-8")
         article, blocks = explained.article, explained.blocks
         found.append(
             Cleaned(
@@ -103,7 +104,7 @@ def _cleaned(served: Served) -> tuple[Cleaned, ...]:
 
 def _stories(url: str) -> tuple[Story, ...]:
     """The stories of more than one article."""
-    opened = store.open(url)
+    opened = engine.open(url)
     try:
         with opened.read() as conn:
             listed = [row for row in story_list.listing(conn, 0, 2**40, 1000) if row.articles > 1]

@@ -7,10 +7,10 @@ from typing import Any
 from selectolax.lexbor import SelectolaxError
 
 from aggregator.dom import LexborHTMLParser, LexborNode, attribute, text_of
-from aggregator.extraction.dates import parse_date
-from aggregator.extraction.metadata import Metadata
-from aggregator.extraction.names import clean_authors
-from aggregator.extraction.walk import Page, walk
+from aggregator.extraction.body.blocks import Page, walk
+from aggregator.extraction.metadata.collect import Metadata
+from aggregator.extraction.metadata.page_dates import parse_date
+from aggregator.extraction.metadata.person_names import clean_authors
 
 
 @dataclass(frozen=True, slots=True)

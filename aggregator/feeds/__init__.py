@@ -1,18 +1,4 @@
-"""Feeds: bytes -> FeedDocument, and lists of subscriptions as OPML."""
+"""Feeds as documents: bytes -> FeedDocument (`parse_feed`), where a page's feeds may be (`candidates`), and OPML.
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from aggregator.feeds.reading import parse
-
-__all__ = ["parse"]
-
-
-def __getattr__(name: str) -> Any:
-    """Imports when first used: where nothing has changed, nothing is parsed."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from aggregator.feeds import reading
-
-    found = globals()[name] = getattr(reading, name)
-    return found
+`quick/` reads well-formed RSS and Atom, `formats/` every other format, `section/` a page of links as a feed.
+"""

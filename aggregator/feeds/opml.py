@@ -10,8 +10,8 @@ from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
 from aggregator.errors import FeedError
-from aggregator.feeds import decoding
-from aggregator.feeds.xmlrepair import repaired
+from aggregator.feeds import decode_xml
+from aggregator.feeds.xml_repair import repaired
 from aggregator.text import squeeze
 from aggregator.urls import is_http
 
@@ -50,8 +50,8 @@ class Subscriptions:
 
 def read(body: str | bytes) -> Subscriptions:
     """The subscriptions of an OPML document. Raises FeedError if it is none."""
-    raw = body.encode("utf-8", "replace") if isinstance(body, str) else decoding.unpacked(body)
-    text = repaired(decoding.legal(decoding.to_text(raw, None)))
+    raw = body.encode("utf-8", "replace") if isinstance(body, str) else decode_xml.unpacked(body)
+    text = repaired(decode_xml.legal(decode_xml.to_text(raw, None)))
     reader, problem = _Reader(), None
     try:
         _parse(reader, text)
@@ -201,4 +201,4 @@ def _row(outline: Outline) -> str:
 
 def _attribute(text: str) -> str:
     """A quoted attribute value, always in double quotes."""
-    return quoteattr(decoding.legal(squeeze(text)), {'"': "&quot;"})
+    return quoteattr(decode_xml.legal(squeeze(text)), {'"': "&quot;"})

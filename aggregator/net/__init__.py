@@ -5,6 +5,6 @@ Request -> target (scheme, host, port) -> turn of its site -> addresses checked 
 """
 
 from aggregator.net.client import Net
-from aggregator.net.requests import NetSettings, Request, user_agent
+from aggregator.net.request import NetSettings, Request, net_settings, user_agent
 
-__all__ = ["Net", "NetSettings", "Request", "user_agent"]
+__all__ = ["Net", "NetSettings", "Request", "net_settings", "user_agent"]

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 import httpx
 
 from aggregator.net.addresses import Networks
-from aggregator.net.faults import Fault
 from aggregator.net.transport import Answering, Transport
+from aggregator.net.transport_errors import Fault
 
 
 class HttpxTransport(httpx.AsyncBaseTransport):

@@ -13,16 +13,16 @@ from urllib.parse import urljoin
 from aggregator.errors import FetchError
 from aggregator.model import Response
 from aggregator.net import headers
+from aggregator.net.adaptive_delay import Pace
 from aggregator.net.addresses import Networks, networks
-from aggregator.net.decoding import DecodingError, TooLarge, decode
-from aggregator.net.faults import Fault
-from aggregator.net.journey import Answer, Journey
-from aggregator.net.pace import Pace
-from aggregator.net.politeness import Cooling, Turns
-from aggregator.net.requests import NetSettings, Request
+from aggregator.net.content_encoding import DecodingError, TooLarge, decode
+from aggregator.net.exchange import Answer, Journey
+from aggregator.net.request import NetSettings, Request
 from aggregator.net.resolver import refusal
+from aggregator.net.site_limiter import Cooling, Turns
 from aggregator.net.targets import Target, target
 from aggregator.net.transport import Answering, Transport
+from aggregator.net.transport_errors import Fault
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _EMPTY = (204, 205)
@@ -39,6 +39,7 @@ class Net:
     """
 
     def __init__(self, settings: NetSettings, clock: Callable[[], float] = time.time) -> None:
+        self.user_agent = settings.user_agent
         self._settings = settings
         self._clock = clock
         self._turns = Turns(settings.site_gap, settings.site_connections, settings.connections, clock)

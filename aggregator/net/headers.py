@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from aggregator.net.requests import NetSettings, Request
+from aggregator.net.request import NetSettings, Request
 from aggregator.net.targets import Target
 
 MAX_RETRY_AFTER = 7 * 24 * 3600.0

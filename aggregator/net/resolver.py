@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from aggregator.net.addresses import Networks, parse
-from aggregator.net.faults import AddressRefused
+from aggregator.net.transport_errors import AddressRefused
 
 _Info = tuple[Any, Any, Any, str, tuple[Any, ...]]
 

@@ -13,8 +13,8 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from aggregator.net.addresses import Networks
-from aggregator.net.faults import body_fault, fault
 from aggregator.net.resolver import CheckedResolver, checked_socket
+from aggregator.net.transport_errors import body_fault, fault
 
 if TYPE_CHECKING:
     from aiohttp.client_reqrep import ClientResponse

@@ -5,8 +5,8 @@ next_poll(History(rhythm), hints, policy, now) -> NextPoll(at, reason)
 """
 
 from aggregator.schedule.backoff import after_failure
-from aggregator.schedule.describing import describe
-from aggregator.schedule.planning import History, NextPoll, Policy, next_poll
+from aggregator.schedule.describe import describe
+from aggregator.schedule.next_poll import History, NextPoll, Policy, next_poll
 from aggregator.schedule.rhythm import Rhythm, learn, pack, settled, unchanged, unpack
 from aggregator.schedule.words import spoken
 

@@ -6,14 +6,15 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, delete, insert, select, text, update
 
+from aggregator.articles.row import FinishedArticle
+from aggregator.revisions import compare
 from aggregator.store import entries as entry_rows
-from aggregator.store import index, texts
+from aggregator.store import search_index, texts
 from aggregator.store import stories as story_rows
-from aggregator.store.rows import FinishedArticle
 from aggregator.store.schema import articles, bodies, entries, feeds, raw_pages, revisions
 from aggregator.store.statements import run
 from aggregator.store.upsert import insert as upsert
-from aggregator.stories import decide, versions
+from aggregator.stories import decide
 from aggregator.text import index_form
 
 Outcome = Literal["new", "updated", "unchanged"]
@@ -82,7 +83,7 @@ def replace(conn: Connection, article_id: int, new: FinishedArticle) -> Saved:
     other = at_urls(conn, [new.own_url]).get(new.own_url, article_id)
     if other != article_id:
         return Saved(article_id, "unchanged", kept=f"its address leads to article {other} now")
-    if versions.unrelated(texts.version(row), texts.version(new)):
+    if compare.unrelated(texts.version(row), texts.version(new)):
         return Saved(article_id, "unchanged", kept="the page holds another article now")
     saved = _update(conn, row, new)
     if new.raw is not None and saved.kept is None:
@@ -93,7 +94,7 @@ def replace(conn: Connection, article_id: int, new: FinishedArticle) -> Saved:
 def reread(conn: Connection, article_id: int, new: FinishedArticle) -> None:
     """Brings an article to what is found today on a page that did not change: no revision."""
     row = texts.held(conn, article_id)
-    if row is None or versions.poorer(texts.version(row), texts.version(new)):
+    if row is None or compare.poorer(texts.version(row), texts.version(new)):
         return
     renew(conn, row, new)
     texts.mark_gone(conn, [article_id], None)
@@ -118,7 +119,7 @@ def renew(conn: Connection, row: Row[Any], new: FinishedArticle) -> tuple[str, .
         _unindex(conn, row)
     conn.execute(update(articles).where(articles.c.id == row.id).values(**kept))
     if reworded:
-        index.add(conn, int(row.id), new.terms)
+        search_index.add(conn, int(row.id), new.terms)
     if row.text_hash != new.text_hash or row.at != kept["at"]:
         story_rows.revise(conn, int(row.id), at=kept["at"], fingerprint=new.fingerprint)
     if row.at != kept["at"]:
@@ -220,7 +221,7 @@ def put(conn: Connection, new: FinishedArticle, canonical_url: str, placed: stor
     added = run(conn, _ADD, values) if wish is None else run(conn, _ADD_AS, values | {"id": wish})
     article_id = int(added[0][0])
     story_rows.record(conn, article_id, placed)
-    index.add(conn, article_id, new.terms)
+    search_index.add(conn, article_id, new.terms)
     if new.html is not None:
         _keep_body(conn, article_id, new.html)
     return article_id
@@ -230,12 +231,12 @@ def _update(conn: Connection, row: Row[Any], new: FinishedArticle) -> Saved:
     article_id, now = int(row.id), new.fetched_at
     if _says_less(row, new):
         return Saved(article_id, "unchanged")
-    kept = versions.poorer(texts.version(row), texts.version(new))
+    kept = compare.poorer(texts.version(row), texts.version(new))
     if kept is not None:
         return Saved(article_id, "unchanged", kept=kept)
     if row.gone_at is not None:
         texts.mark_gone(conn, [article_id], None)
-    if versions.same(texts.version(row), texts.version(new)):
+    if compare.same(texts.version(row), texts.version(new)):
         return Saved(article_id, "unchanged")
     if texts.flaps(conn, row, new):
         return Saved(article_id, "unchanged", kept="the page goes to and fro between texts that are kept")
@@ -246,7 +247,7 @@ def _update(conn: Connection, row: Row[Any], new: FinishedArticle) -> Saved:
         story_rows.revise(conn, article_id, at=row.at, fingerprint=new.fingerprint)
     values = _columns(new) | {"revisions": row.revisions + 1, "summary": new.summary or row.summary}
     conn.execute(update(articles).where(articles.c.id == article_id).values(**values))
-    index.add(conn, article_id, new.terms)
+    search_index.add(conn, article_id, new.terms)
     _keep_body(conn, article_id, new.html)
     return Saved(article_id, "updated")
 
@@ -291,4 +292,6 @@ def _keep_raw(conn: Connection, article_id: int, new: FinishedArticle) -> None:
 
 
 def _unindex(conn: Connection, row: Row[Any]) -> None:
-    index.remove(conn, int(row.id), (index_form(row.title or ""), index_form(row.lead or ""), index_form(row.text)))
+    search_index.remove(
+        conn, int(row.id), (index_form(row.title or ""), index_form(row.lead or ""), index_form(row.text))
+    )

@@ -15,16 +15,8 @@ from sqlalchemy import Connection, TextClause, bindparam, text
 
 from aggregator.store import frequencies
 from aggregator.store.statements import run
+from aggregator.stories.clustering import DAY, WINDOW, Centroid, NearStory, pack_centroid, report, unpack_centroid
 from aggregator.stories.fingerprint import Fingerprint
-from aggregator.stories.joining import (
-    DAY,
-    WINDOW,
-    Centroid,
-    NearStory,
-    pack_centroid,
-    report,
-    unpack_centroid,
-)
 
 _POSTED = 10  # terms of a report by which its story is found
 _ASKED = 12  # terms of a report that look for stories

@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from aggregator.errors import DatabaseBusy, DatabaseNewer, StoreError, UsageError
-from aggregator.store import frequencies, index
+from aggregator.store import frequencies, search_index
 
 HEAD = "0008"  # the newest migration; a test compares it with the migrations themselves
 BUSY_SECONDS = 30
@@ -36,11 +36,11 @@ class Store:
     def write(self) -> Iterator[Connection]:
         """One transaction that may write. Raises StoreError when the database refuses."""
         with self._translated(), self._engine.connect().execution_options(writes=True) as conn:
-            index.forget(conn)
+            search_index.forget(conn)
             frequencies.forget(conn)
             with conn.begin():
                 yield conn
-                index.flush(conn)
+                search_index.flush(conn)
                 frequencies.flush(conn)
 
     @contextmanager

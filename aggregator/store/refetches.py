@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 
+from aggregator.store.leases import Scope, due_refetch
 from aggregator.store.schema import articles, entries, feeds, raw_pages, refetches
 from aggregator.store.upsert import insert
-from aggregator.store.work import Scope, due_refetch
 
 
 def begin(conn: Connection, article_id: int, values: dict[str, Any]) -> None:

@@ -19,9 +19,9 @@ from sqlalchemy import Connection, text
 
 from aggregator.store import centroids
 from aggregator.store.statements import run
+from aggregator.stories.clustering import Centroid, closest, grown
+from aggregator.stories.copy_verdict import FEWEST_SHARED, WINDOW, Candidate, New, Verdict, better_head
 from aggregator.stories.fingerprint import Fingerprint, pack_hashes, pack_marks, unpack_hashes, unpack_marks
-from aggregator.stories.joining import Centroid, closest, grown
-from aggregator.stories.verdicts import FEWEST_SHARED, WINDOW, Candidate, New, Verdict, better_head
 from aggregator.text import index_form
 
 Decide = Callable[[New, Sequence[Candidate]], Verdict]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping, bindparam, text
 
-from aggregator.stories.leading import NO_SOURCE, Report, lead
+from aggregator.stories.lead import NO_SOURCE, Report, lead
 
 _LISTING = text(
     "SELECT id, first_at, last_at, articles FROM stories WHERE last_at >= :since AND first_at < :until"

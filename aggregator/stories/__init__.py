@@ -3,9 +3,9 @@
 text -> fingerprint; pair -> verdict (`decide`: copies, follow-ups, templates); report and stories -> match (`closest`).
 """
 
+from aggregator.stories.clustering import Centroid, Match, NearStory, closest
+from aggregator.stories.copy_verdict import Candidate, New, Verdict, decide
 from aggregator.stories.fingerprint import Fingerprint, fingerprint
-from aggregator.stories.joining import Centroid, Match, NearStory, closest
-from aggregator.stories.verdicts import Candidate, New, Verdict, decide
 
 __all__ = [
     "Candidate",

@@ -4,9 +4,8 @@ feeds.yaml -> Feed -> [due?] -> claim(site) -> poll: net.fetch -> feeds.parse ->
     -> page: net.fetch -> extraction -> Article -> stories -> saved, in one transaction -> release(site)
 """
 
-from aggregator.visit.claims import Blocked, run_due
+from aggregator.visit.claim import Blocked, run_due
 from aggregator.visit.context import Context, PageDone, PagesFound, Polled, Progress, StateChanged, opened
-from aggregator.visit.subscriptions import load, settled, sync
 
 __all__ = [
     "Blocked",
@@ -16,9 +15,6 @@ __all__ = [
     "Polled",
     "Progress",
     "StateChanged",
-    "load",
     "opened",
     "run_due",
-    "settled",
-    "sync",
 ]

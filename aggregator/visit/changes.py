@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from aggregator.listing import Prepared, digest, prepare
+from aggregator.articles.from_entry import Prepared, digest, prepare
 from aggregator.model import Entry
 from aggregator.store import articles, entries, texts
 from aggregator.store.articles import Saved
-from aggregator.visit import looking, pages
+from aggregator.visit import page, refetch_schedule
 from aggregator.visit.context import Context
 
 
@@ -25,7 +25,7 @@ class Changes:
 
     def save(self, conn: Connection) -> list[Saved]:
         """Stores the new texts and plans the looks, in the caller's transaction."""
-        looking.look_soon(conn, self.moved, self.now)
+        refetch_schedule.look_soon(conn, self.moved, self.now)
         saved = []
         for row, item in self.reworded:
             said = {name: item.row[name] for name in ("title", "updated_at", "digest")}
@@ -39,7 +39,7 @@ async def changed_entries(
     ctx: Context, row: Row[Any], options: dict[str, Any], known: Mapping[str, Any], listed: Sequence[Entry]
 ) -> Changes:
     """What a document of the feed `row` says anew of the entries that are `known` by their keys."""
-    moved = looking.moved_on(known, listed) if looking.steps(ctx, options) else []
+    moved = refetch_schedule.moved_on(known, listed) if refetch_schedule.steps(ctx, options) else []
     own = [(known[entry.key], entry) for entry in listed if entry.key in known]
     new = [(before, entry) for before, entry in own if _is_own(before) and before.digest != digest(entry)]
     ready = await ctx.pool.run(prepare, [e for _, e in new], row.url, row.id, options, ctx.now()) if new else []
@@ -49,8 +49,8 @@ async def changed_entries(
 
 def note_gone(conn: Connection, row: Row[Any], status: int | None, now: int) -> None:
     """The article of a page that is polled itself is gone if its server says so, and there if it answers."""
-    if row.kind == "page" and status in (*pages.GONE, 200, 304):
-        texts.mark_gone(conn, entries.articles_of(conn, int(row.id)), now if status in pages.GONE else None)
+    if row.kind == "page" and status in (*page.GONE, 200, 304):
+        texts.mark_gone(conn, entries.articles_of(conn, int(row.id)), now if status in page.GONE else None)
 
 
 def _is_own(row: Any) -> bool:

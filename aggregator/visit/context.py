@@ -8,13 +8,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
-from aggregator import __version__
-from aggregator.config import Settings
-from aggregator.net import Net, NetSettings, user_agent
+from aggregator.config.models import Settings
+from aggregator.net import Net, net_settings
 from aggregator.pool import Pool
-from aggregator.store import Store, locks
+from aggregator.store import locks
 from aggregator.store.articles import Outcome
-from aggregator.store.work import EVERYTHING, Scope
+from aggregator.store.engine import Store
+from aggregator.store.leases import EVERYTHING, Scope
 from aggregator.store.writer import Writer
 
 PARSE_SECONDS = 10.0
@@ -52,7 +52,7 @@ class PageDone:
 
 @dataclass(frozen=True, slots=True)
 class StateChanged:
-    """A feed's state of health is another one than before (`aggregator.health`); `advice`: what to do, or empty."""
+    """A feed's state of health is another one than before (`aggregator.schedule.health`); `advice`: what to do, or empty."""
 
     feed: str
     before: str
@@ -92,11 +92,6 @@ class Context:
         return int(self.clock())
 
 
-def agent(settings: Settings) -> str:
-    """The User-Agent."""
-    return user_agent(__version__, settings.contact)
-
-
 @asynccontextmanager
 async def opened(
     store: Store,
@@ -115,16 +110,3 @@ async def opened(
         finally:
             pool.close()
             writer.close()
-
-
-def net_settings(settings: Settings) -> NetSettings:
-    """The door to the network as feeds.yaml wants it."""
-    return NetSettings(
-        user_agent=agent(settings),
-        contact=settings.contact,
-        site_gap=settings.site_gap.total_seconds(),
-        site_connections=settings.site_connections,
-        allow_private_networks=settings.allow_private_networks,
-        timeout=settings.timeout.total_seconds(),
-        max_bytes=settings.max_bytes,
-    )

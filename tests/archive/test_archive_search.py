@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.archive.importing import import_file
+from aggregator.archive.history import history
+from aggregator.archive.import_articles import import_file
 from aggregator.archive.search import Search, search
 from aggregator.archive.show import show
 from aggregator.archive.snippets import WIDTH, snippet
-from aggregator.archive.versions import history
 from aggregator.errors import QueryError, UsageError
 from aggregator.query import Words
-from aggregator.store import Store
+from aggregator.store.engine import Store
 
 LONG = (
     "The beginning is dull, as beginnings are. " * 40 + "Then the Dragon's fire fell on Odessa. " + "And so on. " * 60

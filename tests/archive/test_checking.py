@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from aggregator import config as configuration
-from aggregator import once
-from aggregator.archive.checking import Health, check
-from aggregator.config import Config
+from aggregator.config import load_config
+from aggregator.config.models import Config
+from aggregator.engines import fetch as once
 from aggregator.errors import UsageError
-from aggregator.store import Store
+from aggregator.store.engine import Store
+from aggregator.subscriptions.check import Health, check
 from tests.servers import Reply, Server
 from tests.visit import site
 
@@ -30,7 +30,7 @@ def fetch(store: Store, path: Path, url: str) -> None:
 
 
 def parsed(url: str, more: str = "") -> Config:
-    return configuration.parse(f"feeds:\n  - url: {url}\n    {more}\n", "feeds.yaml", {})
+    return load_config.parse(f"feeds:\n  - url: {url}\n    {more}\n", "feeds.yaml", {})
 
 
 def one(store: Store | None, config: Config) -> Health:

@@ -10,12 +10,16 @@ import pytest
 import zstandard
 from sqlalchemy import select, text, update
 
-from aggregator import config as configuration
-from aggregator import extraction, ingest, once
 from aggregator.archive import search
-from aggregator.archive.reextracting import Change, Reextraction, Totals
+from aggregator.archive.reextract import Change, Reextraction, Totals
 from aggregator.archive.search import Search
-from aggregator.store import Store, articles, maintenance
+from aggregator.articles import finish
+from aggregator.config import load_config
+from aggregator.engines import fetch
+from aggregator.extraction import pipeline
+from aggregator.extraction.version import EXTRACTOR_VERSION
+from aggregator.store import articles, maintenance
+from aggregator.store.engine import Store
 from aggregator.store.schema import articles as article_table
 from aggregator.store.schema import metadata, raw_pages, site_memories, stories
 from tests.servers import Server
@@ -37,7 +41,7 @@ def feed() -> Iterator[str]:
 def fetched(store: Store, tmp_path: Path, feed: str) -> Store:
     """A store with three articles and their raw pages, and nothing learnt of their site."""
     (tmp_path / "feeds.yaml").write_text(f"feeds:\n  - url: {feed}\n")
-    summary = once.run(once.Job(tmp_path / "feeds.yaml", store.url, everything=True), environ=ENVIRON)
+    summary = fetch.run(fetch.Job(tmp_path / "feeds.yaml", store.url, everything=True), environ=ENVIRON)
     assert summary.articles_new == COUNT
     with store.write() as conn:
         conn.execute(site_memories.delete())
@@ -45,7 +49,7 @@ def fetched(store: Store, tmp_path: Path, feed: str) -> Store:
 
 
 def run(store: Store, yaml: str = "", *, dry_run: bool = False, **asked: Any) -> tuple[list[Change], Totals]:
-    config = configuration.parse(yaml, "feeds.yaml", {"AGGREGATOR_WORKERS": "1"})
+    config = load_config.parse(yaml, "feeds.yaml", {"AGGREGATOR_WORKERS": "1"})
     changes: list[Change] = []
     totals = Totals()
     Reextraction(store, config, Search(**asked), dry_run, NOW, changes.append, lambda _: None, totals).run()
@@ -68,9 +72,9 @@ def spoil(store: Store, article_id: int, **values: Any) -> None:
         page = conn.execute(select(raw_pages).where(raw_pages.c.article_id == article_id)).one()
         stored = conn.execute(select(article_table).where(article_table.c.id == article_id)).one()
         body = zstandard.ZstdDecompressor().decompress(page.body)
-        found = replace(extraction.article(body, page.url), extractor_version=0, **values)
-        listed = ingest.Listed(stored.url, stored.feed, stored.title, summary=stored.summary)
-        finished = ingest.from_page(found, ingest.Page(page.url, body, None, page.fetched_at), listed, False)
+        found = replace(pipeline.article(body, page.url), extractor_version=0, **values)
+        listed = finish.Listed(stored.url, stored.feed, stored.title, summary=stored.summary)
+        finished = finish.from_page(found, finish.Page(page.url, body, None, page.fetched_at), listed, False)
         assert finished is not None
         articles.renew(conn, stored, finished)
 
@@ -106,7 +110,7 @@ def test_a_better_text_takes_the_place_of_the_old_one(fetched: Store) -> None:
     (change,), totals = run(fetched)
     assert totals == Totals(pages=COUNT, unchanged=COUNT - 1, changed=1)
     assert (change.id, change.outcome, change.old_version) == (first, "changed", 0)
-    assert change.new_version == extraction.EXTRACTOR_VERSION
+    assert change.new_version == EXTRACTOR_VERSION
     assert (change.words_added > 100, 3 <= change.words_removed <= 6) == (True, True)
     assert {"title", "text", "authors"} <= set(change.fields)
     assert row(fetched, first) == good
@@ -195,10 +199,10 @@ def test_an_article_that_no_entry_holds_keeps_its_facts(fetched: Store) -> None:
 
 
 def test_what_was_done_before_an_interruption_stays_done(fetched: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aggregator.archive.reextracting._CHUNK", 1)
+    monkeypatch.setattr("aggregator.archive.reextract._CHUNK", 1)
     for article_id in ids(fetched):
         spoil(fetched, article_id, text="An older text.")
-    config = configuration.parse("", "feeds.yaml", {"AGGREGATOR_WORKERS": "1"})
+    config = load_config.parse("", "feeds.yaml", {"AGGREGATOR_WORKERS": "1"})
 
     def stop(totals: Totals) -> None:
         if totals.done == 2:
@@ -209,7 +213,7 @@ def test_what_was_done_before_an_interruption_stays_done(fetched: Store, monkeyp
         Reextraction(fetched, config, Search(), False, NOW, lambda _: None, stop, totals).run()
     assert totals.changed == 2
     versions = [row(fetched, article_id).extractor_version for article_id in ids(fetched)]
-    assert versions == [extraction.EXTRACTOR_VERSION] * 2 + [0]
+    assert versions == [EXTRACTOR_VERSION] * 2 + [0]
     assert sound(fetched)
     assert run(fetched)[1] == Totals(pages=COUNT, unchanged=2, changed=1)
 
@@ -218,7 +222,7 @@ def test_a_page_that_was_fetched_again_meanwhile_is_left_alone(fetched: Store) -
     first = ids(fetched)[0]
     spoil(fetched, first, text="A newer text.")
     before = row(fetched, first)
-    config = configuration.parse("", "feeds.yaml", {"AGGREGATOR_WORKERS": "1"})
+    config = load_config.parse("", "feeds.yaml", {"AGGREGATOR_WORKERS": "1"})
     totals = Totals()
     again = Reextraction(fetched, config, Search(), False, NOW, lambda _: None, lambda _: None, totals)
     real = Reextraction._next

@@ -13,10 +13,10 @@ import zstandard
 from sqlalchemy import text
 
 from aggregator.archive.export import export
-from aggregator.archive.importing import Counts, import_file
+from aggregator.archive.import_articles import Counts, import_file
 from aggregator.archive.search import Search, records
 from aggregator.errors import AggregatorError, UsageError
-from aggregator.store import Store
+from aggregator.store.engine import Store
 from aggregator.store.records import FIELDS
 
 BRIDGE = (

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from aggregator import store as database
+from aggregator.store import engine
 from tests.servers import Reply, Server
 from tests.visit import site
 
@@ -36,7 +36,7 @@ def run(tmp_path: Path) -> Iterator[Run]:
         (tmp_path / "feeds.yaml").write_text(f"feeds:\n  - url: {feed}\n")
         assert run("fetch").returncode == 0
         for _ in range(2):
-            store = database.open(f"sqlite:///{tmp_path / 'aggregator.db'}")
+            store = engine.open(f"sqlite:///{tmp_path / 'aggregator.db'}")
             with store.write() as conn:
                 conn.execute(text("UPDATE refetches SET next_at = 1"))
             store.close()

@@ -10,9 +10,8 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from aggregator import store as database
-from aggregator.extraction import SiteMemory
-from aggregator.store import maintenance
+from aggregator.extraction.memory.site_memory import SiteMemory
+from aggregator.store import engine, maintenance
 from tests.servers import Reply, Server
 from tests.visit import site
 
@@ -58,7 +57,7 @@ def test_killed_fetches_lose_and_double_nothing(tmp_path: Path) -> None:
             assert is_gone(process.pid)
         last = subprocess.run(COMMAND, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=120, check=False)
         assert last.returncode == 0, last.stderr
-    opened = database.open(f"sqlite:///{tmp_path}/a.db")
+    opened = engine.open(f"sqlite:///{tmp_path}/a.db")
     assert [problem.what for problem in maintenance.check(opened)] == []
     with opened.read() as conn:
         stored = conn.execute(text("SELECT url, count(*) FROM articles GROUP BY url")).all()

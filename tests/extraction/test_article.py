@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import aggregator
-from aggregator.extraction import Selectors, article, explain, from_feed
+from aggregator.extraction.feed_content import from_feed
+from aggregator.extraction.pipeline import article, explain
+from aggregator.extraction.selectors import Selectors
 
 CASES = sorted(folder for folder in (Path(__file__).parent / "cases").iterdir() if folder.is_dir())
 TRAM = Path(__file__).parent / "cases" / "weather_and_newsletter"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.extraction.dates import find_dates, parse_date, printed_dates, url_date
+from aggregator.extraction.metadata.page_dates import find_dates, parse_date, printed_dates, url_date
 
 DAY = date(2024, 5, 3)
 PRINTED = {

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import aggregator
-from aggregator.extraction import Selectors, article, explain
+from aggregator.extraction.pipeline import article, explain
+from aggregator.extraction.selectors import Selectors
 
 LINE = "The council met on Tuesday and decided that the bridge over the river will be rebuilt next year, it said. "
 TEXT = f"<p>{LINE}{LINE}</p>" * 5
@@ -82,7 +83,7 @@ _CHILD = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, (4_000_000_000, 4_000_000_000))
 from tests.extraction.test_hostile import HUGE
-from aggregator.extraction import article
+from aggregator.extraction.pipeline import article
 page = HUGE[sys.argv[1]]()
 found = article(page if len(page) % 2 else page.encode(), "https://a.example/")
 assert isinstance(found.markdown, str)

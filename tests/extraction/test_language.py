@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.extraction.language import detect_lang
+from aggregator.extraction.metadata.language import detect_lang
 
 TEXTS = {
     "en": "The council said that the bridge over the river will be rebuilt next year and that it has the money for this.",

@@ -7,10 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregator import extraction
-from aggregator.extraction import RawPage
-from aggregator.extraction.memory import MOST_PLACES, MOST_TEXTS, Remembered, Seen, SiteMemory, Trace, learn, recall
-from aggregator.extraction.sketches import holds, place_key, sketch, text_key
+from aggregator.extraction import pipeline
+from aggregator.extraction.memory.site_memory import (
+    MOST_PLACES,
+    MOST_TEXTS,
+    Remembered,
+    Seen,
+    SiteMemory,
+    Trace,
+    learn,
+    recall,
+)
+from aggregator.extraction.memory.sketches import holds, place_key, sketch, text_key
+from aggregator.extraction.pipeline import RawPage
 
 BODY, ASIDE = place_key(("p", "div.story")), place_key(("p", "aside.promo"))
 PITCH = "Get the best of our journalism in your inbox every morning"
@@ -224,25 +233,25 @@ def page(article: int) -> RawPage:
 
 
 def test_a_page_is_read_with_what_is_remembered_of_its_site() -> None:
-    memory = extraction.learn(SiteMemory(), [page(number) for number in range(6)])
+    memory = pipeline.learn(SiteMemory(), [page(number) for number in range(6)])
     assert memory.pages == 6
     packed = memory.packed()
     new = page(99)
-    assert PITCH in extraction.article(new.html, new.url).text
-    found = extraction.article(new.html, new.url, site=memory)
+    assert PITCH in pipeline.article(new.html, new.url).text
+    found = pipeline.article(new.html, new.url, site=memory)
     assert found.text.count("\n\n") == 7
     assert PITCH not in found.text
     assert memory.packed() == packed
-    (pitch,) = [block for block in extraction.explain(new.html, new.url, site=memory).blocks if PITCH in block.text]
+    (pitch,) = [block for block in pipeline.explain(new.html, new.url, site=memory).blocks if PITCH in block.text]
     assert any("other articles of the site" in reason for reason in pitch.reasons)
 
 
 def test_the_pages_of_a_first_visit_help_each_other() -> None:
-    articles, memory = extraction.read_pages([page(number) for number in range(4)], SiteMemory())
+    articles, memory = pipeline.read_pages([page(number) for number in range(4)], SiteMemory())
     assert memory.pages == 4
     assert not any(PITCH in found.text for found in articles)
     assert all(found.text.count("\n\n") == 7 for found in articles)
-    again, same = extraction.read_pages([page(number) for number in range(4)], memory)
+    again, same = pipeline.read_pages([page(number) for number in range(4)], memory)
     assert (again, same.packed()) == (articles, memory.packed())
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.dom import parse
-from aggregator.extraction.metadata import Metadata, metadata
+from aggregator.extraction.metadata.collect import Metadata, metadata
 
 URL = "https://gazette.example/news/tram"
 PROSE = "The council met on Tuesday and decided that the bridge over the river will be rebuilt next year, it said. " * 2
@@ -309,7 +309,7 @@ def test_hostile_pages_take_no_time(html: str) -> None:
 
 
 def test_a_broken_address_is_no_reason_to_fail():
-    from aggregator.extraction import article
+    from aggregator.extraction.pipeline import article
 
     for url in ("http://[", "http://[::1", "//", "http://x.example:99999/a"):
         assert (

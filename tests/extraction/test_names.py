@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.extraction.names import clean_authors, is_person, labelled_names, split_names, stated_as_is
+from aggregator.extraction.metadata.person_names import (
+    clean_authors,
+    is_person,
+    labelled_names,
+    split_names,
+    stated_as_is,
+)
 
 BYLINES = [
     ("By Ann Field", ["Ann Field"]),

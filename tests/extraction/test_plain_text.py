@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.extraction.plain import plain
+from aggregator.extraction.plain.scraped_text import plain
 
 ENGLISH = [
     "The harbour council has approved a plan to rebuild the northern pier, which storms had closed in the spring.",

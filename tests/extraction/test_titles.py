@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.extraction.titles import TitleClaims, choose_title, without_site
+from aggregator.extraction.metadata.title import TitleClaims, choose_title, without_site
 
 SITES = ["The Gazette", "gazette.example", "gazette"]
 URL = "https://gazette.example/2024/05/council-opens-the-long-awaited-tram-line"

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.dom import parse
-from aggregator.extraction.hints import HIDDEN, NAVIGATION
-from aggregator.extraction.walk import Page, landmark, walk
+from aggregator.extraction.body.blocks import Page, landmark, walk
+from aggregator.extraction.body.class_names import HIDDEN, NAVIGATION
 
 
 def blocks(html: str) -> list[str]:

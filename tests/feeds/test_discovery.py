@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregator.feeds import discovery
-from aggregator.feeds.discovery import Candidate, Place
+from aggregator.feeds import candidates
+from aggregator.feeds.candidates import Candidate, Place
 
 URL = "https://paper.example/world/asia?x=1"
 
 
 def named(html: str) -> list[tuple[str, str]]:
-    return [(place.url, place.found_by) for place in discovery.named(html.encode(), None, URL)]
+    return [(place.url, place.found_by) for place in candidates.named(html.encode(), None, URL)]
 
 
 def test_link_tags() -> None:
@@ -61,17 +61,17 @@ def test_links_that_look_like_feeds() -> None:
 
 def test_sitemaps_of_robots() -> None:
     robots = "User-agent: *\nDisallow: /\n SITEMAP : /a.xml # all\nSitemap: https://x.example/news.xml\nSitemap:\nsitemap: mailto:x"
-    assert discovery.sitemaps(robots, URL) == [
+    assert candidates.sitemaps(robots, URL) == [
         Place("https://x.example/news.xml", "robots"),
         Place("https://paper.example/a.xml", "robots"),
     ]
-    assert {place.found_by for place in discovery.sitemaps("User-agent: *", URL)} == {"path"}
+    assert {place.found_by for place in candidates.sitemaps("User-agent: *", URL)} == {"path"}
 
 
 def test_common_addresses() -> None:
-    found = [place.url for place in discovery.common(URL)]
+    found = [place.url for place in candidates.common(URL)]
     assert found[:2] == ["https://paper.example/world/asia/feed/", "https://paper.example/feed/"]
-    assert discovery.common("https://paper.example")[0].url == "https://paper.example/feed/"
+    assert candidates.common("https://paper.example")[0].url == "https://paper.example/feed/"
 
 
 def test_the_best_stands_first() -> None:
@@ -86,7 +86,7 @@ def test_the_best_stands_first() -> None:
         one("section", "section"), one("index", "sitemap-index"), one("sitemap", "sitemap"), one("news", "news-sitemap"),
         one("empty", entries=0), one("comments/feed"), one("silent", newest=700 * day), one("undated", newest=None), one("fresh"),
     ]  # fmt: skip
-    names = [each.url.removeprefix("https://a.example/") for each in discovery.best_first(found, 1000 * day)]
+    names = [each.url.removeprefix("https://a.example/") for each in candidates.best_first(found, 1000 * day)]
     assert names == ["undated", "fresh", "silent", "comments/feed", "empty", "news", "sitemap", "index", "section"]
 
 
@@ -95,7 +95,7 @@ def test_the_best_stands_first() -> None:
 def test_any_page_and_any_robots_txt(noise: str) -> None:
     for html in (noise, f"<link rel=feed href='{noise}'><a href='{noise}'>RSS</a>"):
         named(html)
-    discovery.sitemaps(f"{noise}\nSitemap: {noise}", URL)
+    candidates.sitemaps(f"{noise}\nSitemap: {noise}", URL)
 
 
 @pytest.mark.parametrize(
@@ -111,5 +111,5 @@ def test_any_page_and_any_robots_txt(noise: str) -> None:
 def test_time_grows_with_the_length_alone(html: str) -> None:
     started = time.process_time()
     named(html)
-    discovery.sitemaps("sitemap:" * 60_000 + "\n" + " \t" * 200_000 + "\nSitemap: " + "x" * 200_000, URL)
+    candidates.sitemaps("sitemap:" * 60_000 + "\n" + " \t" * 200_000 + "\nSitemap: " + "x" * 200_000, URL)
     assert time.process_time() - started < 5

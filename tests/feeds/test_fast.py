@@ -2,8 +2,10 @@
 
 import pytest
 
-from aggregator.feeds import entries, fast, slow
-from aggregator.feeds.item import Declined
+from aggregator.feeds import finish_entry
+from aggregator.feeds.formats import feedparser_reader
+from aggregator.feeds.quick import expat_reader
+from aggregator.feeds.quick.item import Declined
 
 URL = "https://news.example/feed"
 NAMESPACES = (
@@ -47,8 +49,8 @@ ATOM = [
 
 
 def compare(text: str) -> None:
-    quick, patient = fast.read(text.encode()), slow.read(text)
-    assert entries.finished(quick, URL) == entries.finished(patient, URL)
+    quick, patient = expat_reader.read(text.encode()), feedparser_reader.read(text)
+    assert finish_entry.finished(quick, URL) == finish_entry.finished(patient, URL)
     for name in ("format", "title", "link", "lang", "ttl", "period", "frequency", "base"):
         assert getattr(quick, name) == getattr(patient, name), name
 
@@ -94,7 +96,7 @@ CHANNELS = [
 def test_entities_that_are_not_declared(item: str) -> None:
     text = f'<rss version="2.0" {NAMESPACES}><channel><title>N</title><item>{item}</item></channel></rss>'
     compare(text)
-    assert "undefined entity" in (fast.read(text.encode()).problem or "")
+    assert "undefined entity" in (expat_reader.read(text.encode()).problem or "")
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
@@ -125,4 +127,4 @@ def test_channels(channel: str) -> None:
 )
 def test_the_doubtful_is_declined(text: str) -> None:
     with pytest.raises(Declined):
-        fast.read(text.encode())
+        expat_reader.read(text.encode())

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from aggregator import feeds
 from aggregator.errors import FeedError
+from aggregator.feeds import parse_feed
 from aggregator.model import Enclosure, Entry, FeedDocument
 
 URL = "https://news.example/feeds/all.xml"
@@ -39,7 +39,7 @@ def rss(items: str, channel: str = "") -> str:
 
 def parse(text: str | bytes, **headers: str) -> FeedDocument:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return feeds.parse(text.encode() if isinstance(text, str) else text, named, URL)
+    return parse_feed.parse(text.encode() if isinstance(text, str) else text, named, URL)
 
 
 def first(items: str) -> Entry:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregator import feeds
 from aggregator.errors import FeedError
-from aggregator.feeds import shapes
+from aggregator.feeds import parse_feed
+from aggregator.feeds.section import article_urls
 from aggregator.model import FeedDocument
 from tests.feeds.sections import SECTIONS, Section
 
@@ -16,7 +16,7 @@ URL = "https://paper.example/world"
 
 
 def parse(html: str, links: str = "auto", url: str = URL) -> FeedDocument:
-    return feeds.parse(html.encode(), {"content-type": "text/html; charset=utf-8"}, url, links)
+    return parse_feed.parse(html.encode(), {"content-type": "text/html; charset=utf-8"}, url, links)
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.name)
@@ -94,7 +94,7 @@ def test_a_list_of_other_peoples_articles() -> None:
     ],
 )
 def test_addresses_of_articles(url: str, article: bool) -> None:
-    assert (shapes.score(url) >= 1.5) == article
+    assert (article_urls.score(url) >= 1.5) == article
 
 
 @pytest.mark.parametrize(
@@ -109,11 +109,11 @@ def test_addresses_of_articles(url: str, article: bool) -> None:
     ],
 )
 def test_what_tells_articles_apart(url: str, key: str) -> None:
-    assert shapes.key(url) == key
+    assert article_urls.key(url) == key
 
 
 def test_days_in_addresses() -> None:
-    found = [shapes.day_in(f"https://a.example{path}") for path in
+    found = [article_urls.day_in(f"https://a.example{path}") for path in
              ("/2026/3/5/x", "/20260305/x", "/2026-03-05-x", "/2026/13/45/x", "/2026/02/31/x", "/2026/03/x", "/120260305/x")]  # fmt: skip
     assert [day and day.date().isoformat() for day in found] == ["2026-03-05"] * 3 + [None] * 4
 
@@ -134,8 +134,8 @@ def test_nothing_but_a_feed_error_is_raised(noise: str, links: str) -> None:
 def test_any_address_has_a_score(noise: str) -> None:
     for url in ("https://a.example/" + noise, noise, "http://[" + noise):
         try:
-            shapes.score(url)
-            shapes.day_in(url)
+            article_urls.score(url)
+            article_urls.day_in(url)
         except ValueError:
             pytest.fail(url)
 

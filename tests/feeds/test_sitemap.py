@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregator import feeds
 from aggregator.errors import FeedError
+from aggregator.feeds import parse_feed
 from aggregator.model import FeedDocument, Sitemap
 
 URL = "https://news.example/sitemap.xml"
@@ -35,7 +35,7 @@ def url(link: str, modified: str = "") -> str:
 
 def parse(body: str | bytes, **headers: str) -> FeedDocument:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return feeds.parse(body.encode() if isinstance(body, str) else body, named, URL)
+    return parse_feed.parse(body.encode() if isinstance(body, str) else body, named, URL)
 
 
 def test_a_news_sitemap() -> None:

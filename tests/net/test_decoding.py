@@ -10,7 +10,7 @@ import brotli
 import pytest
 import zstandard
 
-from aggregator.net.decoding import DecodingError, TooLarge, decode
+from aggregator.net.content_encoding import DecodingError, TooLarge, decode
 
 LIMIT = 1_000_000
 PAGE = ("<p>Zwölf Boxkämpfer jagen Viktor quer über den großen Sylter Deich.</p>\n" * 500).encode()

@@ -12,8 +12,8 @@ from aggregator.errors import FetchError
 from aggregator.model import Response
 from aggregator.net import Net, NetSettings, Request
 from aggregator.net.addresses import networks
-from aggregator.net.faults import AddressRefused
 from aggregator.net.resolver import checked_socket
+from aggregator.net.transport_errors import AddressRefused
 from tests.servers import Reply, Server
 
 Get = Callable[..., Response]

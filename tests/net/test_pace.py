@@ -4,7 +4,7 @@ from functools import reduce
 
 import pytest
 
-from aggregator.net.pace import Pace
+from aggregator.net.adaptive_delay import Pace
 
 NOW = 1_800_000_000.0
 

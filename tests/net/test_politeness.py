@@ -11,8 +11,8 @@ import pytest
 from aggregator.errors import FetchError
 from aggregator.model import Response
 from aggregator.net import Net, NetSettings, Request
-from aggregator.net.pace import Pace
-from aggregator.net.politeness import Turns
+from aggregator.net.adaptive_delay import Pace
+from aggregator.net.site_limiter import Turns
 from tests.servers import Reply, Server
 
 Get = Callable[..., Response]

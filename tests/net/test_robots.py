@@ -2,7 +2,7 @@
 
 import pytest
 
-from aggregator.net.robots import MAX_BYTES, parse_robots
+from aggregator.net.robots_txt import MAX_BYTES, parse_robots
 
 AGENT = "aggregator/1.0 (+https://example.org)"
 

@@ -10,9 +10,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from aggregator import store as database
 from aggregator.errors import DatabaseBusy, DatabaseNewer, StoreError, UsageError
-from aggregator.store import Store, engine
+from aggregator.store import engine
+from aggregator.store.engine import Store
 from aggregator.store.schema import metadata
 
 OWN = {"articles_fts", "articles_fts_config", "articles_fts_data", "articles_fts_docsize", "articles_fts_idx"}
@@ -39,49 +39,49 @@ def test_head_is_the_newest_migration() -> None:
 
 def test_a_newer_database_is_refused(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/a.db"
-    opened = database.open(url)
+    opened = engine.open(url)
     with opened.write() as conn:
         conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     opened.close()
     with pytest.raises(DatabaseNewer, match="newer version"):
-        database.open(url)
+        engine.open(url)
 
 
 def test_an_older_postgresql_is_upgraded_by_command_alone(postgres_url: str) -> None:
-    assert database.upgrade(postgres_url) == engine.HEAD
-    opened = database.open(postgres_url)
+    assert engine.upgrade(postgres_url) == engine.HEAD
+    opened = engine.open(postgres_url)
     with opened.write() as conn:
         conn.execute(text("UPDATE alembic_version SET version_num = '0000'"))
     opened.close()
     with pytest.raises(StoreError, match="db upgrade"):
-        database.open(postgres_url)
+        engine.open(postgres_url)
 
 
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "a.db").write_bytes(b"this is not a database at all, is it? " * 100)
     with pytest.raises(StoreError, match="no SQLite database"):
-        database.open(f"sqlite:///{tmp_path}/a.db")
+        engine.open(f"sqlite:///{tmp_path}/a.db")
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="does not exist"):
-        database.open(f"sqlite:///{tmp_path}/none/a.db")
+        engine.open(f"sqlite:///{tmp_path}/none/a.db")
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "mysql://x/y", "nonsense", "sqlite+nothing:///x"])
 def test_what_is_no_database_url(url: str) -> None:
     with pytest.raises(UsageError):
-        database.open(url)
+        engine.open(url)
 
 
 def test_postgresql_that_does_not_answer() -> None:
     with pytest.raises(StoreError, match=r"127\.0\.0\.1"):
-        database.open("postgresql://nobody@127.0.0.1:1/nothing")
+        engine.open("postgresql://nobody@127.0.0.1:1/nothing")
 
 
 def test_a_locked_database_says_who_it_waits_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "BUSY_SECONDS", 0.1)
-    opened = database.open(f"sqlite:///{tmp_path}/a.db")
+    opened = engine.open(f"sqlite:///{tmp_path}/a.db")
     other = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(DatabaseBusy, match="another process"), opened.write():
@@ -94,7 +94,7 @@ def test_a_locked_database_says_who_it_waits_for(tmp_path: Path, monkeypatch: py
 
 
 def test_a_full_disk_loses_nothing_that_was_stored(tmp_path: Path) -> None:
-    opened = database.open(f"sqlite:///{tmp_path}/a.db")
+    opened = engine.open(f"sqlite:///{tmp_path}/a.db")
     with opened.write() as conn:
         conn.execute(text("INSERT INTO meta VALUES ('kept', 'yes')"))
     with opened.write() as conn:  # the limit is the connection's, so it is set where it is met

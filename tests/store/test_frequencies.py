@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from aggregator.store import Store, frequencies
+from aggregator.store import frequencies
+from aggregator.store.engine import Store
 from aggregator.store.schema import term_frequencies
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text, update
 
-from aggregator import once
-from aggregator import store as database
-from aggregator.archive.pruning import prune
+from aggregator.archive.prune import prune
+from aggregator.engines import fetch
 from aggregator.errors import StoreError, UsageError
-from aggregator.store import Store, maintenance
+from aggregator.store import engine, maintenance
+from aggregator.store.engine import Store
 from aggregator.store.schema import articles, entries, feeds
 from tests.servers import Reply, Server
 from tests.visit import site
@@ -27,13 +27,13 @@ def test_what_was_pruned_does_not_come_back(tmp_path: Path, database_url: str) -
             Reply(site.rss(server, range(1, 4), description="A line.")),
         )
         config.write_text(f"feeds:\n  - url: {server.url('/rss')}\n    full_text: never\n    keep: 1\n")
-        job = once.Job(config, database_url, everything=True)
-        assert once.run(job, environ=ENVIRON).articles_new == 3
-        store = database.open(database_url)
+        job = fetch.Job(config, database_url, everything=True)
+        assert fetch.run(job, environ=ENVIRON).articles_new == 3
+        store = engine.open(database_url)
         with store.read() as conn:
             now = conn.execute(select(feeds.c.parsed_at)).scalar_one()
         assert prune(store, now).articles == 2
-        assert once.run(job, environ=ENVIRON).articles_new == 1
+        assert fetch.run(job, environ=ENVIRON).articles_new == 1
         assert prune(store, now).articles == 1
         with store.write() as conn:
             assert count(store, "entries") == 4
@@ -54,7 +54,7 @@ def count(store: Store, table: str) -> int:
 
 @pytest.mark.parametrize("target", ["a.db", "link.db", "."])
 def test_a_backup_never_takes_the_place_of_its_own_database(tmp_path: Path, target: str) -> None:
-    store = database.open(f"sqlite:///{tmp_path}/a.db")
+    store = engine.open(f"sqlite:///{tmp_path}/a.db")
     (tmp_path / "link.db").symlink_to(tmp_path / "a.db")
     before = (tmp_path / "a.db").stat().st_ino
     with pytest.raises(UsageError):
@@ -64,12 +64,12 @@ def test_a_backup_never_takes_the_place_of_its_own_database(tmp_path: Path, targ
 
 
 def test_backup_is_whole(tmp_path: Path) -> None:
-    store = database.open(f"sqlite:///{tmp_path}/a.db")
+    store = engine.open(f"sqlite:///{tmp_path}/a.db")
     with store.write() as conn:
         conn.execute(text("INSERT INTO meta VALUES ('a', 'b')"))
         maintenance.backup(store, tmp_path / "copy.db")  # while somebody writes
     maintenance.backup(store, tmp_path / "copy.db")
-    copy = database.open(f"sqlite:///{tmp_path}/copy.db")
+    copy = engine.open(f"sqlite:///{tmp_path}/copy.db")
     assert count(copy, "meta") == 1
     with pytest.raises(StoreError, match="backup failed"):
         maintenance.backup(store, tmp_path / "none" / "copy.db")
@@ -78,7 +78,7 @@ def test_backup_is_whole(tmp_path: Path) -> None:
 
 
 def test_a_damaged_database_gives_no_backup_and_leaves_the_one_before(tmp_path: Path) -> None:
-    store = database.open(f"sqlite:///{tmp_path}/a.db")
+    store = engine.open(f"sqlite:///{tmp_path}/a.db")
     with store.write() as conn:
         conn.execute(text("INSERT INTO meta VALUES ('a', :value)"), {"value": "b" * 400_000})
     store.close()
@@ -86,7 +86,7 @@ def test_a_damaged_database_gives_no_backup_and_leaves_the_one_before(tmp_path: 
     with (tmp_path / "a.db").open("r+b") as file:
         file.seek(-200_000, 2)
         file.write(b"\xff" * 100_000)
-    store = database.open(f"sqlite:///{tmp_path}/a.db")
+    store = engine.open(f"sqlite:///{tmp_path}/a.db")
     with pytest.raises(StoreError, match="backup failed"):
         maintenance.backup(store, tmp_path / "copy.db")
     assert (tmp_path / "copy.db").read_bytes() == b"before"

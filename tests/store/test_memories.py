@@ -3,8 +3,10 @@
 import pytest
 from sqlalchemy import Connection, insert, select
 
-from aggregator.archive.pruning import prune
-from aggregator.store import Store, feeds, maintenance, memories
+from aggregator.archive.prune import prune
+from aggregator.store import feeds, maintenance
+from aggregator.store import site_memories as memories
+from aggregator.store.engine import Store
 from aggregator.store.feeds import Subscription
 from aggregator.store.schema import articles, site_memories, stories
 

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import text
 
 import migrations.versions
-from aggregator import store as database
 from aggregator.store import engine
 
 VERSIONS = sorted(path.name[:4] for path in Path(migrations.versions.__path__[0]).glob("0*.py"))
@@ -25,14 +24,14 @@ ROWS = (
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_an_older_database_is_upgraded_with_all_that_is_in_it(database_url: str, version: str) -> None:
-    old = database.engine.Store(engine._engine(database_url))
+    old = engine.Store(engine._engine(database_url))
     engine._migrate(old, version)
     with old.write() as conn:
         for row in ROWS:
             conn.execute(text(row))
     old.close()
-    assert database.upgrade(database_url) == engine.HEAD
-    store = database.open(database_url)
+    assert engine.upgrade(database_url) == engine.HEAD
+    store = engine.open(database_url)
     with store.read() as conn:
         assert conn.execute(text("SELECT title, text, story_id FROM articles")).all() == [
             ("Bridge opens", "The bridge over the river opens.", 1)

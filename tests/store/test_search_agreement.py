@@ -3,10 +3,11 @@
 import random
 from typing import Any
 
-from aggregator import ingest
+from aggregator.articles import finish
 from aggregator.query import And, Is, Not, Or, Query, Words, parse
-from aggregator.store import Store, articles
-from aggregator.store.search import Filters, count, each, search
+from aggregator.store import articles
+from aggregator.store.engine import Store
+from aggregator.store.ranking import Filters, count, each, search
 from aggregator.text import index_form
 
 VOCABULARY = ("rain", "snow", "new", "york", "storm", "don't", "東京", "sea")
@@ -69,7 +70,7 @@ def test_what_is_found_is_what_the_query_means(store: Store) -> None:
     stored = pages(chance)
     with store.write() as conn:
         for page in stored:
-            articles.save(conn, ingest.from_record(page, {}, 1000))
+            articles.save(conn, finish.from_record(page, {}, 1000))
     with store.read() as conn:
         for _ in range(150):
             asked = question(chance)

@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from aggregator.store import Store, stories, story_list
+from aggregator.store import stories, story_list
+from aggregator.store.engine import Store
 from aggregator.store.schema import articles, fingerprints, shingles
 from aggregator.store.schema import stories as story_table
 from aggregator.stories import decide, fingerprint

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import Connection, func, select
 
-from aggregator import store as stores
-from aggregator.archive import mending
+from aggregator.archive import edit_stories
 from aggregator.errors import UsageError
-from aggregator.store import Store, decisions, restoring, stories, story_list
+from aggregator.store import engine, restore, stories, story_list
+from aggregator.store import story_decisions as decisions
+from aggregator.store.engine import Store
 from aggregator.store.schema import centroids, story_decisions, story_terms, term_frequencies
 from tests.store.test_stories import DAY, T0, add, check, remove, row
 from tests.stories.test_joining import AGAIN, BUDGET, FERRY
@@ -46,7 +47,7 @@ def test_independent_reports_are_one_story(store: Store) -> None:
 
 def test_what_stories_have_in_common_outlives_the_process(store: Store, database_url: str) -> None:
     first, *_ = three(store)
-    again = stores.open(database_url)
+    again = engine.open(database_url)
     with again.write() as conn:
         assert of(conn, [add(conn, MORE, site="four.example", at=T0 + 2 * DAY)]) == of(conn, [first])
     again.close()
@@ -93,13 +94,13 @@ def test_a_split_story_stays_split(store: Store) -> None:
     first, second, _ = three(store)
     with store.read() as conn:
         story = row(conn, first).story_id
-    old, new = mending.split(store, story, [second], 5)
+    old, new = edit_stories.split(store, story, [second], 5)
     with store.write() as conn:
         assert of(conn, [first, second]) == [old.id, new.id]
         assert old.id == story != new.id
         copy = add(conn, AGAIN, site="four.example", at=T0 + 7200)
         assert of(conn, [copy, first]) == [new.id, old.id]
-        restoring.point(conn, second, first)  # a file of before the split is imported again
+        restore.point(conn, second, first)  # a file of before the split is imported again
         assert row(conn, second).copy_of is None
         decided = conn.execute(select(story_decisions)).one()
         assert (decided.kind, decided.story_id, decided.other_id) == ("split", old.id, new.id)
@@ -112,13 +113,13 @@ def test_every_report_can_be_split_from_every_other(store: Store) -> None:
     with store.write() as conn:
         copy = add(conn, AGAIN, site="four.example", at=T0 + 7200)
         story = row(conn, first).story_id
-    found = mending.split(store, story, (), 5)
+    found = edit_stories.split(store, story, (), 5)
     with store.read() as conn:
         assert [one.articles for one in found] == [1, 2]
         assert of(conn, [second]) == of(conn, [copy])
         check(conn)
     with pytest.raises(UsageError, match="one report alone"):
-        mending.split(store, story, (), 5)
+        edit_stories.split(store, story, (), 5)
 
 
 def test_a_copy_that_is_split_off_is_a_report(store: Store) -> None:
@@ -126,7 +127,7 @@ def test_a_copy_that_is_split_off_is_a_report(store: Store) -> None:
         head, copy = (add(conn, FERRY * 4, site=f"s{n}.example", at=T0 + n) for n in range(2))
         assert row(conn, copy).copy_of == head
         story = row(conn, head).story_id
-    mending.split(store, story, [copy], 5)
+    edit_stories.split(store, story, [copy], 5)
     with store.read() as conn:
         assert row(conn, copy).copy_of is None
         check(conn)
@@ -136,7 +137,7 @@ def test_merged_stories_are_one_and_the_old_id_leads_there(store: Store) -> None
     first, _, other = three(store)
     with store.read() as conn:
         one, two = of(conn, [first, other])
-    assert mending.merge(store, one, two, 5).articles == 3
+    assert edit_stories.merge(store, one, two, 5).articles == 3
     with store.write() as conn:
         assert of(conn, [other]) == [one]
         assert decisions.merged_into(conn, two) == one
@@ -144,10 +145,10 @@ def test_merged_stories_are_one_and_the_old_id_leads_there(store: Store) -> None
         assert of(conn, [add(conn, like, site="five.example", at=T0 + 7200)]) == [one]
         check(conn)
     with pytest.raises(UsageError, match=f"merged into story {one}"):
-        mending.merge(store, two, one, 5)
+        edit_stories.merge(store, two, one, 5)
 
 
-@pytest.mark.parametrize("call", [lambda s: mending.merge(s, 1, 1, 5), lambda s: mending.split(s, 99, (), 5)])
+@pytest.mark.parametrize("call", [lambda s: edit_stories.merge(s, 1, 1, 5), lambda s: edit_stories.split(s, 99, (), 5)])
 def test_what_can_not_be_mended_is_said(store: Store, call: object) -> None:
     with pytest.raises(UsageError):
         call(store)  # type: ignore[operator]

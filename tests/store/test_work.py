@@ -3,9 +3,10 @@
 import subprocess
 import sys
 
-from aggregator.store import Store, feeds, locks, work
+from aggregator.store import feeds, leases, locks
+from aggregator.store.engine import Store
 from aggregator.store.feeds import Subscription
-from aggregator.store.work import EVERYTHING, Scope
+from aggregator.store.leases import EVERYTHING, Scope
 
 ONE = Subscription("http://a.example/feed", "feed", "A", None, None, "a.example", "{}")
 TWO = Subscription("http://b.example/feed", "feed", "B", None, None, "b.example", "{}")
@@ -13,34 +14,34 @@ TWO = Subscription("http://b.example/feed", "feed", "B", None, None, "b.example"
 
 def test_a_site_has_one_owner(store: Store) -> None:
     with store.write() as conn:
-        assert work.claim(conn, "a.example", "me", 100, 0, ()) is not None
-        assert work.claim(conn, "a.example", "you", 100, 50, ()) is None
-        assert work.owners(conn) == {"me"}
-        assert work.claim(conn, "a.example", "you", 200, 50, {"me"}) is not None  # me is dead
-        assert work.renew(conn, ["a.example"], "me", 300) == set()
-        assert work.renew(conn, ["a.example", "b.example"], "you", 200) == {"a.example"}
-        assert work.claim(conn, "a.example", "me", 400, 200, ()) is not None  # your lease ran out
-        work.release(conn, "a.example", "me", {"gap": 2.5})
-        assert work.owners(conn) == set()
+        assert leases.claim(conn, "a.example", "me", 100, 0, ()) is not None
+        assert leases.claim(conn, "a.example", "you", 100, 50, ()) is None
+        assert leases.owners(conn) == {"me"}
+        assert leases.claim(conn, "a.example", "you", 200, 50, {"me"}) is not None  # me is dead
+        assert leases.renew(conn, ["a.example"], "me", 300) == set()
+        assert leases.renew(conn, ["a.example", "b.example"], "you", 200) == {"a.example"}
+        assert leases.claim(conn, "a.example", "me", 400, 200, ()) is not None  # your lease ran out
+        leases.release(conn, "a.example", "me", {"gap": 2.5})
+        assert leases.owners(conn) == set()
 
 
 def test_a_quiet_site_is_left_alone(store: Store) -> None:
     with store.write() as conn:
-        work.quieten(conn, "a.example", 100)
-        assert work.claim(conn, "a.example", "me", 200, 99, ()) is None
-        assert work.claim(conn, "a.example", "me", 200, 100, ()) is not None
+        leases.quieten(conn, "a.example", 100)
+        assert leases.claim(conn, "a.example", "me", 200, 99, ()) is None
+        assert leases.claim(conn, "a.example", "me", 200, 100, ()) is not None
 
 
 def test_what_is_due(store: Store) -> None:
     with store.write() as conn:
         assert feeds.sync(conn, [ONE, TWO], 10).added == 2
-        assert {row.site for row in work.due_sites(conn, 10, EVERYTHING)} == {"a.example", "b.example"}
-        assert not work.due_sites(conn, 9, EVERYTHING)
+        assert {row.site for row in leases.due_sites(conn, 10, EVERYTHING)} == {"a.example", "b.example"}
+        assert not leases.due_sites(conn, 9, EVERYTHING)
         first = feeds.active(conn)[0]
         only = Scope(frozenset({first.id}))
-        assert [row.site for row in work.due_sites(conn, 10, only)] == [first.site]
+        assert [row.site for row in leases.due_sites(conn, 10, only)] == [first.site]
         assert feeds.sync(conn, [TWO], 20).retired == 1
-        assert [row.site for row in work.due_sites(conn, 20, EVERYTHING)] == ["b.example"]
+        assert [row.site for row in leases.due_sites(conn, 20, EVERYTHING)] == ["b.example"]
 
 
 def test_a_lock_is_free_when_its_holder_is_dead(store: Store) -> None:

@@ -5,7 +5,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.stories.differences import marked, word_diff
+from aggregator.revisions.word_diff import marked, word_diff
 
 OLD = "The mayor of Velden resigned on Monday. He had been in office for eleven years. Elections follow in May."
 NEW = "The mayor of Velden resigned late on Monday. He had been in office for eleven years. Nobody knows who follows."

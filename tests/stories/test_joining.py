@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.stories import Centroid, NearStory, closest, fingerprint
-from aggregator.stories.joining import DAY, KEPT, grown, pack_centroid, report, unpack_centroid
+from aggregator.stories.clustering import DAY, KEPT, grown, pack_centroid, report, unpack_centroid
 from aggregator.stories.terms import times
 
 FERRY = "The ferry Aurora ran aground near Velden on Monday evening with 212 passengers aboard, the coastguard said."

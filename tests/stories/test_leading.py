@@ -1,6 +1,6 @@
 """Who leads a story, and that it says why."""
 
-from aggregator.stories.leading import Lead, Report, lead
+from aggregator.stories.lead import Lead, Report, lead
 
 
 def test_the_first_of_those_about_as_complete_leads() -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from aggregator.stories import Candidate, New, decide, fingerprint
-from aggregator.stories.verdicts import DAY, better_head
+from aggregator.stories.copy_verdict import DAY, better_head
 from aggregator.text import index_form, text_hash
 
 PARTS = [

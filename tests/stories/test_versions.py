@@ -2,7 +2,7 @@
 
 import pytest
 
-from aggregator.stories.versions import Version, poorer, same, unrelated
+from aggregator.revisions.compare import Version, poorer, same, unrelated
 
 TEXT = "The council met on Tuesday.\n\nIt decided to rebuild the old bridge next year."
 

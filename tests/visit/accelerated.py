@@ -15,9 +15,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from aggregator import daemon
-from aggregator import store as database
-from aggregator.store import Store, work
+from aggregator.engines import daemon
+from aggregator.store import engine, leases
+from aggregator.store.engine import Store
 from aggregator.store.schema import entries, feeds, refetches, sites
 
 TICK_SECONDS = 0.005
@@ -67,7 +67,7 @@ def live(config: Path, url: str, clock: Clock, seconds: float, environ: Mapping[
 
 
 def _drive(url: str, clock: Clock, end: float) -> None:
-    store = database.open(url)
+    store = engine.open(url)
     try:
         patience = time.monotonic() + 60
         while clock.now < end or not _idle(store, int(clock.now)):
@@ -83,14 +83,19 @@ def _drive(url: str, clock: Clock, end: float) -> None:
 
 def _idle(store: Store, now: int) -> bool:
     with store.read() as conn:
-        due = [row for row in work.due_sites(conn, now, work.EVERYTHING) if (row.quiet_until or 0) <= now]
-        return not due and not work.owners(conn)
+        due = [row for row in leases.due_sites(conn, now, leases.EVERYTHING) if (row.quiet_until or 0) <= now]
+        return not due and not leases.owners(conn)
 
 
 def next_due(conn: Connection) -> float:
     """When something falls due next; far away if nothing will."""
     quiet = dict(conn.execute(select(sites.c.site, sites.c.quiet_until).where(sites.c.quiet_until.is_not(None))).all())
-    alive = (feeds.c.retired_at.is_(None), feeds.c.gone_at.is_(None), feeds.c.kind != "hand", ~work.polled_by_another())
+    alive = (
+        feeds.c.retired_at.is_(None),
+        feeds.c.gone_at.is_(None),
+        feeds.c.kind != "hand",
+        ~leases.polled_by_another(),
+    )
     times = conn.execute(select(feeds.c.site, feeds.c.next_poll_at).where(*alive)).all()
     times += conn.execute(select(entries.c.site, entries.c.next_try_at).where(entries.c.state == "waiting")).all()
     planned = select(refetches.c.site, refetches.c.next_at).where(refetches.c.next_at.is_not(None))

@@ -257,15 +257,15 @@ def delays(made: World) -> list[float]:
 
 def main() -> None:
     """The daemon's process: FOLDER FACTOR BEGAN."""
-    from aggregator import daemon
-    from aggregator.net import pace
-    from aggregator.visit import claims, polling, site, sitemaps
+    from aggregator.engines import daemon
+    from aggregator.net import adaptive_delay
+    from aggregator.visit import claim, poll, site_visit, sitemap_index
 
     folder, factor, began = Path(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3])
     for name in ("_FIRST_PUSH", "_LONGEST_BY_PUSH", "_LONGEST_BY_LATENCY"):
-        setattr(pace, name, getattr(pace, name) / factor)
-    claims._LOOK_AGAIN_SECONDS = site._LOOK_AGAIN_SECONDS = 5 / factor
-    polling.PARSE_SECONDS = sitemaps.PARSE_SECONDS = max(10 / factor, 1.5)
+        setattr(adaptive_delay, name, getattr(adaptive_delay, name) / factor)
+    claim._LOOK_AGAIN_SECONDS = site_visit._LOOK_AGAIN_SECONDS = 5 / factor
+    poll.PARSE_SECONDS = sitemap_index.PARSE_SECONDS = max(10 / factor, 1.5)
 
     def clock() -> float:
         return START + (time.monotonic() - began) * factor

@@ -6,15 +6,14 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from aggregator import store as database
-from aggregator.store import maintenance
+from aggregator.store import engine, maintenance
 from aggregator.store.schema import feeds, polls
 from tests.visit.misbehaving import FAULTS, INTERVAL, World, delays, growth, run_daemon, world
 
 
 def mistakes(made: World, folder: Path) -> list[str]:
     """What the database says wrongly of the feeds: their log of polls and their state, against what was served."""
-    store = database.open(f"sqlite:///{folder}/a.db")
+    store = engine.open(f"sqlite:///{folder}/a.db")
     try:
         with store.read() as conn:
             rows = {row.url: row for row in conn.execute(select(feeds))}

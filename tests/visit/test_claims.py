@@ -7,14 +7,15 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import insert, select
 
-from aggregator.config import Settings
+from aggregator.config.models import Settings
 from aggregator.errors import StoreError
-from aggregator.store import Store, feeds, locks, work
+from aggregator.store import feeds, leases, locks
+from aggregator.store.engine import Store
 from aggregator.store.feeds import Subscription
 from aggregator.store.schema import entries, sites
 from aggregator.urls import site_of
-from aggregator.visit import Context, PageDone, Progress, claims, opened, run_due
-from aggregator.visit import site as visits
+from aggregator.visit import Context, PageDone, Progress, claim, opened, run_due
+from aggregator.visit import site_visit as visits
 from tests.servers import Reply, Server
 from tests.visit import site
 
@@ -100,15 +101,15 @@ def test_a_visit_is_taken_by_one_of_two(store: Store, small: Server) -> None:
 
 def test_a_lost_lease_ends_the_visit(store: Store, small: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     small.route("/rss", Reply(hang="before"))
-    monkeypatch.setattr(claims, "_RENEW_SECONDS", 0.05)
+    monkeypatch.setattr(claim, "_RENEW_SECONDS", 0.05)
     subscribe(store, small)
 
     async def scene(ctx: Context) -> None:
         running = asyncio.create_task(run_due(ctx))
         while not small.requests:
             await asyncio.sleep(0.01)
-        await ctx.writer.do(lambda conn: work.release(conn, site_of(small.url()), ctx.owner, {}))
-        stolen = await ctx.writer.do(lambda conn: work.claim(conn, site_of(small.url()), "other", NOW + 99, NOW, ()))
+        await ctx.writer.do(lambda conn: leases.release(conn, site_of(small.url()), ctx.owner, {}))
+        stolen = await ctx.writer.do(lambda conn: leases.claim(conn, site_of(small.url()), "other", NOW + 99, NOW, ()))
         assert stolen is not None
         with locks.hold(store, "other"):
             async with asyncio.timeout(10):

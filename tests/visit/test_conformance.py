@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Row, func, select
 
-from aggregator import store as database
+from aggregator.store import engine
 from aggregator.store.schema import articles, entries, feeds
 from tests.servers import Reply, Seen, conditional
 from tests.visit import site
@@ -94,7 +94,7 @@ def run(tmp_path: Path, clock: Clock, _sqlite_template: Path) -> Callable[..., d
         config.write_text("feeds:\n" + "".join(f"  - {{url: '{a.url}', full_text: {full_text}}}\n" for a in addresses))
         for seconds in stretches:
             live(config, url, clock, seconds, ENVIRON)
-        store = database.open(url)
+        store = engine.open(url)
         try:
             with store.read() as conn:
                 return {row.url: row for row in conn.execute(select(feeds)).all()}
@@ -154,7 +154,7 @@ def test_a_server_that_answers_304_for_ever_is_asked_for_all_after_a_week_and_th
 
 def stored(folder: Path, address: Address) -> list[int]:
     """The numbers of the entries that were stored of a feed."""
-    store = database.open(f"sqlite:///{folder}/a.db")
+    store = engine.open(f"sqlite:///{folder}/a.db")
     try:
         with store.read() as conn:
             query = select(entries.c.key).join(feeds, feeds.c.id == entries.c.feed_id)
@@ -235,7 +235,7 @@ def test_articles_are_asked_for_by_their_plan_and_politely(
     run([feed], DAY / 2, DAY * 5, full_text="always")
     assert keeper.complaints == []
     assert [page.answers for page in pages] == [[200, 304, 304, 304, 304]] * 3
-    store = database.open(f"sqlite:///{tmp_path}/a.db")
+    store = engine.open(f"sqlite:///{tmp_path}/a.db")
     with store.read() as conn:
         assert conn.execute(select(func.count()).select_from(articles)).scalar_one() == 3
     store.close()

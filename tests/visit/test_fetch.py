@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 
-from aggregator import once
-from aggregator import store as database
+from aggregator.engines import fetch as once
 from aggregator.errors import AggregatorError, ConfigError, UsageError
-from aggregator.store import locks, maintenance
+from aggregator.store import engine, locks, maintenance
 from aggregator.store.schema import articles, entries, feeds, polls, revisions
 from tests.servers import Reply, Server
 from tests.visit import site
@@ -43,7 +42,7 @@ def subscribe(config: Path, *lines: str) -> None:
 
 
 def count(url: str, table: str, where: str = "1 = 1") -> int:
-    opened = database.open(url)
+    opened = engine.open(url)
     try:
         with opened.read() as conn:
             return int(conn.execute(text(f"SELECT count(*) FROM {table} WHERE {where}")).scalar_one())
@@ -52,7 +51,7 @@ def count(url: str, table: str, where: str = "1 = 1") -> int:
 
 
 def sound(url: str) -> bool:
-    opened = database.open(url)
+    opened = engine.open(url)
     try:
         return [problem.what for problem in maintenance.check(opened)] == []
     finally:
@@ -88,7 +87,7 @@ def test_boilerplate_is_left_out_and_the_article_is_found(
     site.serve_pages(server, range(1))
     subscribe(config, site.serve_feed(server, "/rss", site.rss(server, range(1))))
     fetch()
-    opened = database.open(database_url)
+    opened = engine.open(database_url)
     with opened.read() as conn:
         row = conn.execute(select(articles)).one()
     opened.close()
@@ -214,7 +213,7 @@ def test_a_page_fetched_again_by_hand_keeps_what_its_feed_said(
     subscribe(config, server.route("/rss", Reply(f"<rss version='2.0'><channel>{item}</channel></rss>")))
     query = select(articles.c.title, articles.c.tags, articles.c.published_at)
     assert fetch().articles_new == 1
-    opened = database.open(database_url)
+    opened = engine.open(database_url)
     with opened.read() as conn:
         before = conn.execute(query).one()
     assert fetch(server.url("/a")).articles_updated == 1
@@ -233,7 +232,7 @@ def test_a_page_of_the_file_is_polled_itself_and_its_changes_are_revisions(
     assert fetch().articles_new == 1
     assert fetch().articles_updated == 1
     assert fetch().feeds_unchanged == 1
-    opened = database.open(database_url)
+    opened = engine.open(database_url)
     with opened.read() as conn:
         assert conn.execute(select(func.count()).select_from(revisions)).scalar_one() == 1
         assert conn.execute(select(articles.c.revisions)).scalar_one() == 1
@@ -270,7 +269,7 @@ def test_a_feed_of_five_thousand_entries(server: Server, config: Path, fetch: Fe
 def test_one_fetch_at_a_time(config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config.write_text("feeds: []\n")
     url = f"sqlite:///{tmp_path}/a.db"
-    opened = database.open(url)
+    opened = engine.open(url)
     monkeypatch.setattr(once, "PATIENCE_SECONDS", 0.3)
     said: list[object] = []
     with locks.hold(opened, "fetch") as taken:
@@ -297,7 +296,7 @@ def test_next_poll_is_later(server: Server, config: Path, fetch: Fetch, database
     subscribe(config, server.route("/rss", Reply(site.rss(server, range(0)))))
     fetch()
     assert fetch(everything=False).feeds_polled == 0
-    opened = database.open(database_url)
+    opened = engine.open(database_url)
     with opened.read() as conn:
         row = conn.execute(select(feeds)).one()
         assert row.next_poll_at > row.last_poll_at

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from aggregator import once
-from aggregator import store as database
-from aggregator.store import maintenance, memories
+from aggregator.engines import fetch as once
+from aggregator.store import engine, maintenance
+from aggregator.store import site_memories as memories
 from aggregator.store.schema import site_memories
 from aggregator.urls import site_of
 from tests.servers import Reply, Server
@@ -36,7 +36,7 @@ def fetch(tmp_path: Path, database_url: str, server: Server):
 
 
 def learnt(url: str) -> dict[str, tuple[int, bytes]]:
-    opened = database.open(url)
+    opened = engine.open(url)
     with opened.read() as conn:
         found = {row.site: (row.pages, bytes(row.memory)) for row in conn.execute(select(site_memories))}
     assert [problem.what for problem in maintenance.check(opened)] == []
@@ -60,7 +60,7 @@ def test_a_visit_learns_and_the_next_one_goes_on(fetch, server: Server, database
 def test_a_memory_that_is_damaged_begins_anew(
     fetch, server: Server, database_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    opened = database.open(database_url)
+    opened = engine.open(database_url)
     key = site_of(server.url("/"))
     with opened.write() as conn:
         memories.save(conn, key, b"\x00 no memory at all", 99, 1)
@@ -106,7 +106,7 @@ def test_selectors_that_match_nothing_are_told_once_a_feed(
 
 def test_raw_pages_are_kept_only_if_wanted(fetch, database_url: str) -> None:
     fetch(2, AGGREGATOR_KEEP_RAW="0")
-    opened = database.open(database_url)
+    opened = engine.open(database_url)
     with opened.read() as conn:
         assert conn.execute(text("SELECT count(*) FROM raw_pages")).scalar_one() == 0
     opened.close()

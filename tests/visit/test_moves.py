@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Row, select, update
 
-from aggregator import once
-from aggregator import store as database
+from aggregator.engines import fetch as once
 from aggregator.errors import FetchError
+from aggregator.store import engine
 from aggregator.store.schema import articles, feeds, polls
 from aggregator.visit import moves
 from tests.servers import Reply, Server
@@ -39,7 +39,7 @@ def fetch(tmp_path: Path, database_url: str) -> Fetch:
 
 
 def rows(url: str, table: Any) -> list[Row[Any]]:
-    store = database.open(url)
+    store = engine.open(url)
     try:
         with store.read() as conn:
             return list(conn.execute(select(table).order_by(table.c.id)))
@@ -48,7 +48,7 @@ def rows(url: str, table: Any) -> list[Row[Any]]:
 
 
 def change(url: str, **values: Any) -> None:
-    store = database.open(url)
+    store = engine.open(url)
     with store.write() as conn:
         conn.execute(update(feeds).where(feeds.c.kind == "feed").values(**values))
     store.close()

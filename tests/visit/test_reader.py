@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from aggregator import ingest
+from aggregator.articles import finish
+from aggregator.articles.read_pages import Batch, Job, Read
 from aggregator.errors import ExtractionError
-from aggregator.reading import Batch, Job, Read
-from aggregator.visit.reader import Reader
+from aggregator.visit.page_reader import Reader
 
 
 class Pool:
@@ -45,7 +45,7 @@ class Context:
 
 def job(name: str, site: str = "a.example") -> Job:
     url = f"https://{site}/{name}"
-    return Job(ingest.Page(url, b"", None, 0), ingest.Listed(url), None, keep_raw=False)
+    return Job(finish.Page(url, b"", None, 0), finish.Listed(url), None, keep_raw=False)
 
 
 async def settle() -> None:

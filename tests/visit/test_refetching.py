@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from aggregator import once
-from aggregator import store as database
-from aggregator.store import maintenance
+from aggregator.engines import fetch as once
+from aggregator.store import engine, maintenance
 from aggregator.store.schema import articles, entries, fingerprints, refetches, revisions
 from tests.servers import Reply, Seen, Server, conditional
 from tests.visit import site
@@ -39,7 +38,7 @@ class World:
         return once.run(job, environ=ENVIRON, clock=lambda: self.now)
 
     def rows(self, table: Any) -> list[Any]:
-        opened = database.open(self.url)
+        opened = engine.open(self.url)
         try:
             with opened.read() as conn:
                 assert [problem.what for problem in maintenance.check(opened)] == []

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from aggregator import once
-from aggregator import store as database
+from aggregator.engines import fetch as once
+from aggregator.store import engine
 from aggregator.store.schema import articles, refetches
 from tests.servers import Reply, Server
 from tests.visit.test_refetching import ENVIRON, HOUR, START
@@ -57,7 +57,7 @@ class Paper:
         return once.run(once.Job(self.config, self.url), environ=ENVIRON, clock=lambda: self.now)
 
     def rows(self, *columns: object) -> list:  # type: ignore[type-arg]
-        opened = database.open(self.url)
+        opened = engine.open(self.url)
         with opened.read() as conn:
             found = list(conn.execute(select(*columns)).all())  # type: ignore[call-overload]
         opened.close()

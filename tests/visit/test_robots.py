@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from aggregator.config import Settings
-from aggregator.store import Store, feeds
+from aggregator.config.models import Settings
+from aggregator.store import feeds
+from aggregator.store.engine import Store
 from aggregator.store.feeds import Subscription
 from aggregator.store.schema import robots
 from aggregator.urls import site_of

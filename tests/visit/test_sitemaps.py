@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from aggregator import once
-from aggregator import store as database
-from aggregator.visit.sitemaps import PER_POLL
+from aggregator.engines import fetch as once
+from aggregator.store import engine
+from aggregator.visit.sitemap_index import PER_POLL
 from tests.servers import Reply, Server, conditional
 from tests.visit import site
 
@@ -38,7 +38,7 @@ def fetch(config: Path, database_url: str) -> Fetch:
 @pytest.fixture
 def ask(database_url: str) -> Callable[[str], list[tuple[object, ...]]]:
     def rows(query: str) -> list[tuple[object, ...]]:
-        opened = database.open(database_url)
+        opened = engine.open(database_url)
         try:
             with opened.read() as conn:
                 return [tuple(row) for row in conn.execute(text(query))]

@@ -1,0 +1,76 @@
+"""Mending stories by hand: a story split, two stories merged."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from aggregator.errors import UsageError
+from aggregator.store import centroids, stories, story_decisions, story_list
+from aggregator.store.engine import Store
+from aggregator.store.story_list import StoryRow
+from aggregator.stories import fingerprint
+
+
+def split(store: Store, story_id: int, chosen: Collection[int], now: int) -> list[StoryRow]:
+    """Takes articles out of a story: the chosen ones with their copies become one new story; where none is chosen, every
+    report becomes a story of its own. The stories that there are then; the first keeps the id. Raises UsageError."""
+    with store.write() as conn:
+        stories.serialise(conn)
+        rows = _members(conn, story_id)
+        groups = _chosen(story_id, rows, chosen) if chosen else _reports(rows)
+        if not groups:
+            raise UsageError(f"story {story_id} has one report alone; there is nothing to split")
+        ids = [story_id, *(story_decisions.split(conn, story_id, group, now) for group in groups)]
+        for one in ids:
+            _recentre(conn, one)
+        return [row for one in ids if (row := story_list.one(conn, one)) is not None]
+
+
+def merge(store: Store, story_id: int, other_id: int, now: int) -> StoryRow:
+    """Puts the articles of the other story into the first, which keeps its id. Raises UsageError."""
+    if story_id == other_id:
+        raise UsageError("a story can't be merged with itself; name two stories")
+    with store.write() as conn:
+        stories.serialise(conn)
+        for one in (story_id, other_id):
+            _members(conn, one)
+        story_decisions.merge(conn, story_id, other_id, now)
+        row = story_list.one(conn, story_id)
+        assert row is not None
+        return row
+
+
+def _members(conn: Connection, story_id: int) -> Sequence[Row[Any]]:
+    rows = story_decisions.members(conn, story_id) if 0 <= story_id < 2**63 else ()
+    if not rows:
+        into = story_decisions.merged_into(conn, story_id) if 0 <= story_id < 2**63 else None
+        more = (
+            f"it was merged into story {into}" if into is not None else "`aggregator stories` prints the ids there are"
+        )
+        raise UsageError(f"no story {story_id} in this database; {more}")
+    return rows
+
+
+def _chosen(story_id: int, rows: Sequence[Row[Any]], chosen: Collection[int]) -> list[set[int]]:
+    strange = sorted(set(chosen) - {row.id for row in rows})
+    if strange:
+        raise UsageError(f"article {strange[0]} is not in story {story_id}; name articles of that story")
+    group = {row.id for row in rows if row.id in chosen or row.copy_of in chosen}
+    if len(group) == len(rows):
+        raise UsageError(
+            f"that is all of story {story_id}; name some of its articles, or none to split all its reports"
+        )
+    return [group]
+
+
+def _reports(rows: Sequence[Row[Any]]) -> list[set[int]]:
+    """The reports after the first, each with its copies."""
+    heads = [row.id for row in rows if row.copy_of is None]
+    return [{row.id for row in rows if head in (row.id, row.copy_of)} for head in heads[1:]]
+
+
+def _recentre(conn: Connection, story_id: int) -> None:
+    reports = [row for row in story_decisions.members(conn, story_id) if row.copy_of is None]
+    made = [(row.at, centroids.weighed(conn, fingerprint(row.text, row.lang, row.title))) for row in reports]
+    story_decisions.recentre(conn, story_id, made)

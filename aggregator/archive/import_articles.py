@@ -1,0 +1,201 @@
+"""Taking articles in from a file.
+
+lines -> read and checked -> those with a `story_id` are restored as they stand, in the order of the file
+                          -> the others go through the story path, in the order of time
+      -> copies are pointed to their heads, once all are there
+"""
+
+import os
+import tempfile
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import BinaryIO
+
+import zstandard
+from sqlalchemy import Connection
+
+from aggregator.archive.import_lines import BadLine, Line, finished, read
+from aggregator.archive.line_files import kind_of, reading
+from aggregator.articles.row import FinishedArticle
+from aggregator.errors import AggregatorError, UsageError
+from aggregator.store import articles
+from aggregator.store import restore as restoring
+from aggregator.store.engine import Store
+
+_BATCH = 500  # lines a transaction
+_LONGEST = 64 * 1024 * 1024  # bytes of a line
+
+Report = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Counts:
+    """What came of the lines: articles new, updated (the file's is younger), unchanged; lines failed."""
+
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    failed: int = 0
+
+    @property
+    def ok(self) -> bool:
+        """False if there were lines and every one failed."""
+        return not self.failed or self.new + self.updated + self.unchanged > 0
+
+
+def import_file(store: Store, path: str, report: Report, now: int | None = None) -> Counts:
+    """Imports the articles of a .jsonl file (.gz, .zst; `-` is standard input) in the schema of the export.
+
+    An article is known by `canonical_url`, else `url`; one that is stored already is left alone unless the file's was
+    fetched later, so that an import can be repeated. A line that can't be used is told to `report` as `file:line: why`
+    and the rest goes on. Raises UsageError (no such file, another kind), AggregatorError (the file is damaged).
+    """
+    kind = ".jsonl" if path == "-" else kind_of(path)
+    if kind == ".warc":
+        raise UsageError(f"{path}: pages in WARC are not imported by this version; it takes articles as .jsonl")
+    if kind != ".jsonl":
+        raise UsageError(f"{path}: only .jsonl is imported, with .gz or .zst on top")
+    run = _Run(store, path, report, int(time.time()) if now is None else now)
+    with reading(path) as file, tempfile.TemporaryFile() as aside:
+        later = _Aside(aside)
+        _in_batches(_restored(run, run.lines(file), later), run.restore)
+        _in_batches(later.in_order(), run.place)
+    run.point_copies()
+    return run.counts
+
+
+def _in_batches(lines: Iterator[Line], do: Callable[[list[Line]], None]) -> None:
+    while batch := list(islice(lines, _BATCH)):
+        do(batch)
+
+
+def _restored(run: "_Run", numbered: Iterator[tuple[int, bytes]], later: "_Aside") -> Iterator[Line]:
+    """The lines that carry a story; the others are put aside."""
+    for number, text in numbered:
+        try:
+            line = read(number, text)
+        except BadLine as error:
+            run.refuse(number, str(error))
+            continue
+        if line.story_id is not None:
+            yield line
+        else:
+            later.add(line.at, number, text)
+
+
+class _Aside:
+    """Lines kept in a temporary file until all are known and can be put in order."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._places: list[tuple[int, int, int, int]] = []  # time, number of the line, offset, length
+
+    def add(self, at: int, number: int, text: bytes) -> None:
+        self._places.append((at, number, self._file.tell(), len(text)))
+        self._file.write(text)
+
+    def in_order(self) -> Iterator[Line]:
+        self._file.flush()
+        for _, number, offset, length in sorted(self._places):
+            self._file.seek(offset, os.SEEK_SET)
+            yield read(number, self._file.read(length))
+
+
+@dataclass(slots=True)
+class _Run:
+    """One import: what the file's numbers became in this database."""
+
+    store: Store
+    path: str
+    report: Report
+    now: int
+    counts: Counts = field(default_factory=Counts)
+    ids: dict[int, int] = field(default_factory=dict)  # articles
+    stories: dict[int, int] = field(default_factory=dict)
+    copies: list[tuple[int, int]] = field(default_factory=list)  # our id, the head's number in the file
+
+    def refuse(self, number: int, why: str) -> None:
+        self.counts.failed += 1
+        self.report(f"{self.path}:{number}: {why}; left out")
+
+    def lines(self, file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+        """The lines that are not empty, with their numbers."""
+        number = 0
+        try:
+            while text := file.readline(_LONGEST):
+                number += 1
+                if len(text) == _LONGEST and not text.endswith(b"\n"):
+                    self.refuse(number, f"longer than {_LONGEST >> 20} MB")
+                    while text and not text.endswith(b"\n"):
+                        text = file.readline(_LONGEST)
+                    continue
+                if text.strip():
+                    yield number, text.removeprefix(b"\xef\xbb\xbf") if number == 1 else text
+        except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
+            raise AggregatorError(f"{self.path}: damaged after line {number} ({error}); get the file again") from error
+
+    def restore(self, batch: list[Line]) -> None:
+        self._store(batch, self._restore)
+
+    def place(self, batch: list[Line]) -> None:
+        self._store(batch, self._place)
+
+    def _store(self, batch: list[Line], add: Callable[[Connection, Line, FinishedArticle, int | None], int]) -> None:
+        urls = {line.own_url for line in batch}
+        with self.store.read() as conn:
+            before = articles.at_urls(conn, urls)
+        rows = {line.number: finished(line, self.now) for line in batch if line.own_url not in before}
+        with self.store.write() as conn:  # the costly part is done: other writers wait for SQL alone
+            free = restoring.free_ids(conn, {line.id for line in batch if line.id is not None})
+            known = articles.at_urls(conn, urls)
+            for line in batch:
+                found = known.get(line.own_url)
+                if found is None:
+                    row = rows.get(line.number) or finished(line, self.now)
+                    found = known[line.own_url] = add(conn, line, row, line.id if line.id in free else None)
+                    free.discard(found)
+                    self.counts.new += 1
+                else:
+                    self._meet(conn, found, line)
+                self._map(line, found)
+
+    def _map(self, line: Line, article_id: int) -> None:
+        if line.id is not None:
+            self.ids[line.id] = article_id
+        if line.copy_of is not None and line.story_id is not None:
+            self.copies.append((article_id, line.copy_of))
+
+    def _restore(self, conn: Connection, line: Line, row: FinishedArticle, wish: int | None) -> int:
+        assert line.story_id is not None
+        story = self.stories.get(line.story_id)
+        if story is None:
+            story = self.stories[line.story_id] = restoring.story(conn, line.story_id, row.at)
+        else:
+            restoring.join(conn, story, row.at)
+        return restoring.article(conn, row, story, wish)
+
+    def _place(self, conn: Connection, line: Line, row: FinishedArticle, wish: int | None) -> int:
+        return articles.save(conn, row, article_id=wish).id
+
+    def _meet(self, conn: Connection, article_id: int, line: Line) -> None:
+        """The article is stored already: what the file has of it counts if it was fetched later."""
+        story_id, fetched_at = restoring.stored(conn, article_id)
+        if line.story_id is not None:
+            self.stories.setdefault(line.story_id, story_id)
+        fetched = line.times["fetched_at"]
+        younger = fetched is not None and fetched > fetched_at
+        if younger and articles.save(conn, finished(line, self.now)).outcome == "updated":
+            self.counts.updated += 1
+        else:
+            self.counts.unchanged += 1
+
+    def point_copies(self) -> None:
+        """Copies to their heads, by what the file's numbers became; a head that is not in the file is none."""
+        known = [(copy, self.ids[head]) for copy, head in self.copies if head in self.ids]
+        for start in range(0, len(known), _BATCH):
+            with self.store.write() as conn:
+                for copy, head in known[start : start + _BATCH]:
+                    restoring.point(conn, copy, head)

@@ -1,0 +1,126 @@
+"""A line of a file to be imported: read, checked, and turned into the row that is stored."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from aggregator.articles import finish
+from aggregator.articles.row import FinishedArticle
+from aggregator.errors import QueryError
+from aggregator.query import span
+from aggregator.store.records import LISTS, TIMES
+from aggregator.text import storable
+from aggregator.urls import is_http, normalise
+
+_TEXTS = (
+    "url",
+    "canonical_url",
+    "site",
+    "feed",
+    "body_from",
+    "title",
+    "lang",
+    "lead",
+    "text",
+    "summary",
+    "image",
+    "paywalled",
+)
+_MOST_ID = 2**53  # the largest whole number that every JSON reader keeps
+
+
+class BadLine(Exception):
+    """The line can't be imported; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One article of a file. `id`, `story_id`, `copy_of` are the file's own numbers, None where they are no integers.
+
+    `times`: seconds UTC. `at`: what it is put in order by.
+    """
+
+    number: int
+    record: Mapping[str, Any]
+    times: Mapping[str, int | None]
+    id: int | None
+    story_id: int | None
+    copy_of: int | None
+
+    @property
+    def own_url(self) -> str:
+        """What the article is known by."""
+        return str(self.record["canonical_url"] or normalise(self.record["url"]))
+
+    @property
+    def at(self) -> int:
+        """Its time; where the file gives none it is now, which is after all others."""
+        return min(
+            (at for name in ("published_at", "fetched_at") if (at := self.times[name]) is not None), default=2**62
+        )
+
+
+def read(number: int, line: bytes) -> Line:
+    """The article that a line of JSON holds. Only `url` and `text` must be there. Raises BadLine."""
+    try:
+        found = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise BadLine(f"no JSON ({error.msg})") from None
+    if not isinstance(found, dict):
+        raise BadLine("no JSON object")
+    record: dict[str, Any] = {name: _text(name, found.get(name)) for name in _TEXTS}
+    record |= {name: _list(name, found.get(name)) for name in LISTS}
+    for name in ("url", "text"):
+        if not record[name] or not record[name].strip():
+            raise BadLine(f"{name} is missing")
+    for name in ("url", "canonical_url"):
+        if record[name] and not is_http(record[name]):
+            raise BadLine(f"{name} is no http(s) address")
+    times = {name: _time(name, found.get(name)) for name in TIMES}
+    ids = {name: _id(found.get(name)) for name in ("id", "story_id", "copy_of")}
+    if record["canonical_url"] and ids["story_id"] is None:  # else it is restored as it stands
+        record["canonical_url"] = normalise(record["canonical_url"])
+    record |= {"is_article": found.get("is_article") is not False, "word_count": _id(found.get("word_count"))}
+    return Line(number, record, times, ids["id"], ids["story_id"], ids["copy_of"])
+
+
+def finished(line: Line, now: int | None = None) -> FinishedArticle:
+    """The row that is stored of a line; a line without `fetched_at` was fetched `now`."""
+    row = finish.from_record(line.record, line.times, int(time.time()) if now is None else now)
+    counted = line.record["word_count"]
+    return replace(
+        row,
+        is_article=line.record["is_article"],
+        paywalled=line.record["paywalled"],
+        word_count=row.word_count if counted is None else counted,
+    )
+
+
+def _text(name: str, value: Any) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise BadLine(f"{name} is no text")
+    return storable(value) if value else None
+
+
+def _list(name: str, value: Any) -> list[str]:
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise BadLine(f"{name} is no list of texts")
+    return [storable(item) for item in value]
+
+
+def _time(name: str, value: Any) -> int | None:
+    if value is None:
+        return None
+    try:
+        return int(span(value)[0].timestamp())
+    except (QueryError, TypeError, AttributeError):
+        raise BadLine(f"{name} is no time in ISO 8601") from None
+
+
+def _id(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _MOST_ID else None

@@ -1,0 +1,255 @@
+"""Reading the kept raw pages again with today's extractor.
+
+raw pages, in the order of ids -> a site's in batches, with its memory -> pool -> articles that differ -> store
+
+A batch is a transaction, so what was done stays done however the run ends. The publisher's page did not change, so no
+revision is made. A page in which no article is found any more, or that can't be read, leaves its article as it was.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import orjson
+from sqlalchemy import Connection, Row
+
+from aggregator.archive.search import Search
+from aggregator.articles import finish, read_pages
+from aggregator.articles.read_pages import Batch, Job, Read
+from aggregator.articles.row import FinishedArticle
+from aggregator.config.models import Config, Feed, Page
+from aggregator.pool import Pool
+from aggregator.store import articles, raw_pages, site_memories
+from aggregator.store.engine import Store
+from aggregator.text import index_form
+
+_CHUNK = 64  # articles read from the database at once
+_MOST_MEMORIES = 200  # held in a trial run, which stores none
+
+Outcome = Literal["changed", "no_article", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of an article. `fields`: those that changed; words of lead and text added and removed.
+
+    no_article: none is found any more on its page; failed: its page can't be read (`error`). It is then as it was.
+    """
+
+    id: int
+    title: str | None
+    url: str
+    outcome: Outcome
+    old_version: int
+    new_version: int | None
+    words_added: int = 0
+    words_removed: int = 0
+    fields: tuple[str, ...] = ()
+    error: str | None = None
+
+
+@dataclass(slots=True)
+class Totals:
+    """How many articles: with a raw page (`pages`) and without; what came of those that were read so far."""
+
+    pages: int = 0
+    without_raw_page: int = 0
+    unchanged: int = 0
+    changed: int = 0
+    no_article: int = 0
+    failed: int = 0
+
+    @property
+    def done(self) -> int:
+        """How many were read so far."""
+        return self.unchanged + self.changed + self.no_article + self.failed
+
+    @property
+    def exit_code(self) -> int:
+        """1 when every page failed."""
+        return int(self.failed > 0 and self.failed == self.done)
+
+
+@dataclass(slots=True)
+class Reextraction:
+    """One run. `report` is told of every article that is not as it was, and `progress` after every batch."""
+
+    store: Store
+    config: Config
+    asked: Search
+    dry_run: bool
+    now: int
+    report: Callable[[Change], None]
+    progress: Callable[[Totals], None]
+    totals: Totals
+
+    def run(self) -> None:
+        """Reads all pages that are asked for. Raises StoreError; interrupted, it keeps what was done."""
+        asyncio.run(self._run())
+
+    async def _run(self) -> None:
+        with self.store.read() as conn:
+            self.totals.pages, self.totals.without_raw_page = raw_pages.counts(conn, self.asked.filters)
+        work = _Work(self, Pool(self.config.settings.workers))
+        last = -1
+        try:
+            while chunk := self._next(last):
+                last = chunk[-1].row.id
+                await asyncio.gather(*(work.read(site, pages) for site, pages in _by_site(chunk).items()))
+        finally:
+            work.pool.close()
+
+    def _next(self, last: int) -> list["_Kept"]:
+        with self.store.read() as conn:
+            rows = raw_pages.after(conn, self.asked.filters, last, _CHUNK)
+            listings = raw_pages.listings(conn, [int(row.id) for row in rows])
+        own = _options(self.config)
+        return [_kept(row, listings.get(int(row.id)), own) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A stored article and its page; `job` is None if the page is damaged."""
+
+    row: Row[Any]
+    job: Job | None
+
+
+class _Work:
+    """Reads batches, stores what they give, and hands the memories of sites on."""
+
+    def __init__(self, run: Reextraction, pool: Pool) -> None:
+        self.pool = pool
+        self._run = run
+        self._tried: dict[str, bytes] = {}  # memories of a trial run
+
+    async def read(self, site: str, pages: list[_Kept]) -> None:
+        """The pages of one site, one batch after another."""
+        jobs = [(kept, kept.job) for kept in pages if kept.job is not None]
+        if damaged := [(kept, Read(None, error="the raw page is damaged")) for kept in pages if kept.job is None]:
+            self._settle(damaged)
+        memory = self._memory(site)
+        while jobs:
+            batch = read_pages.first_batch([job for _, job in jobs])
+            found = await read_pages.read(self.pool, batch, memory)
+            self._settle(zip((kept for kept, _ in jobs), found.reads, strict=False), site, found)
+            memory, jobs = found.memory, jobs[len(batch) :]
+
+    def _memory(self, site: str) -> bytes | None:
+        if site in self._tried:
+            return self._tried[site]
+        with self._run.store.read() as conn:
+            return site_memories.load(conn, site)
+
+    def _settle(self, pairs: Iterable[tuple[_Kept, Read]], site: str = "", found: Batch | None = None) -> None:
+        """Stores what a batch gave, in one transaction, then tells of it."""
+        run, pairs = self._run, list(pairs)
+        if run.dry_run:
+            with run.store.read() as conn:
+                done = [_compared(conn, kept, read) for kept, read in pairs]
+            if found is not None and found.memory is not None:
+                self._try(site, found.memory)
+        else:
+            with run.store.write() as conn:
+                done = [_renewed(conn, kept, read) for kept, read in pairs]
+                if found is not None and found.memory is not None and found.taught:
+                    site_memories.save(conn, site, found.memory, found.taught, run.now, anew=found.anew)
+        for change in done:
+            self._count(change)
+        run.progress(run.totals)
+
+    def _try(self, site: str, memory: bytes) -> None:
+        self._tried.pop(site, None)
+        self._tried[site] = memory
+        while len(self._tried) > _MOST_MEMORIES:
+            del self._tried[next(iter(self._tried))]
+
+    def _count(self, change: Change | None) -> None:
+        totals = self._run.totals
+        if change is None:
+            totals.unchanged += 1
+            return
+        setattr(totals, change.outcome, getattr(totals, change.outcome) + 1)
+        self._run.report(change)
+
+
+def _renewed(conn: Connection, kept: _Kept, read: Read) -> Change | None:
+    new = _better(kept, read)
+    if new is None:
+        return _left(kept, read)
+    row = raw_pages.still(conn, int(kept.row.id), int(kept.row.raw_at))
+    if row is None:  # fetched again meanwhile, and so read by today's extractor, or pruned
+        return None
+    return _change(row, new, articles.renew(conn, row, new))
+
+
+def _compared(conn: Connection, kept: _Kept, read: Read) -> Change | None:
+    new = _better(kept, read)
+    return _left(kept, read) if new is None else _change(kept.row, new, articles.renewed(conn, kept.row, new))
+
+
+def _better(kept: _Kept, read: Read) -> FinishedArticle | None:
+    """The new article, unless it would lose the one there is. What a person's own selector picks is believed."""
+    new, selectors = read.article, kept.job.selectors if kept.job else None
+    picked = selectors is not None and selectors.body and not any(one.name == "body" for one in read.unmatched)
+    return None if new is None or (kept.row.is_article and not new.is_article and not picked) else new
+
+
+def _left(kept: _Kept, read: Read) -> Change:
+    row, version = kept.row, read.article.extractor_version if read.article else None
+    outcome: Outcome = "no_article" if read.error is None else "failed"
+    return Change(int(row.id), row.title, row.url, outcome, row.extractor_version, version, error=read.error)
+
+
+def _change(row: Row[Any], new: FinishedArticle, fields: tuple[str, ...]) -> Change | None:
+    if not fields:
+        return None
+    before, after = _words(row.lead, row.text), _words(new.lead, new.text)
+    return Change(
+        id=int(row.id),
+        title=new.title,
+        url=row.url,
+        outcome="changed",
+        old_version=row.extractor_version,
+        new_version=new.extractor_version,
+        words_added=(after - before).total(),
+        words_removed=(before - after).total(),
+        fields=fields,
+    )
+
+
+def _words(*parts: str | None) -> Counter[str]:
+    return Counter(index_form(" ".join(part for part in parts if part)).split())
+
+
+def _by_site(chunk: list[_Kept]) -> dict[str, list[_Kept]]:
+    found: dict[str, list[_Kept]] = {}
+    for kept in chunk:
+        found.setdefault(read_pages.memory_key(kept.row.raw_url), []).append(kept)
+    return found
+
+
+def _options(config: Config) -> dict[str, dict[str, Any]]:
+    """The options of subscriptions as feeds.yaml has them now, by URL."""
+    sources: list[Feed | Page] = [*config.feeds, *config.articles]
+    return {item.url: item.model_dump(mode="json", exclude_defaults=True) for item in sources}
+
+
+def _kept(row: Row[Any], listing: Row[Any] | None, own: Mapping[str, dict[str, Any]]) -> _Kept:
+    body = finish.unpacked(row.body)
+    if body is None:
+        return _Kept(row, None)
+    options = {} if listing is None else own.get(listing.feed_url) or orjson.loads(listing.options)
+    listed = _from_row(row) if listing is None else read_pages.listed_of(listing, options)
+    page = finish.Page(row.raw_url, body, row.content_type, int(row.raw_at))
+    return _Kept(row, Job(page, listed, read_pages.selectors_of(options), keep_raw=False))
+
+
+def _from_row(row: Row[Any]) -> finish.Listed:
+    """What is known of an article that no entry holds any more."""
+    authors, tags = (tuple(orjson.loads(value)) if value else () for value in (row.authors, row.tags))
+    return finish.Listed(
+        row.url, row.feed, row.title, authors, row.published_at, row.modified_at, row.summary, row.lang, tags, row.image
+    )

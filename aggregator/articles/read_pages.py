@@ -1,0 +1,207 @@
+"""Reading pages: those of one site in batches, with what is known of the site, in the processes of the pool.
+
+pages + memory -> pool: extraction.read_pages -> finished articles + the next memory
+
+This is the only place that calls extraction for pages that are stored: a visit and a reextraction do the same.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from selectolax.lexbor import SelectolaxError
+
+from aggregator.articles import finish
+from aggregator.dom import LexborNode, attribute, decode, parse, text_of
+from aggregator.errors import ExtractionError
+from aggregator.extraction import pipeline
+from aggregator.extraction.memory.site_memory import SiteMemory
+from aggregator.extraction.selectors import Selectors
+
+if TYPE_CHECKING:
+    from sqlalchemy import Row
+
+    from aggregator.extraction.selectors import Selectors
+from aggregator.articles.row import FinishedArticle
+from aggregator.pool import Pool
+from aggregator.urls import site_of
+
+_log = logging.getLogger(__name__)
+MOST_PAGES = 16  # a batch
+MOST_BYTES = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A page to be read. `keep_raw`: its bytes are stored with its article."""
+
+    page: finish.Page
+    listed: finish.Listed
+    selectors: "Selectors | None"
+    keep_raw: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A selector, what it is for (`body`, `remove`, `title`, `author`, `date`), and whether it matches on a page."""
+
+    name: str
+    selector: str
+    matched: bool
+
+    def __str__(self) -> str:
+        return f"{self.name} selector '{self.selector}'"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What came of a page: its article, None if it has no text or could not be read (`error` says why).
+
+    `unmatched`: the selectors that match nothing on it.
+    """
+
+    article: FinishedArticle | None
+    unmatched: tuple[Match, ...] = ()
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What came of pages, in their order, and the site's memory after them, packed.
+
+    `taught`: how many of them taught it; `anew`: the memory that was given could not be read.
+    """
+
+    reads: tuple[Read, ...]
+    memory: bytes | None
+    taught: int = 0
+    anew: bool = False
+
+
+def memory_key(url: str) -> str:
+    """The site whose memory a page that came from `url` is read with."""
+    return site_of(url)
+
+
+def first_batch(jobs: Sequence[Job]) -> list[Job]:
+    """As many of the first jobs as may be read together; one at least."""
+    batch, size = list(jobs[:1]), len(jobs[0].page.body)
+    for job in jobs[1:MOST_PAGES]:
+        size += len(job.page.body)
+        if size > MOST_BYTES:
+            break
+        batch.append(job)
+    return batch
+
+
+async def read(pool: Pool, jobs: Sequence[Job], memory: bytes | None) -> Batch:
+    """The articles of pages of one site. A page that can't be read fails alone; the others of its batch do not."""
+    try:
+        return await pool.run(read_batch, jobs, memory)
+    except ExtractionError as error:
+        if len(jobs) == 1:
+            return Batch((Read(None, error=str(error)),), memory)
+    except Exception as error:  # a defect of ours must not keep a site's other pages from being stored, for ever
+        if len(jobs) == 1:
+            _log.error("%s can't be read: %r", jobs[0].page.url, error, exc_info=error)
+            return Batch((Read(None, error=f"reading it failed: {error!r}; this is a bug"),), memory)
+    return await _one_by_one(pool, jobs, memory)
+
+
+async def _one_by_one(pool: Pool, jobs: Sequence[Job], memory: bytes | None) -> Batch:
+    reads: list[Read] = []
+    taught, anew = 0, False
+    for job in jobs:
+        one = await read(pool, [job], memory)
+        reads += one.reads
+        memory, taught, anew = one.memory, taught + one.taught, anew or one.anew
+    return Batch(tuple(reads), memory, taught, anew)
+
+
+def read_batch(jobs: Sequence[Job], packed: bytes | None) -> Batch:
+    """The articles of pages of one site, whose memory is given packed (None: nothing is known). Runs in the pool."""
+    memory, anew = _unpacked(packed)
+    pages = [
+        pipeline.RawPage(job.page.body, url=job.page.url, selectors=job.selectors, content_type=job.page.content_type)
+        for job in jobs
+    ]
+    found, after = pipeline.read_pages(pages, memory)
+    reads = tuple(
+        Read(finish.from_page(article, job.page, job.listed, job.keep_raw), _unmatched(job))
+        for article, job in zip(found, jobs, strict=True)
+    )
+    return Batch(reads, after.packed(), max(0, after.pages - memory.pages), anew)
+
+
+def _unpacked(packed: bytes | None) -> tuple[SiteMemory, bool]:
+    if packed is None:
+        return SiteMemory(), False
+    try:
+        return SiteMemory.unpacked(packed), False
+    except Exception:  # whatever is wrong with it: a memory is a help and never a condition
+        return SiteMemory(), True
+
+
+def listed_of(row: "Row[Any]", options: dict[str, Any]) -> finish.Listed:
+    """What an entry says of its page. `row`: an entry with its feed's URL as `feed_url`; `options`: the feed's."""
+    details = orjson.loads(row.details) if row.details else {}
+    return finish.Listed(
+        url=row.url,
+        feed=row.feed_url or None,
+        title=row.title,
+        authors=tuple(details.get("authors", ())),
+        published_at=row.published_at,
+        updated_at=row.updated_at,
+        summary=row.summary,
+        lang=options.get("lang"),
+        tags=tuple(dict.fromkeys((*details.get("tags", ()), *options.get("tags", ())))),
+        image=details.get("image"),
+    )
+
+
+def selectors_of(options: dict[str, Any]) -> "Selectors | None":
+    """A feed's selectors."""
+    spec = options.get("selectors")
+    if not spec:
+        return None
+    remove = tuple(spec.get("remove", ()))
+    return Selectors(**{name: spec.get(name) for name in ("body", "title", "author", "date")}, remove=remove)
+
+
+def matches(body: bytes, content_type: str | None, selectors: "Selectors") -> list[Match]:
+    """Whether each selector matches on a page; an element without any text (or date) is no match."""
+    tree = parse(decode(body, content_type))
+
+    def found(selector: str) -> list[LexborNode]:
+        try:
+            return tree.css(selector)
+        except SelectolaxError:
+            return []
+
+    done = [
+        Match(name, selector, _says_something(found(selector)))
+        for name in ("title", "author", "date")
+        if (selector := getattr(selectors, name))
+    ]
+    for selector in selectors.remove:
+        nodes = found(selector)
+        for node in nodes:
+            node.decompose()
+        done.append(Match("remove", selector, bool(nodes)))
+    if selectors.body:  # of what is left, as in an extraction
+        done.insert(0, Match("body", selectors.body, _says_something(found(selectors.body))))
+    return done
+
+
+def _says_something(nodes: Iterable[LexborNode]) -> bool:
+    return any(text_of(node) or attribute(node, "datetime") or attribute(node, "content") for node in nodes)
+
+
+def _unmatched(job: Job) -> tuple[Match, ...]:
+    """The selectors that match nothing; what is to be removed need not be on every page."""
+    if job.selectors is None:
+        return ()
+    tried = matches(job.page.body, job.page.content_type, job.selectors)
+    return tuple(one for one in tried if not one.matched and one.name != "remove")

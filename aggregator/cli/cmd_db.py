@@ -1,0 +1,96 @@
+"""`aggregator db …`: looking after the database."""
+
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aggregator.cli import global_options, output
+from aggregator.cli.options import Json
+
+if TYPE_CHECKING:
+    from aggregator.store.engine import Store
+
+commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The database: check, backup, prune, stats.")
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(commands, name="db")
+
+
+@commands.command()
+def upgrade(ctx: typer.Context) -> None:
+    """Bring the database to this version. SQLite does it by itself; PostgreSQL waits for this command."""
+    from aggregator.store import engine
+
+    url = global_options.of(ctx).store_url()
+    print(f"the database is at version {engine.upgrade(url)}")
+
+
+@commands.command()
+def check(ctx: typer.Context) -> None:
+    """Look for anything that is wrong with the database; exit 1 if there is."""
+    from aggregator.store import maintenance
+
+    with global_options.of(ctx).open_store() as store:
+        problems = list(maintenance.check(store))
+    for problem in problems:
+        print(problem.what)
+    print(f"{len(problems)} problems found" if problems else "nothing wrong")
+    if problems:
+        raise typer.Exit(1)
+
+
+@commands.command()
+def backup(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
+    """Copy an SQLite database, whole and consistent, while others use it.
+
+    \b
+    aggregator db backup /backups/aggregator-monday.db
+    """
+    from aggregator.store import maintenance
+
+    with global_options.of(ctx).open_store() as store:
+        maintenance.backup(store, file)
+    print(f"{file}: {file.stat().st_size:,} bytes")
+
+
+@commands.command()
+def prune(ctx: typer.Context) -> None:
+    """Let go of what `keep`, `keep_raw` and `poll_log_keep` of feeds.yaml no longer ask for. The daemon does it too."""
+    from aggregator.archive.prune import prune as let_go
+
+    options = global_options.of(ctx)
+    with options.open_store() as store:
+        _sync(options, store)
+        gone = let_go(store, int(time.time()))
+    print(
+        f"{gone.articles} articles, {gone.raw_pages} raw pages, {gone.polls} polls, {gone.tombstones} tombstones, "
+        f"{gone.memories} site memories removed"
+    )
+
+
+def _sync(options: global_options.Globals, store: "Store") -> None:
+    """What is kept is what feeds.yaml says now, not what it said at the last fetch."""
+    from aggregator.subscriptions.sync import load, sync
+
+    path = options.config_path()
+    if path is not None:
+        config, digest = load(store, path, os.environ)
+        sync(store, config, digest, int(time.time()))
+
+
+@commands.command()
+def stats(ctx: typer.Context, json: Json = False) -> None:
+    """Count what the database holds."""
+    from aggregator.store import maintenance
+
+    with global_options.of(ctx).open_store() as store, store.read() as conn:
+        counted = maintenance.stats(conn)
+    if json:
+        output.one(counted)
+        return
+    columns = [output.Column("what"), output.Column("how many", right=True)]
+    output.table(columns, [(name.replace("_", " "), f"{count:,}") for name, count in counted.items()])

@@ -1,0 +1,59 @@
+"""`aggregator export` and `import`: articles in files."""
+
+import sys
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from aggregator.cli import global_options
+from aggregator.cli.options import Feed, Lang, Since, Site, Until, since_time, until_time
+
+
+def register(app: typer.Typer) -> None:
+    app.command("export")(export)
+    app.command("import")(import_articles)
+
+
+def export(
+    ctx: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="FILE", help=".jsonl or .csv, .gz or .zst on top; - is stdout.")],
+    query: Annotated[str, typer.Option(metavar="QUERY", help="Only what this search finds.")] = "",
+    since: Since = None,
+    until: Until = None,
+    feed: Feed = None,
+    site: Site = None,
+    lang: Lang = None,
+) -> None:
+    """Write every article, copies too, in the order of their ids.
+
+    \b
+    aggregator export archive.jsonl.zst
+    aggregator export week.csv --since 7d --lang en
+    """
+    from aggregator.archive.export import export as write
+    from aggregator.archive.search import Search
+
+    now = datetime.now(UTC)
+    asked = Search(query, since_time(since, now), until_time(until, now), feed, site, lang)
+    with global_options.of(ctx).open_store() as store:
+        written = write(store, file, asked)
+    print(f"{file}: {written} articles", file=sys.stderr if file == "-" else sys.stdout)
+
+
+def import_articles(
+    ctx: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="FILE", help=".jsonl, .gz or .zst on top; - is standard input.")],
+) -> None:
+    """Take in articles in the export's schema; of each line only url and text must be there. Safe to repeat.
+
+    \b
+    aggregator import archive.jsonl.zst
+    """
+    from aggregator.archive.import_articles import import_file
+
+    with global_options.of(ctx).open_store() as store:
+        counts = import_file(store, file, lambda line: print(f"aggregator: {line}", file=sys.stderr))
+    print(f"{counts.new} new, {counts.updated} updated, {counts.unchanged} unchanged, {counts.failed} failed")
+    if not counts.ok:
+        raise typer.Exit(1)

@@ -1,0 +1,116 @@
+"""`aggregator fetch` and `aggregator daemon`: what runs visits."""
+
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aggregator.cli import global_options, output
+from aggregator.cli.options import Json
+
+if TYPE_CHECKING:
+    from aggregator.engines.fetch import Summary
+
+MOST_FAILURES = 20
+
+
+def register(app: typer.Typer) -> None:
+    app.command("fetch")(fetch)
+    app.command("daemon")(daemon)
+
+
+def fetch(
+    ctx: typer.Context,
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[FEED|URL]...", help="Feeds by URL or title; any other URL is fetched as an article."),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All feeds, due or not.")] = False,
+    json: Json = False,
+) -> None:
+    """Poll the feeds that are due, fetch their articles, store them, and print a summary.
+
+    Exit code 0 when it ran, 1 when every feed (or page given) failed, 2 on bad configuration or usage.
+
+    \b
+    aggregator fetch
+    aggregator fetch --all --json
+    aggregator fetch https://example.org/news/1
+    """
+    global_options.quick_aiohttp()
+    from aggregator.cli.progress_bars import reporter
+    from aggregator.engines import fetch as once
+
+    global_options.keep_imports()
+    options = global_options.of(ctx)
+    job = once.Job(options.config_path(), options.store_url(), tuple(targets or ()), everything)
+    with reporter(quiet=options.quiet or not sys.stderr.isatty()) as report:
+        summary = once.run(job, report, os.environ)
+    if json:
+        output.one(summary.as_dict())
+    else:
+        print_summary(summary)
+    if summary.exit_code:
+        raise typer.Exit(summary.exit_code)
+
+
+def print_summary(summary: "Summary") -> None:
+    """What a fetch did, as a table, and the reasons of its failures."""
+    feeds = [
+        ("changed", summary.feeds_changed),
+        ("unchanged", summary.feeds_unchanged),
+        ("failed", summary.feeds_failed),
+    ]
+    articles = [
+        ("new", summary.articles_new),
+        ("updated", summary.articles_updated),
+        ("unchanged", summary.articles_unchanged),
+        ("failed", summary.articles_failed),
+        ("gone", summary.articles_gone),
+        ("copy" if summary.duplicates == 1 else "copies", summary.duplicates),
+    ]
+    rows = [
+        ("feeds polled", summary.feeds_polled, _said(feeds)),
+        ("entries new", summary.entries_new, ""),
+        ("articles", summary.articles_new + summary.articles_updated, _said(articles)),
+    ]
+    if summary.sites_held or summary.sites_quiet:
+        sites = [("held by another fetch", summary.sites_held), ("asked to be left alone", summary.sites_quiet)]
+        rows.append(("sites left out", summary.sites_held + summary.sites_quiet, _said(sites)))
+    output.table(
+        [output.Column("what"), output.Column("count", right=True), output.Column("of them", flexible=1)], rows
+    )
+    print(f"took {summary.seconds:.1f} s")
+    for change in summary.state_changes[:MOST_FAILURES]:
+        print(output.cell(f"feed {change}"))
+    if len(summary.state_changes) > MOST_FAILURES:
+        print(f"and {len(summary.state_changes) - MOST_FAILURES} feeds more; `aggregator feeds list` shows all")
+    for name, failures in (("feed", summary.feed_failures), ("page", summary.page_failures)):
+        for url, reason in failures[:MOST_FAILURES]:
+            print(output.cell(f"{name} failed: {_named(url, reason)}"))
+        if len(failures) > MOST_FAILURES:
+            print(f"and {len(failures) - MOST_FAILURES} {name}s more; --json prints all")
+
+
+def _said(parts: list[tuple[str, int]]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in parts if count)
+
+
+def _named(url: str, reason: str) -> str:
+    """Most reasons begin with their URL already."""
+    return reason if reason.startswith(url) else f"{url}: {reason}"
+
+
+def daemon(ctx: typer.Context) -> None:
+    """Poll and fetch for as long as it runs. SIGTERM or SIGINT ends it; SIGHUP reads feeds.yaml again.
+
+    \b
+    aggregator -v daemon
+    """
+    global_options.quick_aiohttp()
+    from aggregator.engines import daemon as engine
+
+    global_options.keep_imports()
+    options = global_options.of(ctx)
+    raise typer.Exit(engine.run(options.config_path(), options.store_url(), os.environ))

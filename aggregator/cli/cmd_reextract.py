@@ -1,0 +1,150 @@
+"""`aggregator reextract`: the kept raw pages, read again by today's extractor."""
+
+import heapq
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from aggregator.cli import global_options, output
+from aggregator.cli.options import Feed, Json, Report, ReportFormat, Since, Site, Until, since_time, until_time
+
+if TYPE_CHECKING:
+    from aggregator.archive.reextract import Change, Totals
+
+MOST_SHOWN = 30
+INTERRUPTED = 130
+
+
+def register(app: typer.Typer) -> None:
+    app.command("reextract")(reextract)
+
+
+def reextract(
+    ctx: typer.Context,
+    since: Since = None,
+    until: Until = None,
+    site: Site = None,
+    feed: Feed = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only report; change nothing.")] = False,
+    form: ReportFormat = Report.TABLE,
+    json: Json = False,
+) -> None:
+    """Extract the kept raw pages again with today's extractor, and report what changed.
+
+    An article that is read differently gets its new text and facts; its id, address, story and earlier texts stay, and
+    no revision is made, because the page did not change. One whose page holds no article any more stays as it was and
+    is reported. Selectors of feeds.yaml apply as in a fetch. It may be interrupted: what is done is done.
+
+    \b
+    aggregator reextract --dry-run --since 7d
+    aggregator reextract --site example.org
+    aggregator reextract --format json > report.json
+    """
+    from aggregator.archive.reextract import Reextraction, Totals
+    from aggregator.archive.search import Search
+
+    options, now = global_options.of(ctx), datetime.now(UTC)
+    asked = Search("", since_time(since, now), until_time(until, now), feed, site)
+    config, totals = options.load_config(), Totals()
+    paper: _Table | _Json = _Json(dry_run) if json or form is Report.JSON else _Table(dry_run)
+    code = 0
+    with options.open_store() as store, _progress(options.quiet) as progress:
+        run = Reextraction(store, config, asked, dry_run, int(time.time()), paper.add, progress, totals)
+        try:
+            run.run()
+        except KeyboardInterrupt:
+            code = INTERRUPTED
+    paper.finish(totals, interrupted=code == INTERRUPTED)
+    if code or totals.exit_code:
+        raise typer.Exit(code or totals.exit_code)
+
+
+@dataclass(slots=True)
+class _Json:
+    """One object, written as the run goes on: there may be more changes than fit into memory."""
+
+    dry_run: bool
+    written: int = 0
+
+    def add(self, change: "Change") -> None:
+        import json
+
+        print(f'{{"dry_run": {json.dumps(self.dry_run)}, "articles": [' if not self.written else ",")
+        record = {**asdict(change), "fields": list(change.fields)}
+        print(json.dumps(record, ensure_ascii=False), end="")
+        self.written += 1
+
+    def finish(self, totals: "Totals", *, interrupted: bool) -> None:
+        import json
+
+        if not self.written:
+            print(f'{{"dry_run": {json.dumps(self.dry_run)}, "articles": [', end="")
+        print(f'\n], "totals": {json.dumps(asdict(totals))}, "interrupted": {json.dumps(interrupted)}}}')
+
+
+@dataclass(slots=True)
+class _Table:
+    """The largest changes and the totals."""
+
+    dry_run: bool
+    largest: list[tuple[int, int, "Change"]] = field(default_factory=list)
+    reported: int = 0
+
+    def add(self, change: "Change") -> None:
+        self.reported += 1
+        words = change.words_added + change.words_removed
+        size = words if change.outcome == "changed" else sys.maxsize  # what a person should look at comes first
+        heapq.heappush(self.largest, (size, -change.id, change))
+        if len(self.largest) > MOST_SHOWN:
+            heapq.heappop(self.largest)
+
+    def finish(self, totals: "Totals", *, interrupted: bool) -> None:
+        if self.largest:
+            columns = [
+                output.Column("id", right=True),
+                output.Column("title", flexible=3),
+                output.Column("version"),
+                output.Column("words", right=True),
+                output.Column("what changed", flexible=2),
+            ]
+            output.table(columns, [_row(change) for *_, change in sorted(self.largest, reverse=True)])
+        if self.reported > len(self.largest):
+            print(f"and {self.reported - len(self.largest)} articles more; --format json prints all\n")
+        would = "would change" if self.dry_run else "changed"
+        counts = [(totals.changed, would), (totals.unchanged, "unchanged"), (totals.no_article, "no article any more")]
+        counts += [(totals.failed, "failed")] if totals.failed else []
+        print(f"{totals.done} of {totals.pages} raw pages read: " + ", ".join(f"{n} {what}" for n, what in counts))
+        print(f"articles without a raw page: {totals.without_raw_page}")
+        if interrupted:
+            print("interrupted; what was done is stored" if not self.dry_run else "interrupted", file=sys.stderr)
+
+
+def _row(change: "Change") -> tuple[Any, ...]:
+    version = f"{change.old_version} → {change.new_version or '?'}"
+    title = change.title or change.url
+    if change.outcome == "no_article":
+        return change.id, title, version, "", "no article on the page any more; left as it was"
+    if change.outcome == "failed":
+        return change.id, title, version, "", f"failed: {change.error}"
+    fields = [name for name in change.fields if name != "word_count"]  # the column before says it
+    return change.id, title, version, f"+{change.words_added} −{change.words_removed}", fields
+
+
+@contextmanager
+def _progress(quiet: bool) -> "Iterator[Callable[[Totals], None]]":
+    """A bar on a terminal; nothing elsewhere."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=output.console(sys.stderr), transient=True) as bars:
+        task = bars.add_task("pages read", total=None)
+        yield lambda totals: bars.update(task, completed=totals.done, total=totals.pages)

@@ -1,0 +1,156 @@
+"""`aggregator stories …`: what the sources tell, one line a story; mistakes mended by hand."""
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from aggregator.cli import global_options, output
+from aggregator.cli.options import Format, Json, ListFormat, Since, Until, since_time, until_time
+
+if TYPE_CHECKING:
+    from aggregator.store.story_list import StoryRow
+
+_LONGEST_TITLE = 110  # characters in a table
+_MOST_SITES = 4  # that a table names
+
+commands = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(commands, name="stories")
+
+
+@commands.callback()
+def stories(
+    ctx: typer.Context,
+    since: Since = "24h",
+    until: Until = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 20,
+    form: ListFormat = Format.TABLE,
+    json: Json = False,
+) -> None:
+    """List the stories of a time span, biggest first; split and merge them.
+
+    \b
+    aggregator stories
+    aggregator stories --since 7d --limit 50 --format json
+    aggregator stories split 12 345         article 345 and its copies are another story
+    aggregator stories merge 12 17          both are one story
+
+    The article that leads a story is the first one published of those that are about as complete as the longest.
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    from aggregator.store.story_list import listing
+
+    now = datetime.now(UTC)
+    start, end = since_time(since, now), until_time(until, now) or now + timedelta(seconds=1)
+    begin = int(start.timestamp()) if start else 0
+    with global_options.of(ctx).open_store() as store, store.read() as conn:
+        found = listing(conn, begin, int(end.timestamp()), limit)
+    _print(found, Format.JSON if json else form)
+
+
+@commands.command()
+def split(
+    ctx: typer.Context,
+    story: Annotated[int, typer.Argument(metavar="STORY", help="As `aggregator stories` prints it.")],
+    articles: Annotated[list[int] | None, typer.Argument(metavar="[ARTICLE]…", help="Those that go.")] = None,
+    form: ListFormat = Format.TABLE,
+    json: Json = False,
+) -> None:
+    """Make a new story of some articles of a story; with none named, of each of its reports. Copies go with their heads.
+
+    \b
+    aggregator stories split 12 345 350
+    aggregator stories split 12
+
+    It is remembered, and the program never puts them together again.
+    """
+    from aggregator.archive import edit_stories
+
+    with global_options.of(ctx).open_store() as store:
+        found = edit_stories.split(store, story, articles or (), int(datetime.now(UTC).timestamp()))
+    _print(found, Format.JSON if json else form)
+
+
+@commands.command()
+def merge(
+    ctx: typer.Context,
+    story: Annotated[int, typer.Argument(metavar="STORY", help="The story that stays.")],
+    other: Annotated[int, typer.Argument(metavar="OTHER", help="The story whose articles it takes.")],
+    form: ListFormat = Format.TABLE,
+    json: Json = False,
+) -> None:
+    """Put the articles of another story into a story.
+
+    \b
+    aggregator stories merge 12 17
+
+    It is remembered, and the program never takes them apart.
+    """
+    from aggregator.archive import edit_stories
+
+    with global_options.of(ctx).open_store() as store:
+        found = edit_stories.merge(store, story, other, int(datetime.now(UTC).timestamp()))
+    _print([found], Format.JSON if json else form)
+
+
+def _print(found: list["StoryRow"], form: Format) -> None:
+    if form is Format.TABLE:
+        _print_table(found)
+    elif form is Format.TEXT:
+        for story in found:
+            print(f"[{story.id}] {story.title or ''} ({story.reports} reports, {story.copies} copies)")
+    else:
+        output.objects([_record(story) for story in found], form)
+
+
+def _record(story: "StoryRow") -> dict[str, Any]:
+    return {
+        "id": story.id,
+        "title": story.title,
+        "article_id": story.article_id,
+        "lead_reason": story.lead_reason,
+        "articles": story.articles,
+        "reports": story.reports,
+        "copies": story.copies,
+        "sites": list(story.sites),
+        "first_at": output.iso(story.first_at),
+        "last_at": output.iso(story.last_at),
+    }
+
+
+def _print_table(found: list["StoryRow"]) -> None:
+    if not found:
+        print("no stories in that time")
+        return
+    columns = [
+        output.Column("story", right=True),
+        output.Column("reports", right=True),
+        output.Column("copies", right=True),
+        output.Column("first, last"),
+        output.Column("title, sources, lead", flexible=1),
+    ]
+    output.table(columns, (_row(story) for story in found))
+
+
+def _row(story: "StoryRow") -> tuple[object, ...]:
+    from aggregator.text import squeeze
+
+    first, last = (output.cell(output.moment(at)) for at in (story.first_at, story.last_at))
+    when = first if first == last else f"{first}\n{last}"
+    told = [_short(squeeze(story.title or "(no title)")), _sources(story.sites)]
+    if story.reports > 1:
+        told.append(f"lead: {story.article_id}, {story.lead_reason}")
+    return story.id, story.reports, story.copies, when, "\n".join(told)
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= _LONGEST_TITLE else title[: _LONGEST_TITLE - 1].rstrip() + "…"
+
+
+def _sources(sites: tuple[str, ...]) -> str:
+    named = output.cell(sites[:_MOST_SITES])
+    return named if len(sites) <= _MOST_SITES else f"{named} and {len(sites) - _MOST_SITES} more"

@@ -1,0 +1,110 @@
+"""What all commands share: the global options, and where they lead."""
+
+import gc
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from aggregator.config import paths
+
+if TYPE_CHECKING:
+    from aggregator.config.models import Config
+    from aggregator.store.engine import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Globals:
+    """The options that stand before the command."""
+
+    config: str | None
+    database: str | None
+    quiet: bool
+    verbose: int
+
+    def config_path(self) -> Path | None:
+        """The configuration file; None if there is none. Raises ConfigError if a named one is missing."""
+        return paths.find_config(self.config)
+
+    def editable_config(self) -> Path:
+        """The file that `feeds add` writes to: the one found, or the one that is named and not yet there."""
+        named = self.config or os.environ.get("AGGREGATOR_CONFIG")
+        if named:
+            return Path(named).expanduser()
+        return self.config_path() or Path(paths.CONFIG_NAME)
+
+    def load_config(self) -> "Config":
+        """The configuration, empty if there is no file. Raises ConfigError."""
+        from aggregator.config import load_config
+
+        path = self.config_path()
+        return load_config.load(path, os.environ) if path else load_config.parse("", "environment", os.environ)
+
+    def store_url(self) -> str:
+        """The database's URL. Raises ConfigError."""
+        return paths.database_url(self.database, self.config_path())
+
+    def database_exists(self) -> bool:
+        """False only for an SQLite file that is not there yet."""
+        url = self.store_url()
+        return not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///").partition("?")[0]).exists()
+
+    @contextmanager
+    def open_store(self) -> "Iterator[Store]":
+        """The database, opened and closed. Raises StoreError."""
+        from aggregator.store import engine
+
+        opened = engine.open(self.store_url())
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+def of(ctx: typer.Context) -> Globals:
+    """The global options of a command."""
+    found = ctx.find_object(Globals)
+    assert found is not None
+    return found
+
+
+def keep_imports() -> None:
+    """For commands that run for long, after their imports: garbage is looked for often again, but not among these."""
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 20)
+
+
+def quick_aiohttp() -> None:
+    """Imports aiohttp without the two sets of certificates that it loads for requests which bring none of their own:
+    ours bring one, made when the first https address is asked (`net.transport.tls_context`). For a process of ours
+    alone, where nobody else relies on those sets; until then they trust nobody."""
+    import ssl
+
+    if "aiohttp" in sys.modules:
+        return
+    cheap = ((ssl, "create_default_context", lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)),
+             (ssl.SSLContext, "set_default_verify_paths", lambda _: None))  # fmt: skip
+    before = [(owner, name, getattr(owner, name)) for owner, name, _ in cheap]
+    for owner, name, made in cheap:
+        setattr(owner, name, made)
+    try:
+        import aiohttp  # noqa: F401
+    finally:
+        for owner, name, made in before:
+            setattr(owner, name, made)
+
+
+def set_up_logging(quiet: bool, verbose: int) -> None:
+    """Log to stderr: warnings, more with -v, errors alone with -q; other people's libraries only with -vv."""
+    import logging
+
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+    own = logging.ERROR if quiet else (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
+    logging.getLogger("aggregator").setLevel(own)
+    if verbose > 1:
+        logging.getLogger().setLevel(logging.DEBUG)

@@ -1,0 +1,168 @@
+"""Adding and removing subscriptions in feeds.yaml.
+
+The text is spliced at the positions the YAML reader reports, so that comments, order, quotes and indentation stay as
+they are: a reader that writes the whole document again moves comments and indents anew.
+"""
+
+import os
+import re
+import stat
+import tempfile
+from collections.abc import Iterable, Mapping
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from aggregator.config.load_config import parse, read_text
+from aggregator.errors import ConfigError
+
+
+def add_feed(path: Path, values: Mapping[str, Any]) -> None:
+    """Add a subscription, `{"url": …, "title": …}` as in feeds.yaml; the file is made if there is none.
+
+    Raises ConfigError, and changes nothing, when the file would not be valid with it.
+    """
+    add_feeds(path, [values])
+
+
+def add_feeds(path: Path, many: Iterable[Mapping[str, Any]]) -> None:
+    """Add subscriptions in one write: see `add_feed`."""
+    text = _valid_text(path) if path.exists() else ""
+    items = [{key: value for key, value in values.items() if value not in (None, (), [], {})} for values in many]
+    if items:
+        _write(path, _with_items(text, items, path))
+
+
+def check_feed(path: Path, values: Mapping[str, Any]) -> None:
+    """Raises ConfigError, as `add_feed` would, if the file would not be valid with this subscription; changes nothing."""
+    item = {key: value for key, value in values.items() if value not in (None, (), [], {})}
+    parse(_with_items(_valid_text(path) if path.exists() else "", [item], path), str(path), {})
+
+
+def remove_feed(path: Path, url: str) -> None:
+    """Take out the subscription of `url`. Raises ConfigError if the file has none."""
+    text = _valid_text(path)
+    _, listed = _feeds(text)
+    for item in listed.value if listed is not None else ():
+        if any(key.value == "url" and value.value == url for key, value in item.value):
+            _refuse_flow(listed, path)
+            lines = text.splitlines(keepends=True)
+            del lines[item.start_mark.line : _last_line(item, lines) + 1]
+            _write(path, "".join(lines))
+            return
+    raise ConfigError(f"{path}: no feed {url}; `aggregator feeds list` shows them")
+
+
+def replace_url(path: Path, old: str, new: str) -> None:
+    """Give the subscription of `old` another address; all else of it stays. Raises ConfigError if the file has none."""
+    text = _valid_text(path)
+    _, listed = _feeds(text)
+    for item in listed.value if listed is not None else ():
+        for key, value in item.value:
+            if key.value == "url" and value.value == old:
+                _write(path, text[: value.start_mark.index] + _scalar(new) + text[value.end_mark.index :])
+                return
+    raise ConfigError(f"{path}: no feed {old}; `aggregator feeds list` shows them")
+
+
+def _scalar(url: str) -> str:
+    """A URL as YAML, in a list in brackets too."""
+    return url if re.fullmatch(r"[A-Za-z0-9:/?=&%._~+;@!$-]+", url) else "'" + url.replace("'", "''") + "'"
+
+
+def _valid_text(path: Path) -> str:
+    """The text of the file; a file that is not valid is not edited."""
+    text = read_text(path)
+    parse(text, str(path), {})
+    return text
+
+
+def _feeds(text: str) -> tuple[Any, Any]:
+    """The nodes of the key `feeds` and of the list under it; None for what is not there."""
+    from ruamel.yaml import YAML  # late: only edits need it
+
+    root = YAML(typ="safe", pure=True).compose(text)
+    for key, value in root.value if root is not None else ():
+        if key.value == "feeds":
+            return key, value if isinstance(value.value, list) else None
+    return None, None
+
+
+def _with_items(text: str, items: list[dict[str, Any]], path: Path) -> str:
+    """The text with the items at the end of its list of feeds."""
+    key, listed = _feeds(text)
+    if listed is not None and listed.flow_style and not listed.value:  # `feeds: []`
+        text = text[: listed.start_mark.index].rstrip(" ") + text[listed.end_mark.index :]
+        listed = None
+    if text and not text.endswith("\n"):
+        text += "\n"
+    lines = text.splitlines(keepends=True)
+    if key is None:
+        return "".join([*lines, "feeds:\n", _dumped(items, 2)])
+    if listed is None:
+        at, column = key.start_mark.line + 1, 2
+    else:
+        _refuse_flow(listed, path)
+        at, column = _last_line(listed.value[-1], lines) + 1, listed.start_mark.column
+    return "".join([*lines[:at], _dumped(items, column), *lines[at:]])
+
+
+def _refuse_flow(listed: Any, path: Path) -> None:
+    if listed.flow_style:
+        line = listed.start_mark.line + 1
+        raise ConfigError(f"{path}:{line}: feeds is a list in brackets; write one `- url: …` a line to have it edited")
+
+
+def _last_line(item: Any, lines: list[str]) -> int:
+    """The number (from 0) of the last line of a list's item: comments and empty lines after it are not its own."""
+    last = item.end_mark.line if item.end_mark.column else item.end_mark.line - 1
+    last = min(last, len(lines) - 1)
+    column = item.start_mark.column
+    while last > item.start_mark.line and not _belongs(lines[last], column):
+        last -= 1
+    return int(last)
+
+
+def _belongs(line: str, column: int) -> bool:
+    """A mapping's own lines begin at its column or further right; comments there are taken for its own too."""
+    bare = line.strip()
+    indent = len(line) - len(line.lstrip(" "))
+    return bool(bare) and indent >= column
+
+
+def _dumped(items: list[dict[str, Any]], column: int) -> str:
+    from ruamel.yaml import YAML  # late: only edits need it
+
+    yaml = YAML(typ="rt")
+    yaml.width = 100_000
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    buffer = StringIO()
+    yaml.dump(items, buffer)
+    indent = " " * (column - 2) if column >= 2 else ""
+    cut = 2 - column if column < 2 else 0
+    return "".join(indent + line[cut:] for line in buffer.getvalue().splitlines(keepends=True))
+
+
+def _write(path: Path, text: str) -> None:
+    parse(text, str(path), {})
+    try:
+        _replace(path.resolve(), text.encode())
+    except OSError as error:
+        raise ConfigError(f"{path}: can't be written: {error.strerror or error}") from None
+
+
+def _replace(path: Path, body: bytes) -> None:
+    """Write a file so that at any moment it is the old one or the new one, whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o644
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(body)
+            file.flush()
+            os.fchmod(file.fileno(), mode)
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,1 @@
+"""Who runs visits: one fetch, or the daemon."""

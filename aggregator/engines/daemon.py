@@ -1,0 +1,183 @@
+"""The daemon: APScheduler runs the tick that claims due visits, and the jobs that look after the database."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from aggregator.archive.prune import prune
+from aggregator.config.models import Config
+from aggregator.errors import AggregatorError, UsageError
+from aggregator.store import engine, maintenance
+from aggregator.store.engine import Store
+from aggregator.subscriptions.sync import load, sync
+from aggregator.visit import Context, PageDone, Polled, Progress, StateChanged, opened, run_due
+
+_log = logging.getLogger(__name__)
+TICK_SECONDS = 5
+GRACE_SECONDS = 9
+
+
+def run(
+    config_path: Path | None,
+    database_url: str,
+    environ: Mapping[str, str] = os.environ,
+    clock: Callable[[], float] = time.time,
+    tick: float = TICK_SECONDS,
+) -> int:
+    """Runs until SIGTERM or SIGINT; returns the exit code. Raises AggregatorError if it can't start.
+
+    `clock`: seconds since 1970, by which everything is due; `tick`: seconds between two looks at it.
+    """
+    if config_path is None:
+        raise UsageError("no feeds.yaml here; make one with `aggregator feeds add URL`, or name one with --config")
+    store = engine.open(database_url)
+    try:
+        config, digest = load(store, config_path, environ)
+        sync(store, config, digest, int(clock()))
+        asyncio.run(_Daemon(store, config_path, environ, clock, tick).serve(config))
+    finally:
+        store.close()
+    return 0
+
+
+class _Daemon:
+    """The running daemon: its scheduler, and the context that a changed feeds.yaml replaces."""
+
+    def __init__(
+        self, store: Store, config_path: Path, environ: Mapping[str, str], clock: Callable[[], float], tick: float
+    ) -> None:
+        self._store = store
+        self._config_path = config_path
+        self._environ = environ
+        self._clock = clock
+        self._tick = tick
+        self._stop = asyncio.Event()
+        self._reload = asyncio.Event()
+
+    async def serve(self, config: Config) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        loop.add_signal_handler(signal.SIGHUP, self._reload.set)
+        scheduler = AsyncIOScheduler(job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
+        self._look_after(scheduler)
+        scheduler.start()
+        _log.info("running: %d feeds, %d pages", len(config.feeds), len(config.articles))
+        _notify("READY=1")
+        try:
+            while not self._stop.is_set():
+                config = await self._serve_with(config, scheduler)
+        finally:
+            _notify("STOPPING=1")
+            scheduler.shutdown(wait=False)
+        _log.info("stopped")
+
+    async def _serve_with(self, config: Config, scheduler: AsyncIOScheduler) -> Config:
+        """Works with one configuration until it is replaced or the daemon stops; returns the next one."""
+        async with opened(self._store, config.settings, _tell, clock=self._clock) as ctx:
+            tick = scheduler.add_job(_tick, "interval", seconds=self._tick, args=[ctx], next_run_time=_now())
+            try:
+                fresh = await self._until_changed(config)
+            finally:
+                tick.remove()
+                ctx.stopping.set()
+                await _quiet(ctx)
+        return fresh
+
+    async def _until_changed(self, config: Config) -> Config:
+        while True:
+            stop, again = asyncio.create_task(self._stop.wait()), asyncio.create_task(self._reload.wait())
+            await asyncio.wait({stop, again}, return_when=asyncio.FIRST_COMPLETED)
+            stop.cancel()
+            again.cancel()
+            if self._stop.is_set():
+                return config
+            self._reload.clear()
+            fresh = await asyncio.to_thread(self._read_again)
+            if fresh is not None:
+                return fresh
+
+    def _read_again(self) -> Config | None:
+        try:
+            config, digest = load(self._store, self._config_path, self._environ)
+            done = sync(self._store, config, digest, int(self._clock()))
+        except AggregatorError as error:
+            _log.error("feeds.yaml was not taken over, the one before stays: %s", error)
+            return None
+        _log.info("feeds.yaml read: %d added, %d changed, %d retired", done.added, done.changed, done.retired)
+        return config
+
+    def _look_after(self, scheduler: AsyncIOScheduler) -> None:
+        def every(what: Callable[[], object], name: str, **when: int) -> None:
+            scheduler.add_job(_in_thread, "interval", args=[what, name], id=name, **when)
+
+        every(lambda: prune(self._store, int(self._clock())), "prune", hours=6)
+        every(lambda: maintenance.optimise(self._store), "optimise", hours=24)
+        every(lambda: maintenance.checkpoint(self._store), "checkpoint", hours=1)
+
+
+async def _in_thread(what: Callable[[], object], name: str) -> None:
+    try:
+        await asyncio.to_thread(what)
+    except AggregatorError as error:
+        _log.error("%s: %s; tried again at its next time", name, error)
+
+
+_running: set[int] = set()  # contexts whose tick is under way
+
+
+async def _tick(ctx: Context) -> None:
+    """Visits what is due. A database that refuses for a while (full, locked) does not end the daemon."""
+    _running.add(id(ctx))
+    try:
+        await run_due(ctx)
+    except AggregatorError as error:
+        _log.error("%s; tried again in %d s", error, TICK_SECONDS)
+    finally:
+        _running.discard(id(ctx))
+
+
+async def _quiet(ctx: Context) -> None:
+    """Waits until the context's tick is over: it finishes or releases its visits by itself."""
+    end = time.monotonic() + GRACE_SECONDS
+    while id(ctx) in _running and time.monotonic() < end:
+        await asyncio.sleep(0.05)
+
+
+def _tell(event: Progress) -> None:
+    if isinstance(event, Polled):
+        level = logging.WARNING if event.outcome == "failed" else logging.INFO if event.new else logging.DEBUG
+        _log.log(
+            level,
+            "polled %s: %s%s",
+            event.feed,
+            event.outcome,
+            f", {event.reason}" if event.reason else f", {event.new} new",
+        )
+    elif isinstance(event, StateChanged):
+        _log.warning("feed %s", event)
+    elif isinstance(event, PageDone) and not event.from_feed:
+        level = logging.WARNING if event.outcome == "failed" else logging.INFO
+        _log.log(level, "article %s: %s%s", event.url, event.outcome, f", {event.reason}" if event.reason else "")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _notify(state: str) -> None:
+    """Tells systemd (sd_notify protocol); nothing where there is none."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as connection:
+        connection.connect("\0" + address[1:] if address.startswith("@") else address)
+        connection.sendall(state.encode())

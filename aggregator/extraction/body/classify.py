@@ -1,0 +1,308 @@
+"""Which blocks are the article: the learned verdict on each, then what can only be seen over all of them.
+
+rows of numbers -> first model: a probability each -> second model, which sees the first's verdicts around a block
+-> lead, title, other articles, detached runs, posts, repetitions -> verdicts
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from aggregator.extraction.body import class_names, features, neighbours, phrases
+from aggregator.extraction.body.blocks import Element, Page, Segment, landmark
+from aggregator.extraction.body.features import Facts, Table, measure
+from aggregator.extraction.body.neighbours import surroundings
+from aggregator.extraction.body.trees import trees
+from aggregator.text import index_form
+
+Array = np.ndarray[Any, Any]
+
+# Swept over the development sets with cross-validated probabilities (python -m benchmarks.train_blocks --cross-validate, November 2026).
+LEAST, MOST = 0.1, 0.5  # bounds of the probability from which a block is kept
+LEAD = 0.5  # probability from which a block is the standfirst
+NAMED_LEAD = 0.1  # the same for a block that its element names so
+LOST_LEAD = 0.3  # the same for a block that is no part of the text: else it would be lost
+_OTHER_ARTICLE = 0.3  # factor for blocks of an <article> that is not the title's
+_OWN_ARTICLE = 250  # characters that the title's own <article> must hold for that
+_ACCOUNT = 0.15  # share of the page's expected text, below which an element named after logins is a dialog
+_BYLINE = 120  # characters of the longest line that may be nothing but a byline
+_PARAGRAPH = 200  # characters from which a text is a paragraph for certain
+_POINTER = 0.7  # share of its characters that are a link's
+_GAP_CHARS, _GAP_BLOCKS = 300, 12  # dropped between two runs that are then detached from each other
+_WHOLE = 1500  # characters of a block that may be the whole article again: many samples of it stand in other blocks
+_SAMPLES, _SAMPLE, _AGAIN = 16, 40, 0.7
+_LONGEST = 5  # blocks that are looked at for that
+_WEAK_RUN = 0.2  # share of the best run's weight, below which a detached run is dropped
+_SURE_RUN = 0.8  # mean probability from which it is kept all the same
+# What stands over an advertisement, folded. It is never a paragraph, however well it is placed.
+_AD_LABELS = frozenset(
+    [
+        "advertisement", "advertisements", "advertising", "ad", "sponsored", "anzeige", "werbung", "publicidad", "publicidade",
+        "publicite", "pubblicita", "advertentie", "reklame", "reklama", "reklam", "mainos", "annons", "annonse", "hirdetes",
+        "oglas", "inzerce", "iklan", "quang cao", "реклама", "διαφημιση", "إعلان", "פרסומת", "विज्ञापन", "โ ฆ ษ ณ า", "広 告", "广 告",
+        "廣 告", "광고",
+    ]
+)  # fmt: skip
+_FIGURE, _FIGCAPTION = landmark("figure"), landmark("figcaption")
+_POSTS = ("twitter-tweet", "twitter-video", "instagram-media", "tiktok-embed", "bluesky-embed", "text-post-media")
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What is decided on a block. `score`: probability that it belongs to the article; `reason`: a rule that decided."""
+
+    kept: bool = False
+    lead: bool = False
+    score: float = 0.0
+    reason: str = ""
+
+
+def decide(page: Page, facts: Facts) -> list[Verdict]:
+    """A verdict for each block of the page."""
+    return judge(page, facts, *probabilities(page, facts))
+
+
+def probabilities(page: Page, facts: Facts) -> tuple[list[float], list[float]]:
+    """Of each block that it belongs to the text (NaN: no model is asked about it), and that it is the standfirst."""
+    scores, leads = np.full(len(page.segments), np.nan), np.zeros(len(page.segments))
+    if not page.segments:
+        return [], []
+    table = measure(page, facts)
+    scores[table.asked] = _probabilities("body/blocks", table.rows)
+    rows = second_rows(page, table, scores)
+    scores[table.asked] = _probabilities("body/blocks_again", rows)
+    candidates = table.is_lead_candidate
+    if candidates.any():
+        leads[table.asked[candidates]] = _probabilities("body/lead", rows[candidates])
+    return scores.tolist(), leads.tolist()
+
+
+SECOND_NAMES = (*features.NAMES, *neighbours.NAMES)
+
+
+def second_rows(page: Page, table: Table, scores: Array) -> Array:
+    """The rows of the second model: columns SECOND_NAMES. `scores`: of each block, the first probability or NaN."""
+    chars = np.array([float(len(segment.text)) for segment in page.segments])
+    seen = surroundings(page, table.places, chars, np.nan_to_num(scores))
+    return np.hstack((table.rows, seen[table.asked]))
+
+
+def _probabilities(name: str, rows: Array) -> Array:
+    return trees(name).probabilities(rows[:, _columns(name)])
+
+
+@lru_cache(maxsize=4)
+def _columns(name: str) -> Array:
+    """Where the columns that a model looks at stand in a row."""
+    return np.array([SECOND_NAMES.index(column) for column in trees(name).names], np.intp)
+
+
+def judge(page: Page, facts: Facts, scores: Sequence[float], leads: Sequence[float]) -> list[Verdict]:
+    """The verdicts from the models' probabilities; a score of NaN is a block that no model was asked about."""
+    verdicts = [Verdict(reason="nothing but links") if score != score else Verdict(score=score) for score in scores]
+    _choose_lead(page, verdicts, leads)
+    titles = _showing(page, index_form(facts.title or ""))
+    _drop_titles(verdicts, titles)
+    _drop_bylines(page, verdicts, facts.authors)
+    _drop_labels(page, verdicts)
+    _drop_other_articles(page, verdicts, titles)
+    _drop_accounts(page, verdicts)
+    _drop_pointers(page, verdicts)
+    _drop_captions(page, verdicts)
+    least = _threshold(page, verdicts)
+    for verdict in verdicts:
+        verdict.kept = verdict.score >= least and not verdict.lead and not verdict.reason
+    _drop_detached(page, verdicts)
+    _keep_posts(page, verdicts)
+    _keep_once(page, verdicts)
+    return verdicts
+
+
+def _choose_lead(page: Page, verdicts: Sequence[Verdict], leads: Sequence[float]) -> None:
+    """The likeliest standfirst. What its element names so needs less: at least it stands at the right place."""
+    chances = [
+        max(chance, LEAD) if chance >= NAMED_LEAD and segment.element.own & class_names.LEAD else chance
+        for segment, chance in zip(page.segments, leads, strict=True)
+    ]
+    best = max(chances, default=0.0)
+    verdict = verdicts[chances.index(best)] if chances else Verdict()
+    if best >= LEAD or (best >= LOST_LEAD and verdict.score < MOST):
+        verdict.lead = True
+        verdict.reason = f"standfirst ({best:.2f})"
+
+
+def _showing(page: Page, title: str) -> list[int]:
+    """The blocks whose words are those of the title, which is given folded."""
+    if not title:
+        return []
+    low, high = 0.8 * len(title), 1.3 * len(title) + 12
+    return [s.number for s in page.segments if low <= len(s.text) <= high and index_form(s.text) == title]
+
+
+def _drop_titles(verdicts: Sequence[Verdict], titles: Sequence[int]) -> None:
+    for number in titles:
+        if not verdicts[number].lead:
+            verdicts[number].reason = "the title"
+
+
+def _drop_bylines(page: Page, verdicts: Sequence[Verdict], authors: Sequence[str]) -> None:
+    """Drops what stands before or after the paragraphs, names a stated author and says next to nothing else."""
+    names = [name for author in authors if (name := index_form(author))]
+    long = [n for n, s in enumerate(page.segments) if len(s.text) > _PARAGRAPH and verdicts[n].score >= MOST]
+    first, last = (long[0], long[-1]) if long else (len(verdicts), -1)
+    for number, (segment, verdict) in enumerate(zip(page.segments, verdicts, strict=True)):
+        if names and not first < number < last and verdict.score >= LEAST and len(segment.text) <= _BYLINE:
+            words = index_form(segment.text)
+            named = sum([len(name) for name in names if name in words])
+            if named and len(words) <= 2 * named + 4:
+                verdict.reason = verdict.reason or "the byline"
+
+
+def _drop_labels(page: Page, verdicts: Sequence[Verdict]) -> None:
+    for segment, verdict in zip(page.segments, verdicts, strict=True):
+        if verdict.score >= LEAST and len(segment.text) <= 20 and index_form(segment.text) in _AD_LABELS:
+            verdict.reason = "the label of an advertisement"
+
+
+def _drop_other_articles(page: Page, verdicts: Sequence[Verdict], titles: Sequence[int]) -> None:
+    """Where the title's own <article> holds a text, what stands in other <article>s is lowered."""
+    articles = [element for element in page.elements if element.tag == "article" and element.blocks]
+    if len(articles) < 2:
+        return
+    own = next((article for article in articles for place in titles if _holds(article, place)), None)
+    if own is None:
+        return
+    inside = range(own.first, own.first + own.blocks)
+    if sum(len(page.segments[n].text) for n in inside if verdicts[n].score >= _OTHER_ARTICLE) < _OWN_ARTICLE:
+        return
+    for article in articles:
+        if article.first not in inside:
+            for verdict in verdicts[article.first : article.first + article.blocks]:
+                if not verdict.reason:
+                    verdict.score *= _OTHER_ARTICLE
+                    verdict.reason = "in another article of the page"
+
+
+def _drop_accounts(page: Page, verdicts: Sequence[Verdict]) -> None:
+    """Drops dialogs about accounts (sign in, forgotten password, verification), whose sentences read like text."""
+    weights = [len(s.text) * v.score for s, v in zip(page.segments, verdicts, strict=True)]
+    most = _ACCOUNT * sum(weights)
+    for element in page.elements[1:]:
+        if element.own & class_names.LOGIN:
+            inside = range(element.first, element.first + element.blocks)
+            if sum([weights[number] for number in inside]) < most:
+                for number in inside:
+                    verdicts[number].reason = verdicts[number].reason or "about an account"
+
+
+def _drop_pointers(page: Page, verdicts: Sequence[Verdict]) -> None:
+    """Drops links to other articles between the paragraphs: "Read more: …", "Lesen Sie auch …"."""
+    for segment, verdict in zip(page.segments, verdicts, strict=True):
+        is_link = len(segment.text) <= 200 and segment.link_chars >= _POINTER * len(segment.text)
+        if is_link and verdict.score >= LEAST and phrases.begins_as(segment.text, "first_related"):
+            verdict.reason = verdict.reason or "points to another article"
+
+
+def _drop_captions(page: Page, verdicts: Sequence[Verdict]) -> None:
+    """Drops what stands below a picture: it is data of the picture."""
+    shown = {_figure(picture.element) for picture in page.pictures if picture.element.within & _FIGURE}
+    for segment, verdict in zip(page.segments, verdicts, strict=True):
+        if segment.element.within & _FIGCAPTION and _figure(segment.element) in shown:
+            verdict.reason = verdict.reason or "the caption of a picture"
+
+
+def _figure(element: Element | None) -> Element | None:
+    while element is not None and element.tag != "figure":
+        element = element.parent
+    return element
+
+
+def _holds(element: Element, number: int) -> bool:
+    return element.first <= number < element.first + element.blocks
+
+
+def _threshold(page: Page, verdicts: Sequence[Verdict]) -> float:
+    """The probability from which keeping blocks gives the best F1 to be expected, taking the probabilities as they are.
+
+    That is half of this F1 (Lipton, Elkan and Naryanaswamy, 2014): a page of doubtful blocks keeps more of them.
+    """
+    pairs = [
+        (len(s.text), v.score) for s, v in zip(page.segments, verdicts, strict=True) if not v.reason and v.score > 0
+    ]
+    if not pairs:
+        return MOST
+    length, score = np.array(pairs).T
+    order = np.argsort(-score, kind="stable")
+    kept, right = length[order].cumsum(), (length * score)[order].cumsum()
+    expected = float((2 * right / (kept + right[-1])).max())
+    return min(MOST, max(LEAST, expected / 2))
+
+
+def _drop_detached(page: Page, verdicts: Sequence[Verdict]) -> None:
+    """Drops weak runs of kept blocks that much dropped text parts from the article."""
+    runs = _runs(page, verdicts)
+    weights = [sum(len(s.text) * verdicts[s.number].score for s in run) for run in runs]
+    best = max(weights, default=0.0)
+    for run, weight in zip(runs, weights, strict=True):
+        chars = sum(len(segment.text) for segment in run)
+        if weight < _WEAK_RUN * best and weight < _SURE_RUN * chars:
+            for segment in run:
+                verdicts[segment.number].kept = False
+                verdicts[segment.number].reason = "far from the article"
+
+
+def _runs(page: Page, verdicts: Sequence[Verdict]) -> list[list[Segment]]:
+    runs: list[list[Segment]] = []
+    dropped = blocks = 0
+    for segment in page.segments:
+        if not verdicts[segment.number].kept:
+            dropped += len(segment.text)
+            blocks += 1
+            continue
+        if not runs or dropped > _GAP_CHARS or blocks > _GAP_BLOCKS:
+            runs.append([])
+        runs[-1].append(segment)
+        dropped = blocks = 0
+    return runs
+
+
+def _keep_posts(page: Page, verdicts: Sequence[Verdict]) -> None:
+    """Keeps posts embedded between kept blocks: they are quotes."""
+    kept = [number for number, verdict in enumerate(verdicts) if verdict.kept]
+    if not kept:
+        return
+    for element in page.elements:
+        if element.tag == "blockquote" and any(name in element.name for name in _POSTS):
+            for number in range(element.first, element.first + element.blocks):
+                if kept[0] < number < kept[-1] and not verdicts[number].kept:
+                    verdicts[number].kept = True
+                    verdicts[number].reason = "an embedded post"
+
+
+def _keep_once(page: Page, verdicts: Sequence[Verdict]) -> None:
+    """Of blocks with the same words only the first stays."""
+    seen: dict[str, int] = {}
+    for segment, verdict in zip(page.segments, verdicts, strict=True):
+        if (verdict.kept or verdict.lead) and len(segment.text) > 30:
+            first = seen.setdefault(segment.text, segment.number)
+            if first != segment.number:
+                verdict.kept = verdict.lead = False
+                verdict.reason = f"the same text as block {first}"
+    long = [s for s, v in zip(page.segments, verdicts, strict=True) if v.kept and len(s.text) > _WHOLE]
+    for segment in sorted(long, key=lambda s: -len(s.text))[:_LONGEST]:
+        if _is_made_of(segment, page, verdicts):
+            verdicts[segment.number].kept = False
+            verdicts[segment.number].reason = "the text of other blocks again"
+
+
+def _is_made_of(segment: Segment, page: Page, verdicts: Sequence[Verdict]) -> bool:
+    """Whether samples of a long text stand in several other kept blocks: it is the article again, as one run. If they
+    stand in one, both are versions of a text that is meant to be there in each."""
+    others = [s.text for s, v in zip(page.segments, verdicts, strict=True) if v.kept and s is not segment]
+    step = len(segment.text) // (_SAMPLES + 1)
+    samples = [segment.text[at : at + _SAMPLE] for at in range(step // 2, step * _SAMPLES, step)]
+    found = [sum([sample in other for sample in samples]) for other in others]
+    return sum(found) >= _AGAIN * len(samples) and 2 * max(found) <= len(samples)

@@ -1,0 +1,1 @@
+"""What a page states or prints about its article: title, authors, dates, language and the rest."""

@@ -1,0 +1,123 @@
+"""The authors that a page prints: after "By …", in elements marked as bylines, or alone beside the date."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from aggregator.extraction.metadata.page_dates import find_dates
+from aggregator.extraction.metadata.person_names import is_person, labelled_names, plausible, split_names
+from aggregator.extraction.metadata.printed import Printed
+from aggregator.extraction.metadata.title import index_form
+from aggregator.text import squeeze
+
+_MARKED = '[rel~="author"],[class*="author" i],[class*="byline" i]'
+_MANY = 60  # elements looked at
+_TEXT = 300
+_PROSE = 150  # characters from which a text is no byline
+_NAME_MARK = re.compile(
+    r"(?:^|[\s_\-])(?:author|authors|autor\w*|auteur|writer|reporter|signature|contributor)(?:$|[\s_\-](?:name|link|names)?)"
+    r"|authorname|author__name|rel-author|byline",
+    re.IGNORECASE,
+)
+_NO_NAME_MARK = re.compile(
+    r"bio|desc|avatar|image|img|photo|social|comment|follow|related|box|about|card-list|widget|share|date|time|title",
+    re.IGNORECASE,
+)
+_STRONG_LABELS = (
+    "Written by",
+    "Written By",
+    "written by",
+    "Authored by",
+    "Posted by",
+    "Words by",
+    "Story by",
+    "Author",
+    "AUTHOR",
+)
+_BESIDE = re.compile(r"\s[·•|—–-]\s")
+
+
+def printed_authors(page: Printed, title: str | None) -> Iterator[tuple[bool, list[str]]]:
+    """(whether it is sure, names that may be the authors), the surest first; unclean as to the site's own name."""
+    opening = page.below
+    opening = opening[: _prose_begins(opening)]
+    yield True, labelled_names(opening)
+    yield True, labelled_names(page.above[:8][::-1])
+    yield True, _of_microdata(page)
+    yield True, _beside_date(opening, page.above[:2], index_form(title or ""))
+    for names in _of_marked(page):
+        yield False, names
+    yield from ((False, names) for names in _labelled_anywhere(page))
+
+
+def byline_by_title(page: Printed) -> list[str]:
+    """The names of a "By …" right below the title."""
+    return labelled_names(page.opening)
+
+
+def _labelled_anywhere(page: Printed) -> Iterator[list[str]]:
+    """The names after the strongest labels at the beginning of lines."""
+    for label in _STRONG_LABELS:
+        at = page.text.find(label)
+        for _ in range(_MANY):
+            if at < 0:
+                break
+            if page.text[max(0, at - 40) : at].rstrip(" \t")[-1:] in ("", "\n"):
+                yield labelled_names(page.lines_from(at, 5))
+            at = page.text.find(label, at + len(label))
+
+
+def _prose_begins(texts: Sequence[str]) -> int:
+    """Where the second long text stands: the first may be the standfirst."""
+    long = [number for number, text in enumerate(texts) if len(text) > _PROSE]
+    return long[1] if len(long) > 1 else len(texts)
+
+
+def _of_microdata(page: Printed) -> list[str]:
+    for node, value in page.head.properties.get("author", ()):
+        texts = [value] if value and "//" not in value else _lines(node.text(separator="\n")[:_TEXT])[:3]
+        names = split_names(next(iter(texts), ""))
+        if names and plausible(names[0]):
+            return names
+    return []
+
+
+def _of_marked(page: Printed) -> Iterator[list[str]]:
+    marked = []
+    for node in page.css(_MARKED)[:_MANY]:
+        classes = node.attributes.get("class") or ""
+        if "author" in (node.attributes.get("rel") or "").split():
+            yield _first_names(_lines(node.text(separator="\n")[:_TEXT])[:2])
+        elif _NAME_MARK.search(classes) and not _NO_NAME_MARK.search(classes):
+            marked.append(node)
+    for node in marked[:20]:
+        lines = _lines(node.text(separator="\n")[:_TEXT])
+        yield labelled_names(lines) or _first_names(lines[:4])
+
+
+def _lines(text: str) -> list[str]:
+    return [line for part in text.split("\n") if (line := squeeze(part))]
+
+
+def _first_names(texts: Sequence[str]) -> list[str]:
+    for text in texts:
+        names = [name for name in split_names(text) if plausible(name)]
+        if names:
+            return names
+    return []
+
+
+def _beside_date(opening: Sequence[str], above: Sequence[str], title: str) -> list[str]:
+    """The names that stand alone right before or after the date by the title."""
+    texts = [*above[::-1], *opening[:12]]
+    for number, text in enumerate(texts):
+        if len(text) > 60 or not any(char.isdigit() for char in text) or next(find_dates(text), None) is None:
+            continue
+        near = [part for part in _BESIDE.split(text) if part != text]
+        near += [
+            texts[at] for at in (number - 1, number + 1, number - 2, number + 2, number - 3) if 0 <= at < len(texts)
+        ]
+        for candidate in near:
+            names = split_names(candidate) if len(candidate) <= 60 else []
+            if names and all(is_person(name) and index_form(name) not in title for name in names):
+                return names
+    return []

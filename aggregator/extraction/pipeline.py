@@ -1,0 +1,218 @@
+"""A page from its bytes to its Article: the pipeline written out."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from aggregator.dom import decode, parse
+from aggregator.extraction.article import Article, Block
+from aggregator.extraction.body.blocks import Page, Segment, walk
+from aggregator.extraction.body.classify import Verdict, judge, probabilities
+from aggregator.extraction.body.embedded_json import json_body
+from aggregator.extraction.body.features import Facts
+from aggregator.extraction.body.images import pictures_of_body
+from aggregator.extraction.body.is_article import ENOUGH, likeness, paywall
+from aggregator.extraction.body.reasons import path_of, reasons
+from aggregator.extraction.body.render import join_html, join_text
+from aggregator.extraction.memory.learn import adjusted, trace
+from aggregator.extraction.memory.site_memory import SiteMemory, Trace, recall
+from aggregator.extraction.memory.site_memory import learn as learn_traces
+from aggregator.extraction.metadata.collect import Metadata, metadata
+from aggregator.extraction.metadata.language import detect_lang
+from aggregator.extraction.selectors import Selectors, apply_selectors, body_of
+from aggregator.extraction.version import EXTRACTOR_VERSION
+from aggregator.text import count_words, index_form, storable
+from aggregator.urls import site_of
+
+_ENOUGH = 1500  # characters of text: a page with more does not hide its body in JSON, unless it states one much longer
+_TOO_LITTLE = 0.5  # share of the characters of a body in JSON, below which the markup is believed to lack the body
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """An article, all blocks of its page with the reasons for keeping or dropping each, and what selectors did."""
+
+    article: Article
+    blocks: tuple[Block, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RawPage:
+    """A page as it was served; for the rest see `article`."""
+
+    html: str | bytes
+    url: str | None = None
+    selectors: Selectors | None = None
+    content_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What became of a page on the way to its article. `source`: the page as text; `scores`, `leads`: the models'
+    probabilities, None if none was asked; `selected`: a person's selector says where the body is."""
+
+    url: str | None
+    source: str
+    facts: Metadata
+    page: Page
+    verdicts: list[Verdict]
+    notes: list[str]
+    scores: list[float] | None = None
+    leads: list[float] | None = None
+    selected: bool = False
+
+
+def article(
+    html: str | bytes,
+    url: str | None = None,
+    *,
+    selectors: Selectors | None = None,
+    content_type: str | None = None,
+    site: SiteMemory | None = None,
+) -> Article:
+    """The article of a page. Never raises; a page without one gives `is_article` False.
+
+    `content_type` is the header's value and helps to decode bytes; `url` makes addresses absolute; `site` is what is
+    remembered of the page's site, and is only read.
+    """
+    return _assembled(_finished(_read(RawPage(html, url, selectors, content_type)), site))
+
+
+def explain(
+    html: str | bytes,
+    url: str | None = None,
+    *,
+    selectors: Selectors | None = None,
+    content_type: str | None = None,
+    site: SiteMemory | None = None,
+) -> Explanation:
+    """The same as `article`, with every block of the page and the reasons for its verdict."""
+    reading = _finished(_read(RawPage(html, url, selectors, content_type)), site)
+    blocks = tuple(
+        Block(
+            storable(segment.text), path_of(segment.element), verdict.kept or verdict.lead, round(verdict.score, 4),
+            reasons(segment, verdict),
+        )
+        for segment, verdict in zip(reading.page.segments, reading.verdicts, strict=True)
+    )  # fmt: skip
+    return Explanation(_assembled(reading), blocks, tuple(reading.notes))
+
+
+def read_pages(pages: Iterable[RawPage], memory: SiteMemory) -> tuple[list[Article], SiteMemory]:
+    """The articles of pages of one site, and the memory after them, by which they are judged themselves: what a page has
+    taught does not count for it, so that the pages of a first visit help each other."""
+    readings = [_read(page) for page in pages]
+    after = _learnt(memory, readings)
+    return [_assembled(_finished(reading, after)) for reading in readings], after
+
+
+def learn(memory: SiteMemory, pages: Iterable[RawPage]) -> SiteMemory:
+    """The memory after these pages of its site. Those that are no articles, and near-copies, teach nothing."""
+    return _learnt(memory, [_read(page) for page in pages])
+
+
+def _learnt(memory: SiteMemory, readings: Iterable[_Reading]) -> SiteMemory:
+    return learn_traces(memory, [_trace(one, memory) for one in readings if one.scores is not None and _teaches(one)])
+
+
+def _teaches(reading: _Reading) -> bool:
+    kept = [s for s, verdict in zip(reading.page.segments, reading.verdicts, strict=True) if verdict.kept]
+    words = sum(count_words(segment.text) for segment in kept)
+    return likeness(reading.facts, reading.url, kept, words, reading.verdicts) >= ENOUGH
+
+
+def _trace(reading: _Reading, memory: SiteMemory) -> Trace:
+    kept = [verdict.kept or verdict.lead for verdict in reading.verdicts]
+    return trace(reading.page, reading.scores or [], kept, reading.url, memory)
+
+
+def _finished(reading: _Reading, site: SiteMemory | None) -> _Reading:
+    """The reading after memory has spoken, or of a body that only the page's JSON has."""
+    if reading.selected:
+        return reading
+    if site is None or not site.pages or reading.scores is None or reading.leads is None:
+        return _or_hidden(reading)
+    remembered = recall(site, _trace(reading, site))
+    scores, leads, reasons = adjusted(reading.scores, reading.leads, remembered)
+    verdicts = judge(reading.page, Facts.of(reading.facts), scores, leads)
+    for verdict, reason in zip(verdicts, reasons, strict=True):
+        verdict.reason = verdict.reason or (reason if not verdict.kept else "")
+    return _or_hidden(replace(reading, verdicts=verdicts))
+
+
+def _read(raw: RawPage) -> _Reading:
+    """The page as the models see it, without memory."""
+    url, selectors = raw.url, raw.selectors
+    source = decode(raw.html, raw.content_type) if isinstance(raw.html, bytes) else raw.html
+    tree = parse(source)
+    facts = metadata(tree, url)
+    notes: list[str] = []
+    page = None
+    if selectors is not None:
+        facts, notes = apply_selectors(tree, selectors, facts)
+        page = body_of(tree, selectors)
+    if page is not None:
+        title, reason = index_form(facts.title or ""), f"selector body: {selectors.body}" if selectors else ""
+        shown = [bool(title) and index_form(segment.text) == title for segment in page.segments]
+        verdicts = [Verdict(not is_title, score=1.0, reason="the title" if is_title else reason) for is_title in shown]
+        return _Reading(url, source, facts, page, verdicts, notes, selected=True)
+    page = walk(tree)
+    if selectors is None and sum([len(segment.text) for segment in page.segments]) < _ENOUGH:
+        page = walk(parse(source), frame=True)  # a page that stands in its navigation, or has little to say
+    stated = Facts.of(facts)
+    scores, leads = probabilities(page, stated)
+    return _Reading(url, source, facts, page, judge(page, stated, scores, leads), notes, scores, leads)
+
+
+def _or_hidden(reading: _Reading) -> _Reading:
+    """The reading, or one of a body that only the page's JSON has."""
+    shown = sum([len(s.text) for s, v in zip(reading.page.segments, reading.verdicts, strict=True) if v.kept])
+    if shown >= _ENOUGH and shown >= _TOO_LITTLE * len(reading.facts.article_body or ""):
+        return reading
+    body = json_body(parse(reading.source), reading.facts.article_body)
+    if body is None or shown >= _TOO_LITTLE * len(body):
+        return reading
+    markup = body if "</p>" in body or "<br" in body else "".join(f"<p>{part}</p>" for part in body.split("\n"))
+    page = walk(parse(markup))
+    verdicts = [
+        Verdict(True, score=0.9, reason="from the page's JSON: its markup lacks the body") for _ in page.segments
+    ]
+    return replace(reading, page=page, verdicts=verdicts, scores=None, leads=None)
+
+
+def _assembled(reading: _Reading) -> Article:
+    url, facts, page, verdicts = reading.url, reading.facts, reading.page, reading.verdicts
+    kept = [segment for segment, verdict in zip(page.segments, verdicts, strict=True) if verdict.kept]
+    lead = _lead(page.segments, verdicts)
+    pictures = pictures_of_body(page, kept, facts.base)
+    text = join_text(kept)
+    words = count_words(text)
+    score = likeness(facts, url, kept, words, verdicts)
+    return Article(
+        title=facts.title,
+        authors=facts.authors,
+        published_at=facts.published_at,
+        published_precision=facts.published_precision,
+        modified_at=facts.modified_at,
+        lang=detect_lang(f"{facts.title or ''} {lead or ''} {text[:2000]}", facts.lang),
+        lead=lead,
+        text=text,
+        html=join_html(page, kept, pictures, facts.base),
+        image=facts.image or (pictures[0][1].url if pictures else None),
+        images=tuple(image for _, image in pictures),
+        tags=facts.tags,
+        url=url,
+        canonical_url=facts.canonical_url,
+        site=site_of(url) if url else None,
+        site_name=facts.site_name,
+        word_count=words,
+        is_article=score >= ENOUGH or (reading.selected and bool(text)),
+        score=round(score, 4),
+        paywalled=paywall(facts, page, words),
+        extractor_version=EXTRACTOR_VERSION,
+    )
+
+
+def _lead(segments: Sequence[Segment], verdicts: Sequence[Verdict]) -> str | None:
+    lead = " ".join(segment.text for segment, verdict in zip(segments, verdicts, strict=True) if verdict.lead)
+    return storable(lead) or None

@@ -1,0 +1,138 @@
+"""RawEntry -> Entry: absolute links, plain titles, plausible dates, and the key that identifies an entry."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from hashlib import blake2b
+from html import unescape
+
+from aggregator.feeds.formats.raw import RawEntry, RawFeed
+from aggregator.model import Enclosure, Entry
+from aggregator.text import squeeze, storable
+from aggregator.urls import absolute, is_http
+
+# Formats that tell when an entry came out from when it changed.
+_WITH_TWO_DATES = ("atom", "json", "sitemap", "news-sitemap", "section")
+_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # no feed is older: such dates are a zero clock or a wrong century
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->", re.DOTALL)
+# Elements that publishers leave in titles that are declared plain; anything else in `<>` may be text.
+_INLINE = re.compile(
+    r"</?(?:a|abbr|b|big|br|cite|em|font|i|mark|nobr|p|q|small|span|strong|sub|sup|u|wbr)(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+
+
+def finished(raw: RawFeed, url: str) -> tuple[Entry, ...]:
+    """The entries of a document that came from `url`, in its order, each key once."""
+    base = _base(raw, url)
+    clean = _as_it_is if raw.storable else storable
+    links = [absolute(entry.link, base) if entry.link else None for entry in raw.entries]
+    guids = Counter(entry.guid for entry in raw.entries if entry.guid)
+    entries: dict[str, Entry] = {}
+    for item, link in zip(raw.entries, links, strict=True):
+        entry = _entry(item, link, base, guids, clean, rss=not raw.format.startswith(_WITH_TWO_DATES))
+        entries.setdefault(entry.key, entry)
+    return tuple(entries.values())
+
+
+def _base(raw: RawFeed, url: str) -> str:
+    """What relative links are relative to: the document's xml:base, else the site's address in RSS, else `url`."""
+    own = raw.base or (None if raw.format.startswith("atom") else raw.link)
+    return absolute(own, url) or url if own else url
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+def _entry(
+    raw: RawEntry, link: str | None, base: str, guids: Counter[str], clean: Callable[[str], str], *, rss: bool
+) -> Entry:
+    title = plain_title(raw.title, is_html=raw.title_is_html, lenient=rss)
+    published, updated = _plausible(raw.published), _plausible(raw.updated)
+    if rss and published is None:  # RSS 1.0 has only dc:date, which is when the item came out
+        published, updated = updated, None
+    summary, content = _summary_and_content(raw, clean)
+    return Entry(
+        key=_key(raw.guid, link or raw.link, title, published, guids),
+        guid=_storable(raw.guid) if raw.guid else None,
+        url=link or _guid_as_link(raw),
+        title=title,
+        authors=_lines(raw.authors),
+        summary=summary,
+        content=content,
+        published_at=published,
+        updated_at=updated,
+        tags=_lines(raw.tags),
+        image=absolute(raw.image, base) if raw.image else _image_among(raw.enclosures, base),
+        enclosures=_absolute_enclosures(raw.enclosures, base),
+    )
+
+
+def plain_title(title: str | None, *, is_html: bool, lenient: bool) -> str | None:
+    """A title as plain text on one line. `lenient`: markup in what is declared plain is taken for a mistake."""
+    if not title:
+        return None
+    if "<" in title:
+        title = _TAG.sub(" " if "<br" in title else "", title) if is_html else title
+        title = _INLINE.sub("", title) if lenient else title
+    return _line(title) or None
+
+
+def _line(text: str) -> str:
+    """References resolved, on one line. What is all printable has no white space but spaces, and no control characters."""
+    text = unescape(text)
+    return text.strip() if text.isprintable() and "  " not in text else squeeze(text)
+
+
+def _storable(text: str) -> str:
+    return text if text.isprintable() else storable(text)
+
+
+def _key(guid: str | None, link: str | None, title: str | None, at: datetime | None, guids: Counter[str]) -> str:
+    """guid if unique in the document, else guid + link, else link, else a hash of title and date."""
+    if guid and guids[guid] == 1:
+        return _storable(guid)
+    if guid:
+        return _storable(f"{guid} {link or title or ''}".strip())
+    if link:
+        return _storable(link)
+    seed = f"{title or ''}\n{at.isoformat() if at else ''}"
+    return "hash:" + blake2b(seed.encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def _guid_as_link(raw: RawEntry) -> str | None:
+    """An entry without a link whose guid is an address."""
+    return raw.guid if raw.link is None and raw.guid and is_http(raw.guid) and not raw.enclosures else None
+
+
+def _summary_and_content(raw: RawEntry, clean: Callable[[str], str]) -> tuple[str | None, str | None]:
+    """The longest content, and the summary unless it is the same. A content that is shorter than the summary is a
+    picture's caption or the like."""
+    summary = clean(raw.summary) if raw.summary else None
+    content = max((clean(part) for part in raw.contents), key=len, default=None) or None
+    if summary and content and len(content) < len(summary):
+        return summary, None
+    return (None if summary == content else summary), content
+
+
+def _plausible(at: datetime | None) -> datetime | None:
+    return at if at is not None and at >= _EARLIEST else None
+
+
+def _lines(texts: list[str]) -> tuple[str, ...]:
+    """Each once, in order, without the empty ones."""
+    return tuple(dict.fromkeys([line for text in texts if (line := _line(text))])) if texts else ()
+
+
+def _absolute_enclosures(enclosures: list[Enclosure], base: str) -> tuple[Enclosure, ...]:
+    if not enclosures:
+        return ()
+    found = [(absolute(item.url, base), item) for item in enclosures]
+    return tuple(Enclosure(url, item.type, item.length) for url, item in found if url)
+
+
+def _image_among(enclosures: list[Enclosure], base: str) -> str | None:
+    images = (item.url for item in enclosures if (item.type or "").startswith("image/"))
+    return next((url for image in images if (url := absolute(image, base))), None)

@@ -1,0 +1,1 @@
+"""One module a format, and the value that each of them makes of a document (`raw`)."""

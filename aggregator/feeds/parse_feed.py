@@ -1,0 +1,79 @@
+"""A feed's bytes -> FeedDocument.
+
+bytes (unpacked) -> fast | decoding.to_text -> jsonfeed | sitemap | fast | slow -> RawFeed
+bytes of a section page -> dom -> section -> RawFeed
+RawFeed -> entries.finished + hints.of -> FeedDocument
+"""
+
+from codecs import BOM_UTF8
+from collections.abc import Mapping
+
+from aggregator.errors import FeedError
+from aggregator.feeds import decode_xml, finish_entry, hints, sniff
+from aggregator.feeds.formats import feedparser_reader, json_feed, sitemap
+from aggregator.feeds.formats.raw import RawFeed
+from aggregator.feeds.quick import expat_reader
+from aggregator.feeds.quick.item import Declined
+from aggregator.feeds.section import section_page
+from aggregator.model import FeedDocument
+from aggregator.text import squeeze
+
+
+def parse(body: bytes, headers: Mapping[str, str], url: str, links: str | None = None) -> FeedDocument:
+    """The feed in `body`, which came from `url` with `headers` (lower-case names).
+
+    `links`: it is a section page, whose links to articles are its entries: "auto", or a CSS selector that names them.
+    Raises FeedError, which says what the body seems to be, if it is no feed.
+    """
+    try:
+        body = decode_xml.unpacked(body)
+        if links is None:
+            raw, body = _read(body, headers.get("content-type"))
+        else:
+            raw = section_page.read(body, headers.get("content-type"), url, None if links == "auto" else links)
+    except FeedError as error:
+        raise FeedError(f"{url}: {error}") from None
+    return FeedDocument(
+        format=raw.format,
+        title=finish_entry.plain_title(raw.title, is_html=raw.title_is_html, lenient=True),
+        link=raw.link,
+        lang=squeeze(raw.lang or headers.get("content-language", "")) or None,
+        entries=finish_entry.finished(raw, url),
+        hints=hints.of(raw, body, headers),
+        problem=raw.problem,
+        sitemaps=sitemap.absolute(raw.sitemaps, url),
+    )
+
+
+def _read(body: bytes, content_type: str | None) -> tuple[RawFeed, bytes]:
+    """The document's fields, and its bytes in UTF-8."""
+    body = body.removeprefix(BOM_UTF8)
+    if body.startswith(b"<"):
+        try:  # as it is: expat refuses bytes that are no UTF-8
+            return expat_reader.read(body), body
+        except Declined:
+            pass
+    if not body.strip():
+        raise FeedError("an empty answer, not a feed")
+    if kind := sniff.binary(body):
+        raise FeedError(f"{kind}, not a feed")
+    text = decode_xml.legal(decode_xml.to_text(body, content_type))
+    return _read_text(text), text.encode()
+
+
+def _read_text(text: str) -> RawFeed:
+    if text.lstrip()[:1] in ("{", "["):
+        return json_feed.read(text)
+    if sniff.looks_like_sitemap(text):
+        return sitemap.read(text)
+    if (urls := sitemap.lines(text)) is not None:
+        return urls
+    if not sniff.looks_like_feed(text):
+        raise FeedError(f"{sniff.seems(text)}, not a feed")
+    try:
+        return expat_reader.read(text.encode())
+    except Declined:
+        raw = feedparser_reader.read(text)
+    if not raw.entries and not raw.format:
+        raise FeedError(f"{sniff.seems(text)}, not a feed")
+    return raw

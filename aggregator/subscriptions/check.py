@@ -1,0 +1,173 @@
+"""How subscriptions fare: their polls, their pages, and whether their selectors still match."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Row
+
+from aggregator.articles import finish, read_pages
+from aggregator.config.models import Config, Feed, Page
+from aggregator.errors import UsageError
+from aggregator.schedule import health
+
+if TYPE_CHECKING:
+    from aggregator.extraction.selectors import Selectors
+from aggregator.store import entries, feeds, raw_pages
+from aggregator.store.engine import Store
+from aggregator.store.records import iso
+
+PAGES = 5  # that selectors are tried on
+FEW_FAILURES = 3  # polls in a row; fewer may pass by themselves
+TRIED = 20  # pages of entries, of which one at least should have given an article
+FEWEST_TRIED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class SelectorHealth:
+    """On how many (`matched`) of the last pages (`pages`) a selector matched; `since`: when the first was fetched."""
+
+    name: str
+    selector: str
+    matched: int
+    pages: int
+    since: str | None
+
+    def __str__(self) -> str:
+        since = f" since {self.since[:10]}" if self.since else ""
+        pages = f"of the last {self.pages} pages" if self.pages > 1 else "of 1 page"
+        return f"{self.name} selector '{self.selector}' matched {self.matched} {pages}{since}"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a subscription fares. Times are ISO 8601, UTC. `problems`: what needs a person; `notes`: what is good to know.
+
+    `state`: one of `health.STATES`. `lost`: its address seems to hold no feed any more; `link`: the page it belonged to, as it said itself.
+    """
+
+    url: str
+    title: str | None
+    last_poll_at: str | None
+    last_success_at: str | None
+    failures: int
+    last_error: str | None
+    selectors: tuple[SelectorHealth, ...]
+    problems: tuple[str, ...]
+    notes: tuple[str, ...]
+    state: str = "new"
+    lost: bool = False
+    link: str | None = None
+
+
+def check(store: Store | None, config: Config, named: str | None = None) -> list[Health]:
+    """The health of every subscription of feeds.yaml, or of the one that is named by its URL or title.
+
+    `store` None: there is no database yet. Needs no network. Raises UsageError (no such subscription), StoreError.
+    """
+    sources: list[Feed | Page] = [*config.feeds, *config.articles]
+    if store is None:
+        return [_health(item, None, (), None) for item in named_sources(sources, {}, named)]
+    with store.read() as conn:
+        rows = {row.url: row for row in feeds.active(conn)}
+        wanted = named_sources(sources, rows, named)
+        return [_checked(conn, item, rows.get(item.url)) for item in wanted]
+
+
+def named_sources(sources: list[Feed | Page], rows: dict[str, Row[Any]], named: str | None) -> list[Feed | Page]:
+    """The subscriptions of that URL or title, or all. Raises UsageError if there is none."""
+    if named is None:
+        return sources
+    found = [item for item in sources if named in (item.url, item.title or _own_title(rows.get(item.url)))]
+    if not found:
+        raise UsageError(f"{named}: no subscription of that URL or title; see `aggregator feeds list`")
+    return found
+
+
+def _own_title(row: Row[Any] | None) -> str | None:
+    return None if row is None else row.title
+
+
+def _checked(conn: Connection, item: Feed | Page, row: Row[Any] | None) -> Health:
+    if row is None:
+        return _health(item, None, (), None)
+    selectors = read_pages.selectors_of(item.model_dump(mode="json", exclude_defaults=True))
+    tried = None if selectors is None else _tried(selectors, raw_pages.latest(conn, item.url, PAGES))
+    lost = row.kind == "feed" and bool(row.failures) and _is_lost(row, feeds.recent_polls(conn, int(row.id), 1))
+    return _health(item, row, entries.outcomes(conn, int(row.id), TRIED), tried, lost=lost)
+
+
+def _health(
+    item: Feed | Page,
+    row: Row[Any] | None,
+    outcomes: Sequence[Row[Any]],
+    tried: tuple[SelectorHealth, ...] | None,
+    *,
+    lost: bool = False,
+) -> Health:
+    silent = [one for one in tried or () if not one.matched]
+    problems = [*_said_of_state(row, a_problem=True), *_page_problems(outcomes)]
+    problems += [str(one) for one in silent if one.name != "remove"]
+    notes = _said_of_state(row, a_problem=False)
+    notes += [str(one) for one in tried or () if one.matched < one.pages and (one.matched or one.name == "remove")]
+    if tried is not None and not tried:
+        notes.append("no raw page is kept that its selectors could be tried on")
+    return Health(
+        url=item.url,
+        title=item.title or _own_title(row),
+        last_poll_at=iso(row.last_poll_at) if row else None,
+        last_success_at=iso(row.last_success_at) if row else None,
+        failures=row.failures if row else 0,
+        last_error=row.last_error if row else None,
+        selectors=tried or (),
+        problems=tuple(problems),
+        notes=tuple(notes),
+        state=_state(row),
+        lost=lost,
+        link=row.link if row else None,
+    )
+
+
+def _is_lost(row: Row[Any], polls: Sequence[Row[Any]]) -> bool:
+    """True if the last poll failed in a way that waiting will hardly mend: gone, or again and again not there, without
+    a host, or something else than a feed."""
+    last = polls[0] if polls else None
+    if last is None or last.outcome != "failed":
+        return False
+    if last.status == 410:
+        return True
+    return bool(row.failures >= FEW_FAILURES and (last.status == 404 or last.kind in ("dns", "feed")))
+
+
+def _state(row: Row[Any] | None) -> str:
+    if row is None:
+        return "new"
+    return row.health or ("failing" if row.failures >= FEW_FAILURES else "new")
+
+
+def _said_of_state(row: Row[Any] | None, *, a_problem: bool) -> list[str]:
+    """What is wrong with the polls, or worth a note."""
+    state = _state(row)
+    if row is None or state in ("new", "healthy") or (state in health.NEEDS_A_PERSON) != a_problem:
+        return []
+    since = f" since {(iso(row.health_since) or '')[:10]}" if row.health_since else ""
+    return [f"{state}{since}: {row.health_why or row.last_error or 'no reason kept'}"]
+
+
+def _page_problems(outcomes: Sequence[Row[Any]]) -> list[str]:
+    if len(outcomes) < FEWEST_TRIED or any(row.state == "done" for row in outcomes):
+        return []
+    return [f"none of its last {len(outcomes)} pages gave an article: {outcomes[0].error or 'no reason kept'}"]
+
+
+def _tried(selectors: "Selectors", pages: Sequence[Row[Any]]) -> tuple[SelectorHealth, ...]:
+    """Each selector on the pages; empty if there are none."""
+    bodies = [(body, row) for row in pages if (body := finish.unpacked(row.body)) is not None]
+    if not bodies:
+        return ()
+    since = iso(min(row.fetched_at for _, row in bodies))
+    found = [read_pages.matches(body, row.content_type, selectors) for body, row in bodies]
+    return tuple(
+        SelectorHealth(same[0].name, same[0].selector, sum(one.matched for one in same), len(same), since)
+        for same in zip(*found, strict=True)
+    )
