@@ -20,7 +20,7 @@ HTML = b"""<html><head><title>Old bridge</title></head><body><div class=promo>Bu
 def job(number: int, *, size: int = 0, selectors: Selectors | None = None) -> Job:
     url = f"https://a.example/{number}"
     body = site.page(number).encode() + b" " * size
-    return Job(finish.Page(url, body, "text/html", 1_700_000_000), finish.Listed(url), selectors, keep_raw=True)
+    return Job(finish.Page(url, body, "text/html", 1_700_000_000), finish.EntryFacts(url), selectors, keep_raw=True)
 
 
 class Here:
@@ -77,7 +77,7 @@ def test_a_page_that_can_not_be_read_fails_alone(error: Exception) -> None:
 
 
 def test_a_page_without_text_has_no_article() -> None:
-    empty = Job(finish.Page("https://a.example/", b"", None, 0), finish.Listed("https://a.example/"), None, True)
+    empty = Job(finish.Page("https://a.example/", b"", None, 0), finish.EntryFacts("https://a.example/"), None, True)
     assert run(Here(), [empty]).reads == (Read(None),)
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 
 from aggregator.archive.import_lines import BadLine, Line, finished, read
 from aggregator.archive.line_files import kind_of, reading
-from aggregator.articles.row import FinishedArticle
+from aggregator.articles.row import ArticleRow
 from aggregator.errors import AggregatorError, UsageError
 from aggregator.store import articles
 from aggregator.store import restore as restoring
@@ -143,7 +143,7 @@ class _Run:
     def place(self, batch: list[Line]) -> None:
         self._store(batch, self._place)
 
-    def _store(self, batch: list[Line], add: Callable[[Connection, Line, FinishedArticle, int | None], int]) -> None:
+    def _store(self, batch: list[Line], add: Callable[[Connection, Line, ArticleRow, int | None], int]) -> None:
         urls = {line.own_url for line in batch}
         with self.store.read() as conn:
             before = articles.at_urls(conn, urls)
@@ -168,7 +168,7 @@ class _Run:
         if line.copy_of is not None and line.story_id is not None:
             self.copies.append((article_id, line.copy_of))
 
-    def _restore(self, conn: Connection, line: Line, row: FinishedArticle, wish: int | None) -> int:
+    def _restore(self, conn: Connection, line: Line, row: ArticleRow, wish: int | None) -> int:
         assert line.story_id is not None
         story = self.stories.get(line.story_id)
         if story is None:
@@ -177,7 +177,7 @@ class _Run:
             restoring.join(conn, story, row.at)
         return restoring.article(conn, row, story, wish)
 
-    def _place(self, conn: Connection, line: Line, row: FinishedArticle, wish: int | None) -> int:
+    def _place(self, conn: Connection, line: Line, row: ArticleRow, wish: int | None) -> int:
         return articles.save(conn, row, article_id=wish).id
 
     def _meet(self, conn: Connection, article_id: int, line: Line) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from aggregator.articles import finish
-from aggregator.articles.row import FinishedArticle
+from aggregator.articles.row import ArticleRow
 from aggregator.errors import QueryError
 from aggregator.query import span
 from aggregator.store.records import LISTS, TIMES
@@ -87,7 +87,7 @@ def read(number: int, line: bytes) -> Line:
     return Line(number, record, times, ids["id"], ids["story_id"], ids["copy_of"])
 
 
-def finished(line: Line, now: int | None = None) -> FinishedArticle:
+def finished(line: Line, now: int | None = None) -> ArticleRow:
     """The row that is stored of a line; a line without `fetched_at` was fetched `now`."""
     row = finish.from_record(line.record, line.times, int(time.time()) if now is None else now)
     counted = line.record["word_count"]

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row
 from aggregator.archive.search import Search
 from aggregator.articles import finish, read_pages
 from aggregator.articles.read_pages import Batch, Job, Read
-from aggregator.articles.row import FinishedArticle
+from aggregator.articles.row import ArticleRow
 from aggregator.config.models import Config, Feed, Page
 from aggregator.pool import Pool
 from aggregator.store import articles, raw_pages, site_memories
@@ -190,7 +190,7 @@ def _compared(conn: Connection, kept: _Kept, read: Read) -> Change | None:
     return _left(kept, read) if new is None else _change(kept.row, new, articles.renewed(conn, kept.row, new))
 
 
-def _better(kept: _Kept, read: Read) -> FinishedArticle | None:
+def _better(kept: _Kept, read: Read) -> ArticleRow | None:
     """The new article, unless it would lose the one there is. What a person's own selector picks is believed."""
     new, selectors = read.article, kept.job.selectors if kept.job else None
     picked = selectors is not None and selectors.body and not any(one.name == "body" for one in read.unmatched)
@@ -203,7 +203,7 @@ def _left(kept: _Kept, read: Read) -> Change:
     return Change(int(row.id), row.title, row.url, outcome, row.extractor_version, version, error=read.error)
 
 
-def _change(row: Row[Any], new: FinishedArticle, fields: tuple[str, ...]) -> Change | None:
+def _change(row: Row[Any], new: ArticleRow, fields: tuple[str, ...]) -> Change | None:
     if not fields:
         return None
     before, after = _words(row.lead, row.text), _words(new.lead, new.text)
@@ -247,9 +247,9 @@ def _kept(row: Row[Any], listing: Row[Any] | None, own: Mapping[str, dict[str, A
     return _Kept(row, Job(page, listed, read_pages.selectors_of(options), keep_raw=False))
 
 
-def _from_row(row: Row[Any]) -> finish.Listed:
+def _from_row(row: Row[Any]) -> finish.EntryFacts:
     """What is known of an article that no entry holds any more."""
     authors, tags = (tuple(orjson.loads(value)) if value else () for value in (row.authors, row.tags))
-    return finish.Listed(
+    return finish.EntryFacts(
         row.url, row.feed, row.title, authors, row.published_at, row.modified_at, row.summary, row.lang, tags, row.image
     )

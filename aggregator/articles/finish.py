@@ -13,7 +13,7 @@ import nh3
 import zstandard
 
 from aggregator import stories
-from aggregator.articles.row import FinishedArticle, RawPage
+from aggregator.articles.row import ArticleRow, RawPage
 from aggregator.extraction.article import Article
 from aggregator.extraction.feed_content import from_feed
 from aggregator.extraction.metadata.language import detect_lang
@@ -30,7 +30,7 @@ _TAGS = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class EntryFacts:
     """What a feed or a person says of a page: the tie-breaker where the page is silent."""
 
     url: str
@@ -55,7 +55,7 @@ class Page:
     fetched_at: int
 
 
-def from_page(article: Article, page: Page, listed: Listed, keep_raw: bool) -> FinishedArticle | None:
+def from_page(article: Article, page: Page, listed: EntryFacts, keep_raw: bool) -> ArticleRow | None:
     """The article that was found on a page; None if there is no text in it."""
     if not article.text.strip():
         return None
@@ -65,7 +65,7 @@ def from_page(article: Article, page: Page, listed: Listed, keep_raw: bool) -> F
     return _finish(article, listed, own, claimed, page.fetched_at, "page", raw)
 
 
-def from_entry(entry: Entry, listed: Listed, own_url: str, fetched_at: int) -> FinishedArticle | None:
+def from_entry(entry: Entry, listed: EntryFacts, own_url: str, fetched_at: int) -> ArticleRow | None:
     """The article that an entry itself carries; None if it carries no text."""
     text, html = from_feed(entry.content or entry.summary or "", entry.url)
     if not text.strip():
@@ -82,13 +82,13 @@ def from_entry(entry: Entry, listed: Listed, own_url: str, fetched_at: int) -> F
     return _finish(article, replace(listed, summary=summary), own_url, None, fetched_at, "feed", None)
 
 
-def from_record(record: Mapping[str, Any], times: Mapping[str, int | None], now: int) -> FinishedArticle:
+def from_record(record: Mapping[str, Any], times: Mapping[str, int | None], now: int) -> ArticleRow:
     """An imported article (a line of our own export); `times` are its times in seconds UTC."""
     text, lead, title = (storable(str(record.get(name) or "")) for name in ("text", "lead", "title"))
     url = str(record["url"])
     fingerprint, terms = stories.fingerprint(text, record.get("lang"), title), index_form(text)
     own = str(record.get("canonical_url") or "") or normalise(url)
-    return FinishedArticle(
+    return ArticleRow(
         url=url,
         own_url=own,
         claimed_url=None,
@@ -148,17 +148,17 @@ def seconds(when: datetime | None) -> int | None:
 
 def _finish(
     article: Article,
-    listed: Listed,
+    listed: EntryFacts,
     own_url: str,
     claimed: str | None,
     fetched_at: int,
     body_from: Any,
     raw: RawPage | None,
-) -> FinishedArticle:
+) -> ArticleRow:
     title = storable(article.title or listed.title or "")
     lead, text = storable(article.lead or ""), storable(article.text)
     fingerprint, terms = stories.fingerprint(text, article.lang or listed.lang, title), index_form(text)
-    return FinishedArticle(
+    return ArticleRow(
         url=listed.url,
         own_url=own_url,
         claimed_url=claimed,

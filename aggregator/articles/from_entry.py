@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from aggregator.articles import finish
-from aggregator.articles.row import FinishedArticle
+from aggregator.articles.row import ArticleRow
 from aggregator.model import Entry
 from aggregator.text import hash64
 from aggregator.urls import is_http, normalise, site_of
@@ -21,7 +21,7 @@ class Prepared:
     """A new entry's row, and its article where the entry carries one."""
 
     row: dict[str, Any]
-    article: FinishedArticle | None
+    article: ArticleRow | None
 
 
 def prepare(new: list[Entry], feed_url: str, feed_id: int, options: dict[str, Any], now: int) -> list[Prepared]:
@@ -62,8 +62,8 @@ def digest(entry: Entry) -> int:
 
 def _listed(
     entry: Entry, url: str, feed_url: str, summary: str | None, options: dict[str, Any], now: int
-) -> finish.Listed:
-    return finish.Listed(
+) -> finish.EntryFacts:
+    return finish.EntryFacts(
         url=url,
         feed=feed_url,
         title=entry.title,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from aggregator.extraction.selectors import Selectors
-from aggregator.articles.row import FinishedArticle
+from aggregator.articles.row import ArticleRow
 from aggregator.pool import Pool
 from aggregator.urls import site_of
 
@@ -38,7 +38,7 @@ class Job:
     """A page to be read. `keep_raw`: its bytes are stored with its article."""
 
     page: finish.Page
-    listed: finish.Listed
+    listed: finish.EntryFacts
     selectors: "Selectors | None"
     keep_raw: bool
 
@@ -62,7 +62,7 @@ class Read:
     `unmatched`: the selectors that match nothing on it.
     """
 
-    article: FinishedArticle | None
+    article: ArticleRow | None
     unmatched: tuple[Match, ...] = ()
     error: str | None = None
 
@@ -144,10 +144,10 @@ def _unpacked(packed: bytes | None) -> tuple[SiteMemory, bool]:
         return SiteMemory(), True
 
 
-def listed_of(row: "Row[Any]", options: dict[str, Any]) -> finish.Listed:
+def listed_of(row: "Row[Any]", options: dict[str, Any]) -> finish.EntryFacts:
     """What an entry says of its page. `row`: an entry with its feed's URL as `feed_url`; `options`: the feed's."""
     details = orjson.loads(row.details) if row.details else {}
-    return finish.Listed(
+    return finish.EntryFacts(
         url=row.url,
         feed=row.feed_url or None,
         title=row.title,

@@ -16,7 +16,7 @@ class RawPage:
 
 
 @dataclass(frozen=True, slots=True)
-class FinishedArticle:
+class ArticleRow:
     """An article with all that storing it needs: identity, text, fingerprint, index terms.
 
     `url`: first asked for. `own_url`: normalised, where the page really was. `claimed_url`: the page's own canonical,

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, delete, insert, select, text, update
 
-from aggregator.articles.row import FinishedArticle
+from aggregator.articles.row import ArticleRow
 from aggregator.revisions import compare
 from aggregator.store import entries as entry_rows
 from aggregator.store import search_index, texts
@@ -59,9 +59,7 @@ class Saved:
     kept: str | None = None
 
 
-def save(
-    conn: Connection, new: FinishedArticle, entry_ids: Collection[int] = (), *, article_id: int | None = None
-) -> Saved:
+def save(conn: Connection, new: ArticleRow, entry_ids: Collection[int] = (), *, article_id: int | None = None) -> Saved:
     """Stores an article, or brings the one it is up to date, and gives it to its entries.
 
     `article_id`: a free id that a new one takes, else the database gives it one.
@@ -75,7 +73,7 @@ def save(
     return saved
 
 
-def replace(conn: Connection, article_id: int, new: FinishedArticle) -> Saved:
+def replace(conn: Connection, article_id: int, new: ArticleRow) -> Saved:
     """Brings an article to what its page holds now, wherever the page has moved to."""
     row = texts.held(conn, article_id)
     if row is None:
@@ -91,7 +89,7 @@ def replace(conn: Connection, article_id: int, new: FinishedArticle) -> Saved:
     return saved
 
 
-def reread(conn: Connection, article_id: int, new: FinishedArticle) -> None:
+def reread(conn: Connection, article_id: int, new: ArticleRow) -> None:
     """Brings an article to what is found today on a page that did not change: no revision."""
     row = texts.held(conn, article_id)
     if row is None or compare.poorer(texts.version(row), texts.version(new)):
@@ -102,7 +100,7 @@ def reread(conn: Connection, article_id: int, new: FinishedArticle) -> None:
         _keep_raw(conn, article_id, new)
 
 
-def renew(conn: Connection, row: Row[Any], new: FinishedArticle) -> tuple[str, ...]:
+def renew(conn: Connection, row: Row[Any], new: ArticleRow) -> tuple[str, ...]:
     """Brings an article to what another extractor found on the same page; the names of the fields that changed.
 
     `row`: of `articles`, read in this transaction. The page did not change, so this makes no revision; id, URLs, feed,
@@ -129,7 +127,7 @@ def renew(conn: Connection, row: Row[Any], new: FinishedArticle) -> tuple[str, .
     return changed
 
 
-def renewed(conn: Connection, row: Row[Any], new: FinishedArticle) -> tuple[str, ...]:
+def renewed(conn: Connection, row: Row[Any], new: ArticleRow) -> tuple[str, ...]:
     """The names of the fields that `renew` would change; `html` is the body beside the text."""
     values = _columns(new)
     changed = [name for name in _RENEWED if getattr(row, name) != values[name]]
@@ -137,7 +135,7 @@ def renewed(conn: Connection, row: Row[Any], new: FinishedArticle) -> tuple[str,
     return (*changed, *(["html"] if (None if body is None else bytes(body)) != new.html else []))
 
 
-def _renewed_at(row: Row[Any], new: FinishedArticle) -> int:
+def _renewed_at(row: Row[Any], new: ArticleRow) -> int:
     if row.published_at == new.published_at:
         return int(row.at)
     return int(row.fetched_at if new.published_at is None else min(new.published_at, row.fetched_at))
@@ -166,7 +164,7 @@ def remove(conn: Connection, article_id: int) -> None:
     story_rows.drop_empty(conn, [emptied])
 
 
-def _existing(conn: Connection, new: FinishedArticle, entry_ids: Collection[int]) -> Row[Any] | None:
+def _existing(conn: Connection, new: ArticleRow, entry_ids: Collection[int]) -> Row[Any] | None:
     for url in dict.fromkeys((new.claimed_url or new.own_url, new.own_url)):
         if not run(conn, _IS_STORED, {"url": url}):
             continue
@@ -191,7 +189,7 @@ def _claimed_by_others(conn: Connection, article_id: int, entry_ids: Collection[
     return conn.execute(query.limit(1)).first() is not None
 
 
-def _insert(conn: Connection, new: FinishedArticle, wish: int | None) -> Saved:
+def _insert(conn: Connection, new: ArticleRow, wish: int | None) -> Saved:
     canonical = new.claimed_url or new.own_url
     if canonical != new.own_url and at_urls(conn, [canonical]):
         canonical = new.own_url  # claimed by others: see `_existing`
@@ -208,7 +206,7 @@ def _insert(conn: Connection, new: FinishedArticle, wish: int | None) -> Saved:
     return Saved(put(conn, new, canonical, placed, wish), "new", copy=copy)
 
 
-def put(conn: Connection, new: FinishedArticle, canonical_url: str, placed: story_rows.Placed, wish: int | None) -> int:
+def put(conn: Connection, new: ArticleRow, canonical_url: str, placed: story_rows.Placed, wish: int | None) -> int:
     """Stores a new article where it was placed, with the id wished for, if any; its id."""
     values = _columns(new) | {
         "url": new.url,
@@ -227,7 +225,7 @@ def put(conn: Connection, new: FinishedArticle, canonical_url: str, placed: stor
     return article_id
 
 
-def _update(conn: Connection, row: Row[Any], new: FinishedArticle) -> Saved:
+def _update(conn: Connection, row: Row[Any], new: ArticleRow) -> Saved:
     article_id, now = int(row.id), new.fetched_at
     if _says_less(row, new):
         return Saved(article_id, "unchanged")
@@ -252,13 +250,13 @@ def _update(conn: Connection, row: Row[Any], new: FinishedArticle) -> Saved:
     return Saved(article_id, "updated")
 
 
-def _says_less(row: Row[Any], new: FinishedArticle) -> bool:
+def _says_less(row: Row[Any], new: ArticleRow) -> bool:
     """A page says more than a feed's entry does; the entry of a second feed must not undo that."""
     second = row.feed != new.feed
     return new.body_from == "feed" and (row.body_from == "page" or (second and new.word_count < row.word_count))
 
 
-def _columns(new: FinishedArticle) -> dict[str, Any]:
+def _columns(new: ArticleRow) -> dict[str, Any]:
     return {name: getattr(new, name) for name in _AS_THEY_ARE} | {
         "authors": _json(new.authors),
         "tags": _json(new.tags),
@@ -279,7 +277,7 @@ def _keep_body(conn: Connection, article_id: int, html: bytes | None) -> None:
     conn.execute(row.on_conflict_do_update(index_elements=["article_id"], set_={"html": html}))
 
 
-def _keep_raw(conn: Connection, article_id: int, new: FinishedArticle) -> None:
+def _keep_raw(conn: Connection, article_id: int, new: ArticleRow) -> None:
     assert new.raw is not None
     values = {
         "url": new.raw.url,

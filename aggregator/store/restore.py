@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, func, select, text, update
 
-from aggregator.articles.row import FinishedArticle
+from aggregator.articles.row import ArticleRow
 from aggregator.store import articles as article_rows
 from aggregator.store import centroids
 from aggregator.store import stories as story_rows
@@ -48,7 +48,7 @@ def join(conn: Connection, story_id: int, at: int) -> None:
     story_rows.join(conn, story_id, at)
 
 
-def article(conn: Connection, new: FinishedArticle, story_id: int, wish: int | None) -> int:
+def article(conn: Connection, new: ArticleRow, story_id: int, wish: int | None) -> int:
     """Stores an article in that story, as no copy (`point` makes it one); its id is the one wished for, if any."""
     marks, week = new.fingerprint.marks, new.at // story_rows.WEEK
     rare, _ = story_rows.find(conn, at=new.at, text_hash=new.text_hash, fingerprint=new.fingerprint)

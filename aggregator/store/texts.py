@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from aggregator.articles.row import FinishedArticle
+from aggregator.articles.row import ArticleRow
 from aggregator.revisions import compare
 from aggregator.store.schema import articles, revisions
 
@@ -33,7 +33,7 @@ def mark_gone(conn: Connection, article_ids: Collection[int], at: int | None) ->
     conn.execute(update(articles).where(which, other).values(gone_at=at))
 
 
-def flaps(conn: Connection, row: Row[Any], new: FinishedArticle) -> bool:
+def flaps(conn: Connection, row: Row[Any], new: ArticleRow) -> bool:
     """True if the text that there is and the next one were both replaced before: a page that goes to and fro.
 
     Without this it would make a revision at every look. The first return to an earlier text is a revision like others.

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row
 
 from aggregator.articles import finish
 from aggregator.articles.read_pages import Job, listed_of, selectors_of
-from aggregator.articles.row import FinishedArticle
+from aggregator.articles.row import ArticleRow
 from aggregator.errors import ExtractionError, FetchError
 from aggregator.model import Response
 from aggregator.net.request import PAGE_TYPES, Request
@@ -64,8 +64,8 @@ async def fetch_page(ctx: Context, wanted: Wanted, manners: Manners, reader: Rea
 
 
 async def read_page(
-    ctx: Context, reader: Reader, response: Response, listed: finish.Listed, options: dict[str, Any]
-) -> FinishedArticle | None:
+    ctx: Context, reader: Reader, response: Response, listed: finish.EntryFacts, options: dict[str, Any]
+) -> ArticleRow | None:
     """The article of an answer. Raises ExtractionError if it can't be read."""
     page = finish.Page(response.url, response.body, response.headers.get("content-type"), ctx.now())
     keep = ctx.settings.keep_raw is None or bool(ctx.settings.keep_raw)

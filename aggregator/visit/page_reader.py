@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from aggregator.articles import read_pages
 from aggregator.articles.read_pages import Job, Read
-from aggregator.articles.row import FinishedArticle
+from aggregator.articles.row import ArticleRow
 from aggregator.errors import ExtractionError
 from aggregator.store import site_memories
 from aggregator.visit.context import Context
@@ -45,7 +45,7 @@ class Reader:
         self._ctx = ctx
         self._lanes: dict[str, _Lane] = {}
 
-    async def read(self, job: Job) -> FinishedArticle | None:
+    async def read(self, job: Job) -> ArticleRow | None:
         """The article of a page, None if it has no text. Raises ExtractionError if it can't be read."""
         site = read_pages.memory_key(job.page.url)
         lane = self._lanes.setdefault(site, _Lane(site))
@@ -64,7 +64,7 @@ class Reader:
             raise ExtractionError(found.error)
         return found.article
 
-    async def again(self, job: Job) -> FinishedArticle | None:
+    async def again(self, job: Job) -> ArticleRow | None:
         """The article of a page that was fetched before, read with what is known of its site: it teaches nothing new.
 
         Raises ExtractionError if it can't be read.

@@ -182,7 +182,7 @@ async def _failed(ctx: Context, attempt: _Attempt, error: FetchError, kind: str,
 async def _page_changed(ctx: Context, attempt: _Attempt, response: Response, reader: Reader) -> None:
     """A page that is polled itself: its one entry is the page."""
     row, now = attempt.row, ctx.now()
-    listed = finish.Listed(row.url, row.url, row.title, lang=row.lang, tags=tuple(attempt.options.get("tags", ())))
+    listed = finish.EntryFacts(row.url, row.url, row.title, lang=row.lang, tags=tuple(attempt.options.get("tags", ())))
     finished = await page.read_page(ctx, reader, response, listed, attempt.options)
     if finished is None:
         raise FeedError("no article text on the page")

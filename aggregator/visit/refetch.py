@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row
 
 from aggregator.articles import finish
 from aggregator.articles.read_pages import Job, listed_of, selectors_of
-from aggregator.articles.row import FinishedArticle
+from aggregator.articles.row import ArticleRow
 from aggregator.errors import ExtractionError, FetchError
 from aggregator.model import Response
 from aggregator.revisions import compare
@@ -109,9 +109,7 @@ async def _read(ctx: Context, look: Look, response: Response, reader: Reader) ->
     await _store(ctx, look, response, new, old)
 
 
-async def _store(
-    ctx: Context, look: Look, response: Response, new: FinishedArticle, old: FinishedArticle | None
-) -> None:
+async def _store(ctx: Context, look: Look, response: Response, new: ArticleRow, old: ArticleRow | None) -> None:
     """`old`: what is found today on the page as it was served last, if that was worth asking."""
     only_read_otherwise = old is not None and compare.same(texts.version(old), texts.version(new))
 

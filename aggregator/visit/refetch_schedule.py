@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from aggregator.articles.row import FinishedArticle
+from aggregator.articles.row import ArticleRow
 from aggregator.config.values import parse_duration
 from aggregator.model import Entry, Response
 from aggregator.revisions.refetch_plan import after_word, next_look
@@ -23,7 +23,7 @@ def steps(ctx: Context, options: Mapping[str, Any]) -> tuple[int, ...]:
 
 
 def first(
-    ctx: Context, row: Row[Any], options: dict[str, Any], response: Response, saved: Saved, found: FinishedArticle
+    ctx: Context, row: Row[Any], options: dict[str, Any], response: Response, saved: Saved, found: ArticleRow
 ) -> dict[str, Any]:
     """Columns of `refetches` after the page of an entry was fetched and `found` was saved."""
     now = ctx.now()

@@ -73,7 +73,7 @@ def spoil(store: Store, article_id: int, **values: Any) -> None:
         stored = conn.execute(select(article_table).where(article_table.c.id == article_id)).one()
         body = zstandard.ZstdDecompressor().decompress(page.body)
         found = replace(pipeline.article(body, page.url), extractor_version=0, **values)
-        listed = finish.Listed(stored.url, stored.feed, stored.title, summary=stored.summary)
+        listed = finish.EntryFacts(stored.url, stored.feed, stored.title, summary=stored.summary)
         finished = finish.from_page(found, finish.Page(page.url, body, None, page.fetched_at), listed, False)
         assert finished is not None
         articles.renew(conn, stored, finished)

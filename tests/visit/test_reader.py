@@ -45,7 +45,7 @@ class Context:
 
 def job(name: str, site: str = "a.example") -> Job:
     url = f"https://{site}/{name}"
-    return Job(finish.Page(url, b"", None, 0), finish.Listed(url), None, keep_raw=False)
+    return Job(finish.Page(url, b"", None, 0), finish.EntryFacts(url), None, keep_raw=False)
 
 
 async def settle() -> None:

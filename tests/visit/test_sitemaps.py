@@ -105,11 +105,11 @@ def test_a_news_sitemap_gives_titles_and_dates(server, config, fetch, ask) -> No
     site.serve_pages(server, range(1))
     news = (
         f"<urlset xmlns:news='x'><url><loc>{server.url('/a/0')}</loc><news:news><news:publication><news:name>Paper</news:name></news:publication>"
-        f"<news:publication_date>{ago(0.1)}</news:publication_date><news:title>Listed title</news:title></news:news></url></urlset>"
+        f"<news:publication_date>{ago(0.1)}</news:publication_date><news:title>EntryFacts title</news:title></news:news></url></urlset>"
     )
     subscribe(config, server.route("/news.xml.gz", Reply(gzip.compress(news.encode()), headers={"Content-Type": "application/x-gzip"})))  # fmt: skip
     assert fetch().articles_new == 1
-    assert ask("SELECT title, published_at IS NOT NULL FROM entries") == [("Listed title", True)]
+    assert ask("SELECT title, published_at IS NOT NULL FROM entries") == [("EntryFacts title", True)]
     assert ask("SELECT title, format FROM feeds") == [("Paper", "news-sitemap")]
 
 
