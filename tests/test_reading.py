@@ -1,16 +1,15 @@
-"""Reading pages in batches: bounds, memory handed on, failures that stay alone, selectors that match."""
+"""Reading pages in batches: bounds, memory handed on, failures that stay alone."""
 
 import asyncio
-import os
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from aggregator.articles import finish, read_pages
-from aggregator.articles.read_pages import Batch, Job, Match, Read
+from aggregator.articles.read_pages import Batch, Job, Read
 from aggregator.errors import ExtractionError
-from aggregator.extraction.selectors import Selectors
+from aggregator.extraction.selectors import SelectorMatch, Selectors
 from tests.visit import site
 
 HTML = b"""<html><head><title>Old bridge</title></head><body><div class=promo>Buy</div><h1>Old bridge</h1>
@@ -81,22 +80,7 @@ def test_a_page_without_text_has_no_article() -> None:
     assert run(Here(), [empty]).reads == (Read(None),)
 
 
-def test_which_selectors_match() -> None:
-    asked = Selectors(body=".story", title="h1", author=".empty", date="time", remove=(".promo", ".ad"))
-    assert read_pages.matches(HTML, None, asked) == [
-        Match("body", ".story", True),
-        Match("title", "h1", True),
-        Match("author", ".empty", False),
-        Match("date", "time", True),
-        Match("remove", ".promo", True),
-        Match("remove", ".ad", False),
-    ]
-    inside = Selectors(body=".story p", remove=(".story",))
-    assert read_pages.matches(HTML, None, inside)[0] == Match("body", ".story p", False)
-    assert not read_pages.matches(os.urandom(2000), None, asked)[0].matched
-
-
 def test_unmatched_selectors_come_with_the_page() -> None:
     found = run(Here(), [job(0, selectors=Selectors(body=".x", title="h1", remove=(".promo",)))])
-    assert found.reads[0].unmatched == (Match("body", ".x", False),)
+    assert found.reads[0].unmatched == (SelectorMatch("body", ".x", False),)
     assert str(found.reads[0].unmatched[0]) == "body selector '.x'"

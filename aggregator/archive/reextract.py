@@ -20,6 +20,7 @@ from aggregator.articles import finish, read_pages
 from aggregator.articles.read_pages import Batch, Job, Read
 from aggregator.articles.row import ArticleRow
 from aggregator.config.models import Config, Feed, Page
+from aggregator.extraction.selectors import selectors_of
 from aggregator.pool import Pool
 from aggregator.store import articles, raw_pages, site_memories
 from aggregator.store.engine import Store
@@ -244,7 +245,7 @@ def _kept(row: Row[Any], listing: Row[Any] | None, own: Mapping[str, dict[str, A
     options = {} if listing is None else own.get(listing.feed_url) or orjson.loads(listing.options)
     listed = _from_row(row) if listing is None else read_pages.listed_of(listing, options)
     page = finish.Page(row.raw_url, body, row.content_type, int(row.raw_at))
-    return _Kept(row, Job(page, listed, read_pages.selectors_of(options), keep_raw=False))
+    return _Kept(row, Job(page, listed, selectors_of(options), keep_raw=False))
 
 
 def _from_row(row: Row[Any]) -> finish.EntryFacts:

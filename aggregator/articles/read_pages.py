@@ -6,24 +6,20 @@ This is the only place that calls extraction for pages that are stored: a visit 
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from selectolax.lexbor import SelectolaxError
 
 from aggregator.articles import finish
-from aggregator.dom import LexborNode, attribute, decode, parse, text_of
 from aggregator.errors import ExtractionError
 from aggregator.extraction import pipeline
 from aggregator.extraction.memory.site_memory import SiteMemory
-from aggregator.extraction.selectors import Selectors
+from aggregator.extraction.selectors import SelectorMatch, Selectors, unmatched_selectors
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
-
-    from aggregator.extraction.selectors import Selectors
 from aggregator.articles.row import ArticleRow
 from aggregator.pool import Pool
 from aggregator.urls import site_of
@@ -39,20 +35,8 @@ class Job:
 
     page: finish.Page
     listed: finish.EntryFacts
-    selectors: "Selectors | None"
+    selectors: Selectors | None
     keep_raw: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A selector, what it is for (`body`, `remove`, `title`, `author`, `date`), and whether it matches on a page."""
-
-    name: str
-    selector: str
-    matched: bool
-
-    def __str__(self) -> str:
-        return f"{self.name} selector '{self.selector}'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +47,7 @@ class Read:
     """
 
     article: ArticleRow | None
-    unmatched: tuple[Match, ...] = ()
+    unmatched: tuple[SelectorMatch, ...] = ()
     error: str | None = None
 
 
@@ -129,7 +113,10 @@ def read_batch(jobs: Sequence[Job], packed: bytes | None) -> Batch:
     ]
     found, after = pipeline.read_pages(pages, memory)
     reads = tuple(
-        Read(finish.from_page(article, job.page, job.listed, job.keep_raw), _unmatched(job))
+        Read(
+            finish.from_page(article, job.page, job.listed, job.keep_raw),
+            unmatched_selectors(job.page.body, job.page.content_type, job.selectors),
+        )
         for article, job in zip(found, jobs, strict=True)
     )
     return Batch(reads, after.packed(), max(0, after.pages - memory.pages), anew)
@@ -159,49 +146,3 @@ def listed_of(row: "Row[Any]", options: dict[str, Any]) -> finish.EntryFacts:
         tags=tuple(dict.fromkeys((*details.get("tags", ()), *options.get("tags", ())))),
         image=details.get("image"),
     )
-
-
-def selectors_of(options: dict[str, Any]) -> "Selectors | None":
-    """A feed's selectors."""
-    spec = options.get("selectors")
-    if not spec:
-        return None
-    remove = tuple(spec.get("remove", ()))
-    return Selectors(**{name: spec.get(name) for name in ("body", "title", "author", "date")}, remove=remove)
-
-
-def matches(body: bytes, content_type: str | None, selectors: "Selectors") -> list[Match]:
-    """Whether each selector matches on a page; an element without any text (or date) is no match."""
-    tree = parse(decode(body, content_type))
-
-    def found(selector: str) -> list[LexborNode]:
-        try:
-            return tree.css(selector)
-        except SelectolaxError:
-            return []
-
-    done = [
-        Match(name, selector, _says_something(found(selector)))
-        for name in ("title", "author", "date")
-        if (selector := getattr(selectors, name))
-    ]
-    for selector in selectors.remove:
-        nodes = found(selector)
-        for node in nodes:
-            node.decompose()
-        done.append(Match("remove", selector, bool(nodes)))
-    if selectors.body:  # of what is left, as in an extraction
-        done.insert(0, Match("body", selectors.body, _says_something(found(selectors.body))))
-    return done
-
-
-def _says_something(nodes: Iterable[LexborNode]) -> bool:
-    return any(text_of(node) or attribute(node, "datetime") or attribute(node, "content") for node in nodes)
-
-
-def _unmatched(job: Job) -> tuple[Match, ...]:
-    """The selectors that match nothing; what is to be removed need not be on every page."""
-    if job.selectors is None:
-        return ()
-    tried = matches(job.page.body, job.page.content_type, job.selectors)
-    return tuple(one for one in tried if not one.matched and one.name != "remove")

@@ -79,7 +79,7 @@ def _selectors(options: global_options.Globals, url: str | None) -> "Selectors |
     """The selectors that the configuration has for this page, or for a feed of its site."""
     if not url:
         return None
-    from aggregator.articles.read_pages import selectors_of
+    from aggregator.extraction.selectors import selectors_of
     from aggregator.urls import site_of
 
     config = options.load_config()

@@ -1,12 +1,16 @@
-"""Per-site CSS selectors: what a person knows of a site wins over what is judged."""
+"""Per-site CSS selectors: what a person knows of a site wins over what the models find.
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+A selector is a field of `Selectors`, and of `SelectorSpec` in the configuration; one whose elements state a fact of the
+article has its reader in `_READERS`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from selectolax.lexbor import SelectolaxError
 
-from aggregator.dom import LexborHTMLParser, LexborNode, attribute, text_of
+from aggregator.dom import LexborHTMLParser, LexborNode, attribute, decode, parse, text_of
 from aggregator.extraction.body.blocks import Page, walk
 from aggregator.extraction.metadata.collect import Metadata
 from aggregator.extraction.metadata.page_dates import parse_date
@@ -24,27 +28,68 @@ class Selectors:
     remove: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class SelectorMatch:
+    """A selector, the field of `Selectors` that it is, and whether it matches on a page."""
+
+    name: str
+    selector: str
+    matched: bool
+
+    def __str__(self) -> str:
+        return f"{self.name} selector '{self.selector}'"
+
+
+def selectors_of(options: Mapping[str, Any]) -> Selectors | None:
+    """Returns the selectors among the options of a feed or page, which are as JSON holds them; None if there are none."""
+    spec = options.get("selectors")
+    if not spec:
+        return None
+    given = {field.name: spec[field.name] for field in fields(Selectors) if field.name in spec}
+    return Selectors(**given | {"remove": tuple(given.get("remove", ()))})
+
+
+def match_selectors(body: bytes, content_type: str | None, selectors: Selectors) -> list[SelectorMatch]:
+    """Tells of each selector whether it matches on a page; an element without any text (or date) is no match."""
+    tree = parse(decode(body, content_type))
+    found = [
+        SelectorMatch(name, selector, _says_something(_nodes(tree, selector)))
+        for name in _READERS
+        if (selector := getattr(selectors, name))
+    ]
+    found += [SelectorMatch("remove", selector, bool(_cut_out(tree, selector))) for selector in selectors.remove]
+    if selectors.body:  # of what is left, as in an extraction
+        found.insert(0, SelectorMatch("body", selectors.body, _says_something(_nodes(tree, selectors.body))))
+    return found
+
+
+def unmatched_selectors(
+    body: bytes, content_type: str | None, selectors: Selectors | None
+) -> tuple[SelectorMatch, ...]:
+    """Returns the selectors that match nothing on a page; what is to be removed need not be on every page."""
+    tried = match_selectors(body, content_type, selectors) if selectors else []
+    return tuple(one for one in tried if not one.matched and one.name != "remove")
+
+
+def _says_something(nodes: Iterable[LexborNode]) -> bool:
+    return any(text_of(node) or attribute(node, "datetime") or attribute(node, "content") for node in nodes)
+
+
 def apply_selectors(tree: LexborHTMLParser, selectors: Selectors, facts: Metadata) -> tuple[Metadata, list[str]]:
     """Cuts `remove` out of the tree and puts title, authors and date in their place; says what each selector did."""
     notes: list[str] = []
-    for name, selector, read in (
-        ("title", selectors.title, _title),
-        ("author", selectors.author, _authors),
-        ("date", selectors.date, _date),
-    ):
-        if selector:
-            values = read(_matches(tree, selector))
+    for name, read in _READERS.items():
+        if selector := getattr(selectors, name):
+            values = read(_nodes(tree, selector))
             facts = replace(facts, **values)
             notes.append(
                 _note(name, selector, f"gives {next(iter(values.values()))!r}" if values else "matches nothing")
             )
     for selector in selectors.remove:
-        nodes = _matches(tree, selector)
-        for node in nodes:
-            node.decompose()
-        notes.append(_note("remove", selector, f"cuts out {len(nodes)}" if nodes else "matches nothing"))
+        count = _cut_out(tree, selector)
+        notes.append(_note("remove", selector, f"cuts out {count}" if count else "matches nothing"))
     if selectors.body:
-        found = len(_matches(tree, selectors.body))
+        found = len(_nodes(tree, selectors.body))
         notes.append(
             _note("body", selectors.body, f"matches {found}" if found else "matches nothing: the page is judged")
         )
@@ -53,7 +98,7 @@ def apply_selectors(tree: LexborHTMLParser, selectors: Selectors, facts: Metadat
 
 def body_of(tree: LexborHTMLParser, selectors: Selectors) -> Page | None:
     """The blocks within the elements that `body` matches; None if it matches none with text."""
-    nodes = _matches(tree, selectors.body) if selectors.body else []
+    nodes = _nodes(tree, selectors.body) if selectors.body else []
     if not nodes:
         return None
     html = "".join(node.html or "" for node in _outermost(nodes))
@@ -81,14 +126,19 @@ def _note(name: str, selector: str, what: str) -> str:
     return f"selector {name} ({selector}) {what}"
 
 
-def _matches(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
+def _nodes(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
     try:
         return tree.css(selector)
     except SelectolaxError:
         return []
 
 
-_Read = Callable[[list[LexborNode]], dict[str, Any]]
+def _cut_out(tree: LexborHTMLParser, selector: str) -> int:
+    """Takes the elements that match out of the tree; returns how many there were."""
+    nodes = _nodes(tree, selector)
+    for node in nodes:
+        node.decompose()
+    return len(nodes)
 
 
 def _title(nodes: list[LexborNode]) -> dict[str, Any]:
@@ -108,3 +158,11 @@ def _date(nodes: list[LexborNode]) -> dict[str, Any]:
             if moment:
                 return {"published_at": moment.at, "published_precision": moment.precision}
     return {}
+
+
+# What the elements of a selector state: the fields of Metadata that they replace.
+_READERS: dict[str, Callable[[list[LexborNode]], dict[str, Any]]] = {
+    "title": _title,
+    "author": _authors,
+    "date": _date,
+}

@@ -2,17 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from aggregator.articles import finish, read_pages
+from aggregator.articles import finish
 from aggregator.config.models import Config, Feed, Page
 from aggregator.errors import UsageError
+from aggregator.extraction.selectors import Selectors, match_selectors, selectors_of
 from aggregator.schedule import health
-
-if TYPE_CHECKING:
-    from aggregator.extraction.selectors import Selectors
 from aggregator.store import entries, feeds, raw_pages
 from aggregator.store.engine import Store
 from aggregator.store.records import iso
@@ -91,7 +89,7 @@ def _own_title(row: Row[Any] | None) -> str | None:
 def _checked(conn: Connection, item: Feed | Page, row: Row[Any] | None) -> Health:
     if row is None:
         return _health(item, None, (), None)
-    selectors = read_pages.selectors_of(item.model_dump(mode="json", exclude_defaults=True))
+    selectors = selectors_of(item.model_dump(mode="json", exclude_defaults=True))
     tried = None if selectors is None else _tried(selectors, raw_pages.latest(conn, item.url, PAGES))
     lost = row.kind == "feed" and bool(row.failures) and _is_lost(row, feeds.recent_polls(conn, int(row.id), 1))
     return _health(item, row, entries.outcomes(conn, int(row.id), TRIED), tried, lost=lost)
@@ -160,13 +158,13 @@ def _page_problems(outcomes: Sequence[Row[Any]]) -> list[str]:
     return [f"none of its last {len(outcomes)} pages gave an article: {outcomes[0].error or 'no reason kept'}"]
 
 
-def _tried(selectors: "Selectors", pages: Sequence[Row[Any]]) -> tuple[SelectorHealth, ...]:
+def _tried(selectors: Selectors, pages: Sequence[Row[Any]]) -> tuple[SelectorHealth, ...]:
     """Each selector on the pages; empty if there are none."""
     bodies = [(body, row) for row in pages if (body := finish.unpacked(row.body)) is not None]
     if not bodies:
         return ()
     since = iso(min(row.fetched_at for _, row in bodies))
-    found = [read_pages.matches(body, row.content_type, selectors) for body, row in bodies]
+    found = [match_selectors(body, row.content_type, selectors) for body, row in bodies]
     return tuple(
         SelectorHealth(same[0].name, same[0].selector, sum(one.matched for one in same), len(same), since)
         for same in zip(*found, strict=True)

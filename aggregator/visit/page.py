@@ -8,9 +8,10 @@ import orjson
 from sqlalchemy import Connection, Row
 
 from aggregator.articles import finish
-from aggregator.articles.read_pages import Job, listed_of, selectors_of
+from aggregator.articles.read_pages import Job, listed_of
 from aggregator.articles.row import ArticleRow
 from aggregator.errors import ExtractionError, FetchError
+from aggregator.extraction.selectors import selectors_of
 from aggregator.model import Response
 from aggregator.net.request import PAGE_TYPES, Request
 from aggregator.store import articles, entries, feeds, leases, refetches, texts
