@@ -9,8 +9,9 @@ import pytest
 import aggregator
 from aggregator.config import load_config, models
 from aggregator.config.models import Config, Feed, Page, SelectorSpec, Settings
-from aggregator.config.values import format_duration, parse_duration
+from aggregator.config.values import parse_duration
 from aggregator.errors import ConfigError
+from aggregator.times import format_duration
 
 FEED = "feeds:\n  - url: https://e.example/f\n"
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)

@@ -91,7 +91,7 @@ def _width() -> int:
 
 
 def _print_polls(found: "Explanation") -> None:
-    from aggregator.schedule import spoken
+    from aggregator.times import humanize
 
     columns = [
         output.Column("polled (UTC)"),
@@ -104,7 +104,7 @@ def _print_polls(found: "Explanation") -> None:
     rows = [
         (
             output.day_time(poll.at),
-            None if poll.after is None else spoken(poll.after),
+            None if poll.after is None else humanize(poll.after),
             f"{poll.outcome} {poll.status or ''}",
             poll.listed,
             poll.new,

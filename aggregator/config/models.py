@@ -20,8 +20,8 @@ from aggregator.config.values import (
     Size,
     Span,
     Url,
-    format_duration,
 )
+from aggregator.times import format_duration
 
 FullText = Literal["auto", "always", "never"]
 Cooldown = Literal["site", "feed"]

@@ -11,9 +11,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
 
+from aggregator.times import DAY, HOUR, MINUTE, WEEK, format_duration
 from aggregator.urls import is_http
 
-_UNITS = {"w": 604800.0, "d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0}
+_UNITS = {"w": WEEK, "d": DAY, "h": HOUR, "m": MINUTE, "s": 1}
 _PART = re.compile(r"(\d+(?:\.\d+)?)([wdhms])")
 _DURATION = r"^(\d+(\.\d+)?[wdhms])+$"
 _LONGEST = timedelta(days=36500)
@@ -52,19 +53,6 @@ def _span(value: object) -> timedelta:
     if not length:
         raise ValueError("is not more than 0")
     return length
-
-
-def format_duration(length: timedelta) -> str:
-    """The way a duration is written: `1h30m`, `2s`, `0`."""
-    left = length.total_seconds()
-    parts = []
-    for unit in "dhm":
-        count, left = divmod(left, _UNITS[unit])
-        if count:
-            parts.append(f"{int(count)}{unit}")
-    if left:
-        parts.append(f"{left:g}s" if left == int(left) else f"{left:f}".rstrip("0") + "s")
-    return "".join(parts) or "0"
 
 
 def _retention(value: object) -> timedelta | None:

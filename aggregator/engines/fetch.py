@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from aggregator.config.models import Settings
 from aggregator.errors import AggregatorError, UsageError
 from aggregator.model import Entry
+from aggregator.pool import Pool
 from aggregator.store import articles, engine, entries, feeds, locks
 from aggregator.store.engine import Store
 from aggregator.store.leases import EVERYTHING, Scope
@@ -134,10 +135,11 @@ def run(
     report: Report = lambda _: None,
     environ: Mapping[str, str] = os.environ,
     clock: Callable[[], float] = time.time,
+    pool: Pool | None = None,
 ) -> Summary:
     """Does the job. Raises AggregatorError when nothing could be done at all.
 
-    `clock`: seconds since 1970, by which everything is due.
+    `clock`: seconds since 1970, by which everything is due. `pool`: used instead of one of its own, and left open.
     """
     if job.config_path is None and not job.targets:
         raise UsageError("no feeds.yaml here; make one with `aggregator feeds add URL`, or name one with --config")
@@ -151,7 +153,7 @@ def run(
             else:
                 settings = settled(store, job.config_path, environ, now)
             scope = _scope(store, job, now, summary)
-            asyncio.run(_run(store, settings, scope, summary, report, clock))
+            asyncio.run(_run(store, settings, scope, summary, report, clock, pool))
     finally:
         store.close()
     summary.seconds = time.monotonic() - started
@@ -184,13 +186,19 @@ class _alone:
 
 
 async def _run(
-    store: Store, settings: Settings, scope: Scope, summary: Summary, report: Report, clock: Callable[[], float]
+    store: Store,
+    settings: Settings,
+    scope: Scope,
+    summary: Summary,
+    report: Report,
+    clock: Callable[[], float],
+    pool: Pool | None,
 ) -> None:
     def tell(event: Progress) -> None:
         summary.add(event)
         report(event)
 
-    async with opened(store, settings, tell, scope, clock) as ctx:
+    async with opened(store, settings, tell, scope, clock, pool=pool) as ctx:
         blocked = await _until_free(ctx)
     summary.sites_held, summary.sites_quiet = blocked.held, blocked.quiet
 

@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from aggregator.feeds.formats.raw import RawFeed
 from aggregator.model import Hints
+from aggregator.times import http_date, retry_after
 
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -25,17 +24,8 @@ def from_headers(headers: Mapping[str, str]) -> Hints:
     return Hints(
         max_age=float(age[1]) if age and fresh else None,
         expires_in=expires if expires and expires > 0 else None,
-        retry_after=retry_after(headers),
+        retry_after=retry_after(headers.get("retry-after"), http_date(headers.get("date"))),
     )
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Retry-After in seconds, given as a number or as a date."""
-    value = headers.get("retry-after", "").strip()
-    if value.isascii() and value.isdigit():
-        return float(value[:10])
-    seconds = _seconds_from(value, headers)
-    return max(seconds, 0.0) if seconds is not None else None
 
 
 def of(raw: RawFeed, body: bytes, headers: Mapping[str, str]) -> Hints:
@@ -55,16 +45,8 @@ def of(raw: RawFeed, body: bytes, headers: Mapping[str, str]) -> Hints:
 
 def _seconds_from(value: str | None, headers: Mapping[str, str]) -> float | None:
     """From the answer's Date to a HTTP date; None if either can't be read."""
-    at, now = _http_date(value), _http_date(headers.get("date"))
+    at, now = http_date(value), http_date(headers.get("date"))
     return (at - now).total_seconds() if at and now else None
-
-
-def _http_date(value: str | None) -> datetime | None:
-    try:
-        at = parsedate_to_datetime(value) if value else None
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at
 
 
 def _ttl(text: str | None) -> float | None:

@@ -6,6 +6,8 @@ pushes back (429, 403, 503) doubles it. Both are forgotten again, by good answer
 
 from dataclasses import dataclass, replace
 
+from aggregator.times import HOUR
+
 PUSH_BACK = frozenset((403, 429, 503))
 _TIMES_LATENCY = 5.0  # a site is at rest for four fifths of the time
 _NEWEST = 0.3  # weight of the newest answer in the usual latency
@@ -13,7 +15,7 @@ _LONGEST_BY_LATENCY = 30.0
 _FIRST_PUSH = 1.0
 _LONGEST_BY_PUSH = 60.0
 _AFTER_GOOD = 0.8  # of the slowing stays after a good answer
-_HALF_LIFE = 3600.0
+_HALF_LIFE = float(HOUR)
 
 
 @dataclass(frozen=True, slots=True)

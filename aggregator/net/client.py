@@ -23,6 +23,7 @@ from aggregator.net.site_limiter import Cooling, Turns
 from aggregator.net.targets import Target, target
 from aggregator.net.transport import Answering, Transport
 from aggregator.net.transport_errors import Fault
+from aggregator.times import http_date, retry_after
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _EMPTY = (204, 205)
@@ -152,8 +153,8 @@ class Net:
 
     def _wait(self, answer: Answer) -> float | None:
         """Seconds that an answer asks to wait; reckoned from its own Date, as clocks differ."""
-        now = headers.http_date(answer.headers.get("date")) or datetime.fromtimestamp(self._clock(), UTC)
-        asked = headers.retry_after(answer.headers.get("retry-after"), now)
+        now = http_date(answer.headers.get("date")) or datetime.fromtimestamp(self._clock(), UTC)
+        asked = retry_after(answer.headers.get("retry-after"), now)
         return _COOL_DOWN if asked is None and answer.status == 429 else asked
 
     @asynccontextmanager

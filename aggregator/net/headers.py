@@ -6,14 +6,9 @@ ETag goes back byte for byte.
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from aggregator.net.request import NetSettings, Request
 from aggregator.net.targets import Target
-
-MAX_RETRY_AFTER = 7 * 24 * 3600.0
-"""Seconds. A server that asks for more is misconfigured more often than it means it; a week loses no feed."""
 
 _ENCODINGS = b"gzip, deflate, br, zstd"
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
@@ -89,22 +84,3 @@ def is_whole(content_range: str) -> bool:
     span, _, size = content_range.removeprefix("bytes").strip().partition("/")
     whole = number(size)
     return whole is not None and span == f"0-{whole - 1}"
-
-
-def retry_after(value: str | None, now: datetime) -> float | None:
-    """Seconds to wait that a Retry-After asks for, in either of its forms, from 0 to a week; None where it is missing
-    or can't be read. `now` is aware. Source: RFC 9110 section 10.2.3."""
-    wanted = (value or "").strip()
-    if (seconds := number(wanted)) is not None:
-        return min(float(seconds), MAX_RETRY_AFTER)
-    at = http_date(wanted)
-    return None if at is None else min(max((at - now).total_seconds(), 0.0), MAX_RETRY_AFTER)
-
-
-def http_date(value: str | None) -> datetime | None:
-    """A date of a header, aware; None where it is missing or can't be read."""
-    try:
-        at = parsedate_to_datetime(value) if value else None
-    except (ValueError, OverflowError):
-        return None
-    return at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at

@@ -8,7 +8,6 @@ from aggregator.schedule.backoff import after_failure
 from aggregator.schedule.describe import describe
 from aggregator.schedule.next_poll import History, NextPoll, Policy, next_poll
 from aggregator.schedule.rhythm import Rhythm, learn, pack, settled, unchanged, unpack
-from aggregator.schedule.words import spoken
 
 __all__ = [
     "History",
@@ -21,7 +20,6 @@ __all__ = [
     "next_poll",
     "pack",
     "settled",
-    "spoken",
     "unchanged",
     "unpack",
 ]

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from aggregator.schedule.words import spoken
+from aggregator.times import humanize
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -40,4 +40,4 @@ def after_failure(
     wait = min(max(first, least) * 2 ** min(max(failures, 1) - 1, 20), longest)
     what = f"status {status}" if status is not None else f"{kind or 'unknown'} error"
     times = "once" if failures <= 1 else f"{failures} times in a row"
-    return wait, f"failed {times} ({what}): tried again after {spoken(wait)}"
+    return wait, f"failed {times} ({what}): tried again after {humanize(wait)}"

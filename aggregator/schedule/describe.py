@@ -1,7 +1,7 @@
 """A feed's rhythm in plain words."""
 
 from aggregator.schedule.rhythm import Course, Rhythm
-from aggregator.schedule.words import spoken
+from aggregator.times import humanize
 
 _BUSY, _CALM = 1.3, 0.6  # times the mean
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -12,9 +12,9 @@ def describe(rhythm: Rhythm, now: int) -> tuple[str, ...]:
     course, said = Course(rhythm, now), []
     if course.gap is None or course.usual_gap is None:
         return ("no entry with a time yet, so its rhythm is not known",)
-    said.append(f"an entry about every {spoken(course.gap)} just now, every {spoken(course.usual_gap)} usually")
+    said.append(f"an entry about every {humanize(course.gap)} just now, every {humanize(course.usual_gap)} usually")
     if course.beat is not None:
-        said.append(f"published by a clock, every {spoken(course.beat)}")
+        said.append(f"published by a clock, every {humanize(course.beat)}")
     if course.knows_hours:
         busy = [hour for hour, weight in enumerate(course.hour_weights) if weight >= _BUSY]
         said += [f"more than usual comes at these hours (UTC): {_spans(busy)}"] if busy else []
@@ -24,7 +24,7 @@ def describe(rhythm: Rhythm, now: int) -> tuple[str, ...]:
     if rhythm.window:
         said.append(f"its document lists {rhythm.window} entries")
     if rhythm.turnover is not None:
-        said.append(f"at its fastest, most of them might be replaced within {spoken(rhythm.turnover)}")
+        said.append(f"at its fastest, most of them might be replaced within {humanize(rhythm.turnover)}")
     return tuple(said)
 
 

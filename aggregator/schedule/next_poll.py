@@ -17,8 +17,8 @@ from math import ceil, sqrt
 from aggregator.model import Hints
 from aggregator.schedule.backoff import after_failure
 from aggregator.schedule.rhythm import Course, Rhythm
-from aggregator.schedule.words import spoken
 from aggregator.text import hash64
+from aggregator.times import MAX_RETRY_AFTER, humanize
 
 HOUR = timedelta(hours=1)
 FLOOR = HOUR  # the strictest publishers ask that nobody comes more than once in an hour
@@ -29,7 +29,6 @@ _STEP, _STEPS = 60.0, 1 / 8  # seconds, or this share: how finely waits are trie
 _AFTER_BEAT = 120  # seconds after the time of a feed that is published by a clock
 _JUST_PAST = 0.25  # of a beat: so late a poll still comes at once, rather than a beat later
 _JITTER = 0.1  # at most this share later, so that feeds of one rhythm spread out
-_LONGEST_RETRY = timedelta(days=30)  # a Retry-After beyond it is a mistake
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +64,9 @@ def next_poll(history: History, hints: Hints, policy: Policy, now: datetime) -> 
     """The time of the next poll, after one that ended `now` (aware)."""
     wait, reason = _wait(history, hints, policy, now)
     if hints.retry_after:
-        asked = min(timedelta(seconds=min(hints.retry_after, 1e9)), _LONGEST_RETRY)
+        asked = timedelta(seconds=min(hints.retry_after, MAX_RETRY_AFTER))
         if asked >= wait:
-            return NextPoll(now + asked, f"its server asks to wait {spoken(asked)} (Retry-After)")
+            return NextPoll(now + asked, f"its server asks to wait {humanize(asked)} (Retry-After)")
     at = now + wait
     if policy.interval is not None:
         return NextPoll(at, reason)
@@ -83,12 +82,12 @@ def _wait(history: History, hints: Hints, policy: Policy, now: datetime) -> tupl
         wait, reason = after_failure(history.failures, history.failure, history.status, least, policy.max_interval)
         return wait * (1 + _JITTER * _share(policy.seed, now)), reason
     if policy.interval is not None:
-        return policy.interval, f"every {spoken(policy.interval)}, as set in the configuration"
+        return policy.interval, f"every {humanize(policy.interval)}, as set in the configuration"
     course = Course(history.rhythm, int(now.timestamp()))
     wait, reason, least = _by_rhythm(course, hints, policy)
     beat = _to_beat(course, least, wait)
     if beat is not None and beat <= max(policy.max_interval, least) + HOUR:
-        return beat, f"published by a clock, every {spoken(course.beat or 0)}"
+        return beat, f"published by a clock, every {humanize(course.beat or 0)}"
     return wait * (1 + _JITTER * _share(policy.seed, now)), reason
 
 
@@ -102,11 +101,11 @@ def _by_rhythm(course: Course, hints: Hints, policy: Policy) -> tuple[timedelta,
     elif not course.knows_hours and wait.total_seconds() > course.safe_passed:
         wait, reason = timedelta(seconds=course.safe_passed), _may_change(course)
     if wait < floor:
-        wait, reason = floor, f"{reason}; not more often than every {spoken(floor)}"
+        wait, reason = floor, f"{reason}; not more often than every {humanize(floor)}"
     if wait < asked:
-        wait, reason = asked, f"{reason}; {who} asks for {spoken(asked)} between polls"
+        wait, reason = asked, f"{reason}; {who} asks for {humanize(asked)} between polls"
     if wait > most:
-        wait, reason = most, f"{reason}; at least every {spoken(most)}"
+        wait, reason = most, f"{reason}; at least every {humanize(most)}"
     return wait, reason, least
 
 
@@ -117,7 +116,7 @@ def _wanted(course: Course, least: timedelta, most: timedelta) -> tuple[timedelt
         known = course.now - (course.rhythm.since if course.rhythm.since is not None else course.now)
         steady = sqrt(2 * _POLL_IS_WORTH * (known / 3600 + _UNKNOWN))
         return timedelta(hours=steady), "rhythm not known yet"
-    reason = f"an entry about every {spoken(gap)}"
+    reason = f"an entry about every {humanize(gap)}"
     steady = sqrt(2 * _POLL_IS_WORTH * gap / 3600)
     if not course.knows_hours:
         return timedelta(hours=steady), reason
@@ -128,7 +127,7 @@ def _wanted(course: Course, least: timedelta, most: timedelta) -> tuple[timedelt
 
 
 def _may_change(course: Course) -> str:
-    return f"most of its {course.rhythm.window} entries may change within {spoken(course.rhythm.turnover or 0)}"
+    return f"most of its {course.rhythm.window} entries may change within {humanize(course.rhythm.turnover or 0)}"
 
 
 def _balanced(course: Course, rate: float, least: float, usual: float, most: float) -> tuple[float, bool]:

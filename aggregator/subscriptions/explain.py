@@ -10,14 +10,14 @@ from sqlalchemy import Connection, Row
 
 from aggregator import __version__, schedule
 from aggregator.config.models import Config, Feed, Page, Settings
-from aggregator.config.values import format_duration
 from aggregator.net import user_agent
 from aggregator.net.robots_txt import parse_robots
-from aggregator.schedule import health, spoken
+from aggregator.schedule import health
 from aggregator.store import feeds, leases
 from aggregator.store.engine import Store
 from aggregator.store.records import iso
 from aggregator.subscriptions.check import named_sources
+from aggregator.times import format_duration, humanize
 
 POLLS = 30
 _LATE = 120  # seconds after its time that a poll is worth a word
@@ -118,7 +118,7 @@ def _last_poll(row: Row[Any], log: Sequence[Row[Any]]) -> list[str]:
     said = [row.last_poll_reason or "it was new, so it was due at once"]
     late = row.last_poll_at - (row.last_poll_due_at or row.last_poll_at)
     if row.last_poll_reason and late > _LATE:
-        said.append(f"it was due {spoken(late)} earlier: nothing ran then, or its site was busy or cooling down")
+        said.append(f"it was due {humanize(late)} earlier: nothing ran then, or its site was busy or cooling down")
     return said + ([_came(log[0])] if log else [])
 
 
@@ -142,7 +142,9 @@ def _next_poll(row: Row[Any], site: Row[Any] | None, now: int) -> list[str]:
     if row.next_poll_at <= now:
         said.append("it is due: a daemon polls it within seconds, `aggregator fetch` at once")
     hints = orjson.loads(row.hints) if row.hints else {}
-    said += [f"{what} asks for {spoken(hints[name])} between polls" for name, what in _HINTS.items() if hints.get(name)]
+    said += [
+        f"{what} asks for {humanize(hints[name])} between polls" for name, what in _HINTS.items() if hints.get(name)
+    ]
     said += _skipped(hints)
     return said
 

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -99,14 +99,19 @@ async def opened(
     report: Callable[[Progress], None],
     scope: Scope = EVERYTHING,
     clock: Callable[[], float] = time.time,
+    net: Net | None = None,
+    pool: Pool | None = None,
 ) -> AsyncIterator[Context]:
-    """A context whose network, processes and writer are closed at the end, and whose leases are then free."""
+    """Opens a context; its leases are free at the end. A `net` and a `pool` that are given stay open, as they are the
+    caller's; those that are made here are closed."""
     owner = f"owner-{secrets.token_hex(8)}"
-    with locks.hold(store, owner):
-        writer, pool = Writer(store), Pool(settings.workers)
-        try:
-            async with Net(net_settings(settings), clock) as net:
-                yield Context(store, writer, net, pool, settings, owner, scope, report, clock)
-        finally:
-            pool.close()
-            writer.close()
+    async with AsyncExitStack() as stack:
+        stack.enter_context(locks.hold(store, owner))
+        writer = Writer(store)
+        stack.callback(writer.close)
+        if pool is None:
+            pool = Pool(settings.workers)
+            stack.callback(pool.close)
+        if net is None:
+            net = await stack.enter_async_context(Net(net_settings(settings), clock))
+        yield Context(store, writer, net, pool, settings, owner, scope, report, clock)

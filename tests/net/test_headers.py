@@ -1,39 +1,7 @@
-"""Header values: Retry-After, numbers, ranges, bytes as text, the User-Agent."""
-
-from datetime import UTC, datetime
-
-import pytest
+"""Header values: numbers, ranges, bytes as text, the User-Agent."""
 
 from aggregator.net import user_agent
-from aggregator.net.headers import MAX_RETRY_AFTER, is_whole, number, octets, received, retry_after, text
-
-NOW = datetime(2026, 5, 1, 12, 0, 0, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        ("120", 120.0),
-        (" 0 ", 0.0),
-        ("Fri, 01 May 2026 12:05:00 GMT", 300.0),
-        ("Friday, 01-May-26 12:05:00 GMT", 300.0),
-        ("Fri May  1 12:05:00 2026", 300.0),
-        ("Fri, 01 May 2026 14:05:00 +0200", 300.0),
-        ("Fri, 01 May 2026 11:00:00 GMT", 0.0),
-        ("Wed, 01 May 2999 12:00:00 GMT", MAX_RETRY_AFTER),
-        ("999999999", MAX_RETRY_AFTER),
-        ("9" * 400, MAX_RETRY_AFTER),
-        ("-5", None),
-        ("1.5", None),
-        ("²", None),
-        ("soon", None),
-        ("Fri, 99 May 2026 12:05:00 GMT", None),
-        ("", None),
-        (None, None),
-    ],
-)
-def test_retry_after(value: str | None, seconds: float | None) -> None:
-    assert retry_after(value, NOW) == seconds
+from aggregator.net.headers import is_whole, number, octets, received, text
 
 
 def test_numbers() -> None:

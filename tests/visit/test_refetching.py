@@ -8,21 +8,22 @@ import pytest
 from sqlalchemy import select
 
 from aggregator.engines import fetch as once
+from aggregator.pool import Pool
 from aggregator.store import engine, maintenance
 from aggregator.store.schema import articles, entries, fingerprints, refetches, revisions
+from aggregator.times import DAY, HOUR
 from tests.servers import Reply, Seen, Server, conditional
 from tests.visit import site
 
 START = 1_767_607_200.0  # 5 January 2026, 10:00 UTC
-HOUR, DAY = 3600, 86400
 ENVIRON = {"AGGREGATOR_ALLOW_PRIVATE_NETWORKS": "true", "AGGREGATOR_SITE_GAP": "0", "AGGREGATOR_WORKERS": "1"}
 
 
 class World:
     """A site, a subscription to it, and the time."""
 
-    def __init__(self, server: Server, config: Path, database_url: str) -> None:
-        self.server, self.config, self.url, self.now = server, config, database_url, START
+    def __init__(self, server: Server, config: Path, database_url: str, pool: Pool) -> None:
+        self.server, self.config, self.url, self.now, self.pool = server, config, database_url, START, pool
         self.html = site.page(1)
         server.route("/a/1", lambda seen: Reply(self.html, headers={"Content-Type": "text/html; charset=utf-8"}))
         self.feed = site.serve_feed(server, "/rss", site.rss(server, range(1, 2)))
@@ -35,7 +36,7 @@ class World:
         """What a fetch does so many seconds later."""
         self.now += after
         job = once.Job(self.config, self.url, targets)
-        return once.run(job, environ=ENVIRON, clock=lambda: self.now)
+        return once.run(job, environ=ENVIRON, clock=lambda: self.now, pool=self.pool)
 
     def rows(self, table: Any) -> list[Any]:
         opened = engine.open(self.url)
@@ -54,10 +55,18 @@ class World:
         return len(self.server.seen(path))
 
 
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Pool]:
+    """One for all fetches: starting a process takes longer than a whole fetch."""
+    opened = Pool(1)
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
-def world(tmp_path: Path, database_url: str) -> Iterator[World]:
+def world(tmp_path: Path, database_url: str, pool: Pool) -> Iterator[World]:
     with Server() as server:
-        yield World(server, tmp_path / "feeds.yaml", database_url)
+        yield World(server, tmp_path / "feeds.yaml", database_url, pool)
 
 
 def test_a_page_is_fetched_again_by_a_plan_that_thins_out(world: World) -> None:
