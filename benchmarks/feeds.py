@@ -27,7 +27,7 @@ from aggregator.feeds import decode_xml, parse_feed
 from aggregator.feeds import finish_entry as entries
 from aggregator.feeds.formats import feedparser_reader
 from aggregator.feeds.quick import expat_reader
-from aggregator.feeds.quick.item import Declined
+from aggregator.feeds.quick.item import Unsupported
 from aggregator.model import Entry, FeedDocument
 
 URL = "https://feeds.example.org/all/feed.xml"
@@ -74,7 +74,7 @@ def compare(name: str, body: bytes, totals: Totals) -> None:
     totals.ours += took
     try:
         expat_reader.read(text.encode())
-    except Declined as why:
+    except Unsupported as why:
         totals.declined[f"{name} {why.__cause__ or why}"] = took
     if (document.format, document.link, document.lang) != (raw.format, raw.link, raw.lang):
         totals.differences.append(
@@ -92,7 +92,7 @@ def time_parts(body: bytes, document: FeedDocument, totals: Totals) -> None:
     start = process_time()
     try:
         raw = expat_reader.read(body.removeprefix(BOM_UTF8))
-    except Declined:
+    except Unsupported:
         return
     totals.parts["quick reader"] += process_time() - start
     start = process_time()

@@ -22,7 +22,7 @@ from statistics import mean
 from zlib import crc32
 
 from aggregator.model import Hints
-from aggregator.schedule import History, Policy, Rhythm, learn, next_poll, unchanged
+from aggregator.schedule import PollHistory, PollPolicy, Rhythm, learn, next_poll, unchanged
 from benchmarks import corpus
 
 HOUR, DAY = 3600, 86400
@@ -77,7 +77,7 @@ class View:
     memory: dict[str, object] = field(default_factory=dict)
 
 
-POLICY = Policy(timedelta(minutes=10), timedelta(hours=24))
+POLICY = PollPolicy(timedelta(minutes=10), timedelta(hours=24))
 
 
 def ours(track: Track, view: View) -> float:
@@ -87,8 +87,8 @@ def ours(track: Track, view: View) -> float:
     else:
         rhythm = unchanged(rhythm)
     view.memory["rhythm"] = rhythm
-    policy = Policy(POLICY.min_interval, POLICY.max_interval, seed=track.name)
-    at = next_poll(History(rhythm), Hints(), policy, datetime.fromtimestamp(view.now, UTC)).at
+    policy = PollPolicy(POLICY.min_interval, POLICY.max_interval, seed=track.name)
+    at = next_poll(PollHistory(rhythm), Hints(), policy, datetime.fromtimestamp(view.now, UTC)).at
     return at.timestamp() - view.now
 
 

@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.schedule.health import NEEDS_A_PERSON, STATES, Facts, State, Verdict, is_wall, judge, order, what_to_do
+from aggregator.schedule.health import (
+    NEEDS_A_PERSON,
+    STATES,
+    FeedFacts,
+    HealthState,
+    State,
+    advice,
+    is_block_page,
+    judge,
+    sort_key,
+)
 
 NOW, DAY, HOUR = 1_800_000_000, 86400, 3600
 URL = "https://example.org/feed"
@@ -12,8 +22,8 @@ URL = "https://example.org/feed"
 
 def failed(
     count: int, kind: str | None, status: int | None = None, *, ago: int = HOUR, before: State = "healthy"
-) -> Verdict:
-    facts = Facts(URL, count, kind, status, "it went wrong", NOW - ago, NOW - 90 * DAY)
+) -> HealthState:
+    facts = FeedFacts(URL, count, kind, status, "it went wrong", NOW - ago, NOW - 90 * DAY)
     return judge(facts, before, NOW)
 
 
@@ -51,40 +61,40 @@ def test_what_failures_mean() -> None:
     assert failed(9, "dns", ago=DAY).state == "failing"
     assert failed(9, "dns", ago=8 * DAY).state == "gone"
     assert failed(1, "timeout", before="gone").state == "gone"
-    assert judge(Facts(URL, 1, "timeout"), None, NOW).state == "new"
-    never = judge(Facts(URL, 5, "timeout", None, "no answer", None, NOW), None, NOW)
-    assert never == Verdict("failing", "no answer, 5 times in a row; it never worked")
+    assert judge(FeedFacts(URL, 1, "timeout"), None, NOW).state == "new"
+    never = judge(FeedFacts(URL, 5, "timeout", None, "no answer", None, NOW), None, NOW)
+    assert never == HealthState("failing", "no answer, 5 times in a row; it never worked")
 
 
 def test_a_success_ends_it() -> None:
-    assert judge(Facts(URL), "blocked", NOW).state == "healthy"
-    assert judge(Facts(URL, latency=12.0), "failing", NOW) == Verdict("slow", "its server takes 12 s to answer")
-    moved = judge(Facts(URL, moved_to="https://new.example/f"), "healthy", NOW)
+    assert judge(FeedFacts(URL), "blocked", NOW).state == "healthy"
+    assert judge(FeedFacts(URL, latency=12.0), "failing", NOW) == HealthState("slow", "its server takes 12 s to answer")
+    moved = judge(FeedFacts(URL, moved_to="https://new.example/f"), "healthy", NOW)
     assert (moved.state, "https://new.example/f" in moved.why) == ("moved", True)
-    assert judge(Facts(URL, moved_to=URL), "moved", NOW).state == "healthy"
+    assert judge(FeedFacts(URL, moved_to=URL), "moved", NOW).state == "healthy"
 
 
 def test_silence_is_measured_by_the_rhythm() -> None:
     def quiet(days: int, gap: int) -> State:
-        return judge(Facts(URL, gaps=(gap,) * 9, newest_at=NOW - days * DAY), "healthy", NOW).state
+        return judge(FeedFacts(URL, gaps=(gap,) * 9, newest_at=NOW - days * DAY), "healthy", NOW).state
 
     assert quiet(5, HOUR) == "healthy"  # a holiday
     assert quiet(15, HOUR) == "silent"
     assert quiet(60, 7 * DAY) == "healthy"
     assert quiet(71, 7 * DAY) == "silent"
-    assert judge(Facts(URL, gaps=(HOUR,), newest_at=0), "healthy", NOW).state == "healthy"  # too little is known
+    assert judge(FeedFacts(URL, gaps=(HOUR,), newest_at=0), "healthy", NOW).state == "healthy"  # too little is known
 
 
 def test_what_needs_a_person_comes_first() -> None:
-    assert sorted(STATES, key=order)[: len(NEEDS_A_PERSON)] == ["blocked", "gone", "failing", "moved"]
-    assert order(None) == order("new")
-    assert all(what_to_do(state, URL) for state in NEEDS_A_PERSON)
-    assert what_to_do("healthy", URL) == ""
+    assert sorted(STATES, key=sort_key)[: len(NEEDS_A_PERSON)] == ["blocked", "gone", "failing", "moved"]
+    assert sort_key(None) == sort_key("new")
+    assert all(advice(state, URL) for state in NEEDS_A_PERSON)
+    assert advice("healthy", URL) == ""
 
 
 def test_walls() -> None:
-    assert is_wall(b"<html><title>Just a moment...</title>")
-    assert not is_wall(b"<html><title>Our feed has moved</title>")
+    assert is_block_page(b"<html><title>Just a moment...</title>")
+    assert not is_block_page(b"<html><title>Our feed has moved</title>")
 
 
 @given(
@@ -92,4 +102,4 @@ def test_walls() -> None:
 )
 def test_more_failures_never_look_better(count: int, kind: str, status: int | None) -> None:
     now, more = failed(count, kind, status), failed(count + 1, kind, status)
-    assert order(more.state) <= order(now.state)
+    assert sort_key(more.state) <= sort_key(now.state)

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from aggregator.model import Hints
 from aggregator.schedule import (
-    History,
     NextPoll,
-    Policy,
+    PollHistory,
+    PollPolicy,
     Rhythm,
     after_failure,
     learn,
@@ -24,7 +24,7 @@ from benchmarks import schedule as replays
 
 NOW = datetime(2025, 3, 5, 12, 0, tzinfo=UTC)  # a Wednesday
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-POLICY = Policy(min_interval=10 * MINUTE, max_interval=DAY, seed="https://example.org/feed")
+POLICY = PollPolicy(min_interval=10 * MINUTE, max_interval=DAY, seed="https://example.org/feed")
 SECONDS = int(NOW.timestamp())
 
 
@@ -44,12 +44,12 @@ def every(gap: timedelta, count: int = 20, until: datetime = NOW) -> list[dateti
 
 
 def polled(
-    rhythm: Rhythm | None = None, hints: Hints | None = None, policy: Policy = POLICY, now: datetime = NOW
+    rhythm: Rhythm | None = None, hints: Hints | None = None, policy: PollPolicy = POLICY, now: datetime = NOW
 ) -> NextPoll:
-    return next_poll(History(rhythm or Rhythm(since=SECONDS)), hints or Hints(), policy, now)
+    return next_poll(PollHistory(rhythm or Rhythm(since=SECONDS)), hints or Hints(), policy, now)
 
 
-def wait(rhythm: Rhythm | None = None, hints: Hints | None = None, policy: Policy = POLICY) -> timedelta:
+def wait(rhythm: Rhythm | None = None, hints: Hints | None = None, policy: PollPolicy = POLICY) -> timedelta:
     return polled(rhythm, hints, policy).at - NOW
 
 
@@ -144,8 +144,8 @@ def test_office_hours_are_learnt() -> None:
         if day.weekday() < 5:
             came = [int((day + HOUR * n + 7 * MINUTE * (n % 4)).timestamp()) for n in range(8)]
             rhythm = learn(rhythm, came * 3, came, came[-1] - 86400 if rhythm.times else None, came[-1])
-    evening = next_poll(History(rhythm), Hints(), POLICY, NOW.replace(day=4, hour=20))
-    morning = next_poll(History(rhythm), Hints(), POLICY, NOW.replace(day=5, hour=10))
+    evening = next_poll(PollHistory(rhythm), Hints(), POLICY, NOW.replace(day=4, hour=20))
+    morning = next_poll(PollHistory(rhythm), Hints(), POLICY, NOW.replace(day=5, hour=10))
     assert morning.at - NOW.replace(hour=10) < 2 * HOUR
     assert evening.at - NOW.replace(day=4, hour=20) > 4 * HOUR
     assert "hours" in morning.reason
@@ -156,7 +156,7 @@ def test_a_feed_published_by_a_clock_is_polled_just_after_it() -> None:
     result = polled(daily)
     assert between(timedelta(hours=20), result.at - NOW, timedelta(hours=20, minutes=5))
     assert "clock" in result.reason
-    late = next_poll(History(daily), Hints(), POLICY, NOW.replace(hour=8, minute=10) + DAY)
+    late = next_poll(PollHistory(daily), Hints(), POLICY, NOW.replace(hour=8, minute=10) + DAY)
     assert late.at == NOW.replace(hour=9, minute=10) + DAY  # not there yet: an hour later
 
 
@@ -174,9 +174,9 @@ def test_hints_allow_more_than_once_an_hour_and_never_more_than_the_ceiling() ->
 
 
 def test_retry_after_is_obeyed_whatever_the_user_set() -> None:
-    policy = Policy(10 * MINUTE, DAY, interval=5 * MINUTE)
+    policy = PollPolicy(10 * MINUTE, DAY, interval=5 * MINUTE)
     assert wait(policy=policy) == 5 * MINUTE
-    failed = History(failures=1, failure="status", status=429)
+    failed = PollHistory(failures=1, failure="status", status=429)
     result = next_poll(failed, Hints(retry_after=7200), policy, NOW)
     assert result.at - NOW == 2 * HOUR
     assert "Retry-After" in result.reason
@@ -184,16 +184,16 @@ def test_retry_after_is_obeyed_whatever_the_user_set() -> None:
 
 
 def test_an_explicit_interval_wins_over_hints_and_skipped_hours() -> None:
-    policy = Policy(10 * MINUTE, DAY, interval=30 * MINUTE)
+    policy = PollPolicy(10 * MINUTE, DAY, interval=30 * MINUTE)
     assert (
-        next_poll(History(failures=2, failure="timeout"), Hints(), policy, NOW).at >= NOW + HOUR
+        next_poll(PollHistory(failures=2, failure="timeout"), Hints(), policy, NOW).at >= NOW + HOUR
     )  # but not over failures
     assert wait(None, Hints(ttl=1e5, skip_hours=frozenset(range(24))), policy) == 30 * MINUTE
 
 
 def test_failures_back_off_by_kind_up_to_a_cap() -> None:
     def failed(count: int, kind: str, status: int | None = None) -> timedelta:
-        return next_poll(History(Rhythm(), count, kind, status), Hints(), POLICY, NOW).at - NOW
+        return next_poll(PollHistory(Rhythm(), count, kind, status), Hints(), POLICY, NOW).at - NOW
 
     assert between(15 * MINUTE, failed(1, "timeout"), 17 * MINUTE)
     assert between(HOUR, failed(3, "timeout"), 1.1 * HOUR)
@@ -202,7 +202,7 @@ def test_failures_back_off_by_kind_up_to_a_cap() -> None:
     assert between(DAY, failed(50, "dns"), 1.1 * DAY)
     assert between(7 * DAY, failed(1, "status", 410), 7.7 * DAY)
     assert between(28 * DAY, failed(9, "status", 410), 31 * DAY)
-    again = next_poll(History(Rhythm(), 2, "status", 404), Hints(), POLICY, NOW)
+    again = next_poll(PollHistory(Rhythm(), 2, "status", 404), Hints(), POLICY, NOW)
     assert "2 times in a row (status 404)" in again.reason
 
 
@@ -215,7 +215,7 @@ def test_skipped_hours_and_days_move_on() -> None:
 
 
 def test_jitter_is_the_feeds_own_and_repeats() -> None:
-    seeds = [Policy(10 * MINUTE, DAY, seed=f"https://example.org/{n}") for n in range(50)]
+    seeds = [PollPolicy(10 * MINUTE, DAY, seed=f"https://example.org/{n}") for n in range(50)]
     waits = [wait(policy=policy) for policy in seeds]
     assert waits == [wait(policy=policy) for policy in seeds]
     assert len(set(waits)) > 40

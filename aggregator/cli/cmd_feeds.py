@@ -12,7 +12,7 @@ from aggregator.errors import AggregatorError, UsageError
 
 if TYPE_CHECKING:
     from aggregator.config.models import Config
-    from aggregator.feeds.candidates import Candidate
+    from aggregator.feeds.candidates import FeedCandidate
     from aggregator.subscriptions.check import Health
 
 commands = typer.Typer(
@@ -69,7 +69,7 @@ def check(
         raise typer.Exit(1)
 
 
-def _offers(options: global_options.Globals, config: "Config", found: "list[Health]") -> "dict[str, Candidate]":
+def _offers(options: global_options.Globals, config: "Config", found: "list[Health]") -> "dict[str, FeedCandidate]":
     """The feed that the site of each lost one has now, by the lost one's address; none that is subscribed already."""
     lost = [one for one in found if one.lost]
     if not lost:
@@ -83,19 +83,19 @@ def _offers(options: global_options.Globals, config: "Config", found: "list[Heal
     return {url: some[0] for url, some in new.items() if some}
 
 
-def _offer(one: "Health", offer: "Candidate | None") -> dict[str, Any] | None:
+def _offer(one: "Health", offer: "FeedCandidate | None") -> dict[str, Any] | None:
     if offer is None:
         return None
     return cmd_feeds_add.record(offer) | {"command": _replacing(one, offer)}
 
 
-def _replacing(one: "Health", offer: "Candidate") -> str:
+def _replacing(one: "Health", offer: "FeedCandidate") -> str:
     from shlex import quote
 
     return f"aggregator feeds add {quote(offer.url)} --replace {quote(one.url)}"
 
 
-def _print_health(found: "list[Health]", offers: "dict[str, Candidate]") -> None:
+def _print_health(found: "list[Health]", offers: "dict[str, FeedCandidate]") -> None:
     if not found:
         print("no feeds yet; `aggregator feeds add URL` subscribes")
         return

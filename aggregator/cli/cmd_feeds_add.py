@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aggregator.config.models import Settings
-    from aggregator.feeds.candidates import Candidate
+    from aggregator.feeds.candidates import FeedCandidate
 
 _PATIENCE_SECONDS = 15  # for an answer while a person waits
 _GONE = (404, 410)
@@ -60,7 +60,7 @@ def discover(
         raise AggregatorError(f"{url}: no feed, sitemap or list of articles found")
 
 
-def record(one: "Candidate") -> dict[str, Any]:
+def record(one: "FeedCandidate") -> dict[str, Any]:
     """A candidate as JSON."""
     return {
         "url": one.url,
@@ -75,13 +75,13 @@ def record(one: "Candidate") -> dict[str, Any]:
     }
 
 
-def described(one: "Candidate") -> str:
+def described(one: "FeedCandidate") -> str:
     """A candidate in a few words: `RSS 2.0 'The Paper', 20 entries, newest 3 h ago`."""
     title = f" {one.title!r}" if one.title else ""
     return f"{_format(one.format)}{title}, {one.entries} entries, newest {_ago(one)}"
 
 
-def print_candidates(found: "list[Candidate]") -> None:
+def print_candidates(found: "list[FeedCandidate]") -> None:
     """The table of what was found."""
     columns = [
         output.Column("address", flexible=3),
@@ -196,7 +196,7 @@ def teller(options: global_options.Globals) -> "Callable[[str], None]":
     return tell
 
 
-def _command(one: "Candidate") -> str:
+def _command(one: "FeedCandidate") -> str:
     from shlex import quote
 
     return f"aggregator feeds add {quote(one.url)}" + (f" --links {one.links}" if one.links else "")
@@ -209,13 +209,13 @@ def _format(name: str) -> str:
     return f"{letters.upper() if letters != 'atom' else 'Atom'} {'.'.join(digits)}".strip()
 
 
-def _age(one: "Candidate") -> int | None:
+def _age(one: "FeedCandidate") -> int | None:
     import time
 
     return None if one.newest_at is None else max(0, int(time.time()) - one.newest_at)
 
 
-def _ago(one: "Candidate") -> str:
+def _ago(one: "FeedCandidate") -> str:
     age = _age(one)
     if age is None:
         return "unknown"

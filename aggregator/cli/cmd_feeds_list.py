@@ -47,11 +47,11 @@ def _records(options: global_options.Globals) -> list[dict[str, Any]]:
             "state": state,
             "state_since": output.iso(row.get("health_since")),
             "state_why": row.get("health_why"),
-            "advice": health.what_to_do(state, feed.url) or None,
+            "advice": health.advice(state, feed.url) or None,
         }
         times = {name: output.iso(row.get(name)) for name in ("last_poll_at", "last_success_at", "next_poll_at")}
         records.append({**own, **fares, **times, **{name: row.get(name) for name in _FROM_ROW}})
-    return sorted(records, key=lambda record: health.order(record["state"]))
+    return sorted(records, key=lambda record: health.sort_key(record["state"]))
 
 
 def rows_by_url(options: global_options.Globals) -> dict[str, Any]:

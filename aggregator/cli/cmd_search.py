@@ -189,7 +189,7 @@ def _print_article(shown: "Shown", form: Form) -> None:
 
 def _show_copies(ctx: typer.Context, article: int, form: Form) -> None:
     from aggregator.archive.copies import copies
-    from aggregator.revisions.word_diff import marked
+    from aggregator.revisions.word_diff import mark_changes
 
     with global_options.of(ctx).open_store() as store:
         found = copies(store, article)
@@ -201,7 +201,7 @@ def _show_copies(ctx: typer.Context, article: int, form: Form) -> None:
         print("no other article has this text")
         return
     for one in found:
-        record, changes = one.record, marked(one.changes)
+        record, changes = one.record, mark_changes(one.changes)
         head = ", the head" if record["copy_of"] is None else ""
         print(
             f"[{record['id']}] {output.day_time(record['published_at'])} {record['site']}, score {one.score:.2f}{head}"

@@ -11,7 +11,7 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownSitemap:
     """A sitemap of an index: when the index says it changed (`modified_at`), and said so when it was read last
     (`read_modified_at`); when it was read last, and when it last had a new entry."""
 
@@ -22,7 +22,7 @@ class Known:
     changed_at: datetime | None = None
 
 
-def old(entries: Iterable[Entry], since: datetime, *, read_before: bool) -> frozenset[str]:
+def old_keys(entries: Iterable[Entry], since: datetime, *, read_before: bool) -> frozenset[str]:
     """The keys of entries that are remembered and not fetched: those that came out (else changed) before `since`, and
     those without a date that stood there when the sitemap was read for the first time."""
     return frozenset(entry.key for entry in entries if not _is_new(entry, since, read_before=read_before))
@@ -38,7 +38,7 @@ def _end(at: datetime) -> datetime:
     return at + _DAY if at.timetz() == time(tzinfo=UTC) and at < datetime.max.replace(tzinfo=UTC) - _DAY else at
 
 
-def due(sitemaps: Sequence[Known], since: datetime, most: int) -> list[Known]:
+def due_sitemaps(sitemaps: Sequence[KnownSitemap], since: datetime, most: int) -> list[KnownSitemap]:
     """The sitemaps of an index that are to be read now, at most so many.
 
     First those that the index says changed since they were read, the newest first (and never those that did not change
@@ -52,7 +52,7 @@ def due(sitemaps: Sequence[Known], since: datetime, most: int) -> list[Known]:
     return (dated + lively + rest)[:most]
 
 
-def _has_changed(one: Known, since: datetime) -> bool:
+def _has_changed(one: KnownSitemap, since: datetime) -> bool:
     if one.read_at is None:
         return one.modified_at is not None and _end(one.modified_at) >= since
     return one.modified_at != one.read_modified_at

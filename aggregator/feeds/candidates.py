@@ -30,25 +30,25 @@ _HOW: Sequence[FoundBy] = ("itself", "link", "anchor", "path", "robots", "page")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PossibleFeed:
     """An address that may hold a feed, and what says so."""
 
     url: str
     found_by: FoundBy
 
 
-def named(body: bytes, content_type: str | None, url: str) -> list[Place]:
+def named(body: bytes, content_type: str | None, url: str) -> list[PossibleFeed]:
     """The feeds that a page names: first in <link rel=alternate>, then in links that look like feeds."""
     tree = dom.parse(dom.decode(body, content_type))
     base = base_of(tree, url)
     links = [node for node in tree.css("link[href]") if _is_feed_link(node)]
-    places = [Place(to, "link") for node in links if (to := _address(node, base))][:MOST_OF_A_KIND]
+    places = [PossibleFeed(to, "link") for node in links if (to := _address(node, base))][:MOST_OF_A_KIND]
     anchors = (node for node in tree.css("a[href]")[:5000])
     own = site_of(url)
     for node in anchors:
         to = _address(node, base)
         if to and _seems_feed(to, node) and (site_of(to) == own or "feedburner.com/" in to):
-            places.append(Place(to, "anchor"))
+            places.append(PossibleFeed(to, "anchor"))
     return _once(places)[: 2 * MOST_OF_A_KIND]
 
 
@@ -71,32 +71,32 @@ def _seems_feed(url: str, node: LexborNode) -> bool:
     return bool(_FEED_PATH.search(path)) or (len(path) < 300 and bool(_SAYS_FEED.search(text_of(node)[:40])))
 
 
-def common(url: str) -> list[Place]:
+def common(url: str) -> list[PossibleFeed]:
     """Where feeds commonly are: under the page, then at the top of its host."""
     parts = urlsplit(url)
     top = f"{parts.scheme}://{parts.netloc}/"
     under = [url.partition("?")[0].rstrip("/") + "/feed/"] if parts.path.strip("/") else []
-    return _once(Place(to, "path") for to in (*under, *(urljoin(top, path) for path in _COMMON)))
+    return _once(PossibleFeed(to, "path") for to in (*under, *(urljoin(top, path) for path in _COMMON)))
 
 
-def sitemaps(robots: str, url: str) -> list[Place]:
+def sitemaps(robots: str, url: str) -> list[PossibleFeed]:
     """The sitemaps that a robots.txt names, those of news first; where it names none, where they commonly are."""
     found = [to for line in _SITEMAP_LINE.findall(robots[:500_000]) if (to := absolute(line, url))]
     found.sort(key=lambda to: "news" not in to.lower())
     if found:
-        return _once(Place(to, "robots") for to in found)[: MOST_OF_A_KIND // 2]
-    return [Place(urljoin(url, "/" + path), "path") for path in _SITEMAPS]
+        return _once(PossibleFeed(to, "robots") for to in found)[: MOST_OF_A_KIND // 2]
+    return [PossibleFeed(urljoin(url, "/" + path), "path") for path in _SITEMAPS]
 
 
-def _once(places: Iterable[Place]) -> list[Place]:
-    first: dict[str, Place] = {}
+def _once(places: Iterable[PossibleFeed]) -> list[PossibleFeed]:
+    first: dict[str, PossibleFeed] = {}
     for place in places:
         first.setdefault(place.url, place)
     return list(first.values())
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class FeedCandidate:
     """A document that can be subscribed. `entries`: how many it lists (an index: sitemaps); `newest_at`: seconds since
     1970, when the newest of them came out, None if none says."""
 
@@ -113,20 +113,20 @@ class Candidate:
         return "auto" if self.format == "section" else None
 
 
-def candidate(place: Place, document: FeedDocument, now: int) -> Candidate:
+def candidate(place: PossibleFeed, document: FeedDocument, now: int) -> FeedCandidate:
     """What is shown of a document that was found."""
     times = [entry.published_at or entry.updated_at for entry in document.entries]
     times += [one.modified_at for one in document.sitemaps]
     past = [at for at in (int(time.timestamp()) for time in times if time) if at <= now + 86400]
     count = len(document.entries) or len(document.sitemaps)
-    return Candidate(place.url, place.found_by, document.format, document.title, count, max(past, default=None))
+    return FeedCandidate(place.url, place.found_by, document.format, document.title, count, max(past, default=None))
 
 
-def best_first(found: Iterable[Candidate], now: int) -> list[Candidate]:
+def best_first(found: Iterable[FeedCandidate], now: int) -> list[FeedCandidate]:
     """Feeds before news sitemaps, those before sitemaps, a section page last; those that are empty, silent for half a
     year, or of comments stand behind others of their kind; else as they were found."""
 
-    def rank(one: Candidate) -> tuple[int, bool, bool, bool, int]:
+    def rank(one: FeedCandidate) -> tuple[int, bool, bool, bool, int]:
         silent = one.newest_at is not None and now - one.newest_at > 183 * 86400
         comments = "comment" in f"{one.url} {one.title or ''}".lower()
         return _KINDS.get(one.format, 0), not one.entries, comments, silent, _HOW.index(one.found_by)

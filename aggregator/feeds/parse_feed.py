@@ -13,7 +13,7 @@ from aggregator.feeds import decode_xml, finish_entry, hints, sniff
 from aggregator.feeds.formats import feedparser_reader, json_feed, sitemap
 from aggregator.feeds.formats.raw import RawFeed
 from aggregator.feeds.quick import expat_reader
-from aggregator.feeds.quick.item import Declined
+from aggregator.feeds.quick.item import Unsupported
 from aggregator.feeds.section import section_page
 from aggregator.model import FeedDocument
 from aggregator.text import squeeze
@@ -51,7 +51,7 @@ def _read(body: bytes, content_type: str | None) -> tuple[RawFeed, bytes]:
     if body.startswith(b"<"):
         try:  # as it is: expat refuses bytes that are no UTF-8
             return expat_reader.read(body), body
-        except Declined:
+        except Unsupported:
             pass
     if not body.strip():
         raise FeedError("an empty answer, not a feed")
@@ -72,7 +72,7 @@ def _read_text(text: str) -> RawFeed:
         raise FeedError(f"{sniff.seems(text)}, not a feed")
     try:
         return expat_reader.read(text.encode())
-    except Declined:
+    except Unsupported:
         raw = feedparser_reader.read(text)
     if not raw.entries and not raw.format:
         raise FeedError(f"{sniff.seems(text)}, not a feed")

@@ -38,7 +38,7 @@ _ALIKE = 0.3  # of the words in common: with less, and another title, it is anot
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class ComparedText:
     """A text as far as it is compared: `words` counts those of `text`; `paywalled`: the reason, else None."""
 
     title: str | None
@@ -49,13 +49,13 @@ class Version:
     paywalled: str | None = None
 
 
-def same(old: Version, new: Version) -> bool:
+def same(old: ComparedText, new: ComparedText) -> bool:
     """True if a reader sees the same. A letter makes a difference; white space, the kind of quotation marks and dashes,
     and a line that only says when or how long ago do not."""
     return _seen(old) == _seen(new)
 
 
-def poorer(old: Version, new: Version) -> str | None:
+def poorer(old: ComparedText, new: ComparedText) -> str | None:
     """Why `new` must not take the place of `old`: the page holds (a part of) it no longer. None if it may."""
     if old.is_article and not new.is_article:
         return "the page is no article now"
@@ -66,7 +66,7 @@ def poorer(old: Version, new: Version) -> str | None:
     return None
 
 
-def unrelated(old: Version, new: Version) -> bool:
+def unrelated(old: ComparedText, new: ComparedText) -> bool:
     """True if `new` is another article: other words, and another title."""
     if index_form(old.title or "") == index_form(new.title or ""):
         return False
@@ -74,7 +74,7 @@ def unrelated(old: Version, new: Version) -> bool:
     return (ours & theirs).total() < _ALIKE * min(ours.total(), theirs.total())
 
 
-def _seen(one: Version) -> object:
+def _seen(one: ComparedText) -> object:
     heads = [_form(one.title or ""), "" if _moves(one.lead or "") else _form(one.lead or "")]
     return heads, " ".join(_form(part) for part in paragraphs(one.text) if not _moves(part))
 

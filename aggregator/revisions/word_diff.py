@@ -43,7 +43,7 @@ def word_diff(old: str, new: str) -> tuple[Piece, ...]:
     return tuple(_joined(piece for piece in pieces if piece.text))
 
 
-def marked(pieces: Sequence[Piece], context: int = 6) -> str:
+def mark_changes(pieces: Sequence[Piece], context: int = 6) -> str:
     """The changes on one line: `[-removed-] {+added+}`, with so many words of what is the same around them."""
     shown = []
     for place, piece in enumerate(pieces):

@@ -1,6 +1,6 @@
 """A feed's rhythm in plain words."""
 
-from aggregator.schedule.rhythm import Course, Rhythm
+from aggregator.schedule.rhythm import Forecast, Rhythm
 from aggregator.times import humanize
 
 _BUSY, _CALM = 1.3, 0.6  # times the mean
@@ -9,17 +9,17 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 
 def describe(rhythm: Rhythm, now: int) -> tuple[str, ...]:
     """What is known of it, a sentence each; `now` in seconds since 1970."""
-    course, said = Course(rhythm, now), []
-    if course.gap is None or course.usual_gap is None:
+    forecast, said = Forecast(rhythm, now), []
+    if forecast.gap is None or forecast.usual_gap is None:
         return ("no entry with a time yet, so its rhythm is not known",)
-    said.append(f"an entry about every {humanize(course.gap)} just now, every {humanize(course.usual_gap)} usually")
-    if course.beat is not None:
-        said.append(f"published by a clock, every {humanize(course.beat)}")
-    if course.knows_hours:
-        busy = [hour for hour, weight in enumerate(course.hour_weights) if weight >= _BUSY]
+    said.append(f"an entry about every {humanize(forecast.gap)} just now, every {humanize(forecast.usual_gap)} usually")
+    if forecast.period is not None:
+        said.append(f"published by a clock, every {humanize(forecast.period)}")
+    if forecast.knows_hours:
+        busy = [hour for hour, weight in enumerate(forecast.hour_weights) if weight >= _BUSY]
         said += [f"more than usual comes at these hours (UTC): {_spans(busy)}"] if busy else []
-    if course.knows_days:
-        calm = [_DAYS[day] for day, weight in enumerate(course.day_weights) if weight <= _CALM]
+    if forecast.knows_days:
+        calm = [_DAYS[day] for day, weight in enumerate(forecast.day_weights) if weight <= _CALM]
         said += [f"little comes on {', '.join(calm)}"] if calm else []
     if rhythm.window:
         said.append(f"its document lists {rhythm.window} entries")

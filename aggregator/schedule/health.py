@@ -30,7 +30,7 @@ _WALL = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class FeedFacts:
     """What is known of a feed after a poll. Times in seconds since 1970, lengths in seconds.
 
     `failures` in a row, and the `kind`, HTTP `status` and `reason` of the latest; `worked_at`: when it last worked;
@@ -52,27 +52,27 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class HealthState:
     """A state and why, in one line."""
 
     state: State
     why: str
 
 
-def judge(facts: Facts, before: State | None, now: int) -> Verdict:
+def judge(facts: FeedFacts, before: State | None, now: int) -> HealthState:
     """The state of a feed after a poll; `before`: the one until now, which a failure or two do not change."""
     if facts.failures:
-        return _failed(facts, now) or Verdict(before or "new", _once_more(facts))
+        return _failed(facts, now) or HealthState(before or "new", _once_more(facts))
     if facts.moved_to is not None and facts.moved_to != facts.url:
-        return Verdict("moved", f"its server says that it moved for good to {facts.moved_to}")
+        return HealthState("moved", f"its server says that it moved for good to {facts.moved_to}")
     if (silence := _silence(facts, now)) is not None:
-        return Verdict("silent", silence)
+        return HealthState("silent", silence)
     if facts.latency is not None and facts.latency >= _SLOW_SECONDS:
-        return Verdict("slow", f"its server takes {facts.latency:.0f} s to answer")
-    return Verdict("healthy", "it answers, and its entries come as usual")
+        return HealthState("slow", f"its server takes {facts.latency:.0f} s to answer")
+    return HealthState("healthy", "it answers, and its entries come as usual")
 
 
-def what_to_do(state: str, url: str) -> str:
+def advice(state: str, url: str) -> str:
     """What a person can do about it, in one line; empty if nothing."""
     remove = f"`aggregator feeds remove {url}`"
     return {
@@ -85,49 +85,49 @@ def what_to_do(state: str, url: str) -> str:
     }.get(state, "")
 
 
-def order(state: str | None) -> int:
+def sort_key(state: str | None) -> int:
     """Sorts what needs a person first."""
     return STATES.index(state) if state in STATES else STATES.index("new")
 
 
-def is_wall(body: bytes) -> bool:
+def is_block_page(body: bytes) -> bool:
     """Whether a page that came instead of a feed is one that keeps machines out."""
     return _WALL.search(body[:65536]) is not None
 
 
-def _failed(facts: Facts, now: int) -> Verdict | None:
+def _failed(facts: FeedFacts, now: int) -> HealthState | None:
     """The state that failures in a row mean; None while they may pass by themselves."""
     seen = _counted(facts)
     if facts.status == 410 or _is_over(facts, now):
-        return Verdict("gone", f"{seen}; {_worked(facts)}")
+        return HealthState("gone", f"{seen}; {_worked(facts)}")
     if facts.kind == "wall" or (facts.kind == "robots" and facts.status is None):
-        return Verdict("blocked", seen)
+        return HealthState("blocked", seen)
     if facts.status in _FORBIDDEN:
-        return Verdict("blocked", seen) if facts.failures >= _FORBIDDEN[facts.status] else None
+        return HealthState("blocked", seen) if facts.failures >= _FORBIDDEN[facts.status] else None
     if facts.failures >= _TRIES.get(facts.kind or "", _USUAL_TRIES):
-        return Verdict("failing", f"{seen}; {_worked(facts)}")
+        return HealthState("failing", f"{seen}; {_worked(facts)}")
     return None
 
 
-def _is_over(facts: Facts, now: int) -> bool:
+def _is_over(facts: FeedFacts, now: int) -> bool:
     failures, since = _GONE_AFTER.get(facts.status or facts.kind or "", (1 << 30, 0))
     return facts.failures >= failures and now - (facts.worked_at or facts.added_at) >= since
 
 
-def _worked(facts: Facts) -> str:
+def _worked(facts: FeedFacts) -> str:
     return "it never worked" if facts.worked_at is None else f"it last worked {_day(facts.worked_at)}"
 
 
-def _once_more(facts: Facts) -> str:
+def _once_more(facts: FeedFacts) -> str:
     return f"{_counted(facts)}; this may pass by itself"
 
 
-def _counted(facts: Facts) -> str:
+def _counted(facts: FeedFacts) -> str:
     times = "" if facts.failures == 1 else f", {facts.failures} times in a row"
     return f"{facts.reason or facts.kind or 'it failed'}{times}"
 
 
-def _silence(facts: Facts, now: int) -> str | None:
+def _silence(facts: FeedFacts, now: int) -> str | None:
     if facts.newest_at is None or len(facts.gaps) < _FEW_GAPS:
         return None
     usual, longest = sum(facts.gaps) / len(facts.gaps), max(facts.gaps)

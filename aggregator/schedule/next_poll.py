@@ -16,7 +16,7 @@ from math import ceil, sqrt
 
 from aggregator.model import Hints
 from aggregator.schedule.backoff import after_failure
-from aggregator.schedule.rhythm import Course, Rhythm
+from aggregator.schedule.rhythm import Forecast, Rhythm
 from aggregator.text import hash64
 from aggregator.times import MAX_RETRY_AFTER, humanize
 
@@ -27,12 +27,12 @@ _UNKNOWN = 0.5  # hours: the first guess of a new feed's gap, which grows while 
 _OF_INTERVAL = 0.5  # hours and weekdays bring a poll forward to this share of the usual interval at most
 _STEP, _STEPS = 60.0, 1 / 8  # seconds, or this share: how finely waits are tried
 _AFTER_BEAT = 120  # seconds after the time of a feed that is published by a clock
-_JUST_PAST = 0.25  # of a beat: so late a poll still comes at once, rather than a beat later
+_JUST_PAST = 0.25  # of a period: so late a poll still comes at once, rather than a period later
 _JITTER = 0.1  # at most this share later, so that feeds of one rhythm spread out
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class PollHistory:
     """What is known of a feed: its rhythm, and the failures since the last success (how many, the latest's kind and
     HTTP status)."""
 
@@ -43,7 +43,7 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class PollPolicy:
     """What the user wants. `interval` replaces the rhythm; `seed` (the feed's URL) makes the jitter its own."""
 
     min_interval: timedelta
@@ -60,7 +60,7 @@ class NextPoll:
     reason: str
 
 
-def next_poll(history: History, hints: Hints, policy: Policy, now: datetime) -> NextPoll:
+def next_poll(history: PollHistory, hints: Hints, policy: PollPolicy, now: datetime) -> NextPoll:
     """The time of the next poll, after one that ended `now` (aware)."""
     wait, reason = _wait(history, hints, policy, now)
     if hints.retry_after:
@@ -76,30 +76,30 @@ def next_poll(history: History, hints: Hints, policy: Policy, now: datetime) -> 
     return NextPoll(allowed, reason)
 
 
-def _wait(history: History, hints: Hints, policy: Policy, now: datetime) -> tuple[timedelta, str]:
+def _wait(history: PollHistory, hints: Hints, policy: PollPolicy, now: datetime) -> tuple[timedelta, str]:
     if history.failures:
         least = policy.interval or policy.min_interval
         wait, reason = after_failure(history.failures, history.failure, history.status, least, policy.max_interval)
         return wait * (1 + _JITTER * _share(policy.seed, now)), reason
     if policy.interval is not None:
         return policy.interval, f"every {humanize(policy.interval)}, as set in the configuration"
-    course = Course(history.rhythm, int(now.timestamp()))
-    wait, reason, least = _by_rhythm(course, hints, policy)
-    beat = _to_beat(course, least, wait)
-    if beat is not None and beat <= max(policy.max_interval, least) + HOUR:
-        return beat, f"published by a clock, every {humanize(course.beat or 0)}"
+    forecast = Forecast(history.rhythm, int(now.timestamp()))
+    wait, reason, least = _by_rhythm(forecast, hints, policy)
+    period = _to_beat(forecast, least, wait)
+    if period is not None and period <= max(policy.max_interval, least) + HOUR:
+        return period, f"published by a clock, every {humanize(forecast.period or 0)}"
     return wait * (1 + _JITTER * _share(policy.seed, now)), reason
 
 
-def _by_rhythm(course: Course, hints: Hints, policy: Policy) -> tuple[timedelta, str, timedelta]:
+def _by_rhythm(forecast: Forecast, hints: Hints, policy: PollPolicy) -> tuple[timedelta, str, timedelta]:
     asked, who = _asked(hints)
-    floor = _floor(course, policy, asked)
+    floor = _floor(forecast, policy, asked)
     least, most = max(floor, asked), policy.max_interval
-    wait, reason = _wanted(course, least, most)
-    if course.rhythm.lost:
+    wait, reason = _wanted(forecast, least, most)
+    if forecast.rhythm.lost:
         wait, reason = policy.min_interval, "no entry of the last document was known before, some may have been missed"
-    elif not course.knows_hours and wait.total_seconds() > course.safe_passed:
-        wait, reason = timedelta(seconds=course.safe_passed), _may_change(course)
+    elif not forecast.knows_hours and wait.total_seconds() > forecast.safe_passed:
+        wait, reason = timedelta(seconds=forecast.safe_passed), _may_change(forecast)
     if wait < floor:
         wait, reason = floor, f"{reason}; not more often than every {humanize(floor)}"
     if wait < asked:
@@ -109,35 +109,35 @@ def _by_rhythm(course: Course, hints: Hints, policy: Policy) -> tuple[timedelta,
     return wait, reason, least
 
 
-def _wanted(course: Course, least: timedelta, most: timedelta) -> tuple[timedelta, str]:
+def _wanted(forecast: Forecast, least: timedelta, most: timedelta) -> tuple[timedelta, str]:
     """When enough waits, by the rhythm alone; between `least` and `most` where the time of day decides."""
-    gap = course.gap
+    gap = forecast.gap
     if gap is None:
-        known = course.now - (course.rhythm.since if course.rhythm.since is not None else course.now)
+        known = forecast.now - (forecast.rhythm.since if forecast.rhythm.since is not None else forecast.now)
         steady = sqrt(2 * _POLL_IS_WORTH * (known / 3600 + _UNKNOWN))
         return timedelta(hours=steady), "rhythm not known yet"
     reason = f"an entry about every {humanize(gap)}"
     steady = sqrt(2 * _POLL_IS_WORTH * gap / 3600)
-    if not course.knows_hours:
+    if not forecast.knows_hours:
         return timedelta(hours=steady), reason
     usual = min(steady * 3600, most.total_seconds())
-    wait, is_full = _balanced(course, 3600 / gap, least.total_seconds(), usual, most.total_seconds())
+    wait, is_full = _balanced(forecast, 3600 / gap, least.total_seconds(), usual, most.total_seconds())
     hours = f"{reason}, at the hours it usually publishes"
-    return timedelta(seconds=wait), f"{hours}; {_may_change(course)}" if is_full else hours
+    return timedelta(seconds=wait), f"{hours}; {_may_change(forecast)}" if is_full else hours
 
 
-def _may_change(course: Course) -> str:
-    return f"most of its {course.rhythm.window} entries may change within {humanize(course.rhythm.turnover or 0)}"
+def _may_change(forecast: Forecast) -> str:
+    return f"most of its {forecast.rhythm.window} entries may change within {humanize(forecast.rhythm.turnover or 0)}"
 
 
-def _balanced(course: Course, rate: float, least: float, usual: float, most: float) -> tuple[float, bool]:
+def _balanced(forecast: Forecast, rate: float, least: float, usual: float, most: float) -> tuple[float, bool]:
     """The first wait (seconds) after which more waits than would come in a like time, or its window might be full, and
     whether it is the latter alone; `rate` in entries an hour, `usual`: the wait if all hours were alike."""
-    start, full = course.passed(course.now), course.safe_passed
+    start, full = forecast.passed(forecast.now), forecast.safe_passed
     wait = least
     while wait < most:
-        own = course.passed(course.now + wait) - start
-        coming = rate * course.weight(int(course.now + wait))
+        own = forecast.passed(forecast.now + wait) - start
+        coming = rate * forecast.weight(int(forecast.now + wait))
         enough = rate * own / 3600 >= min(sqrt(2 * _POLL_IS_WORTH * coming), coming * most / 3600)
         due = enough and wait >= usual * _OF_INTERVAL
         if own >= full or due:
@@ -146,20 +146,20 @@ def _balanced(course: Course, rate: float, least: float, usual: float, most: flo
     return most, False
 
 
-def _to_beat(course: Course, least: timedelta, wait: timedelta) -> timedelta | None:
+def _to_beat(forecast: Forecast, least: timedelta, wait: timedelta) -> timedelta | None:
     """The wait until just after a time of a feed that is published by a clock: the last one before `wait`, or the first
     whose entry is not known yet; not before `least`, but at once then if one is just past. None if there is no clock."""
-    beat = course.beat
-    if beat is None:
+    period = forecast.period
+    if period is None:
         return None
-    first, last = least.total_seconds(), course.rhythm.times[-1] + _AFTER_BEAT - course.now
-    number = max(1, int((wait.total_seconds() - last) / beat), ceil((first - beat * _JUST_PAST - last) / beat))
-    return timedelta(seconds=max(last + number * beat, first))
+    first, last = least.total_seconds(), forecast.rhythm.times[-1] + _AFTER_BEAT - forecast.now
+    number = max(1, int((wait.total_seconds() - last) / period), ceil((first - period * _JUST_PAST - last) / period))
+    return timedelta(seconds=max(last + number * period, first))
 
 
-def _floor(course: Course, policy: Policy, asked: timedelta) -> timedelta:
+def _floor(forecast: Forecast, policy: PollPolicy, asked: timedelta) -> timedelta:
     """An hour, unless the server's own hints allow more or half of the feed's window turns over within it."""
-    if course.rhythm.lost or course.is_fast:
+    if forecast.rhythm.lost or forecast.is_fast:
         return policy.min_interval
     return max(policy.min_interval, min(FLOOR, asked) if asked else FLOOR)
 

@@ -76,7 +76,7 @@ def learn(
         times=tuple(sorted((*rhythm.times, *came)))[-_KEPT:],
         hours=tuple(hours),
         days=tuple(days),
-        since=rhythm.since if rhythm.since is not None else next(iter(settled(came)), now),
+        since=rhythm.since if rhythm.since is not None else next(iter(without_outliers(came)), now),
         window=len(listed),
         turnover=_shortest(most, rhythm.turnover, passed),
         half=_shortest(halves, rhythm.half, passed),
@@ -84,7 +84,7 @@ def learn(
     )
 
 
-def settled(times: Sequence[int]) -> Sequence[int]:
+def without_outliers(times: Sequence[int]) -> Sequence[int]:
     """The times (old to new) without the few that lie far before all others: of pinned entries and of wrong dates."""
     for number in range(len(times) // 4, 0, -1):
         if times[number] - times[number - 1] > (times[-1] - times[0]) / 2:
@@ -124,7 +124,7 @@ def _shortest(found: list[int], kept: int | None, passed: int) -> int | None:
 
 
 @dataclass(frozen=True)
-class Course:
+class Forecast:
     """How many entries a rhythm leads to expect, over time."""
 
     rhythm: Rhythm
@@ -188,7 +188,7 @@ class Course:
     @cached_property
     def usual_gap(self) -> float | None:
         """The mean own time between two of its newest entries and now, in seconds; None if unknown."""
-        times = settled(self.rhythm.times)
+        times = without_outliers(self.rhythm.times)
         return self._mean_gap(times[0], len(times) - 1) if times else None
 
     @cached_property
@@ -218,7 +218,7 @@ class Course:
         return half is not None and half < HOUR and self.now - self.rhythm.times[-1] < _AWAKE
 
     @cached_property
-    def beat(self) -> float | None:
+    def period(self) -> float | None:
         """Seconds between entries, if a clock publishes them."""
         times = self.rhythm.times[-_BEATS - 1 :]
         gaps = [later - earlier for earlier, later in pairwise(times)]

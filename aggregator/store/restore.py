@@ -11,7 +11,7 @@ from aggregator.store import stories as story_rows
 from aggregator.store.schema import articles, stories
 from aggregator.store.upsert import insert
 from aggregator.stories.clustering import grown
-from aggregator.stories.copy_verdict import Verdict
+from aggregator.stories.copy_verdict import CopyVerdict
 
 _RESERVE = "SELECT setval('{0}_id_seq', greatest(:id, (SELECT last_value FROM {0}_id_seq)))"
 
@@ -50,13 +50,13 @@ def join(conn: Connection, story_id: int, at: int) -> None:
 
 def article(conn: Connection, new: ArticleRow, story_id: int, wish: int | None) -> int:
     """Stores an article in that story, as no copy (`point` makes it one); its id is the one wished for, if any."""
-    marks, week = new.fingerprint.marks, new.at // story_rows.WEEK
+    entities, week = new.fingerprint.entities, new.at // story_rows.WEEK
     rare, _ = story_rows.find(conn, at=new.at, text_hash=new.text_hash, fingerprint=new.fingerprint)
     story_rows.serialise(conn)
     own = centroids.count(conn, new.fingerprint)
     both = grown(centroids.of_story(conn, story_id), own)
-    verdict = Verdict(reason="restored")
-    placed = story_rows.Placed(story_id, None, None, week, rare, marks, verdict, new.at, both, own.terms)
+    verdict = CopyVerdict(reason="restored")
+    placed = story_rows.Placed(story_id, None, None, week, rare, entities, verdict, new.at, both, own.terms)
     return article_rows.put(conn, new, new.own_url, placed, wish)
 
 

@@ -20,11 +20,11 @@ from sqlalchemy import Connection, text
 from aggregator.store import centroids
 from aggregator.store.statements import run
 from aggregator.stories.clustering import Centroid, closest, grown
-from aggregator.stories.copy_verdict import FEWEST_SHARED, WINDOW, Candidate, New, Verdict, better_head
-from aggregator.stories.fingerprint import Fingerprint, pack_hashes, pack_marks, unpack_hashes, unpack_marks
+from aggregator.stories.copy_verdict import FEWEST_SHARED, WINDOW, CopyCandidate, CopyVerdict, NewArticle, better_head
+from aggregator.stories.fingerprint import Fingerprint, pack_entities, pack_hashes, unpack_entities, unpack_hashes
 from aggregator.text import index_form
 
-Decide = Callable[[New, Sequence[Candidate]], Verdict]
+Decide = Callable[[NewArticle, Sequence[CopyCandidate]], CopyVerdict]
 
 WEEK = 7 * 86_400
 COMMON = 20
@@ -116,8 +116,8 @@ class Placed:
     takes_from: int | None
     week: int
     rare: tuple[int, ...]
-    marks: tuple[int, ...]
-    verdict: Verdict
+    entities: tuple[int, ...]
+    verdict: CopyVerdict
     at: int = 0
     centroid: Centroid = _UNCHANGED  # of the story with the article in it; without terms where it stays as it was
     found_by: Mapping[int, float] = field(default_factory=dict)  # the article's own terms
@@ -136,8 +136,14 @@ def assign(
     """Finds what the new article is a copy or a follow-up of and joins that story, or creates one of its own."""
     serialise(conn)
     rare, candidates = find(conn, at=at, text_hash=text_hash, fingerprint=fingerprint)
-    new = New(
-        site, at, index_form(title or ""), fingerprint.words, text_hash, frozenset(rare), frozenset(fingerprint.marks)
+    new = NewArticle(
+        site,
+        at,
+        index_form(title or ""),
+        fingerprint.words,
+        text_hash,
+        frozenset(rare),
+        frozenset(fingerprint.entities),
     )
     verdict = decide(new, candidates)
     story, centroid, found_by = verdict.story_id, _UNCHANGED, _UNCHANGED
@@ -154,7 +160,7 @@ def assign(
         takes_from=verdict.copy_of if takes else None,
         week=at // WEEK,
         rare=rare,
-        marks=fingerprint.marks,
+        entities=fingerprint.entities,
         verdict=verdict,
         at=at,
         centroid=centroid,
@@ -169,8 +175,8 @@ def serialise(conn: Connection) -> None:
 
 
 def _joined(
-    conn: Connection, new: New, made: Fingerprint, verdict: Verdict
-) -> tuple[int | None, Verdict, Centroid, Centroid]:
+    conn: Connection, new: NewArticle, made: Fingerprint, verdict: CopyVerdict
+) -> tuple[int | None, CopyVerdict, Centroid, Centroid]:
     """The story of a report that is no copy, why, what that story then has in common, and the report's own terms."""
     own = centroids.count(conn, made)
     if verdict.story_id is not None:
@@ -178,13 +184,13 @@ def _joined(
     match = closest(own, new.at, centroids.near(conn, own, new.site, new.at), verdict.apart)
     if match is None:
         return None, verdict, own, own
-    told = Verdict(None, match.story.story_id, match.score, match.reason)
+    told = CopyVerdict(None, match.story.story_id, match.score, match.reason)
     return match.story.story_id, told, grown(match.story.centroid, own), own
 
 
 def find(
     conn: Connection, *, at: int, text_hash: int, fingerprint: Fingerprint
-) -> tuple[tuple[int, ...], list[Candidate]]:
+) -> tuple[tuple[int, ...], list[CopyCandidate]]:
     """The fingerprint's rare hashes, and the articles within seven days that may be copies: those of the same text
     first, else those that share most of the rare hashes."""
     window = {"since": at - WINDOW, "until": at + WINDOW}
@@ -216,7 +222,7 @@ def record(conn: Connection, article_id: int, placed: Placed) -> None:
     if placed.takes_from is not None:
         conn.execute(_REPOINT, {"id": placed.takes_from, "head": article_id})
         conn.execute(_IS_COPY, {"id": placed.takes_from, "head": article_id})
-    _keep(conn, article_id, placed.week, placed.rare, placed.marks)
+    _keep(conn, article_id, placed.week, placed.rare, placed.entities)
     centroids.keep(conn, placed.story_id, placed.at, placed.centroid, placed.found_by)
 
 
@@ -224,7 +230,7 @@ def revise(conn: Connection, article_id: int, *, at: int, fingerprint: Fingerpri
     """Hashes of a changed text instead of the old ones. The article stays in its story: ids are stable."""
     _forget(conn, article_id)
     rare, _, _ = _postings(conn, at // WEEK, fingerprint.hashes)
-    _keep(conn, article_id, at // WEEK, rare, fingerprint.marks)
+    _keep(conn, article_id, at // WEEK, rare, fingerprint.entities)
 
 
 def respan(conn: Connection, story_id: int) -> None:
@@ -281,7 +287,7 @@ def _postings(
 def _keep(conn: Connection, article_id: int, week: int, rare: Sequence[int], marks: Sequence[int]) -> None:
     if rare:
         centroids.run_list(conn, _POST, "hashes", rare, {"week": week, "id": article_id})
-    run(conn, _KEEP, {"id": article_id, "week": week, "hashes": pack_hashes(rare), "marks": pack_marks(marks)})
+    run(conn, _KEEP, {"id": article_id, "week": week, "hashes": pack_hashes(rare), "marks": pack_entities(marks)})
 
 
 def _forget(conn: Connection, article_id: int) -> None:
@@ -294,9 +300,9 @@ def _forget(conn: Connection, article_id: int) -> None:
     conn.execute(_FORGET, {"id": article_id})
 
 
-def _candidate(row: Sequence[Any], common: frozenset[int]) -> Candidate:
+def _candidate(row: Sequence[Any], common: frozenset[int]) -> CopyCandidate:
     article_id, story_id, copy_of, site, at, title, words, text_hash, hashes, marks = row
-    return Candidate(
+    return CopyCandidate(
         article_id=article_id,
         story_id=story_id,
         copy_of=copy_of,
@@ -306,10 +312,10 @@ def _candidate(row: Sequence[Any], common: frozenset[int]) -> Candidate:
         words=words,
         text_hash=text_hash,
         hashes=frozenset(unpack_hashes(hashes)) - common,
-        marks=frozenset(unpack_marks(marks)),
+        entities=frozenset(unpack_entities(marks)),
     )
 
 
-def _is_better(conn: Connection, new: New, head_id: int) -> bool:
+def _is_better(conn: Connection, new: NewArticle, head_id: int) -> bool:
     head = conn.execute(_HEAD, {"id": head_id}).first()
     return head is not None and better_head(new.at, new.words, head[0], head[1])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping, bindparam, text
 
-from aggregator.stories.lead import NO_SOURCE, Report, lead
+from aggregator.stories.lead import NO_SOURCE, StoryReport, lead
 
 _LISTING = text(
     "SELECT id, first_at, last_at, articles FROM stories WHERE last_at >= :since AND first_at < :until"
@@ -58,7 +58,7 @@ def _stories(conn: Connection, found: Sequence[RowMapping]) -> list[StoryRow]:
 
 def _story(row: RowMapping, articles: Sequence[RowMapping]) -> StoryRow:
     reports = [article for article in articles if article["copy_of"] is None] or articles
-    led = lead([Report(a["id"], a["word_count"], a["at"], _place(a["position"])) for a in reports])
+    led = lead([StoryReport(a["id"], a["word_count"], a["at"], _place(a["position"])) for a in reports])
     return StoryRow(
         id=row["id"],
         title=next(article["title"] for article in reports if article["id"] == led.article_id),

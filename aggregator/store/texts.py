@@ -10,12 +10,12 @@ from aggregator.revisions import compare
 from aggregator.store.schema import articles, revisions
 
 
-def version(one: Any) -> compare.Version:
+def version(one: Any) -> compare.ComparedText:
     """A row of `articles`, or a finished article, as far as texts are compared."""
-    return compare.Version(one.title, one.lead, one.text, one.word_count, bool(one.is_article), one.paywalled)
+    return compare.ComparedText(one.title, one.lead, one.text, one.word_count, bool(one.is_article), one.paywalled)
 
 
-def stored(conn: Connection, article_id: int) -> compare.Version | None:
+def stored(conn: Connection, article_id: int) -> compare.ComparedText | None:
     """An article as far as texts are compared; None if it is not stored."""
     row = conn.execute(select(articles).where(articles.c.id == article_id)).first()
     return None if row is None else version(row)
@@ -41,5 +41,5 @@ def flaps(conn: Connection, row: Row[Any], new: ArticleRow) -> bool:
     if row.revisions < 2:
         return False
     query = select(revisions.c.title, revisions.c.lead, revisions.c.text).where(revisions.c.article_id == row.id)
-    earlier = [compare.Version(one.title, one.lead, one.text) for one in conn.execute(query)]
+    earlier = [compare.ComparedText(one.title, one.lead, one.text) for one in conn.execute(query)]
     return all(any(compare.same(one, now) for one in earlier) for now in (version(row), version(new)))

@@ -3,18 +3,18 @@
 text -> fingerprint; pair -> verdict (`decide`: copies, follow-ups, templates); report and stories -> match (`closest`).
 """
 
-from aggregator.stories.clustering import Centroid, Match, NearStory, closest
-from aggregator.stories.copy_verdict import Candidate, New, Verdict, decide
+from aggregator.stories.clustering import Centroid, NearStory, StoryMatch, closest
+from aggregator.stories.copy_verdict import CopyCandidate, CopyVerdict, NewArticle, decide
 from aggregator.stories.fingerprint import Fingerprint, fingerprint
 
 __all__ = [
-    "Candidate",
     "Centroid",
+    "CopyCandidate",
+    "CopyVerdict",
     "Fingerprint",
-    "Match",
     "NearStory",
-    "New",
-    "Verdict",
+    "NewArticle",
+    "StoryMatch",
     "closest",
     "decide",
     "fingerprint",

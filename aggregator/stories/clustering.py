@@ -51,7 +51,7 @@ class NearStory:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class StoryMatch:
     """The story to join; how alike it is, 0 to about 1; why, for people."""
 
     story: NearStory
@@ -80,7 +80,7 @@ def heaviest(weighed: Mapping[int, float], most: int) -> list[tuple[int, float]]
     return sorted(weighed.items(), key=itemgetter(1), reverse=True)[:most]
 
 
-def closest(new: Centroid, at: int, stories: Iterable[NearStory], apart: Collection[int] = ()) -> Match | None:
+def closest(new: Centroid, at: int, stories: Iterable[NearStory], apart: Collection[int] = ()) -> StoryMatch | None:
     """The story that a report is most alike, if any is alike enough. `apart`: stories it is known not to belong to."""
     found = [_match(new, at, story) for story in stories if story.story_id not in apart]
     return max(
@@ -102,13 +102,13 @@ def _needed(story: NearStory) -> float:
     return ALIKE * (1 + SERIES * story.own)
 
 
-def _match(new: Centroid, at: int, story: NearStory) -> Match:
+def _match(new: Centroid, at: int, story: NearStory) -> StoryMatch:
     theirs = story.centroid.terms
     length = sqrt(sum(w * w for w in theirs.values())) or 1.0
     alike = sum(weight * theirs[term] for term, weight in new.terms.items() if term in theirs) / length
     days = max(story.first_at - at, at - story.last_at, 0)
     score = alike * _agreement(new.times, story.centroid.times) / (1 + days / FADING)
-    return Match(story, score, f"{score:.2f} alike: {alike:.2f} of the words, {days / DAY:.1f} days apart")
+    return StoryMatch(story, score, f"{score:.2f} alike: {alike:.2f} of the words, {days / DAY:.1f} days apart")
 
 
 def _agreement(ours: frozenset[int], theirs: frozenset[int]) -> float:

@@ -32,7 +32,7 @@ COMPLETE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class New:
+class NewArticle:
     """An article that came, reduced to its rare n-grams (those in few articles). `at`: seconds; `title`: folded."""
 
     site: str
@@ -41,11 +41,11 @@ class New:
     words: int
     text_hash: int
     hashes: frozenset[int]
-    marks: frozenset[int]
+    entities: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class CopyCandidate:
     """An article of the database that may be the same text. `copy_of`: its head, if it is a copy."""
 
     article_id: int
@@ -57,7 +57,7 @@ class Candidate:
     words: int
     text_hash: int
     hashes: frozenset[int]
-    marks: frozenset[int]
+    entities: frozenset[int]
 
     @property
     def head(self) -> int:
@@ -66,7 +66,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CopyVerdict:
     """`copy_of`: the head; `story_id`: the story to join, None if none of the candidates says which; `score`: 0 to 1.
 
     `apart`: the stories that hold the same sentences on other things, such as another company's earnings.
@@ -79,7 +79,7 @@ class Verdict:
     apart: frozenset[int] = frozenset()
 
 
-def decide(new: New, candidates: Sequence[Candidate]) -> Verdict:
+def decide(new: NewArticle, candidates: Sequence[CopyCandidate]) -> CopyVerdict:
     """The best match among the candidates; never more than one, so that one wrong link joins no two stories.
 
     What follows up on its own house's article is no copy of that article's copies elsewhere.
@@ -89,11 +89,11 @@ def decide(new: New, candidates: Sequence[Candidate]) -> Verdict:
     copies = [v for _, v in found if v.copy_of is not None and (v.copy_of not in followed or v.score == 1.0)]
     others = [v for _, v in found if v.copy_of is None]
     if not found:
-        return Verdict(apart=frozenset(c.story_id for c in candidates if is_template(new, c)))
+        return CopyVerdict(apart=frozenset(c.story_id for c in candidates if is_template(new, c)))
     return max(copies or others, key=lambda v: (v.score, -(v.copy_of or 0)))
 
 
-def is_template(new: New, other: Candidate) -> bool:
+def is_template(new: NewArticle, other: CopyCandidate) -> bool:
     """Whether two texts are one form filled in twice: many of the same runs of words, few of the same names and numbers."""
     _, jaccard, _ = overlap(new.hashes, other.hashes)
     return jaccard >= FORM and _agreement(new, other) < UNLIKE + jaccard
@@ -106,11 +106,11 @@ def better_head(new_at: int, new_words: int, head_at: int, head_words: int) -> b
     return new_words > head_words
 
 
-def _compare(new: New, other: Candidate) -> Verdict | None:
+def _compare(new: NewArticle, other: CopyCandidate) -> CopyVerdict | None:
     """What the new article is to the other one; None if the two have nothing to do with each other."""
     short = min(new.words, other.words) < SHORT
     if new.text_hash == other.text_hash and (not short or new.title == other.title):
-        return Verdict(other.head, other.story_id, 1.0, "same text")
+        return CopyVerdict(other.head, other.story_id, 1.0, "same text")
     contained, jaccard, shared = overlap(new.hashes, other.hashes)
     if short or contained < FOLLOWS:
         return None
@@ -118,13 +118,15 @@ def _compare(new: New, other: Candidate) -> Verdict | None:
     figures = f"{contained:.2f} contained, {shared} shared, {agreement:.2f} of names and numbers"
     agreed = agreement >= _guard(shared)
     if new.site != other.site:
-        return Verdict(other.head, other.story_id, contained, figures) if agreed and contained >= CONTAINED else None
+        return (
+            CopyVerdict(other.head, other.story_id, contained, figures) if agreed and contained >= CONTAINED else None
+        )
     same_day = abs(new.at - other.at) <= DAY
     if agreed and same_day and contained >= CONTAINED_AT_HOME and jaccard >= JACCARD_AT_HOME:
-        return Verdict(other.head, other.story_id, contained, f"{figures}, one site, {jaccard:.2f} alike")
+        return CopyVerdict(other.head, other.story_id, contained, f"{figures}, one site, {jaccard:.2f} alike")
     if not agreed and shared < LITTLE:
         return None
-    return Verdict(None, other.story_id, contained, f"follow-up: {figures}, one site")
+    return CopyVerdict(None, other.story_id, contained, f"follow-up: {figures}, one site")
 
 
 def overlap(one: frozenset[int], other: frozenset[int]) -> tuple[float, float, int]:
@@ -151,7 +153,7 @@ def _guard(shared: int) -> float:
     return GUARD[0] + part * (GUARD[1] - GUARD[0])
 
 
-def _agreement(new: New, other: Candidate) -> float:
+def _agreement(new: NewArticle, other: CopyCandidate) -> float:
     """How much of the shorter one's names and numbers the other has; 1 where there are none."""
-    shorter, longer = (new.marks, other.marks) if new.words <= other.words else (other.marks, new.marks)
+    shorter, longer = (new.entities, other.entities) if new.words <= other.words else (other.entities, new.entities)
     return len(shorter & longer) / len(shorter) if shorter else 1.0

@@ -28,7 +28,7 @@ _FIRST_UNSPACED = min(UNSPACED)
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """`hashes`: of n-grams, distinct, 48 bits. `marks`: 32-bit hashes of names and numbers. `words`: how many.
+    """`hashes`: of n-grams, distinct, 48 bits. `entities`: 32-bit hashes of names and numbers. `words`: how many.
 
     `terms`: 32-bit hashes of the words of title and opening, each with its place in `weights`, greater than 0;
     `times`: the days and years that the opening names (`terms.times`); `language`: the term that stands for all articles
@@ -36,7 +36,7 @@ class Fingerprint:
     """
 
     hashes: tuple[int, ...]
-    marks: tuple[int, ...]
+    entities: tuple[int, ...]
     words: int
     terms: tuple[int, ...] = ()
     weights: tuple[float, ...] = ()
@@ -56,13 +56,13 @@ def fingerprint(text: str, lang: str | None = None, title: str | None = None) ->
     if len(grams) > KEEP_ALL:
         grams = {gram for gram in grams if not gram & SAMPLE_MASK}
     named = _named(found)
-    marks = {_hashes(word)[0] & _TERM_BITS for word in named}
+    entities = {_hashes(word)[0] & _TERM_BITS for word in named}
     opening, language = found[:OPENING], _language(lang)
     first, head = (_pairs(part) if unspaced else part for part in (opening, heading))
     weighed = weights(first, head, named, 0 if unspaced else SMALL, lambda some: _terms(some, language))
     return Fingerprint(
         hashes=tuple(sorted(grams)),
-        marks=tuple(sorted(marks)),
+        entities=tuple(sorted(entities)),
         words=len(found),
         terms=tuple(weighed),
         weights=tuple(weighed.values()),
@@ -134,12 +134,12 @@ def unpack_hashes(blob: bytes) -> tuple[int, ...]:
     return unpack(f"<{len(blob) // 8}q", blob)
 
 
-def pack_marks(marks: Iterable[int]) -> bytes:
+def pack_entities(entities: Iterable[int]) -> bytes:
     """Hashes of names and numbers as a blob: 32 bits each, little-endian."""
-    values = tuple(marks)
+    values = tuple(entities)
     return pack(f"<{len(values)}I", *values)
 
 
-def unpack_marks(blob: bytes) -> tuple[int, ...]:
-    """The reverse of `pack_marks`."""
+def unpack_entities(blob: bytes) -> tuple[int, ...]:
+    """The reverse of `pack_entities`."""
     return unpack(f"<{len(blob) // 4}I", blob)

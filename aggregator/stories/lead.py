@@ -16,13 +16,13 @@ NO_SOURCE = 1 << 30  # the place of an article that no feed of feeds.yaml lists
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """An article of a story that is no copy. `at`: seconds; `place`: of its source in feeds.yaml, from 0."""
+class StoryReport:
+    """An article of a story that is no copy. `at`: seconds; `source_rank`: the place of its source in feeds.yaml, from 0."""
 
     article_id: int
     words: int
     at: int
-    place: int = NO_SOURCE
+    source_rank: int = NO_SOURCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +33,17 @@ class Lead:
     reason: str
 
 
-def lead(reports: Sequence[Report]) -> Lead:
+def lead(reports: Sequence[StoryReport]) -> Lead:
     """The article that leads a story of these reports, of which there is at least one."""
     longest = max(report.words for report in reports)
     complete = [report for report in reports if report.words >= COMPLETE * longest]
     first = min(report.at for report in complete)
     early = [report for report in complete if report.at == first]
-    best = min(early, key=lambda report: (report.place, report.article_id))
+    best = min(early, key=lambda report: (report.source_rank, report.article_id))
     return Lead(best.article_id, _reason(best, len(reports), len(complete), early))
 
 
-def _reason(best: Report, reports: int, complete: int, early: Sequence[Report]) -> str:
+def _reason(best: StoryReport, reports: int, complete: int, early: Sequence[StoryReport]) -> str:
     if reports == 1:
         return "the only report"
     if complete == 1:
@@ -51,6 +51,6 @@ def _reason(best: Report, reports: int, complete: int, early: Sequence[Report]) 
     about = f"{complete} about as complete"
     if len(early) == 1:
         return f"published first of {about}"
-    if sum(report.place == best.place for report in early) == 1:
+    if sum(report.source_rank == best.source_rank for report in early) == 1:
         return f"its source stands first in feeds.yaml, of {len(early)} published at once"
     return f"stored first of {about}"

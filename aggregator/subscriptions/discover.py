@@ -15,7 +15,7 @@ from aggregator.config.models import Settings
 from aggregator.errors import ExtractionError, FeedError, FetchError
 from aggregator.feeds import candidates as discovery
 from aggregator.feeds import parse_feed
-from aggregator.feeds.candidates import Candidate, Place
+from aggregator.feeds.candidates import FeedCandidate, PossibleFeed
 from aggregator.model import FeedDocument, Response
 from aggregator.net import Net, Request
 from aggregator.net.request import FEED_TYPES, net_settings
@@ -30,13 +30,13 @@ Tell = Callable[[str], None]
 """Told of each address before it is asked for."""
 
 
-def discover(url: str, settings: Settings, tell: Tell = lambda _: None) -> list[Candidate]:
+def discover(url: str, settings: Settings, tell: Tell = lambda _: None) -> list[FeedCandidate]:
     """What can be subscribed at `url`, best first; the feed alone if it is one itself.
 
     Raises FetchError if the page can't be had.
     """
 
-    async def search(door: "_Door") -> list[Candidate]:
+    async def search(door: "_Door") -> list[FeedCandidate]:
         try:
             return await _discover(door, url)
         except FetchError as error:
@@ -45,23 +45,27 @@ def discover(url: str, settings: Settings, tell: Tell = lambda _: None) -> list[
     return _with_door(settings, tell, search)
 
 
-def look(url: str, links: str | None, settings: Settings, tell: Tell = lambda _: None) -> Candidate | list[Candidate]:
+def look(
+    url: str, links: str | None, settings: Settings, tell: Tell = lambda _: None
+) -> FeedCandidate | list[FeedCandidate]:
     """The feed that `url` is, else what was discovered from it. Raises FetchError; FeedError where `links` finds none."""
 
-    async def search(door: "_Door") -> Candidate | list[Candidate]:
+    async def search(door: "_Door") -> FeedCandidate | list[FeedCandidate]:
         if links is None:
             found = await _discover(door, url)
             return found[0] if found and found[0].found_by == "itself" else found
         response = await door.ask(url)
-        return discovery.candidate(Place(url, "itself"), await door.parse(response, links), now())
+        return discovery.candidate(PossibleFeed(url, "itself"), await door.parse(response, links), now())
 
     return _with_door(settings, tell, search)
 
 
-def rediscover(lost: Iterable["Lost"], settings: Settings, tell: Tell = lambda _: None) -> dict[str, list[Candidate]]:
+def rediscover(
+    lost: Iterable["Lost"], settings: Settings, tell: Tell = lambda _: None
+) -> dict[str, list[FeedCandidate]]:
     """For each feed that is lost, by its URL, the feeds that its site has now, the likeliest first."""
 
-    async def search(door: "_Door") -> dict[str, list[Candidate]]:
+    async def search(door: "_Door") -> dict[str, list[FeedCandidate]]:
         some = list(lost)
         found = await asyncio.gather(*(_rediscover(door, one) for one in some))  # each site keeps its gap
         return {one.url: there for one, there in zip(some, found, strict=True)}
@@ -144,9 +148,9 @@ class _Door:
         except ExtractionError as error:
             raise FeedError(f"{response.url}: {error}") from None
 
-    async def candidates(self, places: Iterable[Place], enough: int = MOST_ASKED) -> list[Candidate]:
+    async def candidates(self, places: Iterable[PossibleFeed], enough: int = MOST_ASKED) -> list[FeedCandidate]:
         """Those of the places that hold a document with something in it, until there are `enough`."""
-        found: dict[str, Candidate] = {}
+        found: dict[str, FeedCandidate] = {}
         for place in places:
             if len(found) >= enough:
                 break
@@ -166,7 +170,7 @@ def now() -> int:
     return int(time.time())
 
 
-async def _around(door: _Door, url: str, error: FetchError) -> list[Candidate]:
+async def _around(door: _Door, url: str, error: FetchError) -> list[FeedCandidate]:
     """What stands at common addresses of a site whose page can't be had; the error if there is nothing either."""
     if error.kind not in _OF_THE_PAGE:
         raise error
@@ -178,11 +182,11 @@ async def _around(door: _Door, url: str, error: FetchError) -> list[Candidate]:
     return discovery.best_first(found, now())
 
 
-async def _discover(door: _Door, url: str) -> list[Candidate]:
+async def _discover(door: _Door, url: str) -> list[FeedCandidate]:
     response = await door.ask(url)
     try:
         document = await door.parse(response)
-        return [discovery.candidate(Place(response.moved_to or url, "itself"), document, now())]
+        return [discovery.candidate(PossibleFeed(response.moved_to or url, "itself"), document, now())]
     except FeedError as error:
         _log.info("%s; looking around it", error)
     found = await _feeds_of(door, response)
@@ -192,13 +196,13 @@ async def _discover(door: _Door, url: str) -> list[Candidate]:
     found += await door.candidates(maps, 2)
     try:
         section = await door.parse(response, "auto")
-        found.append(discovery.candidate(Place(url, "page"), section, now()))
+        found.append(discovery.candidate(PossibleFeed(url, "page"), section, now()))
     except FeedError:
         pass
     return discovery.best_first(found, now())
 
 
-async def _sitemaps_of(door: _Door, url: str) -> list[Place]:
+async def _sitemaps_of(door: _Door, url: str) -> list[PossibleFeed]:
     try:
         _, robots = await door.robots_of(url)
     except FetchError:  # it was not needed for the page itself
@@ -206,14 +210,14 @@ async def _sitemaps_of(door: _Door, url: str) -> list[Place]:
     return discovery.sitemaps(robots.decode("utf-8", "replace"), url)
 
 
-async def _feeds_of(door: _Door, response: Response) -> list[Candidate]:
+async def _feeds_of(door: _Door, response: Response) -> list[FeedCandidate]:
     """The feeds that a page names; if none of them is one, those at common addresses."""
     places = await door.pool.run(discovery.named, response.body, response.headers.get("content-type"), response.url)
     found = await door.candidates(places[:MOST_ASKED])
     return found or await door.candidates(discovery.common(response.url), 1)
 
 
-async def _rediscover(door: _Door, lost: Lost) -> list[Candidate]:
+async def _rediscover(door: _Door, lost: Lost) -> list[FeedCandidate]:
     top = urljoin(lost.url, "/")
     pages = dict.fromkeys(page for page in (lost.link, top, f"{urlsplit(top).scheme}://{site_of(top)}/") if page)
     for page in pages:

@@ -100,7 +100,7 @@ def _of_row(conn: Connection, item: Feed | Page, row: Row[Any], settings: Settin
         state=state,
         state_since=iso(row.health_since),
         state_why=row.health_why,
-        advice=health.what_to_do(state, item.url) or None,
+        advice=health.advice(state, item.url) or None,
         last_poll_at=iso(row.last_poll_at),
         last_poll=tuple(_last_poll(row, log)),
         next_poll_at=None if row.gone_at else iso(row.next_poll_at),

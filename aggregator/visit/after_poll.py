@@ -13,7 +13,18 @@ from sqlalchemy import Row
 from aggregator.config.models import Settings
 from aggregator.config.values import parse_duration
 from aggregator.model import Entry, FeedDocument, Hints, Response
-from aggregator.schedule import History, Policy, Rhythm, health, learn, next_poll, pack, settled, unchanged, unpack
+from aggregator.schedule import (
+    PollHistory,
+    PollPolicy,
+    Rhythm,
+    health,
+    learn,
+    next_poll,
+    pack,
+    unchanged,
+    unpack,
+    without_outliers,
+)
 from aggregator.visit.context import StateChanged
 
 _UNBOUNDED = ("sitemap", "news-sitemap", "sitemap-index")
@@ -70,8 +81,8 @@ def after(
     kept = kept_rhythm(row)
     known = rhythm or (kept if failures else unchanged(kept or Rhythm(since=now))) or Rhythm()
     status = outcome.poll.get("status") if failures else None
-    policy = Policy(settings.min_interval, settings.max_interval, _interval(row, options), seed=row.url)
-    history = History(known, failures, outcome.poll.get("kind"), status)
+    policy = PollPolicy(settings.min_interval, settings.max_interval, _interval(row, options), seed=row.url)
+    history = PollHistory(known, failures, outcome.poll.get("kind"), status)
     plan = next_poll(history, outcome.hints, policy, datetime.fromtimestamp(now, UTC))
     columns = {"next_poll_at": ceil(plan.at.timestamp()), "next_poll_reason": plan.reason, "last_poll_at": now}
     columns |= {"last_poll_due_at": row.next_poll_at, "last_poll_reason": row.next_poll_reason}
@@ -89,15 +100,15 @@ def _with_health(row: Row[Any], outcome: Outcome, rhythm: Rhythm, columns: dict[
     if verdict.state == before:
         return After(outcome.state | columns, None)
     columns["health_since"] = now
-    advice = health.what_to_do(verdict.state, row.url)
+    advice = health.advice(verdict.state, row.url)
     change = StateChanged(row.url, before or "new", verdict.state, verdict.why, advice)
     first = before in (None, "new") and verdict.state in ("new", "healthy")  # nothing to tell
     return After(outcome.state | columns, None if first else change)
 
 
-def _facts(row: Row[Any], outcome: Outcome, rhythm: Rhythm, columns: dict[str, Any]) -> health.Facts:
-    times = settled(rhythm.times)
-    return health.Facts(
+def _facts(row: Row[Any], outcome: Outcome, rhythm: Rhythm, columns: dict[str, Any]) -> health.FeedFacts:
+    times = without_outliers(rhythm.times)
+    return health.FeedFacts(
         url=row.url,
         failures=int(outcome.state.get("failures", 0)),
         kind=outcome.poll.get("kind"),

@@ -67,7 +67,7 @@ async def poll(ctx: Context, row: Row[Any], manners: Manners, reader: Reader) ->
     except FeedError as error:
         reason = str(error).removeprefix(f"{response.url}: " if response else "")
         state = {} if response is None else _broken(attempt, response, reason)
-        kind = "wall" if response is not None and health.is_wall(response.body) else "feed"
+        kind = "wall" if response is not None and health.is_block_page(response.body) else "feed"
         await _failed(ctx, attempt, FetchError("protocol", row.url, reason), kind, state)
     except ExtractionError as error:
         state = {"whole_at": now} if attempt.whole else {}

@@ -18,7 +18,7 @@ from aggregator.errors import ExtractionError, FetchError
 from aggregator.extraction.selectors import selectors_of
 from aggregator.model import Response
 from aggregator.revisions import compare
-from aggregator.revisions.refetch_plan import after_failure, next_look
+from aggregator.revisions.refetch_plan import after_failed_refetch, next_refetch
 from aggregator.store import articles, feeds, refetches, texts
 from aggregator.store.articles import Saved
 from aggregator.visit import page as pages
@@ -46,7 +46,7 @@ class Look:
 
     def next(self, now: int) -> int | None:
         """The next time by the plan."""
-        return next_look(self.steps, int(self.row.since), now)
+        return next_refetch(self.steps, int(self.row.since), now)
 
 
 async def due_pages(ctx: Context, site: str, limit: int) -> list[Look]:
@@ -150,7 +150,7 @@ async def _failed(ctx: Context, look: Look, error: FetchError) -> None:
         return
     gone = error.status in pages.GONE
     tries = 0 if gone else int(look.row.tries) + 1
-    at = look.next(now) if gone or error.kind == "refused" else after_failure(look.next(now), tries, now)
+    at = look.next(now) if gone or error.kind == "refused" else after_failed_refetch(look.next(now), tries, now)
     if gone and at is None and look.row.gone_at is None:
         at = now + _CONFIRM_SECONDS
     at = at if at is None or until is None else max(at, until)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row
 from aggregator.articles.row import ArticleRow
 from aggregator.config.values import parse_duration
 from aggregator.model import Entry, Response
-from aggregator.revisions.refetch_plan import after_word, next_look
+from aggregator.revisions.refetch_plan import after_entry_update, next_refetch
 from aggregator.store import entries, refetches
 from aggregator.store.articles import Saved
 from aggregator.visit.context import Context
@@ -27,7 +27,7 @@ def first(
 ) -> dict[str, Any]:
     """Columns of `refetches` after the page of an entry was fetched and `found` was saved."""
     now = ctx.now()
-    plan = next_look(steps(ctx, options), found.at, now)
+    plan = next_refetch(steps(ctx, options), found.at, now)
     again = {"looked_at": now, "next_at": plan, "same": 0, "tries": 0, "note": saved.kept}
     return {"site": row.site} | again | validators(response)
 
@@ -58,6 +58,6 @@ def look_soon(conn: Connection, moved: Iterable[tuple[Any, int]], now: int) -> N
             sites[int(row.article_id)] = row.site
     for one in refetches.known(conn, list(sites)):
         looked = int(one.fetched_at if one.looked_at is None else one.looked_at)
-        soon = after_word(looked, int(one.same or 0), now)
+        soon = after_entry_update(looked, int(one.same or 0), now)
         at = soon if one.next_at is None else min(soon, int(one.next_at))
         refetches.begin(conn, int(one.id), {"site": sites[int(one.id)], "looked_at": looked, "next_at": at})

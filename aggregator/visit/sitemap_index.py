@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row
 from aggregator.config.values import parse_duration
 from aggregator.errors import ExtractionError, FeedError, FetchError
 from aggregator.feeds import backlog, parse_feed
-from aggregator.feeds.backlog import Known
+from aggregator.feeds.backlog import KnownSitemap
 from aggregator.model import Entry, FeedDocument, Response, Sitemap
 from aggregator.net import Request
 from aggregator.store import entries, sitemaps
@@ -57,7 +57,7 @@ async def listing(
     if document.format not in ("sitemap", "news-sitemap"):
         return Listing(document)
     read_before = row.parsed_at is not None and row.format == document.format
-    return Listing(document, backlog.old(document.entries, _since(row, options), read_before=read_before))
+    return Listing(document, backlog.old_keys(document.entries, _since(row, options), read_before=read_before))
 
 
 def _since(row: Row[Any], options: dict[str, Any]) -> datetime:
@@ -77,7 +77,7 @@ class _Index:
     entries: dict[str, Entry] = field(default_factory=dict)
     old: set[str] = field(default_factory=set)
     touched: set[str] = field(default_factory=set)
-    queue: list[Known] = field(default_factory=list)
+    queue: list[KnownSitemap] = field(default_factory=list)
 
     async def read(self, document: FeedDocument | None) -> Listing | None:
         rows = await self.ctx.writer.do(lambda conn: sitemaps.of_feed(conn, self.row.id))
@@ -126,11 +126,11 @@ class _Index:
     def _has_room(self) -> bool:
         return len(self.touched) < PER_POLL and len(self.entries) < MOST_ENTRIES and not self.ctx.stopping.is_set()
 
-    def _next(self, since: datetime, gone: set[str]) -> Known | None:
+    def _next(self, since: datetime, gone: set[str]) -> KnownSitemap | None:
         left = PER_POLL - len(self.touched)
         if not self.queue:
             open_ = [_known(row) for url, row in self.known.items() if url not in self.touched and url not in gone]
-            self.queue = backlog.due(open_, since, left)[::-1]
+            self.queue = backlog.due_sitemaps(open_, since, left)[::-1]
         return self.queue.pop() if self.queue else None
 
     async def _read_one(self, url: str, since: datetime) -> None:
@@ -154,7 +154,7 @@ class _Index:
             return
         self._list(part.sitemaps, index_was_read=read_before)
         listed = {entry.key: entry for entry in part.entries if entry.key not in self.entries}
-        old = backlog.old(listed.values(), since, read_before=read_before)
+        old = backlog.old_keys(listed.values(), since, read_before=read_before)
         tags = {"etag": response.headers.get("etag"), "last_modified": response.headers.get("last-modified")}
         changed = {"changed_at": now} if await self._has_news(listed.keys() - old) else {}
         self.entries |= listed
@@ -196,9 +196,9 @@ _UNREAD: dict[str, Any] = dict.fromkeys(
 _EMPTY = _UNREAD | {"read_at": 0, "read_modified_at": 0}
 
 
-def _known(row: dict[str, Any]) -> Known:
+def _known(row: dict[str, Any]) -> KnownSitemap:
     times = ("modified_at", "read_modified_at", "read_at", "changed_at")
-    return Known(row["url"], **{name: None if row[name] is None else _time(row[name]) for name in times})
+    return KnownSitemap(row["url"], **{name: None if row[name] is None else _time(row[name]) for name in times})
 
 
 def _time(at: int) -> datetime:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from aggregator.feeds import backlog
-from aggregator.feeds.backlog import Known
+from aggregator.feeds.backlog import KnownSitemap
 from aggregator.model import Entry
 
 SINCE = datetime(2026, 3, 18, 10, tzinfo=UTC)
@@ -25,28 +25,28 @@ def test_entries_before_the_subscription_are_old() -> None:
         Entry("no date"),
     ]  # fmt: skip
     old = {"out long ago, changed lately", "changed long ago", "the day before"}
-    assert backlog.old(found, SINCE, read_before=True) == old
-    assert backlog.old(found, SINCE, read_before=False) == old | {"no date"}
+    assert backlog.old_keys(found, SINCE, read_before=True) == old
+    assert backlog.old_keys(found, SINCE, read_before=False) == old | {"no date"}
 
 
 def test_what_changed_is_read_the_newest_first() -> None:
     found = [
-        Known("long ago", at(-9)),
-        Known("new", at(1)),
-        Known("newer", at(2)),
-        Known("read", at(3), at(3), at(4)),
-        Known("read, and changed since", at(5), at(3), at(4)),
-        Known("long ago, and changed since", at(-5), at(-6), at(4)),
+        KnownSitemap("long ago", at(-9)),
+        KnownSitemap("new", at(1)),
+        KnownSitemap("newer", at(2)),
+        KnownSitemap("read", at(3), at(3), at(4)),
+        KnownSitemap("read, and changed since", at(5), at(3), at(4)),
+        KnownSitemap("long ago, and changed since", at(-5), at(-6), at(4)),
     ]
-    names = [one.url for one in backlog.due(found, SINCE, 20)]
+    names = [one.url for one in backlog.due_sitemaps(found, SINCE, 20)]
     assert names == ["read, and changed since", "newer", "new", "long ago, and changed since"]
-    assert [one.url for one in backlog.due(found, SINCE, 2)] == names[:2]
+    assert [one.url for one in backlog.due_sitemaps(found, SINCE, 2)] == names[:2]
 
 
 def test_what_has_no_date_is_read_in_turn() -> None:
-    found = [Known(str(n), read_at=at(n)) for n in range(8)] + [
-        Known("never"),
-        Known("lively", None, None, at(9), at(9)),
+    found = [KnownSitemap(str(n), read_at=at(n)) for n in range(8)] + [
+        KnownSitemap("never"),
+        KnownSitemap("lively", None, None, at(9), at(9)),
     ]
-    assert [one.url for one in backlog.due(found, SINCE, 4)] == ["lively", "never", "0", "1"]
-    assert len(backlog.due(found, SINCE, 20)) == 10
+    assert [one.url for one in backlog.due_sitemaps(found, SINCE, 4)] == ["lively", "never", "0", "1"]
+    assert len(backlog.due_sitemaps(found, SINCE, 20)) == 10

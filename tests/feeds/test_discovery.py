@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.feeds import candidates
-from aggregator.feeds.candidates import Candidate, Place
+from aggregator.feeds.candidates import FeedCandidate, PossibleFeed
 
 URL = "https://paper.example/world/asia?x=1"
 
@@ -62,8 +62,8 @@ def test_links_that_look_like_feeds() -> None:
 def test_sitemaps_of_robots() -> None:
     robots = "User-agent: *\nDisallow: /\n SITEMAP : /a.xml # all\nSitemap: https://x.example/news.xml\nSitemap:\nsitemap: mailto:x"
     assert candidates.sitemaps(robots, URL) == [
-        Place("https://x.example/news.xml", "robots"),
-        Place("https://paper.example/a.xml", "robots"),
+        PossibleFeed("https://x.example/news.xml", "robots"),
+        PossibleFeed("https://paper.example/a.xml", "robots"),
     ]
     assert {place.found_by for place in candidates.sitemaps("User-agent: *", URL)} == {"path"}
 
@@ -77,8 +77,8 @@ def test_common_addresses() -> None:
 def test_the_best_stands_first() -> None:
     day = 86400
 
-    def one(name: str, form: str = "rss20", entries: int = 9, newest: int | None = 1000 * day) -> Candidate:
-        return Candidate(
+    def one(name: str, form: str = "rss20", entries: int = 9, newest: int | None = 1000 * day) -> FeedCandidate:
+        return FeedCandidate(
             f"https://a.example/{name}", "page" if form == "section" else "link", form, None, entries, newest
         )
 

@@ -5,7 +5,7 @@ import pytest
 from aggregator.feeds import finish_entry
 from aggregator.feeds.formats import feedparser_reader
 from aggregator.feeds.quick import expat_reader
-from aggregator.feeds.quick.item import Declined
+from aggregator.feeds.quick.item import Unsupported
 
 URL = "https://news.example/feed"
 NAMESPACES = (
@@ -126,5 +126,5 @@ def test_channels(channel: str) -> None:
     ],
 )
 def test_the_doubtful_is_declined(text: str) -> None:
-    with pytest.raises(Declined):
+    with pytest.raises(Unsupported):
         expat_reader.read(text.encode())

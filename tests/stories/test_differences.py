@@ -5,18 +5,18 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.revisions.word_diff import marked, word_diff
+from aggregator.revisions.word_diff import mark_changes, word_diff
 
 OLD = "The mayor of Velden resigned on Monday. He had been in office for eleven years. Elections follow in May."
 NEW = "The mayor of Velden resigned late on Monday. He had been in office for eleven years. Nobody knows who follows."
 
 
 def test_what_was_removed_and_added_is_marked() -> None:
-    line = marked(word_diff(OLD, NEW), context=4)
+    line = mark_changes(word_diff(OLD, NEW), context=4)
     assert "resigned {+late+} on Monday" in line
     assert "[-Elections follow in May.-] {+Nobody knows who follows.+}" in line
     assert "…" in line
-    assert marked(word_diff(OLD, OLD)) == ""
+    assert mark_changes(word_diff(OLD, OLD)) == ""
 
 
 _TEXTS = st.lists(st.sampled_from(["one", "two", "three.", "four", "five!", "six\n", "seven"]), max_size=40).map(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.stories import fingerprint
-from aggregator.stories.fingerprint import KEEP_ALL, pack_hashes, pack_marks, unpack_hashes, unpack_marks
+from aggregator.stories.fingerprint import KEEP_ALL, pack_entities, pack_hashes, unpack_entities, unpack_hashes
 
 SHORT = "The harbour of Velden was closed on Monday after 14 boats broke loose in the storm, officials said."
 LONG = " ".join(f"Sentence {n} tells how crew {n * 7} repaired pier {n * 3} before the ferry left." for n in range(90))
@@ -48,7 +48,7 @@ def test_scripts_without_spaces_have_n_grams_of_characters() -> None:
 
 def test_marks_are_names_and_numbers() -> None:
     one = fingerprint("The mayor of Velden said the bridge cost 14 million. Yesterday the mayor left.")
-    assert set(one.marks) == set(fingerprint("Velden 14 Yesterday").marks)
+    assert set(one.entities) == set(fingerprint("Velden 14 Yesterday").entities)
 
 
 def test_nothing_to_compare() -> None:
@@ -60,5 +60,5 @@ def test_nothing_to_compare() -> None:
 def test_any_text_has_a_fingerprint_that_can_be_packed(text: str) -> None:
     made = fingerprint(text)
     assert unpack_hashes(pack_hashes(made.hashes)) == made.hashes
-    assert unpack_marks(pack_marks(made.marks)) == made.marks
+    assert unpack_entities(pack_entities(made.entities)) == made.entities
     assert all(0 <= value < 2**63 for value in made.hashes)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from aggregator.stories import Candidate, New, decide, fingerprint
+from aggregator.stories import CopyCandidate, NewArticle, decide, fingerprint
 from aggregator.stories.copy_verdict import DAY, better_head
 from aggregator.text import index_form, text_hash
 
@@ -16,15 +16,17 @@ PARTS = [
 ARTICLE = "\n\n".join(PARTS[:12])
 
 
-def new(text: str, *, site: str = "new.example", at: int = 0, title: str = "") -> New:
+def new(text: str, *, site: str = "new.example", at: int = 0, title: str = "") -> NewArticle:
     made = fingerprint(text)
     digest = text_hash(text)
-    return New(site, at, index_form(title), made.words, digest, frozenset(made.hashes), frozenset(made.marks))
+    return NewArticle(site, at, index_form(title), made.words, digest, frozenset(made.hashes), frozenset(made.entities))
 
 
-def old(text: str, *, article_id: int = 1, site: str = "old.example", at: int = 0, title: str = "") -> Candidate:
+def old(text: str, *, article_id: int = 1, site: str = "old.example", at: int = 0, title: str = "") -> CopyCandidate:
     n = new(text, site=site, at=at, title=title)
-    return Candidate(article_id, 10 + article_id, None, site, at, n.title, n.words, n.text_hash, n.hashes, n.marks)
+    return CopyCandidate(
+        article_id, 10 + article_id, None, site, at, n.title, n.words, n.text_hash, n.hashes, n.entities
+    )
 
 
 def test_nothing_to_compare_with_is_a_story_of_its_own() -> None:
@@ -47,7 +49,7 @@ def test_a_template_with_other_names_and_numbers_is_no_copy() -> None:
     form = (
         "{} reported results for the quarter on {}. Revenue rose to ${} million from ${} million a year earlier, while "
         "net income came to {} cents a share. The company said that demand remained firm in most of its markets and "
-        "that it expects the trend to continue in the second half of the year. Shares of {} closed at ${} in New York."
+        "that it expects the trend to continue in the second half of the year. Shares of {} closed at ${} in NewArticle York."
     )
     one = form.format("Orvane Corp", "Tuesday", 418, 377, 61, "Orvane", 33)
     other = form.format("Tellmark Industries", "Friday", 92, 85, 14, "Tellmark", 7)

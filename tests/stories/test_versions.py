@@ -2,13 +2,13 @@
 
 import pytest
 
-from aggregator.revisions.compare import Version, poorer, same, unrelated
+from aggregator.revisions.compare import ComparedText, poorer, same, unrelated
 
 TEXT = "The council met on Tuesday.\n\nIt decided to rebuild the old bridge next year."
 
 
-def of(text: str, title: str | None = "Bridge", lead: str | None = None) -> Version:
-    return Version(title, lead, text, len(text.split()))
+def of(text: str, title: str | None = "Bridge", lead: str | None = None) -> ComparedText:
+    return ComparedText(title, lead, text, len(text.split()))
 
 
 @pytest.mark.parametrize(
@@ -56,9 +56,9 @@ def test_a_part_is_poorer_and_a_correction_is_not() -> None:
     assert poorer(long, of("word " * 99)) == "the page holds 99 words now, it had 200"
     assert poorer(long, of("word " * 120)) is None
     assert poorer(of("word " * 60), of("word " * 20)) is None
-    assert poorer(long, Version("Bridge", None, "word " * 200, 200, paywalled="it asks for money"))
-    assert poorer(long, Version("Bridge", None, "word " * 200, 200, is_article=False))
-    assert poorer(Version("Bridge", None, "word " * 200, 200, is_article=False), of("word " * 150)) is None
+    assert poorer(long, ComparedText("Bridge", None, "word " * 200, 200, paywalled="it asks for money"))
+    assert poorer(long, ComparedText("Bridge", None, "word " * 200, 200, is_article=False))
+    assert poorer(ComparedText("Bridge", None, "word " * 200, 200, is_article=False), of("word " * 150)) is None
 
 
 def test_another_article_has_other_words_and_another_title() -> None:

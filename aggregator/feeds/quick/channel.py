@@ -1,12 +1,12 @@
 """What the quick reader takes from a feed's outermost element and its channel."""
 
 from aggregator.feeds.formats.raw import RawFeed
-from aggregator.feeds.quick.item import Declined
+from aggregator.feeds.quick.item import Unsupported
 from aggregator.feeds.quick.namespaces import ATOM, XML
 
 
 def root(name: str, attributes: dict[str, str], declared: list[str]) -> RawFeed:
-    """The feed whose outermost element this is; `declared`: its namespaces, in lower case. Raises Declined."""
+    """The feed whose outermost element this is; `declared`: its namespaces, in lower case. Raises Unsupported."""
     lang = attributes.get(f"{XML} lang") or attributes.get("lang")
     base = attributes.get(f"{XML} base")
     kind = _kind(name, attributes, declared)
@@ -27,7 +27,7 @@ def _kind(name: str, attributes: dict[str, str], declared: list[str]) -> str:
         return "atom10"
     if name == "rdf_rdf" and len(rss1) == 1 and ATOM not in declared:
         return "rss10" if rss1[0].startswith("http://purl") else "rss090"
-    raise Declined
+    raise Unsupported
 
 
 def set_field(feed: RawFeed, name: str, value: str | None) -> None:

@@ -1,7 +1,7 @@
 """Entities that a document uses but does not declare (`&nbsp;`), the most frequent fault of feeds, read as feedparser does.
 
 For such a document feedparser goes over to its loose parser, which treats references in its own ways: `_BECOMES` in
-texts, and none at all in other elements and in attributes. What would come out otherwise raises Declined, but for line
+texts, and none at all in other elements and in attributes. What would come out otherwise raises Unsupported, but for line
 ends, which stay those of XML.
 """
 
@@ -10,7 +10,7 @@ from html.entities import name2codepoint
 from xml.parsers import expat
 
 from aggregator.feeds.quick.elements import TITLES
-from aggregator.feeds.quick.item import CATEGORIES, CONTENTS, TEXTS, Declined
+from aggregator.feeds.quick.item import CATEGORIES, CONTENTS, TEXTS, Unsupported
 
 UNDEFINED = expat.errors.codes[expat.errors.XML_ERROR_UNDEFINED_ENTITY]
 _REFERENCE = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z_][\w.-]*);")
@@ -38,7 +38,7 @@ def _resolved(text: bytes) -> bytes:
     if b"&" not in text:
         return text
     if _IN_A_TAG.search(text):
-        raise Declined
+        raise Unsupported
     return _REFERENCE.sub(_reference, text)
 
 
@@ -57,5 +57,5 @@ def loosely(name: str, value: str) -> str:
         or (name == "link" and _IN_A_LINK.search(value))
         or (name in _NAMED and "&" in value and ";" in value)
     ):
-        raise Declined
+        raise Unsupported
     return value

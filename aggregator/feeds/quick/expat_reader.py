@@ -1,7 +1,7 @@
 """The quick reader: well-formed RSS 2.0, RSS 1.0/0.9 and Atom 1.0 through expat, the fields that are kept and no others.
 
 It gives what `slow` (feedparser) gives in a tenth of the time, or declines: whatever is broken, doubtful or rare
-raises Declined and goes the patient way. So rules here follow feedparser's, odd ones too: where a title or summary is
+raises Unsupported and goes the patient way. So rules here follow feedparser's, odd ones too: where a title or summary is
 given more than once, the outer one wins, and of two on one level the later; a description behind another is content.
 """
 
@@ -17,8 +17,8 @@ from aggregator.feeds.quick.item import (
     CONTENTS,
     QUERY_ENTITY,
     TEXTS,
-    Declined,
     Item,
+    Unsupported,
     href_of,
     is_page,
     is_permalink,
@@ -36,18 +36,18 @@ _DOCTYPE = re.compile(rb"<!DOCTYPE[^\[\]<>]*>")  # without declarations in it
 
 
 def read(body: bytes) -> RawFeed:
-    """The fields of a document in UTF-8 without a byte order mark. Raises Declined."""
+    """The fields of a document in UTF-8 without a byte order mark. Raises Unsupported."""
     head = body[:20_000]
     if b"<!DOCTYPE" in head:
         if not (doctype := _DOCTYPE.search(head)) or b"netscape" in doctype[0].lower():
-            raise Declined
+            raise Unsupported
         body = body[: doctype.start()] + body[doctype.end() :]
     if b"\x7f" in body or _C1.search(body) or _C1_REFERENCE.search(body):
-        raise Declined
+        raise Unsupported
     try:
         return _read(body)
     except (expat.ExpatError, Undatable, UnicodeError) as error:
-        raise Declined from error
+        raise Unsupported from error
 
 
 def _read(body: bytes) -> RawFeed:
@@ -104,13 +104,13 @@ class _Reader:
             if self._feed is not None:
                 self._feed.problem = TOO_MANY_ENTRIES
         if self._feed is None:
-            raise Declined
+            raise Unsupported
         self._feed.link = self._feed_link.strip() or self._feed_id or None
         return self._feed
 
     @staticmethod
     def _doctype(*_: object) -> None:
-        raise Declined  # one that was not taken off may declare entities
+        raise Unsupported  # one that was not taken off may declare entities
 
     def _namespace(self, prefix: str | None, uri: str | None) -> None:
         if not uri:  # `xmlns=""`: what follows has no namespace
@@ -135,7 +135,7 @@ class _Reader:
         name = self._names.get(full) or self._name(full)
         if self._skip_from:
             if self._entry is None and name not in elements.IN_AN_IMAGE:
-                raise Declined  # feedparser takes an image that holds anything else for ended
+                raise Unsupported  # feedparser takes an image that holds anything else for ended
             if name == "title":
                 self._title_depth = self._depth
         elif self._leaf is not None:
@@ -155,7 +155,7 @@ class _Reader:
 
     def _start_entry(self, attributes: dict[str, str]) -> None:
         if "href" in attributes or "lastmod" in attributes:
-            raise Declined
+            raise Unsupported
         if self._feed is not None and len(self._feed.entries) >= MOST_ENTRIES:
             raise _Enough
         about = attributes.get("http://www.w3.org/1999/02/22-rdf-syntax-ns# about")
@@ -174,7 +174,7 @@ class _Reader:
         elif name in ("skiphours", "skipdays") and self._feed is not None:
             self._feed.may_skip = True
         elif name in CONTENTS or ("_" not in name and name not in elements.HARMLESS):
-            raise Declined  # a channel's content changes how the first item is read
+            raise Unsupported  # a channel's content changes how the first item is read
 
     def _start_feed_link(self, attributes: dict[str, str]) -> None:
         href = href_of(attributes)
@@ -188,7 +188,7 @@ class _Reader:
             self._start_leaf(name, attributes, item)
         elif name in elements.AUTHORS:
             if self._depth != item.depth + 1:
-                raise Declined
+                raise Unsupported
             self._author_depth = self._depth
             item.authors.append(None)
             self._pieces.clear()
@@ -200,7 +200,7 @@ class _Reader:
             item.pictures.append(attributes)
         elif name in elements.SKIPPED:
             if name in ("image", "textinput"):
-                raise Declined
+                raise Unsupported
             self._skip_from, self._title_depth = self._depth, -1 if name == "source" else self._title_depth
         elif name == "itunes_image":
             item.image = attributes.get("href") or attributes.get("url") or item.image
@@ -209,7 +209,7 @@ class _Reader:
             or name in ("item", "entry")
             or ("_" not in name and name not in elements.HARMLESS)
         ):
-            raise Declined
+            raise Unsupported
         elif self._author_depth:
             item.odd_author = True
 
@@ -222,7 +222,7 @@ class _Reader:
         elif name == "itunes_category":
             item.add_tag(attributes.get("text"), elements.ITUNES, None)
         elif (name == "name" and not self._author_depth) or (name == "itunes_keywords" and attributes):
-            raise Declined  # the text of keywords with attributes is part of what they stand in
+            raise Unsupported  # the text of keywords with attributes is part of what they stand in
         self._open(name, attributes)
 
     def _start_link(self, attributes: dict[str, str], item: "Item") -> None:
@@ -244,7 +244,7 @@ class _Reader:
         self._pieces.clear()
         if name in elements.CAN_BE_MARKUP and attributes.get("type") == "xhtml":
             if self._loose:
-                raise Declined
+                raise Unsupported
             self._markup = True
             self._parser.CharacterDataHandler = self._escaped
 
@@ -255,7 +255,7 @@ class _Reader:
         """An element of XHTML inside a text, written out again as it came."""
         uri, _, name = full.rpartition(" ")
         if not self._markup or uri.lower() != XHTML or name.lower() in elements.DOUBTFUL_MARKUP:
-            raise Declined
+            raise Unsupported
         self._pieces.append(opening_tag(name, attributes))
 
     def _end(self, full: str) -> None:
@@ -306,7 +306,7 @@ class _Reader:
 
     def _end_feed_title(self, name: str, value: str, depth: int, feed: RawFeed) -> None:
         if depth != (self._channel_depth or 1) + 1:
-            raise Declined
+            raise Unsupported
         if not -1 < self._title_depth <= depth:
             is_html = title_is_html(value, self._leaf_attributes, atom=feed.format == "atom10")
             feed.title, feed.title_is_html = value or None, is_html

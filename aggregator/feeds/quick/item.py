@@ -33,7 +33,7 @@ CATEGORIES = {"category", "dc_subject", "media_category", "keywords"}
 Tag = tuple[str | None, str | None, str | None]  # term, scheme, label
 
 
-class Declined(Exception):
+class Unsupported(Exception):
     """This document is for the patient reader."""
 
 
@@ -80,7 +80,7 @@ class Item:
 
     def _end_guid(self, value: str, attributes: dict[str, str], depth: int) -> None:
         if depth != self.depth + 1:
-            raise Declined
+            raise Unsupported
         self.raw.guid = value or None
         if self.link is None and is_permalink(attributes):
             self.link = value
@@ -119,7 +119,7 @@ class Item:
         if kind == "application/xhtml+xml" and self.atom and given == "xhtml":
             return kind
         if kind not in ("text/plain", "text/html") or "mode" in attributes or "src" in attributes:
-            raise Declined
+            raise Unsupported
         return "text/html" if kind == "text/plain" and not self.atom and _looks_like_html(value) else kind
 
     def add_tag(self, term: str | None, scheme: str | None, label: str | None) -> None:
@@ -138,7 +138,7 @@ class Item:
     def end_author(self, text: str) -> None:
         if self.authors[-1] is None:
             if self.odd_author:
-                raise Declined  # what is in it may be part of the name
+                raise Unsupported  # what is in it may be part of the name
             self.authors[-1] = _author(repaired(text))
 
     def finished(self) -> RawEntry:
@@ -180,7 +180,7 @@ def title_is_html(value: str, attributes: dict[str, str], *, atom: bool) -> bool
     kind = attributes.get("type", "text").lower()
     kind = _TYPES.get(kind, kind)
     if kind not in ("text/plain", "text/html"):
-        raise Declined
+        raise Unsupported
     return kind == "text/html" or ("<" in value and not atom and _looks_like_html(value))
 
 
@@ -197,7 +197,7 @@ def _author(text: str) -> str | None:
         return text or None
     match = _MAIL_AND_NAME.fullmatch(text) if len(text) < _LONGEST_AUTHOR else None
     if not match:
-        raise Declined
+        raise Unsupported
     return match[1].strip() or None
 
 
@@ -245,4 +245,4 @@ def repaired(text: str) -> str:
         text.encode("iso-8859-1").decode("utf-8")
     except UnicodeError:
         return text
-    raise Declined
+    raise Unsupported

@@ -82,7 +82,7 @@ _EMPTY_WORDS = re.compile(
 
 
 @dataclass(slots=True)
-class Place:
+class LinkContext:
     """An element on the way from the top of the page down to a link."""
 
     furniture: bool = False
@@ -98,7 +98,7 @@ class Anchor:
     """One link element."""
 
     node: LexborNode
-    place: Place
+    place: LinkContext
     text: str
     headline: bool  # it is a headline, or holds one
 
@@ -139,15 +139,15 @@ def base_of(tree: LexborHTMLParser, url: str) -> str:
     return (absolute(attribute(base, "href"), url) if base is not None else None) or url
 
 
-def _anchors(tree: LexborHTMLParser) -> Iterator[tuple[LexborNode, Place]]:
+def _anchors(tree: LexborHTMLParser) -> Iterator[tuple[LexborNode, LinkContext]]:
     if tree.body is None:
         return
-    places: dict[int, Place] = {}
+    places: dict[int, LinkContext] = {}
     count = 0
     for node in tree.body.traverse():
         parent = node.parent
         above = places.get(parent.mem_id) if parent is not None else None
-        place = places[node.mem_id] = _place(node, above or Place())
+        place = places[node.mem_id] = _place(node, above or LinkContext())
         if node.tag == "a" and node.attributes.get("href"):
             yield node, place
             count += 1
@@ -155,10 +155,10 @@ def _anchors(tree: LexborHTMLParser) -> Iterator[tuple[LexborNode, Place]]:
                 return
 
 
-def _place(node: LexborNode, above: Place) -> Place:
+def _place(node: LexborNode, above: LinkContext) -> LinkContext:
     tag, given = node.tag or "", node.attributes
     if not given and tag not in _FURNITURE_TAGS and tag not in ("article", "aside", "header", *_HEADINGS):
-        return Place(
+        return LinkContext(
             above.furniture, above.by_class, above.aside, above.article, above.heading, (*above.path[-4:], tag)
         )
     label = " ".join(filter(None, (given.get("class"), given.get("id"))))[:300]
@@ -166,7 +166,7 @@ def _place(node: LexborNode, above: Place) -> Place:
     top = tag in ("body", "main", "article")
     sponsored = tag == "a" and "sponsored" in (given.get("rel") or "")
     frame = tag in _FURNITURE_TAGS or (given.get("role") or "").lower() in _FURNITURE_ROLES
-    return Place(
+    return LinkContext(
         furniture=above.furniture or frame or sponsored or (tag == "header" and not above.article),
         by_class=above.by_class or (not top and not named.isdisjoint(_FURNITURE_WORDS)),
         aside=above.aside or tag == "aside" or "sidebar" in named or "widget" in named or "related" in named,
@@ -176,7 +176,7 @@ def _place(node: LexborNode, above: Place) -> Place:
     )
 
 
-def _said(node: LexborNode, place: Place) -> tuple[str, bool]:
+def _said(node: LexborNode, place: LinkContext) -> tuple[str, bool]:
     """What a link says, and whether that is a headline. Of a link around a whole teaser, its headline."""
     inner = next((one for one in node.css("h1,h2,h3,h4,h5,h6,[role=heading],[class*=title],[class*=head],[itemprop=headline]")
                   if _is_headline(one) and text_of(one)), None)  # fmt: skip
