@@ -26,7 +26,7 @@ def fetch(
         list[str] | None,
         typer.Argument(metavar="[FEED|URL]...", help="Feeds by URL or title; any other URL is fetched as an article."),
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="All feeds, due or not.")] = False,
+    force: Annotated[bool, typer.Option("--all", help="All feeds, due or not.")] = False,
     json: Json = False,
 ) -> None:
     """Poll the feeds that are due, fetch their articles, store them, and print a summary.
@@ -40,13 +40,13 @@ def fetch(
     """
     global_options.quick_aiohttp()
     from aggregator.cli.progress_bars import reporter
-    from aggregator.engines import fetch as once
+    from aggregator.engines import fetch as engine
 
     global_options.keep_imports()
     options = global_options.of(ctx)
-    job = once.Job(options.config_path(), options.store_url(), tuple(targets or ()), everything)
+    request = engine.FetchRequest(options.config_path(), options.store_url(), tuple(targets or ()), force)
     with reporter(quiet=options.quiet or not sys.stderr.isatty()) as report:
-        summary = once.run(job, report, os.environ)
+        summary = engine.run(request, report, os.environ)
     if json:
         output.one(summary.as_dict())
     else:

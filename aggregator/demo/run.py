@@ -62,8 +62,8 @@ def run(keep: Path | None) -> Result:
         feeds = zip(served.feeds, OUTLETS, strict=True)
         config.write_text(CONFIG + "".join(f"  - url: {url}\n    lang: {outlet.lang}\n" for url, outlet in feeds))
         url = f"sqlite:///{folder / 'aggregator.db'}"
-        job = fetch.Job(config_path=config, database=url, targets=(), everything=True)
-        summary = fetch.run(job, lambda event: None, _environ())
+        request = fetch.FetchRequest(config_path=config, database=url, force=True)
+        summary = fetch.run(request, lambda event: None, _environ())
         return Result(summary, _cleaned(served), _stories(url), config if keep else None)
 
 

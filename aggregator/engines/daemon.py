@@ -61,6 +61,7 @@ class _Daemon:
         self._tick = tick
         self._stop = asyncio.Event()
         self._reload = asyncio.Event()
+        self._visits: asyncio.Task[None] | None = None  # the latest tick's
 
     async def serve(self, config: Config) -> None:
         loop = asyncio.get_running_loop()
@@ -83,14 +84,23 @@ class _Daemon:
     async def _serve_with(self, config: Config, scheduler: AsyncIOScheduler) -> Config:
         """Works with one configuration until it is replaced or the daemon stops; returns the next one."""
         async with opened(self._store, config.settings, _tell, clock=self._clock) as ctx:
-            tick = scheduler.add_job(_tick, "interval", seconds=self._tick, args=[ctx], next_run_time=_now())
+            run = self._run_due
+            tick = scheduler.add_job(run, "interval", seconds=self._tick, args=[ctx], next_run_time=datetime.now(UTC))
             try:
-                fresh = await self._until_changed(config)
+                return await self._until_changed(config)
             finally:
                 tick.remove()
                 ctx.stopping.set()
-                await _quiet(ctx)
-        return fresh
+                if self._visits is not None:  # they finish or release themselves
+                    await asyncio.wait({self._visits}, timeout=GRACE_SECONDS)
+
+    async def _run_due(self, ctx: Context) -> None:
+        """Visits what is due. A database that refuses for a while (full, locked) does not end the daemon."""
+        self._visits = asyncio.current_task()
+        try:
+            await run_due(ctx)
+        except AggregatorError as error:
+            _log.error("%s; tried again in %d s", error, TICK_SECONDS)
 
     async def _until_changed(self, config: Config) -> Config:
         while True:
@@ -131,27 +141,6 @@ async def _in_thread(what: Callable[[], object], name: str) -> None:
         _log.error("%s: %s; tried again at its next time", name, error)
 
 
-_running: set[int] = set()  # contexts whose tick is under way
-
-
-async def _tick(ctx: Context) -> None:
-    """Visits what is due. A database that refuses for a while (full, locked) does not end the daemon."""
-    _running.add(id(ctx))
-    try:
-        await run_due(ctx)
-    except AggregatorError as error:
-        _log.error("%s; tried again in %d s", error, TICK_SECONDS)
-    finally:
-        _running.discard(id(ctx))
-
-
-async def _quiet(ctx: Context) -> None:
-    """Waits until the context's tick is over: it finishes or releases its visits by itself."""
-    end = time.monotonic() + GRACE_SECONDS
-    while id(ctx) in _running and time.monotonic() < end:
-        await asyncio.sleep(0.05)
-
-
 def _tell(event: Progress) -> None:
     if isinstance(event, Polled):
         level = logging.WARNING if event.outcome == "failed" else logging.INFO if event.new else logging.DEBUG
@@ -167,10 +156,6 @@ def _tell(event: Progress) -> None:
     elif isinstance(event, PageDone) and not event.from_feed:
         level = logging.WARNING if event.outcome == "failed" else logging.INFO
         _log.log(level, "article %s: %s%s", event.url, event.outcome, f", {event.reason}" if event.reason else "")
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _notify(state: str) -> None:

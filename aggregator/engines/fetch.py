@@ -3,35 +3,32 @@
 import asyncio
 import os
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
-
 from aggregator.config.models import Settings
 from aggregator.errors import AggregatorError, UsageError
-from aggregator.model import Entry
 from aggregator.pool import Pool
-from aggregator.store import articles, engine, entries, feeds, locks
+from aggregator.store import engine, locks
 from aggregator.store.engine import Store
-from aggregator.store.leases import EVERYTHING, Scope
+from aggregator.store.leases import Scope
 from aggregator.subscriptions.sync import load, settled
-from aggregator.urls import is_http, normalise, site_of
 from aggregator.visit import Blocked, Context, PageDone, PagesFound, Polled, Progress, StateChanged, opened, run_due
+from aggregator.visit.scope import make_due
 
 PATIENCE_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """What to fetch: `targets` are feeds (URL or title) and pages; none means what is due, `everything` all feeds."""
+class FetchRequest:
+    """What to fetch: `targets` are feeds (URL or title) and pages; none means what is due, with `force` all feeds."""
 
     config_path: Path | None
     database: str
     targets: tuple[str, ...] = ()
-    everything: bool = False
+    force: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +59,13 @@ class Summary:
     feed_failures: list[tuple[str, str]] = field(default_factory=list)
     page_failures: list[tuple[str, str]] = field(default_factory=list)
     state_changes: list[StateChanged] = field(default_factory=list)
-    pages_given: frozenset[str] = frozenset()
+    manual_urls: frozenset[str] = frozenset()
 
     @property
     def exit_code(self) -> int:
-        """1 when every feed failed, or a page given by hand did; else 0."""
+        """1 when every feed failed, or a page that is no subscription did; else 0."""
         feeds = self.feeds_polled > 0 and self.feeds_failed == self.feeds_polled
-        pages = any(url in self.pages_given for url, _ in self.page_failures)
+        pages = any(url in self.manual_urls for url, _ in self.page_failures)
         return int(feeds or pages)
 
     def as_dict(self) -> dict[str, Any]:
@@ -131,29 +128,30 @@ Report = Callable[[Progress | Waiting], None]
 
 
 def run(
-    job: Job,
+    request: FetchRequest,
     report: Report = lambda _: None,
     environ: Mapping[str, str] = os.environ,
     clock: Callable[[], float] = time.time,
     pool: Pool | None = None,
 ) -> Summary:
-    """Does the job. Raises AggregatorError when nothing could be done at all.
+    """Does one fetch. Raises AggregatorError when nothing could be done at all.
 
     `clock`: seconds since 1970, by which everything is due. `pool`: used instead of one of its own, and left open.
     """
-    if job.config_path is None and not job.targets:
+    if request.config_path is None and not request.targets:
         raise UsageError("no feeds.yaml here; make one with `aggregator feeds add URL`, or name one with --config")
     started, summary = time.monotonic(), Summary()
-    store = engine.open(job.database)
+    store = engine.open(request.database)
     try:
         with _alone(store, report):
             now = int(clock())
-            if job.config_path is None:
+            if request.config_path is None:
                 settings = load(store, None, environ)[0].settings
             else:
-                settings = settled(store, job.config_path, environ, now)
-            scope = _scope(store, job, now, summary)
-            asyncio.run(_run(store, settings, scope, summary, report, clock, pool))
+                settings = settled(store, request.config_path, environ, now)
+            targets = make_due(store, request.targets, now, force=request.force)
+            summary.manual_urls = targets.manual_urls
+            asyncio.run(_run(store, settings, targets.scope, summary, report, clock, pool))
     finally:
         store.close()
     summary.seconds = time.monotonic() - started
@@ -213,55 +211,4 @@ async def _until_free(ctx: Context) -> Blocked:
         await asyncio.sleep(0.5)
 
 
-def _scope(store: Store, job: Job, now: int, summary: Summary) -> Scope:
-    with store.write() as conn:
-        if not job.targets:
-            if job.everything:
-                feeds.make_due(conn, None, now)
-            return EVERYTHING
-        known = feeds.active(conn)
-        by_name: dict[str, int] = {}
-        for row in reversed(known):
-            by_name |= {row.url: int(row.id)} | ({row.title: int(row.id)} if row.title else {})
-        named = {by_name[target] for target in job.targets if target in by_name}
-        by_hand = [target for target in job.targets if target not in by_name]
-        for target in by_hand:
-            if not is_http(target):
-                raise UsageError(f"{target}: neither a subscription (see `aggregator feeds list`) nor an http(s) URL")
-        feeds.make_due(conn, named, now)
-        summary.pages_given = frozenset(by_hand)
-        return Scope(frozenset(named), frozenset(_by_hand(conn, by_hand, now)))
-
-
-def _by_hand(conn: Connection, urls: Collection[str], now: int) -> list[int]:
-    """Entries of pages given by hand, to be fetched now even if they were fetched before."""
-    if not urls:
-        return []
-    holder = feeds.hand(conn, now)
-    known = entries.known(conn, holder, urls)
-    again = [int(row.id) for row in known.values()]
-    entries.wait(conn, again, now)
-    # A page that is stored already keeps what feeds said of it: its title, date and tags where the page has none.
-    stored = articles.at_urls(conn, {normalise(url) for url in urls})
-    told = entries.told(conn, stored.values())
-    new = [url for url in dict.fromkeys(urls) if url not in known]
-    nothing = dict.fromkeys(entries.TOLD)
-    rows = [
-        _row(holder, Entry(key=url, url=url), now) | told.get(stored.get(normalise(url), 0), nothing) for url in new
-    ]
-    return again + entries.add(conn, rows)
-
-
-def _row(holder: int, entry: Entry, now: int) -> dict[str, Any]:
-    seen = {"first_seen_at": now, "last_seen_at": now, "next_try_at": now}
-    return {
-        "feed_id": holder,
-        "key": entry.key,
-        "url": entry.url,
-        "state": "waiting",
-        "site": site_of(entry.key),
-        **seen,
-    }
-
-
-__all__ = ["Job", "PageDone", "PagesFound", "Polled", "Report", "Summary", "Waiting", "run"]
+__all__ = ["FetchRequest", "PageDone", "PagesFound", "Polled", "Report", "Summary", "Waiting", "run"]

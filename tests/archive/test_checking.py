@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from aggregator.config import load_config
 from aggregator.config.models import Config
-from aggregator.engines import fetch as once
+from aggregator.engines import fetch as fetch_engine
 from aggregator.errors import UsageError
 from aggregator.store.engine import Store
 from aggregator.subscriptions.check import Health, check
@@ -26,7 +26,7 @@ def server() -> Iterator[Server]:
 
 def fetch(store: Store, path: Path, url: str) -> None:
     path.write_text(f"feeds:\n  - url: {url}\n")
-    once.run(once.Job(path, store.url, everything=True), environ=ENVIRON)
+    fetch_engine.run(fetch_engine.FetchRequest(path, store.url, force=True), environ=ENVIRON)
 
 
 def parsed(url: str, more: str = "") -> Config:

@@ -41,7 +41,7 @@ def feed() -> Iterator[str]:
 def fetched(store: Store, tmp_path: Path, feed: str) -> Store:
     """A store with three articles and their raw pages, and nothing learnt of their site."""
     (tmp_path / "feeds.yaml").write_text(f"feeds:\n  - url: {feed}\n")
-    summary = fetch.run(fetch.Job(tmp_path / "feeds.yaml", store.url, everything=True), environ=ENVIRON)
+    summary = fetch.run(fetch.FetchRequest(tmp_path / "feeds.yaml", store.url, force=True), environ=ENVIRON)
     assert summary.articles_new == COUNT
     with store.write() as conn:
         conn.execute(site_memories.delete())

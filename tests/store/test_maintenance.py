@@ -27,7 +27,7 @@ def test_what_was_pruned_does_not_come_back(tmp_path: Path, database_url: str) -
             Reply(site.rss(server, range(1, 4), description="A line.")),
         )
         config.write_text(f"feeds:\n  - url: {server.url('/rss')}\n    full_text: never\n    keep: 1\n")
-        job = fetch.Job(config, database_url, everything=True)
+        job = fetch.FetchRequest(config, database_url, force=True)
         assert fetch.run(job, environ=ENVIRON).articles_new == 3
         store = engine.open(database_url)
         with store.read() as conn:

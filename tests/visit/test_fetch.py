@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 
-from aggregator.engines import fetch as once
+from aggregator.engines import fetch as fetch_engine
 from aggregator.errors import AggregatorError, ConfigError, UsageError
 from aggregator.store import engine, locks, maintenance
 from aggregator.store.schema import articles, entries, feeds, polls, revisions
@@ -14,7 +14,7 @@ from tests.servers import Reply, Server
 from tests.visit import site
 
 ENVIRON = {"AGGREGATOR_ALLOW_PRIVATE_NETWORKS": "true", "AGGREGATOR_SITE_GAP": "0", "AGGREGATOR_WORKERS": "1"}
-Fetch = Callable[..., once.Summary]
+Fetch = Callable[..., fetch_engine.Summary]
 
 
 @pytest.fixture
@@ -30,9 +30,11 @@ def config(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def fetch(config: Path, database_url: str) -> Fetch:
-    def run(*targets: str, everything: bool = True) -> once.Summary:
+    def run(*targets: str, everything: bool = True) -> fetch_engine.Summary:
         path = config if config.exists() else None
-        return once.run(once.Job(path, database_url, targets, everything and not targets), environ=ENVIRON)
+        return fetch_engine.run(
+            fetch_engine.FetchRequest(path, database_url, targets, everything and not targets), environ=ENVIRON
+        )
 
     return run
 
@@ -168,7 +170,7 @@ def test_a_bad_document_fails_its_feed_and_no_other(server: Server, config: Path
     site.serve_pages(server, range(1))
     good = site.serve_feed(server, "/good", site.rss(server, range(1)))
     subscribe(config, server.route("/rss", BAD_FEEDS[fault]), good)
-    summary = once.run(once.Job(config, url, everything=True), environ=ENVIRON)
+    summary = fetch_engine.run(fetch_engine.FetchRequest(config, url, force=True), environ=ENVIRON)
     assert (summary.feeds_failed, summary.feeds_changed, summary.articles_new) == (1, 1, 1)
     assert summary.feed_failures[0][1]
     assert summary.exit_code == 0
@@ -254,7 +256,7 @@ def test_syncing_retires_and_never_deletes(server: Server, config: Path, fetch: 
 
 def test_private_networks_are_refused_by_default(server: Server, config: Path, tmp_path: Path) -> None:
     subscribe(config, server.url("/rss"))
-    summary = once.run(once.Job(config, f"sqlite:///{tmp_path}/a.db", everything=True), environ={})
+    summary = fetch_engine.run(fetch_engine.FetchRequest(config, f"sqlite:///{tmp_path}/a.db", force=True), environ={})
     assert "allow_private_networks" in summary.feed_failures[0][1]
     assert not server.requests
 
@@ -270,26 +272,26 @@ def test_one_fetch_at_a_time(config: Path, tmp_path: Path, monkeypatch: pytest.M
     config.write_text("feeds: []\n")
     url = f"sqlite:///{tmp_path}/a.db"
     opened = engine.open(url)
-    monkeypatch.setattr(once, "PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr(fetch_engine, "PATIENCE_SECONDS", 0.3)
     said: list[object] = []
     with locks.hold(opened, "fetch") as taken:
         assert taken
         with pytest.raises(AggregatorError, match="another fetch"):
-            once.run(once.Job(config, url), said.append, ENVIRON)
-    assert isinstance(said[0], once.Waiting)
-    once.run(once.Job(config, url), said.append, ENVIRON)
+            fetch_engine.run(fetch_engine.FetchRequest(config, url), said.append, ENVIRON)
+    assert isinstance(said[0], fetch_engine.Waiting)
+    fetch_engine.run(fetch_engine.FetchRequest(config, url), said.append, ENVIRON)
     opened.close()
 
 
 def test_what_cannot_be_fetched_is_wrong_usage(config: Path, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/a.db"
     with pytest.raises(UsageError, match=r"feeds\.yaml"):
-        once.run(once.Job(None, url), environ=ENVIRON)
+        fetch_engine.run(fetch_engine.FetchRequest(None, url), environ=ENVIRON)
     with pytest.raises(UsageError, match="neither a subscription"):
-        once.run(once.Job(None, url, ("nonsense",)), environ=ENVIRON)
+        fetch_engine.run(fetch_engine.FetchRequest(None, url, ("nonsense",)), environ=ENVIRON)
     config.write_text("feeds:\n  - url: ftp://x\n")
     with pytest.raises(ConfigError, match=r"feeds\.yaml:2"):
-        once.run(once.Job(config, url), environ=ENVIRON)
+        fetch_engine.run(fetch_engine.FetchRequest(config, url), environ=ENVIRON)
 
 
 def test_next_poll_is_later(server: Server, config: Path, fetch: Fetch, database_url: str) -> None:

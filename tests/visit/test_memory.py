@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from aggregator.engines import fetch as once
+from aggregator.engines import fetch as fetch_engine
 from aggregator.store import engine, maintenance
 from aggregator.store import site_memories as memories
 from aggregator.store.schema import site_memories
@@ -26,11 +26,11 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def fetch(tmp_path: Path, database_url: str, server: Server):
-    def run(count: int, more: str = "", **environ: str) -> once.Summary:
+    def run(count: int, more: str = "", **environ: str) -> fetch_engine.Summary:
         site.serve_pages(server, range(count))
         path = tmp_path / "feeds.yaml"
         path.write_text(f"feeds:\n  - url: {site.serve_feed(server, '/rss', site.rss(server, range(count)))}\n{more}")
-        return once.run(once.Job(path, database_url, everything=True), environ=ENVIRON | environ)
+        return fetch_engine.run(fetch_engine.FetchRequest(path, database_url, force=True), environ=ENVIRON | environ)
 
     return run
 
@@ -79,14 +79,14 @@ def test_a_page_of_another_site_teaches_that_one(server: Server, tmp_path: Path,
         server.route("/a/0", Reply(b"", 302, headers={"Location": other.url("/a/0")}))
         path = tmp_path / "feeds.yaml"
         path.write_text(f"feeds:\n  - url: {site.serve_feed(server, '/rss', site.rss(server, range(1)))}\n")
-        once.run(once.Job(path, database_url, everything=True), environ=ENVIRON)
+        fetch_engine.run(fetch_engine.FetchRequest(path, database_url, force=True), environ=ENVIRON)
         assert set(learnt(database_url)) == {site_of(other.url("/"))}
 
 
 def test_a_page_that_is_polled_itself_teaches_its_site(server: Server, tmp_path: Path, database_url: str) -> None:
     site.serve_pages(server, range(1))
     (tmp_path / "feeds.yaml").write_text(f"articles:\n  - url: {server.url('/a/0')}\n")
-    once.run(once.Job(tmp_path / "feeds.yaml", database_url, everything=True), environ=ENVIRON)
+    fetch_engine.run(fetch_engine.FetchRequest(tmp_path / "feeds.yaml", database_url, force=True), environ=ENVIRON)
     assert learnt(database_url)[site_of(server.url("/"))][0] == 1
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Row, select, update
 
-from aggregator.engines import fetch as once
+from aggregator.engines import fetch as fetch_engine
 from aggregator.errors import FetchError
 from aggregator.store import engine
 from aggregator.store.schema import articles, feeds, polls
@@ -17,7 +17,7 @@ from tests.visit import site
 
 ENVIRON = {"AGGREGATOR_ALLOW_PRIVATE_NETWORKS": "true", "AGGREGATOR_SITE_GAP": "0", "AGGREGATOR_WORKERS": "1"}
 DAY = 86400
-Fetch = Callable[..., once.Summary]
+Fetch = Callable[..., fetch_engine.Summary]
 
 
 @pytest.fixture
@@ -30,10 +30,10 @@ def server() -> Iterator[Server]:
 def fetch(tmp_path: Path, database_url: str) -> Fetch:
     """fetch(feeds.yaml's addresses, *targets): one fetch of all, or of the targets."""
 
-    def run(addresses: list[str], *targets: str) -> once.Summary:
+    def run(addresses: list[str], *targets: str) -> fetch_engine.Summary:
         config = tmp_path / "feeds.yaml"
         config.write_text("feeds:\n" + "".join(f"  - {{url: '{url}', full_text: never}}\n" for url in addresses))
-        return once.run(once.Job(config, database_url, targets, not targets), environ=ENVIRON)
+        return fetch_engine.run(fetch_engine.FetchRequest(config, database_url, targets, not targets), environ=ENVIRON)
 
     return run
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from aggregator.engines import fetch as once
+from aggregator.engines import fetch as fetch_engine
 from aggregator.pool import Pool
 from aggregator.store import engine, maintenance
 from aggregator.store.schema import articles, entries, fingerprints, refetches, revisions
@@ -32,11 +32,11 @@ class World:
     def subscribe(self, *more: str) -> None:
         self.config.write_text(f"feeds:\n  - url: {self.feed}\n" + "".join(f"    {line}\n" for line in more))
 
-    def fetch(self, after: float = 0, *targets: str) -> once.Summary:
+    def fetch(self, after: float = 0, *targets: str) -> fetch_engine.Summary:
         """What a fetch does so many seconds later."""
         self.now += after
-        job = once.Job(self.config, self.url, targets)
-        return once.run(job, environ=ENVIRON, clock=lambda: self.now, pool=self.pool)
+        request = fetch_engine.FetchRequest(self.config, self.url, targets)
+        return fetch_engine.run(request, environ=ENVIRON, clock=lambda: self.now, pool=self.pool)
 
     def rows(self, table: Any) -> list[Any]:
         opened = engine.open(self.url)

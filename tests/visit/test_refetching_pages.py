@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from aggregator.engines import fetch as once
+from aggregator.engines import fetch as fetch_engine
 from aggregator.store import engine
 from aggregator.store.schema import articles, refetches
 from tests.servers import Reply, Server
@@ -52,9 +52,11 @@ class Paper:
         html = (CASES / name / "page.html").read_bytes()
         return lambda seen: Reply(self.change(html), headers={"Content-Type": "text/html"})
 
-    def fetch(self, after: float = 0) -> once.Summary:
+    def fetch(self, after: float = 0) -> fetch_engine.Summary:
         self.now += after
-        return once.run(once.Job(self.config, self.url), environ=ENVIRON, clock=lambda: self.now)
+        return fetch_engine.run(
+            fetch_engine.FetchRequest(self.config, self.url), environ=ENVIRON, clock=lambda: self.now
+        )
 
     def rows(self, *columns: object) -> list:  # type: ignore[type-arg]
         opened = engine.open(self.url)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from aggregator.engines import fetch as once
+from aggregator.engines import fetch as fetch_engine
 from aggregator.store import engine
 from aggregator.visit.sitemap_index import PER_POLL
 from tests.servers import Reply, Server, conditional
@@ -16,7 +16,7 @@ from tests.visit import site
 
 ENVIRON = {"AGGREGATOR_ALLOW_PRIVATE_NETWORKS": "true", "AGGREGATOR_SITE_GAP": "0", "AGGREGATOR_WORKERS": "1"}
 NOW = datetime.now(UTC)
-Fetch = Callable[[], once.Summary]
+Fetch = Callable[[], fetch_engine.Summary]
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def config(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def fetch(config: Path, database_url: str) -> Fetch:
-    return lambda: once.run(once.Job(config, database_url, (), True), environ=ENVIRON)
+    return lambda: fetch_engine.run(fetch_engine.FetchRequest(config, database_url, (), True), environ=ENVIRON)
 
 
 @pytest.fixture
