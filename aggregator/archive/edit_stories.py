@@ -9,34 +9,35 @@ from aggregator.errors import UsageError
 from aggregator.store import centroids, stories, story_decisions, story_list
 from aggregator.store.engine import Store
 from aggregator.store.story_list import StoryRow
+from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.stories import fingerprint
 
 
 def split(store: Store, story_id: int, chosen: Collection[int], now: int) -> list[StoryRow]:
     """Takes articles out of a story: the chosen ones with their copies become one new story; where none is chosen, every
     report becomes a story of its own. The stories that there are then; the first keeps the id. Raises UsageError."""
-    with store.write() as conn:
-        stories.serialise(conn)
-        rows = _members(conn, story_id)
+    with store.write() as unit:
+        stories.serialise(unit)
+        rows = _members(unit, story_id)
         groups = _chosen(story_id, rows, chosen) if chosen else _reports(rows)
         if not groups:
             raise UsageError(f"story {story_id} has one report alone; there is nothing to split")
-        ids = [story_id, *(story_decisions.split(conn, story_id, group, now) for group in groups)]
+        ids = [story_id, *(story_decisions.split(unit, story_id, group, now) for group in groups)]
         for one in ids:
-            _recentre(conn, one)
-        return [row for one in ids if (row := story_list.one(conn, one)) is not None]
+            _recentre(unit, one)
+        return [row for one in ids if (row := story_list.one(unit, one)) is not None]
 
 
 def merge(store: Store, story_id: int, other_id: int, now: int) -> StoryRow:
     """Puts the articles of the other story into the first, which keeps its id. Raises UsageError."""
     if story_id == other_id:
         raise UsageError("a story can't be merged with itself; name two stories")
-    with store.write() as conn:
-        stories.serialise(conn)
+    with store.write() as unit:
+        stories.serialise(unit)
         for one in (story_id, other_id):
-            _members(conn, one)
-        story_decisions.merge(conn, story_id, other_id, now)
-        row = story_list.one(conn, story_id)
+            _members(unit, one)
+        story_decisions.merge(unit, story_id, other_id, now)
+        row = story_list.one(unit, story_id)
         assert row is not None
         return row
 
@@ -70,7 +71,7 @@ def _reports(rows: Sequence[Row[Any]]) -> list[set[int]]:
     return [{row.id for row in rows if head in (row.id, row.copy_of)} for head in heads[1:]]
 
 
-def _recentre(conn: Connection, story_id: int) -> None:
-    reports = [row for row in story_decisions.members(conn, story_id) if row.copy_of is None]
-    made = [(row.at, centroids.weighed(conn, fingerprint(row.text, row.lang, row.title))) for row in reports]
-    story_decisions.recentre(conn, story_id, made)
+def _recentre(unit: UnitOfWork, story_id: int) -> None:
+    reports = [row for row in story_decisions.members(unit, story_id) if row.copy_of is None]
+    made = [(row.at, centroids.weighed(unit, fingerprint(row.text, row.lang, row.title))) for row in reports]
+    story_decisions.recentre(unit, story_id, made)

@@ -15,7 +15,6 @@ from itertools import islice
 from typing import BinaryIO
 
 import zstandard
-from sqlalchemy import Connection
 
 from aggregator.archive.import_lines import BadLine, Line, finished, read
 from aggregator.archive.line_files import kind_of, reading
@@ -24,6 +23,7 @@ from aggregator.errors import AggregatorError, UsageError
 from aggregator.store import articles
 from aggregator.store import restore as restoring
 from aggregator.store.engine import Store
+from aggregator.store.unit_of_work import UnitOfWork
 
 _BATCH = 500  # lines a transaction
 _LONGEST = 64 * 1024 * 1024  # bytes of a line
@@ -143,23 +143,23 @@ class _Run:
     def place(self, batch: list[Line]) -> None:
         self._store(batch, self._place)
 
-    def _store(self, batch: list[Line], add: Callable[[Connection, Line, ArticleRow, int | None], int]) -> None:
+    def _store(self, batch: list[Line], add: Callable[[UnitOfWork, Line, ArticleRow, int | None], int]) -> None:
         urls = {line.own_url for line in batch}
         with self.store.read() as conn:
             before = articles.at_urls(conn, urls)
         rows = {line.number: finished(line, self.now) for line in batch if line.own_url not in before}
-        with self.store.write() as conn:  # the costly part is done: other writers wait for SQL alone
-            free = restoring.free_ids(conn, {line.id for line in batch if line.id is not None})
-            known = articles.at_urls(conn, urls)
+        with self.store.write() as unit:  # the costly part is done: other writers wait for SQL alone
+            free = restoring.free_ids(unit, {line.id for line in batch if line.id is not None})
+            known = articles.at_urls(unit, urls)
             for line in batch:
                 found = known.get(line.own_url)
                 if found is None:
                     row = rows.get(line.number) or finished(line, self.now)
-                    found = known[line.own_url] = add(conn, line, row, line.id if line.id in free else None)
+                    found = known[line.own_url] = add(unit, line, row, line.id if line.id in free else None)
                     free.discard(found)
                     self.counts.new += 1
                 else:
-                    self._meet(conn, found, line)
+                    self._meet(unit, found, line)
                 self._map(line, found)
 
     def _map(self, line: Line, article_id: int) -> None:
@@ -168,26 +168,26 @@ class _Run:
         if line.copy_of is not None and line.story_id is not None:
             self.copies.append((article_id, line.copy_of))
 
-    def _restore(self, conn: Connection, line: Line, row: ArticleRow, wish: int | None) -> int:
+    def _restore(self, unit: UnitOfWork, line: Line, row: ArticleRow, wish: int | None) -> int:
         assert line.story_id is not None
         story = self.stories.get(line.story_id)
         if story is None:
-            story = self.stories[line.story_id] = restoring.story(conn, line.story_id, row.at)
+            story = self.stories[line.story_id] = restoring.story(unit, line.story_id, row.at)
         else:
-            restoring.join(conn, story, row.at)
-        return restoring.article(conn, row, story, wish)
+            restoring.join(unit, story, row.at)
+        return restoring.article(unit, row, story, wish)
 
-    def _place(self, conn: Connection, line: Line, row: ArticleRow, wish: int | None) -> int:
-        return articles.save(conn, row, article_id=wish).id
+    def _place(self, unit: UnitOfWork, line: Line, row: ArticleRow, wish: int | None) -> int:
+        return articles.save(unit, row, article_id=wish).id
 
-    def _meet(self, conn: Connection, article_id: int, line: Line) -> None:
+    def _meet(self, unit: UnitOfWork, article_id: int, line: Line) -> None:
         """The article is stored already: what the file has of it counts if it was fetched later."""
-        story_id, fetched_at = restoring.stored(conn, article_id)
+        story_id, fetched_at = restoring.stored(unit, article_id)
         if line.story_id is not None:
             self.stories.setdefault(line.story_id, story_id)
         fetched = line.times["fetched_at"]
         younger = fetched is not None and fetched > fetched_at
-        if younger and articles.save(conn, finished(line, self.now)).outcome == "updated":
+        if younger and articles.save(unit, finished(line, self.now)).outcome == "updated":
             self.counts.updated += 1
         else:
             self.counts.unchanged += 1

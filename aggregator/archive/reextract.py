@@ -24,6 +24,7 @@ from aggregator.extraction.selectors import selectors_of
 from aggregator.pool import Pool
 from aggregator.store import articles, raw_pages, site_memories
 from aggregator.store.engine import Store
+from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.text import index_form
 
 _CHUNK = 64  # articles read from the database at once
@@ -153,10 +154,10 @@ class _Work:
             if found is not None and found.memory is not None:
                 self._try(site, found.memory)
         else:
-            with run.store.write() as conn:
-                done = [_renewed(conn, kept, read) for kept, read in pairs]
+            with run.store.write() as unit:
+                done = [_renewed(unit, kept, read) for kept, read in pairs]
                 if found is not None and found.memory is not None and found.taught:
-                    site_memories.save(conn, site, found.memory, found.taught, run.now, anew=found.anew)
+                    site_memories.save(unit, site, found.memory, found.taught, run.now, anew=found.anew)
         for change in done:
             self._count(change)
         run.progress(run.totals)
@@ -176,14 +177,14 @@ class _Work:
         self._run.report(change)
 
 
-def _renewed(conn: Connection, kept: _Kept, read: Read) -> Change | None:
+def _renewed(unit: UnitOfWork, kept: _Kept, read: Read) -> Change | None:
     new = _better(kept, read)
     if new is None:
         return _left(kept, read)
-    row = raw_pages.still(conn, int(kept.row.id), int(kept.row.raw_at))
+    row = raw_pages.still(unit, int(kept.row.id), int(kept.row.raw_at))
     if row is None:  # fetched again meanwhile, and so read by today's extractor, or pruned
         return None
-    return _change(row, new, articles.renew(conn, row, new))
+    return _change(row, new, articles.renew(unit, row, new))
 
 
 def _compared(conn: Connection, kept: _Kept, read: Read) -> Change | None:

@@ -9,10 +9,11 @@ from sqlalchemy import Connection, Row, delete, insert, select, text, update
 from aggregator.articles.row import ArticleRow
 from aggregator.revisions import compare
 from aggregator.store import entries as entry_rows
-from aggregator.store import search_index, texts
 from aggregator.store import stories as story_rows
+from aggregator.store import texts
 from aggregator.store.schema import articles, bodies, entries, feeds, raw_pages, revisions
 from aggregator.store.statements import run
+from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.store.upsert import insert as upsert
 from aggregator.stories import decide
 from aggregator.text import index_form
@@ -59,54 +60,54 @@ class Saved:
     kept: str | None = None
 
 
-def save(conn: Connection, new: ArticleRow, entry_ids: Collection[int] = (), *, article_id: int | None = None) -> Saved:
+def save(unit: UnitOfWork, new: ArticleRow, entry_ids: Collection[int] = (), *, article_id: int | None = None) -> Saved:
     """Stores an article, or brings the one it is up to date, and gives it to its entries.
 
     `article_id`: a free id that a new one takes, else the database gives it one.
     """
-    found = _existing(conn, new, entry_ids)
-    saved = _insert(conn, new, article_id) if found is None else _update(conn, found, new)
+    found = _existing(unit, new, entry_ids)
+    saved = _insert(unit, new, article_id) if found is None else _update(unit, found, new)
     if new.raw is not None and saved.kept is None:
-        _keep_raw(conn, saved.id, new)
+        _keep_raw(unit, saved.id, new)
     if entry_ids:
-        entry_rows.finish(conn, entry_ids, saved.id)
+        entry_rows.finish(unit, entry_ids, saved.id)
     return saved
 
 
-def replace(conn: Connection, article_id: int, new: ArticleRow) -> Saved:
+def replace(unit: UnitOfWork, article_id: int, new: ArticleRow) -> Saved:
     """Brings an article to what its page holds now, wherever the page has moved to."""
-    row = texts.held(conn, article_id)
+    row = texts.held(unit, article_id)
     if row is None:
         return Saved(article_id, "unchanged", kept="the article is no longer stored")
-    other = at_urls(conn, [new.own_url]).get(new.own_url, article_id)
+    other = at_urls(unit, [new.own_url]).get(new.own_url, article_id)
     if other != article_id:
         return Saved(article_id, "unchanged", kept=f"its address leads to article {other} now")
     if compare.unrelated(texts.version(row), texts.version(new)):
         return Saved(article_id, "unchanged", kept="the page holds another article now")
-    saved = _update(conn, row, new)
+    saved = _update(unit, row, new)
     if new.raw is not None and saved.kept is None:
-        _keep_raw(conn, article_id, new)
+        _keep_raw(unit, article_id, new)
     return saved
 
 
-def reread(conn: Connection, article_id: int, new: ArticleRow) -> None:
+def reread(unit: UnitOfWork, article_id: int, new: ArticleRow) -> None:
     """Brings an article to what is found today on a page that did not change: no revision."""
-    row = texts.held(conn, article_id)
+    row = texts.held(unit, article_id)
     if row is None or compare.poorer(texts.version(row), texts.version(new)):
         return
-    renew(conn, row, new)
-    texts.mark_gone(conn, [article_id], None)
+    renew(unit, row, new)
+    texts.mark_gone(unit, [article_id], None)
     if new.raw is not None:
-        _keep_raw(conn, article_id, new)
+        _keep_raw(unit, article_id, new)
 
 
-def renew(conn: Connection, row: Row[Any], new: ArticleRow) -> tuple[str, ...]:
+def renew(unit: UnitOfWork, row: Row[Any], new: ArticleRow) -> tuple[str, ...]:
     """Brings an article to what another extractor found on the same page; the names of the fields that changed.
 
     `row`: of `articles`, read in this transaction. The page did not change, so this makes no revision; id, URLs, feed,
     the feed's summary, story and time of fetching stay.
     """
-    changed = renewed(conn, row, new)
+    changed = renewed(unit, row, new)
     if not changed and row.extractor_version == new.extractor_version:
         return ()
     values = _columns(new)
@@ -114,16 +115,16 @@ def renew(conn: Connection, row: Row[Any], new: ArticleRow) -> tuple[str, ...]:
     kept |= {"text_hash": new.text_hash, "extractor_version": new.extractor_version, "at": _renewed_at(row, new)}
     reworded = {"title", "lead", "text"} & set(changed)
     if reworded:
-        _unindex(conn, row)
-    conn.execute(update(articles).where(articles.c.id == row.id).values(**kept))
+        _unindex(unit, row)
+    unit.execute(update(articles).where(articles.c.id == row.id).values(**kept))
     if reworded:
-        search_index.add(conn, int(row.id), new.terms)
+        unit.search_index.add(int(row.id), new.terms)
     if row.text_hash != new.text_hash or row.at != kept["at"]:
-        story_rows.revise(conn, int(row.id), at=kept["at"], fingerprint=new.fingerprint)
+        story_rows.revise(unit, int(row.id), at=kept["at"], fingerprint=new.fingerprint)
     if row.at != kept["at"]:
-        story_rows.respan(conn, int(row.story_id))
+        story_rows.respan(unit, int(row.story_id))
     if "html" in changed:
-        _keep_body(conn, int(row.id), new.html)
+        _keep_body(unit, int(row.id), new.html)
     return changed
 
 
@@ -152,16 +153,16 @@ def at_urls(conn: Connection, urls: Collection[str]) -> dict[str, int]:
     return found
 
 
-def remove(conn: Connection, article_id: int) -> None:
+def remove(unit: UnitOfWork, article_id: int) -> None:
     """Deletes an article with all that hangs on it; its entries become tombstones, its copies get another head."""
-    row = conn.execute(select(articles).where(articles.c.id == article_id)).first()
+    row = unit.execute(select(articles).where(articles.c.id == article_id)).first()
     if row is None:
         return
-    emptied = story_rows.leave(conn, article_id)
-    _unindex(conn, row)
-    conn.execute(update(entries).where(entries.c.article_id == article_id).values(state="pruned", article_id=None))
-    conn.execute(delete(articles).where(articles.c.id == article_id))
-    story_rows.drop_empty(conn, [emptied])
+    emptied = story_rows.leave(unit, article_id)
+    _unindex(unit, row)
+    unit.execute(update(entries).where(entries.c.article_id == article_id).values(state="pruned", article_id=None))
+    unit.execute(delete(articles).where(articles.c.id == article_id))
+    story_rows.drop_empty(unit, [emptied])
 
 
 def _existing(conn: Connection, new: ArticleRow, entry_ids: Collection[int]) -> Row[Any] | None:
@@ -189,12 +190,12 @@ def _claimed_by_others(conn: Connection, article_id: int, entry_ids: Collection[
     return conn.execute(query.limit(1)).first() is not None
 
 
-def _insert(conn: Connection, new: ArticleRow, wish: int | None) -> Saved:
+def _insert(unit: UnitOfWork, new: ArticleRow, wish: int | None) -> Saved:
     canonical = new.claimed_url or new.own_url
-    if canonical != new.own_url and at_urls(conn, [canonical]):
+    if canonical != new.own_url and at_urls(unit, [canonical]):
         canonical = new.own_url  # claimed by others: see `_existing`
     placed = story_rows.assign(
-        conn,
+        unit,
         site=new.site,
         at=new.at,
         title=new.title,
@@ -203,10 +204,10 @@ def _insert(conn: Connection, new: ArticleRow, wish: int | None) -> Saved:
         decide=decide,
     )
     copy = placed.copy_of is not None or placed.takes_from is not None  # one more copy, whoever the head is from now on
-    return Saved(put(conn, new, canonical, placed, wish), "new", copy=copy)
+    return Saved(put(unit, new, canonical, placed, wish), "new", copy=copy)
 
 
-def put(conn: Connection, new: ArticleRow, canonical_url: str, placed: story_rows.Placed, wish: int | None) -> int:
+def put(unit: UnitOfWork, new: ArticleRow, canonical_url: str, placed: story_rows.Placed, wish: int | None) -> int:
     """Stores a new article where it was placed, with the id wished for, if any; its id."""
     values = _columns(new) | {
         "url": new.url,
@@ -216,16 +217,16 @@ def put(conn: Connection, new: ArticleRow, canonical_url: str, placed: story_row
         "copy_of": placed.copy_of,
         "at": new.at,
     }
-    added = run(conn, _ADD, values) if wish is None else run(conn, _ADD_AS, values | {"id": wish})
+    added = run(unit, _ADD, values) if wish is None else run(unit, _ADD_AS, values | {"id": wish})
     article_id = int(added[0][0])
-    story_rows.record(conn, article_id, placed)
-    search_index.add(conn, article_id, new.terms)
+    story_rows.record(unit, article_id, placed)
+    unit.search_index.add(article_id, new.terms)
     if new.html is not None:
-        _keep_body(conn, article_id, new.html)
+        _keep_body(unit, article_id, new.html)
     return article_id
 
 
-def _update(conn: Connection, row: Row[Any], new: ArticleRow) -> Saved:
+def _update(unit: UnitOfWork, row: Row[Any], new: ArticleRow) -> Saved:
     article_id, now = int(row.id), new.fetched_at
     if _says_less(row, new):
         return Saved(article_id, "unchanged")
@@ -233,20 +234,20 @@ def _update(conn: Connection, row: Row[Any], new: ArticleRow) -> Saved:
     if kept is not None:
         return Saved(article_id, "unchanged", kept=kept)
     if row.gone_at is not None:
-        texts.mark_gone(conn, [article_id], None)
+        texts.mark_gone(unit, [article_id], None)
     if compare.same(texts.version(row), texts.version(new)):
         return Saved(article_id, "unchanged")
-    if texts.flaps(conn, row, new):
+    if texts.flaps(unit, row, new):
         return Saved(article_id, "unchanged", kept="the page goes to and fro between texts that are kept")
     earlier = {"article_id": article_id, "fetched_at": row.fetched_at, "replaced_at": now}
-    conn.execute(insert(revisions).values(**earlier, title=row.title, lead=row.lead, text=row.text))
-    _unindex(conn, row)
+    unit.execute(insert(revisions).values(**earlier, title=row.title, lead=row.lead, text=row.text))
+    _unindex(unit, row)
     if row.text_hash != new.text_hash:
-        story_rows.revise(conn, article_id, at=row.at, fingerprint=new.fingerprint)
+        story_rows.revise(unit, article_id, at=row.at, fingerprint=new.fingerprint)
     values = _columns(new) | {"revisions": row.revisions + 1, "summary": new.summary or row.summary}
-    conn.execute(update(articles).where(articles.c.id == article_id).values(**values))
-    search_index.add(conn, article_id, new.terms)
-    _keep_body(conn, article_id, new.html)
+    unit.execute(update(articles).where(articles.c.id == article_id).values(**values))
+    unit.search_index.add(article_id, new.terms)
+    _keep_body(unit, article_id, new.html)
     return Saved(article_id, "updated")
 
 
@@ -289,7 +290,7 @@ def _keep_raw(conn: Connection, article_id: int, new: ArticleRow) -> None:
     conn.execute(row.on_conflict_do_update(index_elements=["article_id"], set_=values))
 
 
-def _unindex(conn: Connection, row: Row[Any]) -> None:
-    search_index.remove(
-        conn, int(row.id), (index_form(row.title or ""), index_form(row.lead or ""), index_form(row.text))
+def _unindex(unit: UnitOfWork, row: Row[Any]) -> None:
+    unit.search_index.remove(
+        int(row.id), (index_form(row.title or ""), index_form(row.lead or ""), index_form(row.text))
     )

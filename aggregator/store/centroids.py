@@ -13,8 +13,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, TextClause, bindparam, text
 
-from aggregator.store import frequencies
 from aggregator.store.statements import run
+from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.stories.clustering import DAY, WINDOW, Centroid, NearStory, pack_centroid, report, unpack_centroid
 from aggregator.stories.fingerprint import Fingerprint
 
@@ -67,22 +67,22 @@ _EXPIRE = (
 _DROP = text("DELETE FROM centroids WHERE story_id IN :ids").bindparams(bindparam("ids", expanding=True))
 
 
-def count(conn: Connection, made: Fingerprint) -> Centroid:
+def count(unit: UnitOfWork, made: Fingerprint) -> Centroid:
     """A new report, weighed by how common its terms are so far; they are counted from now on."""
     if not made.terms:
         return report(made, {}, 0)
     counted = (*made.terms, made.language)
-    often = frequencies.of(conn, counted)
+    often = unit.frequencies.of(counted)
     read = often[made.language]
     own = report(made, often, read)
     if read < _FEW or sum(made.terms) % _SAMPLED == 0:
-        frequencies.add(conn, counted, 1 if read < _FEW else _SAMPLED)
+        unit.frequencies.add(counted, 1 if read < _FEW else _SAMPLED)
     return own
 
 
-def weighed(conn: Connection, made: Fingerprint) -> Centroid:
+def weighed(unit: UnitOfWork, made: Fingerprint) -> Centroid:
     """A report that was counted when it came, weighed by how common its terms are by now."""
-    often = frequencies.of(conn, (*made.terms, made.language))
+    often = unit.frequencies.of((*made.terms, made.language))
     return report(made, often, often[made.language])
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from aggregator.errors import DatabaseBusy, DatabaseNewer, StoreError, UsageError
-from aggregator.store import frequencies, search_index
+from aggregator.store.unit_of_work import UnitOfWork
 
 HEAD = "0008"  # the newest migration; a test compares it with the migrations themselves
 BUSY_SECONDS = 30
@@ -33,15 +33,13 @@ class Store:
         return Path(name) if self.dialect == "sqlite" and name else None
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self) -> Iterator[UnitOfWork]:
         """One transaction that may write. Raises StoreError when the database refuses."""
-        with self._translated(), self._engine.connect().execution_options(writes=True) as conn:
-            search_index.forget(conn)
-            frequencies.forget(conn)
-            with conn.begin():
-                yield conn
-                search_index.flush(conn)
-                frequencies.flush(conn)
+        with self._translated():
+            unit = UnitOfWork(self._engine)
+            with unit, unit.begin():
+                yield unit
+                unit.flush()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -140,7 +138,7 @@ def _sqlite(name: str | None, parsed: Any) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(conn: Connection) -> None:
-        conn.exec_driver_sql("BEGIN IMMEDIATE" if conn.get_execution_options().get("writes") else "BEGIN")
+        conn.exec_driver_sql("BEGIN IMMEDIATE" if isinstance(conn, UnitOfWork) else "BEGIN")
 
     return engine
 

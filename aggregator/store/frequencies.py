@@ -12,7 +12,6 @@ from sqlalchemy import Connection, text
 
 from aggregator.store.statements import run, run_each
 
-_KNOWN, _ADDED = "term frequencies", "term frequencies to be written"
 _LOOK_UP = {
     "sqlite": text(
         "SELECT f.term, f.articles FROM json_each(:terms) j CROSS JOIN term_frequencies f WHERE f.term = j.value"
@@ -25,35 +24,34 @@ _ADD = text(
 )
 
 
-def of(conn: Connection, terms: Collection[int]) -> Mapping[int, int]:
-    """In how many articles each of the terms occurs, and others that were asked for before; a term of none gives 0."""
-    known: dict[int, int] = conn.info.setdefault(_KNOWN, {})
-    unknown = sorted(set(terms).difference(known))
-    if unknown:
-        known.update(dict.fromkeys(unknown, 0))
-        given: Any = orjson.dumps(unknown).decode() if conn.dialect.name == "sqlite" else unknown
-        for term, articles in run(conn, _LOOK_UP[conn.dialect.name], {"terms": given}):
-            known[term] = articles
-    return known
+class TermFrequencies:
+    """The term frequencies as one transaction sees and changes them."""
 
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+        self._known: dict[int, int] = {}
+        self._added: dict[int, int] = {}
 
-def add(conn: Connection, terms: Collection[int], by: int) -> None:
-    """One more article, which stands for `by`, has these terms; they were asked for before."""
-    known, added = conn.info[_KNOWN], conn.info.setdefault(_ADDED, {})
-    for term in terms:
-        known[term] += by
-        added[term] = added.get(term, 0) + by
+    def of(self, terms: Collection[int]) -> Mapping[int, int]:
+        """In how many articles each of the terms occurs, and others asked for before; a term of none gives 0."""
+        unknown = sorted(set(terms).difference(self._known))
+        if unknown:
+            self._known.update(dict.fromkeys(unknown, 0))
+            dialect = self._conn.dialect.name
+            given: Any = orjson.dumps(unknown).decode() if dialect == "sqlite" else unknown
+            for term, articles in run(self._conn, _LOOK_UP[dialect], {"terms": given}):
+                self._known[term] = articles
+        return self._known
 
+    def add(self, terms: Collection[int], by: int) -> None:
+        """Counts one more article, which stands for `by`, with these terms; they were asked for before."""
+        known, added = self._known, self._added
+        for term in terms:
+            known[term] += by
+            added[term] = added.get(term, 0) + by
 
-def flush(conn: Connection) -> None:
-    """Writes what was added. Called before a transaction is committed."""
-    conn.info.pop(_KNOWN, None)
-    added = conn.info.pop(_ADDED, None)
-    if added:
-        run_each(conn, _ADD, [{"term": term, "by": by} for term, by in sorted(added.items())])
-
-
-def forget(conn: Connection) -> None:
-    """Drops what a transaction that was rolled back has left."""
-    conn.info.pop(_KNOWN, None)
-    conn.info.pop(_ADDED, None)
+    def flush(self) -> None:
+        """Writes what was added."""
+        if self._added:
+            run_each(self._conn, _ADD, [{"term": term, "by": by} for term, by in sorted(self._added.items())])
+            self._added.clear()

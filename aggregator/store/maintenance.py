@@ -11,6 +11,7 @@ from aggregator.errors import StoreError, UsageError
 from aggregator.store import articles as article_rows
 from aggregator.store.engine import Store
 from aggregator.store.schema import articles, entries, feeds, polls, raw_pages, revisions, site_memories, stories
+from aggregator.store.unit_of_work import UnitOfWork
 
 DAY = 86400
 TOMBSTONE_DAYS = 30
@@ -29,17 +30,17 @@ def outdated(conn: Connection, feed_id: int, before: int | None, most: int | Non
     return [int(i) for i in conn.execute(query).scalars()]
 
 
-def prune_entries(conn: Connection, ids: list[int]) -> int:
+def prune_entries(unit: UnitOfWork, ids: list[int]) -> int:
     """Makes these entries tombstones, and removes the articles that no other entry holds; how many articles went."""
     gone = 0
     for start in range(0, len(ids), 500):
         part = ids[start : start + 500]
-        held = conn.execute(select(entries.c.article_id).where(entries.c.id.in_(part)).distinct()).scalars().all()
-        conn.execute(update(entries).where(entries.c.id.in_(part)).values(state="pruned", article_id=None))
-        others = set(conn.execute(select(entries.c.article_id).where(entries.c.article_id.in_(held))).scalars())
+        held = unit.execute(select(entries.c.article_id).where(entries.c.id.in_(part)).distinct()).scalars().all()
+        unit.execute(update(entries).where(entries.c.id.in_(part)).values(state="pruned", article_id=None))
+        others = set(unit.execute(select(entries.c.article_id).where(entries.c.article_id.in_(held))).scalars())
         for article_id in held:
             if article_id is not None and article_id not in others:
-                article_rows.remove(conn, article_id)
+                article_rows.remove(unit, article_id)
                 gone += 1
     return gone
 

@@ -9,6 +9,7 @@ from aggregator.store import articles as article_rows
 from aggregator.store import centroids
 from aggregator.store import stories as story_rows
 from aggregator.store.schema import articles, stories
+from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.store.upsert import insert
 from aggregator.stories.clustering import grown
 from aggregator.stories.copy_verdict import CopyVerdict
@@ -48,16 +49,16 @@ def join(conn: Connection, story_id: int, at: int) -> None:
     story_rows.join(conn, story_id, at)
 
 
-def article(conn: Connection, new: ArticleRow, story_id: int, wish: int | None) -> int:
+def article(unit: UnitOfWork, new: ArticleRow, story_id: int, wish: int | None) -> int:
     """Stores an article in that story, as no copy (`point` makes it one); its id is the one wished for, if any."""
     entities, week = new.fingerprint.entities, new.at // story_rows.WEEK
-    rare, _ = story_rows.find(conn, at=new.at, text_hash=new.text_hash, fingerprint=new.fingerprint)
-    story_rows.serialise(conn)
-    own = centroids.count(conn, new.fingerprint)
-    both = grown(centroids.of_story(conn, story_id), own)
+    rare, _ = story_rows.find(unit, at=new.at, text_hash=new.text_hash, fingerprint=new.fingerprint)
+    story_rows.serialise(unit)
+    own = centroids.count(unit, new.fingerprint)
+    both = grown(centroids.of_story(unit, story_id), own)
     verdict = CopyVerdict(reason="restored")
     placed = story_rows.Placed(story_id, None, None, week, rare, entities, verdict, new.at, both, own.terms)
-    return article_rows.put(conn, new, new.own_url, placed, wish)
+    return article_rows.put(unit, new, new.own_url, placed, wish)
 
 
 def point(conn: Connection, copy: int, head: int) -> None:

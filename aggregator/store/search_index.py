@@ -12,9 +12,8 @@ from aggregator.store.statements import run_each
 
 Terms = tuple[str, str, str]  # `text.index_form` of title, lead and text
 
-_PENDING = "rows to be indexed"
-_MOST_ROWS = 500  # that wait; more are written before the transaction's end, and so is a text longer than this:
-_LONG = 1_000_000
+_MAX_PENDING_ROWS = 500  # more are written before the transaction's end,
+_LONG_TEXT = 1_000_000  # and so is a text of more characters
 _FTS_ADD = text("INSERT INTO articles_fts(rowid, title, lead, text) VALUES (:id, :title, :lead, :text)")
 _FTS_REMOVE = text(
     "INSERT INTO articles_fts(articles_fts, rowid, title, lead, text) VALUES ('delete', :id, :title, :lead, :text)"
@@ -25,39 +24,39 @@ _PG_ADD = text(
 )
 _PG_REMOVE = text("DELETE FROM article_search WHERE article_id = :id")
 # A tsvector holds at most 1 MB: what lies beyond that of an enormous text is not found.
-_PG_LONGEST = (100_000, 100_000, 500_000)
+_MAX_PG_CHARACTERS = (100_000, 100_000, 500_000)
 
 
-def add(conn: Connection, article_id: int, terms: Terms) -> None:
-    """Indexes an article, before its transaction ends at the latest."""
-    if conn.dialect.name != "sqlite":
-        conn.execute(_PG_ADD, _row(article_id, _cut(terms)))
-        return
-    pending: list[dict[str, Any]] = conn.info.setdefault(_PENDING, [])
-    pending.append(_row(article_id, terms))
-    if len(pending) >= _MOST_ROWS or len(terms[2]) > _LONG:
-        flush(conn)
+class SearchIndex:
+    """The search index as one transaction changes it."""
 
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+        self._fts = conn.dialect.name == "sqlite"
+        self._pending: list[dict[str, Any]] = []
 
-def remove(conn: Connection, article_id: int, terms: Terms) -> None:
-    """Takes an article out of the index; `terms`: those it was indexed by."""
-    if conn.dialect.name != "sqlite":
-        conn.execute(_PG_REMOVE, {"id": article_id})
-        return
-    flush(conn)
-    conn.execute(_FTS_REMOVE, _row(article_id, terms))
+    def add(self, article_id: int, terms: Terms) -> None:
+        """Indexes an article, before its transaction ends at the latest."""
+        if not self._fts:
+            self._conn.execute(_PG_ADD, _row(article_id, _cut(terms)))
+            return
+        self._pending.append(_row(article_id, terms))
+        if len(self._pending) >= _MAX_PENDING_ROWS or len(terms[2]) > _LONG_TEXT:
+            self.flush()
 
+    def remove(self, article_id: int, terms: Terms) -> None:
+        """Takes an article out of the index; `terms`: those it was indexed by."""
+        if not self._fts:
+            self._conn.execute(_PG_REMOVE, {"id": article_id})
+            return
+        self.flush()
+        self._conn.execute(_FTS_REMOVE, _row(article_id, terms))
 
-def flush(conn: Connection) -> None:
-    """Writes what waits. Called before a transaction is committed."""
-    pending = conn.info.pop(_PENDING, None)
-    if pending:
-        run_each(conn, _FTS_ADD, pending)
-
-
-def forget(conn: Connection) -> None:
-    """Drops what a transaction that was rolled back has left."""
-    conn.info.pop(_PENDING, None)
+    def flush(self) -> None:
+        """Writes the rows that wait."""
+        if self._pending:
+            run_each(self._conn, _FTS_ADD, self._pending)
+            self._pending = []
 
 
 def _row(article_id: int, terms: Terms) -> dict[str, Any]:
@@ -66,5 +65,5 @@ def _row(article_id: int, terms: Terms) -> dict[str, Any]:
 
 
 def _cut(terms: Terms) -> Terms:
-    title, lead, body = (part[:longest] for part, longest in zip(terms, _PG_LONGEST, strict=True))
+    title, lead, body = (part[:longest] for part, longest in zip(terms, _MAX_PG_CHARACTERS, strict=True))
     return title, lead, body

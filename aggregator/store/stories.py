@@ -19,6 +19,7 @@ from sqlalchemy import Connection, text
 
 from aggregator.store import centroids
 from aggregator.store.statements import run
+from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.stories.clustering import Centroid, closest, grown
 from aggregator.stories.copy_verdict import FEWEST_SHARED, WINDOW, CopyCandidate, CopyVerdict, NewArticle, better_head
 from aggregator.stories.fingerprint import Fingerprint, pack_entities, pack_hashes, unpack_entities, unpack_hashes
@@ -124,7 +125,7 @@ class Placed:
 
 
 def assign(
-    conn: Connection,
+    unit: UnitOfWork,
     *,
     site: str,
     at: int,
@@ -134,8 +135,8 @@ def assign(
     decide: Decide,
 ) -> Placed:
     """Finds what the new article is a copy or a follow-up of and joins that story, or creates one of its own."""
-    serialise(conn)
-    rare, candidates = find(conn, at=at, text_hash=text_hash, fingerprint=fingerprint)
+    serialise(unit)
+    rare, candidates = find(unit, at=at, text_hash=text_hash, fingerprint=fingerprint)
     new = NewArticle(
         site,
         at,
@@ -148,12 +149,12 @@ def assign(
     verdict = decide(new, candidates)
     story, centroid, found_by = verdict.story_id, _UNCHANGED, _UNCHANGED
     if verdict.copy_of is None:
-        story, verdict, centroid, found_by = _joined(conn, new, fingerprint, verdict)
+        story, verdict, centroid, found_by = _joined(unit, new, fingerprint, verdict)
     if story is None:
-        story = create(conn, at)
+        story = create(unit, at)
     else:
-        join(conn, story, at)
-    takes = verdict.copy_of is not None and _is_better(conn, new, verdict.copy_of)
+        join(unit, story, at)
+    takes = verdict.copy_of is not None and _is_better(unit, new, verdict.copy_of)
     return Placed(
         story_id=story,
         copy_of=None if takes else verdict.copy_of,
@@ -175,13 +176,13 @@ def serialise(conn: Connection) -> None:
 
 
 def _joined(
-    conn: Connection, new: NewArticle, made: Fingerprint, verdict: CopyVerdict
+    unit: UnitOfWork, new: NewArticle, made: Fingerprint, verdict: CopyVerdict
 ) -> tuple[int | None, CopyVerdict, Centroid, Centroid]:
     """The story of a report that is no copy, why, what that story then has in common, and the report's own terms."""
-    own = centroids.count(conn, made)
+    own = centroids.count(unit, made)
     if verdict.story_id is not None:
-        return verdict.story_id, verdict, grown(centroids.of_story(conn, verdict.story_id), own), own
-    match = closest(own, new.at, centroids.near(conn, own, new.site, new.at), verdict.apart)
+        return verdict.story_id, verdict, grown(centroids.of_story(unit, verdict.story_id), own), own
+    match = closest(own, new.at, centroids.near(unit, own, new.site, new.at), verdict.apart)
     if match is None:
         return None, verdict, own, own
     told = CopyVerdict(None, match.story.story_id, match.score, match.reason)

@@ -7,19 +7,18 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection
-
 from aggregator.errors import StoreError
 from aggregator.store.engine import Store
+from aggregator.store.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
 _BATCH = 200
-_Job = tuple[Callable[[Connection], Any], "asyncio.Future[Any]"]
+_Job = tuple[Callable[[UnitOfWork], Any], "asyncio.Future[Any]"]
 _Settled = tuple["asyncio.Future[Any]", Any, BaseException | None]
 
 
 class Writer:
-    """Hands jobs (functions of a connection) to the writing thread; a job's result comes after its commit.
+    """Hands jobs (functions of a unit of work) to the writing thread; a job's result comes after its commit.
 
     A job may run twice (when another job of its transaction fails), so it must do nothing but SQL.
     """
@@ -30,7 +29,7 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
-    async def do(self, job: Callable[[Connection], T]) -> T:
+    async def do(self, job: Callable[[UnitOfWork], T]) -> T:
         """Runs `job` in a transaction and gives its result once that is committed."""
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._jobs.put((job, future))
@@ -60,8 +59,8 @@ class Writer:
 
     def _commit(self, batch: list[_Job]) -> None:
         try:
-            with self._store.write() as conn:
-                results = [job(conn) for job, _ in batch]
+            with self._store.write() as unit:
+                results = [job(unit) for job, _ in batch]
         except Exception as error:
             if len(batch) == 1 or isinstance(error, StoreError):  # the database itself: each job would meet it again
                 _settle([(future, None, error) for _, future in batch])

@@ -10,6 +10,7 @@ from aggregator.articles.from_entry import Prepared, digest, prepare
 from aggregator.model import Entry
 from aggregator.store import articles, entries, texts
 from aggregator.store.articles import Saved
+from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.visit import page, refetch_schedule
 from aggregator.visit.context import Context
 
@@ -23,7 +24,7 @@ class Changes:
     reworded: Sequence[tuple[Any, Prepared]]
     now: int
 
-    def save(self, conn: Connection) -> list[Saved]:
+    def save(self, conn: UnitOfWork) -> list[Saved]:
         """Stores the new texts and plans the looks, in the caller's transaction."""
         refetch_schedule.look_soon(conn, self.moved, self.now)
         saved = []

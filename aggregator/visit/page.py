@@ -16,6 +16,7 @@ from aggregator.model import Response
 from aggregator.net.request import PAGE_TYPES, Request
 from aggregator.store import articles, entries, feeds, leases, refetches, texts
 from aggregator.store.articles import Saved
+from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.visit import refetch_schedule
 from aggregator.visit.context import Context, PageDone
 from aggregator.visit.page_reader import Reader
@@ -54,7 +55,7 @@ async def fetch_page(ctx: Context, wanted: Wanted, manners: Manners, reader: Rea
         await _give_up(ctx, row, ids, "no article text on the page")
         return
 
-    def job(conn: Connection) -> Saved:
+    def job(conn: UnitOfWork) -> Saved:
         saved = articles.save(conn, finished, ids)
         if row.kind == "feed" and refetch_schedule.steps(ctx, options):
             refetches.begin(conn, saved.id, refetch_schedule.first(ctx, row, options, response, saved, finished))

@@ -18,6 +18,7 @@ from aggregator.net.request import FEED_TYPES, PAGE_TYPES, Request
 from aggregator.schedule import Rhythm, health
 from aggregator.store import articles, entries, feeds, leases
 from aggregator.store.articles import Saved
+from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.text import hash64
 from aggregator.urls import absolute, normalise
 from aggregator.visit import after_poll, moves, page, sitemap_index, validators
@@ -190,7 +191,7 @@ async def _page_changed(ctx: Context, attempt: _Attempt, response: Response, rea
     state = _changed(attempt, response) | {"parsed_at": now}
     after = _after(ctx, attempt, poll, from_headers(response.headers), state, response)
 
-    def job(conn: Connection) -> Saved:
+    def job(conn: UnitOfWork) -> Saved:
         known = entries.known(conn, row.id, [row.url])
         entry = entry_row(row.id, Entry(key=row.url, url=row.url, title=row.title), now) | {"state": "none"}
         ids = [known[row.url].id] if known else entries.add(conn, [entry])
@@ -225,7 +226,7 @@ async def _feed_changed(ctx: Context, attempt: _Attempt, response: Response, lis
         _log.warning("%s: %s", row.url, poll["reason"])
     after = _after(ctx, attempt, poll, document.hints, state, response, rhythm)
 
-    def job(conn: Connection) -> list[Saved]:
+    def job(conn: UnitOfWork) -> list[Saved]:
         saved = _store(conn, prepared) + changes.save(conn)
         listing.save(conn)
         entries.seen(conn, row.id, [key for key in keys if key in known], now, listing.before(row.parsed_at))
@@ -238,7 +239,7 @@ async def _feed_changed(ctx: Context, attempt: _Attempt, response: Response, lis
         ctx.report(PageDone(row.url, item.outcome, copy=item.copy, from_feed=True))
 
 
-def _store(conn: Connection, prepared: list[Prepared]) -> list[Saved]:
+def _store(conn: UnitOfWork, prepared: list[Prepared]) -> list[Saved]:
     """Stores new entries; those whose page is stored already get that article and no request."""
     own = [None if item.article is None else articles.save(conn, item.article) for item in prepared]
     wanted = {normalise(item.row["url"]) for item in prepared if item.row["state"] == "waiting"}

@@ -21,6 +21,7 @@ from aggregator.revisions import compare
 from aggregator.revisions.refetch_plan import after_failed_refetch, next_refetch
 from aggregator.store import articles, feeds, refetches, texts
 from aggregator.store.articles import Saved
+from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.visit import page as pages
 from aggregator.visit import refetch_schedule
 from aggregator.visit.context import Context, PageDone
@@ -114,7 +115,7 @@ async def _store(ctx: Context, look: Look, response: Response, new: ArticleRow, 
     """`old`: what is found today on the page as it was served last, if that was worth asking."""
     only_read_otherwise = old is not None and compare.same(texts.version(old), texts.version(new))
 
-    def job(conn: Connection) -> Saved:
+    def job(conn: UnitOfWork) -> Saved:
         if only_read_otherwise:
             articles.reread(conn, look.id, new)
             return Saved(look.id, "unchanged")

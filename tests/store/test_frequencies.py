@@ -3,7 +3,6 @@
 import pytest
 from sqlalchemy import select
 
-from aggregator.store import frequencies
 from aggregator.store.engine import Store
 from aggregator.store.schema import term_frequencies
 
@@ -14,24 +13,24 @@ def stored(store: Store) -> dict[int, int]:
 
 
 def test_what_was_added_counts_at_once_and_is_kept(store: Store) -> None:
-    with store.write() as conn:
-        assert dict(frequencies.of(conn, (7, 8))) == {7: 0, 8: 0}
-        frequencies.add(conn, (7, 8), 1)
-        assert frequencies.of(conn, (7, 9))[7] == 1
-        frequencies.add(conn, (7, 9), 8)
+    with store.write() as unit:
+        assert dict(unit.frequencies.of((7, 8))) == {7: 0, 8: 0}
+        unit.frequencies.add((7, 8), 1)
+        assert unit.frequencies.of((7, 9))[7] == 1
+        unit.frequencies.add((7, 9), 8)
     assert stored(store) == {7: 9, 8: 1, 9: 8}
-    with store.write() as conn:
-        assert frequencies.of(conn, (7,))[7] == 9
-        frequencies.add(conn, (7,), 1)
+    with store.write() as unit:
+        assert unit.frequencies.of((7,))[7] == 9
+        unit.frequencies.add((7,), 1)
     assert stored(store) == {7: 10, 8: 1, 9: 8}
 
 
 def test_a_transaction_that_fails_counts_nothing(store: Store) -> None:
-    with pytest.raises(RuntimeError), store.write() as conn:
-        frequencies.of(conn, (7,))
-        frequencies.add(conn, (7,), 1)
+    with pytest.raises(RuntimeError), store.write() as unit:
+        unit.frequencies.of((7,))
+        unit.frequencies.add((7,), 1)
         raise RuntimeError
     assert stored(store) == {}
-    with store.write() as conn:
-        assert frequencies.of(conn, (7,))[7] == 0
+    with store.write() as unit:
+        assert unit.frequencies.of((7,))[7] == 0
     assert stored(store) == {}

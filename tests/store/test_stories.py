@@ -9,6 +9,7 @@ from aggregator.store import stories, story_list
 from aggregator.store.engine import Store
 from aggregator.store.schema import articles, fingerprints, shingles
 from aggregator.store.schema import stories as story_table
+from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.stories import decide, fingerprint
 from aggregator.text import count_words, text_hash
 
@@ -26,7 +27,7 @@ def _word(chosen: Random) -> str:
     return "".join(chosen.choice("bdfgklmnprst") + chosen.choice("aeiou") for _ in range(chosen.randint(1, 4)))
 
 
-def add(conn: Connection, text: str, *, site: str, at: int = T0, title: str | None = None) -> int:
+def add(conn: UnitOfWork, text: str, *, site: str, at: int = T0, title: str | None = None) -> int:
     """An article through the story path, as saving does it; its id."""
     made, digest = fingerprint(text), text_hash(text)
     placed = stories.assign(conn, site=site, at=at, title=title, text_hash=digest, fingerprint=made, decide=decide)
