@@ -14,8 +14,8 @@ from aggregator.pool import Pool
 from aggregator.store import locks
 from aggregator.store.articles import Outcome
 from aggregator.store.engine import Store
+from aggregator.store.job_threads import Writer
 from aggregator.store.leases import EVERYTHING, Scope
-from aggregator.store.writer import Writer
 
 PARSE_SECONDS = 10.0
 """Most time for a feed's parsing. It takes milliseconds; a document that takes so long was made to."""
