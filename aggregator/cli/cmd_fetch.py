@@ -38,7 +38,6 @@ def fetch(
     aggregator fetch --all --json
     aggregator fetch https://example.org/news/1
     """
-    global_options.quick_aiohttp()
     from aggregator.cli.progress_bars import reporter
     from aggregator.engines import fetch as engine
 
@@ -108,7 +107,6 @@ def daemon(ctx: typer.Context) -> None:
     \b
     aggregator -v daemon
     """
-    global_options.quick_aiohttp()
     from aggregator.engines import daemon as engine
 
     global_options.keep_imports()

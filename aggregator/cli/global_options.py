@@ -2,7 +2,6 @@
 
 import gc
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -77,26 +76,6 @@ def keep_imports() -> None:
     """For commands that run for long, after their imports: garbage is looked for often again, but not among these."""
     gc.freeze()
     gc.set_threshold(20_000, 10, 20)
-
-
-def quick_aiohttp() -> None:
-    """Imports aiohttp without the two sets of certificates that it loads for requests which bring none of their own:
-    ours bring one, made when the first https address is asked (`net.transport.tls_context`). For a process of ours
-    alone, where nobody else relies on those sets; until then they trust nobody."""
-    import ssl
-
-    if "aiohttp" in sys.modules:
-        return
-    cheap = ((ssl, "create_default_context", lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)),
-             (ssl.SSLContext, "set_default_verify_paths", lambda _: None))  # fmt: skip
-    before = [(owner, name, getattr(owner, name)) for owner, name, _ in cheap]
-    for owner, name, made in cheap:
-        setattr(owner, name, made)
-    try:
-        import aiohttp  # noqa: F401
-    finally:
-        for owner, name, made in before:
-            setattr(owner, name, made)
 
 
 def set_up_logging(quiet: bool, verbose: int) -> None:

@@ -1,6 +1,6 @@
-"""The one door to the network: every request of the program is a `Net.fetch`.
+"""HTTP: every request of the program is a `Net.fetch`.
 
-Request -> target (scheme, host, port) -> turn of its site -> addresses checked -> connection -> headers
+Request -> target (scheme, host, port) -> slot of its site -> addresses checked -> connection -> headers
         -> body, bounded -> decoded, bounded -> Response, or back to the start for a redirect
 """
 

@@ -1,4 +1,4 @@
-"""One fetch on its way through its redirects."""
+"""One fetch while it runs, and the answer to one of its requests."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from aggregator.urls import site_of
 
 @dataclass(slots=True)
 class Answer:
-    """One hop's answer: status, headers (lower-case names) and the body, still encoded."""
+    """The answer to one request: status, headers (lower-case names) and the body, still encoded."""
 
     status: int
     headers: dict[str, str]
@@ -19,36 +19,40 @@ class Answer:
 
 
 @dataclass(slots=True)
-class Journey:
-    """One fetch on its way: where it is, how it came there, and the seconds it may still take."""
+class Exchange:
+    """A fetch with its redirects: the target of the next request, and what is left of its limits.
+
+    `seconds_left`: of its time on the network; `redirects`: the way so far as (status, URL); `received`: bytes of the
+    present body, -1 before its headers.
+    """
 
     request: Request
     start: Target
-    place: Target
+    target: Target
     allowed: Networks
-    limit: int
-    left: float
-    hops: list[tuple[int, str]]
-    received: int = -1  # bytes of this hop's body; -1 before its headers
+    max_bytes: int
+    seconds_left: float
+    redirects: list[tuple[int, str]]
+    received: int = -1
 
     def error(
         self, kind: FetchKind, reason: str, status: int | None = None, retry_after: float | None = None
     ) -> FetchError:
-        """A FetchError that names the address first asked for, and where it led to."""
-        if self.hops:
-            reason = f"redirected to {self.place.url}: {reason}"
-        url, hops = without_login(self.request.url), tuple(self.hops)
-        return FetchError(kind, url, reason, status=status, retry_after=retry_after, site=self.site, redirects=hops)
+        """Returns a FetchError that names the address first asked for, and where it led to."""
+        if self.redirects:
+            reason = f"redirected to {self.target.url}: {reason}"
+        url, way = without_login(self.request.url), tuple(self.redirects)
+        return FetchError(kind, url, reason, status=status, retry_after=retry_after, site=self.site, redirects=way)
 
     @property
     def site(self) -> str:
-        """The key of politeness of this hop: the request's own as long as the hop stays on its site."""
+        """The key of politeness of the target: the request's own as long as redirects stay on its site."""
         key = self.request.site
-        if key is not None and (self.place is self.start or site_of(self.place.url) == site_of(self.start.url)):
+        if key is not None and (self.target is self.start or site_of(self.target.url) == site_of(self.start.url)):
             return key
-        return site_of(self.place.url)
+        return site_of(self.target.url)
 
     @property
-    def word(self) -> str | None:
-        """What a Retry-After stops besides, or instead of, the site; None: the site."""
+    def cooldown_key(self) -> str | None:
+        """What a Retry-After stops instead of the whole site; None: the site."""
         return None if self.request.cooldown == "site" else self.request.cooldown

@@ -1,7 +1,7 @@
 """Headers sent and received. Source: RFC 9110.
 
 A received value is text of one character a byte (latin-1), whatever a server put there; so it can be stored, and an
-ETag goes back byte for byte.
+ETag goes back byte for byte, if it can be sent at all.
 """
 
 import re
@@ -17,10 +17,10 @@ _EMAIL = re.compile(r"[!-?A-~]+@[!-?A-~]+")
 _HARMLESS = frozenset(("accept", "accept-language", "user-agent"))
 
 
-def sent(request: Request, start: Target, place: Target, settings: NetSettings) -> list[tuple[bytes, bytes]]:
-    """The headers of the hop to `place` of a request that began at `start`. No cookie and no referrer, ever; an e-mail
-    address as contact is sent as From, as RFC 9110 section 10.1.2 wishes of robots."""
-    at_home = place.same_place(start)
+def sent(request: Request, start: Target, target: Target, settings: NetSettings) -> list[tuple[bytes, bytes]]:
+    """Returns the headers of the request to `target` of a fetch that began at `start`. They hold no cookie and no
+    referrer, ever; an e-mail address as contact is sent as From, as RFC 9110 section 10.1.2 wishes of robots."""
+    at_home = target.same_place(start)
     headers = {"user-agent": octets(settings.user_agent), "accept": octets(request.accept)}
     headers["accept-encoding"] = _ENCODINGS
     if settings.contact and _EMAIL.fullmatch(settings.contact):
@@ -28,28 +28,39 @@ def sent(request: Request, start: Target, place: Target, settings: NetSettings) 
     for name, value in request.headers.items():
         if at_home or name.lower() in _HARMLESS:
             headers[name.lower()] = value.encode("utf-8", "replace")
-    if login := place.authorization or (start.authorization if at_home else None):
+    if login := target.authorization or (start.authorization if at_home else None):
         headers["authorization"] = login.encode("ascii")
-    for name, validator in (("if-none-match", request.etag), ("if-modified-since", request.last_modified)):
-        if validator and not _CONTROL.search(validator) and is_validated(request, start, place):
-            headers[name] = octets(validator)
+    for name, validator in _validators(request, start, target).items():
+        headers[name] = octets(validator)
     return [(name.encode("ascii", "replace"), value) for name, value in headers.items()]
 
 
-def is_validated(request: Request, start: Target, place: Target) -> bool:
-    """True for the hop to the address that the request's validators came from; they say nothing of any other."""
-    return place.url == (request.validated_url or start.url)
+def _validators(request: Request, start: Target, target: Target) -> dict[str, str]:
+    """Returns the conditions of the request to `target`: none where the validators came from another address, as they
+    say nothing of this one, nor where a server made one of bytes that are no text (RFC 9110 wants ASCII; UTF-8 is let
+    pass): then the whole body comes once more."""
+    if target.url != (request.validated_url or start.url):
+        return {}
+    kept = {"if-none-match": request.etag, "if-modified-since": request.last_modified}
+    return {name: value for name, value in kept.items() if value and _is_sendable(value)}
 
 
-def is_conditional(request: Request, start: Target, place: Target) -> bool:
-    """True if 304 is an answer to the hop to `place`."""
+def _is_sendable(validator: str) -> bool:
+    try:
+        octets(validator).decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return not _CONTROL.search(validator)
+
+
+def is_conditional(request: Request, start: Target, target: Target) -> bool:
+    """True if 304 is an answer to the request to `target`."""
     names = {name.lower() for name in request.headers}
-    own = bool(request.etag or request.last_modified) and is_validated(request, start, place)
-    return own or bool(names & {"if-none-match", "if-modified-since"})
+    return bool(_validators(request, start, target) or names & {"if-none-match", "if-modified-since"})
 
 
 def received(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    """Headers with lower-case names, cookies left out; several of one name joined by commas."""
+    """Returns headers with lower-case names, cookies left out; several of one name joined by commas."""
     plain: dict[str, str] = {}
     for name, value in headers:
         key, content = name.decode("latin-1").lower(), value.decode("latin-1")
@@ -59,7 +70,7 @@ def received(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
 
 
 def octets(value: str) -> bytes:
-    """The bytes of a header value: those it came as, if it came from `received`."""
+    """Returns the bytes of a header value: those it came as, if it came from `received`."""
     try:
         return value.encode("latin-1")
     except UnicodeEncodeError:
@@ -67,7 +78,7 @@ def octets(value: str) -> bytes:
 
 
 def text(value: str) -> str:
-    """A received value as text: UTF-8 where its bytes are that."""
+    """Decodes a received value: as UTF-8 where its bytes are that."""
     try:
         return value.encode("latin-1").decode("utf-8")
     except UnicodeDecodeError:
@@ -75,7 +86,7 @@ def text(value: str) -> str:
 
 
 def number(value: str | None) -> int | None:
-    """A header that is a whole number; None where it is missing or none. As good as endless from 18 digits on."""
+    """Parses a header that is a whole number; None where it is missing or none. It is cut to 18 digits."""
     return int(value[:18]) if value and value.isascii() and value.isdigit() else None
 
 

@@ -27,7 +27,7 @@ class Request:
     `allow_private_networks`, `max_bytes` (decoded): instead of the settings' when not None.
     `cooldown`: what a Retry-After stops: "site", all requests to the site; any other word, all that say the same word.
     `permit`: asked before each redirect is followed; raises FetchError where its target must not be asked.
-    `start_alone`: the first `max_bytes` of a longer body are as good as all of it.
+    `truncate`: the first `max_bytes` of a longer body are as good as all of it.
     """
 
     url: str
@@ -41,7 +41,7 @@ class Request:
     validated_url: str | None = None
     cooldown: str = "site"
     permit: Callable[[str], Awaitable[None]] | None = None
-    start_alone: bool = False
+    truncate: bool = False
 
 
 @dataclass(frozen=True, slots=True)

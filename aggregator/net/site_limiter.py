@@ -1,6 +1,6 @@
-"""Each site its turn: few requests at once, and a gap between their starts, longer where the site is slow or pushes back.
+"""Limits the requests to each site: few at once, and a gap between their starts, longer where it is slow or pushes back.
 
-Who waits is served in the order of asking, and may be cancelled at any moment without costing the others their turn.
+Requests are let through in the order in which they came, and may be cancelled at any moment without cost to the others.
 """
 
 import asyncio
@@ -9,15 +9,15 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
-from aggregator.net.adaptive_delay import Pace
+from aggregator.net.adaptive_delay import AdaptiveDelay
 
 T = TypeVar("T")
-_SWEEP_AT = 256
-_MAX_REMEMBERED = 65536
+_SWEEP_AT = 256  # sites
+_MAX_REMEMBERED = 65536  # sites
 
 
-class Cooling(Exception):
-    """The site asked to be left alone for another `seconds`."""
+class CoolingDown(Exception):
+    """The site asked not to be asked for another `seconds`."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"for another {seconds:.0f} s")
@@ -25,21 +25,21 @@ class Cooling(Exception):
 
 
 class _Site:
-    """One site that is asked now, or was asked within its gap."""
+    """The state of a site that is asked now, or was asked within its gap."""
 
-    __slots__ = ("last_start", "slots", "turn", "users")
+    __slots__ = ("connections", "last_start", "next_start", "users")
 
     def __init__(self, connections: int) -> None:
-        self.slots = asyncio.Semaphore(connections)
-        self.turn = asyncio.Lock()
+        self.connections = asyncio.Semaphore(connections)
+        self.next_start = asyncio.Lock()
         self.last_start = float("-inf")
         self.users = 0
 
 
-class Turns:
-    """The turns of all sites. `gap` in seconds, `connections` for each site, `total` for all of them together.
+class SiteLimiter:
+    """Gives out slots for requests. `gap` in seconds, `connections` for each site, `total` for all sites together.
 
-    `clock`: seconds since 1970, by which cool-downs end and paces wear off; gaps go by the event loop's own time.
+    `clock`: seconds since 1970, by which cooldowns end and delays wear off; gaps go by the event loop's own time.
     """
 
     def __init__(self, gap: float, connections: int, total: int, clock: Callable[[], float] = time.time) -> None:
@@ -49,110 +49,110 @@ class Turns:
         self._clock = clock
         self._sites: dict[str, _Site] = {}
         self._gaps: dict[str, float] = {}
-        self._paces: dict[str, Pace] = {}
-        self._quiet: dict[str, float] = {}
+        self._delays: dict[str, AdaptiveDelay] = {}
+        self._cooldowns: dict[str, float] = {}
         self._sweep_at = _SWEEP_AT
 
     def set_gap(self, site: str, seconds: float | None) -> None:
-        """Give a site its own gap (a Crawl-delay), or with None the common one again."""
+        """Gives a site its own gap (a Crawl-delay), or with None the common one again."""
         self._gaps.pop(site, None)
         if seconds is not None:
             _remember(self._gaps, site, seconds)
 
     def gap(self, site: str) -> float:
-        """Seconds between two starts at a site as they are now."""
+        """Returns the seconds between two starts at a site as they are now."""
         least = self._gaps.get(site, self._gap)
-        pace = self._paces.get(site)
-        return least if pace is None else pace.gap(least, self._clock())
+        delay = self._delays.get(site)
+        return least if delay is None else delay.gap(least, self._clock())
 
-    def pace(self, site: str) -> Pace | None:
-        """What the site has taught."""
-        return self._paces.get(site)
+    def delay(self, site: str) -> AdaptiveDelay | None:
+        """Returns what is known of a site's speed."""
+        return self._delays.get(site)
 
-    def resume(self, site: str, pace: Pace) -> None:
-        """Take up what is remembered of a site from earlier, or from another process, unless more is known here."""
-        known = self._paces.get(site)
-        if known is not None and known.asked_at >= pace.asked_at:
+    def restore(self, site: str, delay: AdaptiveDelay) -> None:
+        """Takes up what is remembered of a site from earlier, or from another process, unless more is known here."""
+        known = self._delays.get(site)
+        if known is not None and known.asked_at >= delay.asked_at:
             return
-        _remember(self._paces, site, pace)
-        ago = self._clock() - pace.asked_at
-        place = self._site(site)
-        place.last_start = max(place.last_start, asyncio.get_running_loop().time() - max(ago, 0.0))
+        _remember(self._delays, site, delay)
+        ago = self._clock() - delay.asked_at
+        state = self._site(site)
+        state.last_start = max(state.last_start, asyncio.get_running_loop().time() - max(ago, 0.0))
 
-    def learn(self, site: str, seconds: float, status: int | None) -> None:
-        """An answer came after so many seconds; `status` None: none came."""
-        pace = self._paces.get(site) or Pace()
+    def record_response(self, site: str, seconds: float, status: int | None) -> None:
+        """Records that an answer came after so many seconds; `status` None: none came."""
+        delay = self._delays.get(site) or AdaptiveDelay()
         least = self._gaps.get(site, self._gap)
-        _remember(self._paces, site, pace.after(seconds, status, least, self._clock()))
+        _remember(self._delays, site, delay.after(seconds, status, least, self._clock()))
 
-    def cool(self, site: str, seconds: float) -> None:
-        """Nobody asks the site (or what goes by this word) for so many seconds: who waits is sent away too."""
+    def start_cooldown(self, key: str, seconds: float) -> None:
+        """Refuses slots to a site (or to what has this key) for so many seconds, also to requests that wait already."""
         until = self._clock() + seconds
-        _remember(self._quiet, site, max(until, self._quiet.get(site, until)))
+        _remember(self._cooldowns, key, max(until, self._cooldowns.get(key, until)))
 
     def check(self, *keys: str | None) -> None:
-        """Raises Cooling while any of these is to be left alone."""
+        """Raises CoolingDown while one of these is not to be asked."""
         for key in keys:
-            if key in self._quiet:
-                if (left := self._quiet[key] - self._clock()) > 0:
-                    raise Cooling(left)
-                del self._quiet[key]
+            if key in self._cooldowns:
+                if (left := self._cooldowns[key] - self._clock()) > 0:
+                    raise CoolingDown(left)
+                del self._cooldowns[key]
 
-    def cooling(self, site: str) -> float:
-        """Seconds for which the site is still to be left alone."""
-        return max(self._quiet[site] - self._clock(), 0.0) if site in self._quiet else 0.0
+    def cooldown(self, site: str) -> float:
+        """Returns the seconds for which a site is not to be asked yet."""
+        return max(self._cooldowns[site] - self._clock(), 0.0) if site in self._cooldowns else 0.0
 
     @asynccontextmanager
-    async def turn(self, key: str, word: str | None = None) -> AsyncIterator[None]:
-        """Wait until the site may be asked, and hold one of its places and one of all places. Raises Cooling, also
-        where it is `word` that is to be left alone."""
-        self.check(key, word)
-        site = self._site(key)
-        site.users += 1
+    async def slot(self, site: str, cooldown_key: str | None = None) -> AsyncIterator[None]:
+        """Waits until the site may be asked, and holds one of its connections and one of all. Raises CoolingDown, also
+        where it is `cooldown_key` that is not to be asked."""
+        self.check(site, cooldown_key)
+        state = self._site(site)
+        state.users += 1
         try:
-            async with site.slots:
-                await self._start(key, site, word)
+            async with state.connections:
+                await self._start(site, state, cooldown_key)
                 try:
-                    self.check(key, word)
-                    site.last_start = asyncio.get_running_loop().time()
+                    self.check(site, cooldown_key)
+                    state.last_start = asyncio.get_running_loop().time()
                     yield
                 finally:
                     self._total.release()
         finally:
-            site.users -= 1
+            state.users -= 1
 
-    async def _start(self, key: str, site: _Site, word: str | None) -> None:
-        """Wait for the site's gap, then for a place among all connections."""
+    async def _start(self, site: str, state: _Site, cooldown_key: str | None) -> None:
+        """Waits for the site's gap, then for one of all connections."""
         clock = asyncio.get_running_loop().time
-        if self.gap(key) <= 0:
+        if self.gap(site) <= 0:
             await self._total.acquire()
             return
-        async with site.turn:
-            self.check(key, word)
-            while (wait := site.last_start + self.gap(key) - clock()) > 0:
+        async with state.next_start:
+            self.check(site, cooldown_key)
+            while (wait := state.last_start + self.gap(site) - clock()) > 0:
                 await asyncio.sleep(wait)
-                self.check(key, word)
+                self.check(site, cooldown_key)
             await self._total.acquire()
-            site.last_start = clock()
+            state.last_start = clock()
 
-    def _site(self, key: str) -> _Site:
-        if (site := self._sites.get(key)) is None:
+    def _site(self, site: str) -> _Site:
+        if (state := self._sites.get(site)) is None:
             if len(self._sites) >= self._sweep_at:
                 self._sweep()
-            site = self._sites[key] = _Site(self._connections)
-        return site
+            state = self._sites[site] = _Site(self._connections)
+        return state
 
     def _sweep(self) -> None:
-        """Forget the sites that nobody asks and whose gap is over; the next sweep is when they have doubled."""
+        """Forgets the sites that nobody asks and whose gap is over; the next sweep is when they have doubled."""
         now = asyncio.get_running_loop().time()
         self._sites = {
-            key: site for key, site in self._sites.items() if site.users or site.last_start + self.gap(key) > now
+            site: state for site, state in self._sites.items() if state.users or state.last_start + self.gap(site) > now
         }
         self._sweep_at = max(_SWEEP_AT, 2 * len(self._sites))
 
 
 def _remember(memory: dict[str, T], site: str, value: T) -> None:
-    """Notes a value as the newest; the oldest goes where there are too many."""
+    """Records a value as the newest; the oldest goes where there are too many."""
     memory.pop(site, None)
     memory[site] = value
     if len(memory) > _MAX_REMEMBERED:

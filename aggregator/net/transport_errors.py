@@ -1,10 +1,11 @@
-"""What went wrong on the wire, in words for people: aiohttp's exceptions made faults with a kind and a reason."""
+"""Failures of the wire: the exceptions of aiohttp and httpx made errors with a kind and a reason for people."""
 
 import errno
 import socket
 import ssl
 
 import aiohttp
+import httpx
 
 from aggregator.errors import FetchKind
 from aggregator.net.headers import number
@@ -21,7 +22,7 @@ _ERRNO = {
 }
 
 
-class Fault(Exception):
+class TransportError(httpx.TransportError):
     """A request failed on the wire; `kind` as in FetchError, `reason` made for people."""
 
     def __init__(self, kind: FetchKind, reason: str) -> None:
@@ -31,61 +32,88 @@ class Fault(Exception):
 
 
 class AddressRefused(OSError):
-    """Our own guard refuses the address; an OSError, so that it travels through the connector like any other."""
+    """The guard refuses the address. An OSError, so that it passes through the connector like any other."""
 
 
-def fault(error: Exception, host: str) -> Fault:
-    """The fault that an exception of aiohttp (or of the socket below it) stands for."""
+def from_aiohttp(error: Exception, host: str) -> TransportError:
+    """Returns the error that an exception of aiohttp, or of the socket below it, stands for."""
     if isinstance(error, aiohttp.ClientConnectorError):
-        return _not_connected(error.os_error, host)
+        return not_connected(error.os_error, host)
     if isinstance(error, aiohttp.ServerTimeoutError):
-        return Fault("timeout", "there was no connection in time")
+        return TransportError("timeout", "there was no connection in time")
     if isinstance(error, aiohttp.ServerDisconnectedError):
-        return Fault("protocol", "the server closed the connection without an answer")
+        return TransportError("protocol", "the server closed the connection without an answer")
     if isinstance(error, aiohttp.ClientResponseError):
         return _not_http(error.message)
     if isinstance(error, OSError):
-        return Fault("connect", _ERRNO.get(error.errno or 0) or f"the connection broke ({brief(str(error))})")
-    if isinstance(error, ValueError):  # aiohttp's word for a URL or a header that can't be sent
-        return Fault("refused", f"the request can't be sent ({brief(str(error))})")
-    return Fault("protocol", f"the connection broke ({brief(str(error)) or type(error).__name__})")
+        return TransportError("connect", _ERRNO.get(error.errno or 0) or f"the connection broke ({brief(str(error))})")
+    if isinstance(error, ValueError):  # what aiohttp raises for a URL or a header that can't be sent
+        return TransportError("refused", f"the request can't be sent ({brief(str(error))})")
+    return TransportError("protocol", f"the connection broke ({brief(str(error)) or type(error).__name__})")
 
 
-def body_fault(error: Exception, received: int, declared: str | None) -> Fault:
-    """The fault of a body that broke off after `received` bytes; `declared` is the Content-Length header."""
+def from_aiohttp_body(error: Exception, received: int, declared: str | None) -> TransportError:
+    """Returns the error of a body that broke off after `received` bytes; `declared` is the Content-Length header."""
     whole = number(declared)
     got = f"{received:,} of {whole:,} bytes" if whole else f"{received:,} bytes, before the end of the page"
     if "ConnectionResetError" in str(error):  # aiohttp keeps no more of it than this
-        return Fault("connect", f"the server reset the connection after {got}")
+        return TransportError("connect", f"the server reset the connection after {got}")
     if whole and received >= whole:
-        return Fault("protocol", f"the connection broke ({brief(str(error))})")
-    return Fault("protocol", f"the server closed the connection after {got}")
+        return TransportError("protocol", f"the connection broke ({brief(str(error))})")
+    return TransportError("protocol", f"the server closed the connection after {got}")
+
+
+def from_httpx(error: Exception, host: str) -> TransportError:
+    """Returns the error that an exception of another transport, or of httpx itself, stands for."""
+    if isinstance(error, TransportError):
+        return error
+    if isinstance(error, httpx.TimeoutException):
+        return TransportError("timeout", "there was no answer in time")
+    if isinstance(error, httpx.ConnectError) and (cause := os_error(error)) is not None:
+        return not_connected(cause, host)
+    if isinstance(error, httpx.NetworkError):
+        return TransportError("connect", f"the connection broke ({brief(str(error)) or type(error).__name__})")
+    if isinstance(error, httpx.TransportError):
+        return TransportError("protocol", f"the connection broke ({brief(str(error)) or type(error).__name__})")
+    return TransportError("refused", f"the request can't be sent ({brief(str(error))})")
+
+
+def os_error(error: BaseException) -> OSError | None:
+    """Returns the innermost error of the system that led to this one; None where there is none."""
+    found, cause = None, error.__cause__ or error.__context__
+    while cause is not None:
+        if isinstance(cause, OSError) and (cause.errno or isinstance(cause, AddressRefused)):
+            found = cause
+        cause = cause.__cause__ or cause.__context__
+    return found
 
 
 def brief(text: str) -> str:
-    """The first line of a library's message, short and printable."""
+    """Returns the first line of a library's message, short and printable."""
     line = text.strip().partition("\n")[0].strip().rstrip(":.")
     return "".join(c if c.isprintable() else "?" for c in line[:120])
 
 
-def _not_http(message: str) -> Fault:
-    if message.startswith(("Got more than", "Too many headers")):
-        return Fault("too_large", "the answer's headers are larger than a server's should be")
-    return Fault("protocol", f"the server's answer is not HTTP ({brief(message)})")
-
-
-def _not_connected(error: OSError, host: str) -> Fault:
+def not_connected(error: OSError, host: str) -> TransportError:
+    """Returns the error of a connection to `host` that did not come about."""
     if isinstance(error, AddressRefused):
-        return Fault("refused", str(error))
+        return TransportError("refused", str(error))
     if isinstance(error, ssl.SSLCertVerificationError):
-        return Fault("tls", f"the certificate of {host} can't be trusted: {error.verify_message.rstrip('.')}")
+        reason = error.verify_message.rstrip(".")
+        return TransportError("tls", f"the certificate of {host} can't be trusted: {reason}")
     if isinstance(error, ssl.SSLError):
-        return Fault(
-            "tls", f"no secure connection to {host} ({(error.reason or 'handshake failed').replace('_', ' ').lower()})"
-        )
+        reason = (error.reason or "handshake failed").replace("_", " ").lower()
+        return TransportError("tls", f"no secure connection to {host} ({reason})")
     if isinstance(error, socket.gaierror):
-        return Fault("dns", _not_found(error, host))
-    return Fault("connect", _ERRNO.get(error.errno or 0) or f"no connection ({brief(error.strerror or str(error))})")
+        return TransportError("dns", _not_found(error, host))
+    reason = _ERRNO.get(error.errno or 0) or f"no connection ({brief(error.strerror or str(error))})"
+    return TransportError("connect", reason)
+
+
+def _not_http(message: str) -> TransportError:
+    if message.startswith(("Got more than", "Too many headers")):
+        return TransportError("too_large", "the answer's headers are larger than a server's should be")
+    return TransportError("protocol", f"the server's answer is not HTTP ({brief(message)})")
 
 
 def _not_found(error: socket.gaierror, host: str) -> str:

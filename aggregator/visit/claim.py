@@ -155,7 +155,7 @@ async def _wind_up(running: dict[asyncio.Task[None], str]) -> None:
 
 
 async def _release(ctx: Context, site: str) -> None:
-    learnt, cooling, now = pace(ctx, site), ctx.net.cooling(site), ctx.now()
+    learnt, cooling, now = pace(ctx, site), ctx.net.cooldown(site), ctx.now()
 
     def job(conn: Connection) -> None:
         leases.release(conn, site, ctx.owner, learnt)

@@ -96,7 +96,7 @@ class Manners:
             accept="text/plain, */*;q=0.1",
             allow_private_networks=private,
             max_bytes=MAX_BYTES,
-            start_alone=True,
+            truncate=True,
         )
         try:
             response = await self._ctx.net.fetch(request)

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from aggregator.net.adaptive_delay import Pace
+from aggregator.net.adaptive_delay import AdaptiveDelay
 from aggregator.store import leases
 from aggregator.urls import normalise
 from aggregator.visit.context import Context, PagesFound
@@ -28,7 +28,7 @@ async def visit(ctx: Context, held: Row[Any]) -> None:
     """Does what is due at a site whose lease we hold. `held`: its row of `sites`."""
     site = str(held.site)
     if held.asked_at is not None:
-        ctx.net.resume(site, Pace(held.latency or 0.0, held.slowed or 0.0, float(held.asked_at)))
+        ctx.net.restore(site, AdaptiveDelay(held.latency or 0.0, held.slowed or 0.0, float(held.asked_at)))
     manners, reader = Manners(ctx, site), Reader(ctx)
     end = asyncio.get_running_loop().time() + SECONDS_PER_VISIT
     for _ in range(PAGES_PER_VISIT // PAGES_AT_ONCE):
@@ -37,13 +37,13 @@ async def visit(ctx: Context, held: Row[Any]) -> None:
             await _pages(ctx, site, manners, reader) or await _known_pages(ctx, site, manners, reader)
         )
         await reader.save()
-        if not asked or ctx.net.cooling(site) or asyncio.get_running_loop().time() > end:
+        if not asked or ctx.net.cooldown(site) or asyncio.get_running_loop().time() > end:
             return
 
 
 def pace(ctx: Context, site: str) -> dict[str, Any]:
     """What a visit learnt of how fast its site may be asked, as columns of `sites`."""
-    known = ctx.net.pace(site)
+    known = ctx.net.delay(site)
     if known is None:
         return {}
     learnt = {"latency": round(known.latency, 3), "slowed": round(known.slowed, 3)}

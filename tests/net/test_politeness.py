@@ -1,4 +1,4 @@
-"""Turns: the gap between starts, places of a site and of all, fairness, cancelling, forgetting."""
+"""SiteLimiter: the gap between starts, places of a site and of all, fairness, cancelling, forgetting."""
 
 import asyncio
 import time
@@ -11,8 +11,8 @@ import pytest
 from aggregator.errors import FetchError
 from aggregator.model import Response
 from aggregator.net import Net, NetSettings, Request
-from aggregator.net.adaptive_delay import Pace
-from aggregator.net.site_limiter import Turns
+from aggregator.net.adaptive_delay import AdaptiveDelay
+from aggregator.net.site_limiter import SiteLimiter
 from tests.servers import Reply, Server
 
 Get = Callable[..., Response]
@@ -104,24 +104,24 @@ def test_waiting_costs_nothing_of_the_time_of_a_request(server: Server, settings
     assert len(server.requests) == 2
 
 
-def run(scene: Callable[[Turns], Any], **settings: Any) -> Any:
+def run(scene: Callable[[SiteLimiter], Any], **settings: Any) -> Any:
     async def play() -> Any:
-        return await scene(Turns(**{"gap": 0, "connections": 1, "total": 100, **settings}))
+        return await scene(SiteLimiter(**{"gap": 0, "connections": 1, "total": 100, **settings}))
 
     return asyncio.run(play())
 
 
-async def visit(turns: Turns, site: str, log: list[Any], name: Any, hold: asyncio.Event | None = None) -> None:
-    async with turns.turn(site):
+async def visit(limiter: SiteLimiter, site: str, log: list[Any], name: Any, hold: asyncio.Event | None = None) -> None:
+    async with limiter.slot(site):
         log.append(name)
         if hold is not None:
             await hold.wait()
 
 
-def test_turns_come_in_the_order_of_asking() -> None:
-    async def scene(turns: Turns) -> list[int]:
+def test_limiter_come_in_the_order_of_asking() -> None:
+    async def scene(limiter: SiteLimiter) -> list[int]:
         log: list[int] = []
-        await asyncio.gather(*(visit(turns, "a", log, number) for number in range(50)))
+        await asyncio.gather(*(visit(limiter, "a", log, number) for number in range(50)))
         return log
 
     assert run(scene) == list(range(50))
@@ -130,32 +130,32 @@ def test_turns_come_in_the_order_of_asking() -> None:
 
 @pytest.mark.parametrize("gap", [0, 0.02])
 def test_who_gives_up_costs_the_others_nothing(gap: float) -> None:
-    async def scene(turns: Turns) -> list[int]:
+    async def scene(limiter: SiteLimiter) -> list[int]:
         log: list[int] = []
         hold = asyncio.Event()
-        tasks = [asyncio.create_task(visit(turns, "a", log, 0, hold))]
+        tasks = [asyncio.create_task(visit(limiter, "a", log, 0, hold))]
         await asyncio.sleep(0)
-        tasks += [asyncio.create_task(visit(turns, "a", log, number)) for number in range(1, 9)]
+        tasks += [asyncio.create_task(visit(limiter, "a", log, number)) for number in range(1, 9)]
         await asyncio.sleep(0)
         for task in tasks[1:8:2]:
             task.cancel()
         hold.set()
         await asyncio.gather(*tasks, return_exceptions=True)
-        async with asyncio.timeout(5), turns.turn("a"):  # and all places are free again
+        async with asyncio.timeout(5), limiter.slot("a"):  # and all places are free again
             return log
 
     assert run(scene, gap=gap) == [0, 2, 4, 6, 8]
 
 
 def test_giving_up_during_the_gap_leaves_the_gap_as_it_was() -> None:
-    async def scene(turns: Turns) -> float:
+    async def scene(limiter: SiteLimiter) -> float:
         log: list[int] = []
         began = asyncio.get_running_loop().time()
-        await visit(turns, "a", log, 0)
-        impatient = asyncio.create_task(visit(turns, "a", log, 1))
+        await visit(limiter, "a", log, 0)
+        impatient = asyncio.create_task(visit(limiter, "a", log, 1))
         await asyncio.sleep(GAP / 2)
         impatient.cancel()
-        await visit(turns, "a", log, 2)
+        await visit(limiter, "a", log, 2)
         assert log == [0, 2]
         return asyncio.get_running_loop().time() - began
 
@@ -163,18 +163,18 @@ def test_giving_up_during_the_gap_leaves_the_gap_as_it_was() -> None:
 
 
 def test_giving_up_while_all_places_are_taken() -> None:
-    async def scene(turns: Turns) -> list[str]:
+    async def scene(limiter: SiteLimiter) -> list[str]:
         log: list[str] = []
         hold = asyncio.Event()
-        first = asyncio.create_task(visit(turns, "a", log, "a", hold))
+        first = asyncio.create_task(visit(limiter, "a", log, "a", hold))
         await asyncio.sleep(0)
-        second = asyncio.create_task(visit(turns, "b", log, "b"))
+        second = asyncio.create_task(visit(limiter, "b", log, "b"))
         await asyncio.sleep(0)
         second.cancel()
         hold.set()
         await first
         async with asyncio.timeout(5):
-            await visit(turns, "b", log, "b again")
+            await visit(limiter, "b", log, "b again")
         return log
 
     assert run(scene, total=1) == ["a", "b again"]
@@ -182,35 +182,35 @@ def test_giving_up_while_all_places_are_taken() -> None:
 
 
 def test_an_error_in_a_turn_gives_its_places_back() -> None:
-    async def scene(turns: Turns) -> None:
+    async def scene(limiter: SiteLimiter) -> None:
         for _ in range(5):
             with pytest.raises(ValueError, match="oops"):
-                async with turns.turn("a"):
+                async with limiter.slot("a"):
                     raise ValueError("oops")
 
     run(scene, total=1)
 
 
 def test_sites_are_forgotten_when_their_gap_is_over() -> None:
-    async def scene(turns: Turns) -> int:
+    async def scene(limiter: SiteLimiter) -> int:
         log: list[int] = []
         for number in range(5000):
-            await visit(turns, f"site{number}", log, number)
-        return len(turns._sites)
+            await visit(limiter, f"site{number}", log, number)
+        return len(limiter._sites)
 
     assert run(scene) <= 600
 
 
 def test_a_site_within_its_gap_is_remembered() -> None:
-    async def scene(turns: Turns) -> bool:
+    async def scene(limiter: SiteLimiter) -> bool:
         log: list[Any] = []
-        turns.set_gap("slow", 60)
-        await visit(turns, "slow", log, "slow")
+        limiter.set_gap("slow", 60)
+        await visit(limiter, "slow", log, "slow")
         for number in range(2000):
-            await visit(turns, f"site{number}", log, number)
+            await visit(limiter, f"site{number}", log, number)
         try:
             async with asyncio.timeout(0.01):
-                await visit(turns, "slow", log, "again")
+                await visit(limiter, "slow", log, "again")
         except TimeoutError:
             return True
         return False
@@ -252,7 +252,7 @@ def test_a_retry_after_sends_away_who_waits_and_who_comes(server: Server, settin
             now[0] += 29
             second = [await ask("/3"), await ask("/4", site="other")]
             now[0] += 1
-            net.resume("127.0.0.1", Pace())
+            net.restore("127.0.0.1", AdaptiveDelay())
             return [*first, *second, await ask("/5")]
 
     assert asyncio.run(scene()) == ["status", "cooling", "cooling", "cooling", 200, 200]
@@ -293,7 +293,7 @@ def test_the_gap_goes_on_where_another_process_left_it(server: Server, settings:
     async def scene() -> float:
         began = time.monotonic()
         async with Net(replace(settings, site_gap=0.2), lambda: now) as net:
-            net.resume(site, Pace(asked_at=now - 0.05))
+            net.restore(site, AdaptiveDelay(asked_at=now - 0.05))
             await net.fetch(Request(server.url()))
             return time.monotonic() - began
 

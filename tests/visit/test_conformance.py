@@ -111,7 +111,7 @@ def test_days_with_a_restart_and_a_perfect_score(
         "weak": etag(b'W/"%d"'),
         "spaces": etag(b'W/"a  b, \\" %d"'),
         "bare": etag(b"no-quotes-%d"),
-        "bytes": etag(b'"\xe9\xff%d"'),
+        "bytes": etag('"é日%d"'.encode()),
         "date": lambda number: {"Last-Modified": http_date(number)},
         "odd date": lambda number: {"Last-Modified": f"yesterday, {number} o'clock"},
         "both": both,

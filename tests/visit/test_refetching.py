@@ -82,7 +82,7 @@ def test_a_page_is_fetched_again_by_a_plan_that_thins_out(world: World) -> None:
 
 
 def test_the_pages_own_validators_are_sent_byte_for_byte(world: World) -> None:
-    tag = b'W/"caf\xe9, \\"x"'
+    tag = 'W/"café, \\"x"'.encode()
     world.server.route("/a/1", conditional(site.page(1), tag, **{"Last-Modified": "yesterday, or so"}))
     world.fetch()
     summary = world.fetch(HOUR)

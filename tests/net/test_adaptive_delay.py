@@ -1,20 +1,22 @@
-"""Pace: slow servers and those that push back are asked more seldom, and it wears off."""
+"""AdaptiveDelay: slow servers and those that push back are asked more seldom, and it wears off."""
 
 from functools import reduce
 
 import pytest
 
-from aggregator.net.adaptive_delay import Pace
+from aggregator.net.adaptive_delay import AdaptiveDelay
 
 NOW = 1_800_000_000.0
 
 
-def answered(*answers: tuple[float, int | None], least: float = 2.0, pace: Pace | None = None) -> Pace:
+def answered(
+    *answers: tuple[float, int | None], least: float = 2.0, pace: AdaptiveDelay | None = None
+) -> AdaptiveDelay:
     """The pace after these answers (seconds, status), all of them now."""
-    return reduce(lambda pace, one: pace.after(*one, least, NOW), answers, pace or Pace())
+    return reduce(lambda pace, one: pace.after(*one, least, NOW), answers, pace or AdaptiveDelay())
 
 
-def gap(pace: Pace, least: float = 2.0, later: float = 0.0) -> float:
+def gap(pace: AdaptiveDelay, least: float = 2.0, later: float = 0.0) -> float:
     return pace.gap(least, NOW + later)
 
 
