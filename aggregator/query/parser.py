@@ -1,95 +1,79 @@
-"""From a query's text to its tree.
+"""Reads a query's text into its tree, by recursive descent over its tokens.
 
-tokens (ours: what is syntax at all) -> luqum (how operators and parentheses bind) -> tree (what the terms mean)
+Terms side by side must all match and bind loosest; OR binds tighter, AND tighter than OR, NOT tightest. `a b OR c AND d`
+is a and (b or (c and d)). What is wrong with the order of operators and terms, `tokens` has refused already.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aggregator.errors import QueryError
 from aggregator.query.time_words import span
-from aggregator.query.tokens import Token, refuse, tokens
+from aggregator.query.tokens import Kind, Token, refuse, tokens
 from aggregator.query.tree import And, Between, Everything, Is, Not, Or, Query, Words
 from aggregator.text import index_form
 
-if TYPE_CHECKING:
-    from luqum.tree import Item
-
-_SPELLINGS = {"and": "AND", "or": "OR", "not": "NOT", "(": "(", ")": ")"}
-
 
 def parse(text: str) -> Query:
-    """The query that `text` asks; an empty one asks for everything. Raises QueryError."""
-    found = tokens(text)
-    if not found:
-        return Everything()
-    return _Reader(text, found).query(_bind(text, found))
+    """Returns the query that `text` asks; an empty one asks for everything. Raises QueryError."""
+    return _Parser(text, tokens(text)).side_by_side(None)
 
 
-def _bind(text: str, found: list[Token]) -> "Item":
-    """luqum's tree over the tokens, in which every term is spelled as its number."""
-    from luqum.exceptions import ParseError  # imported late: it costs 40 ms
-    from luqum.thread import parse as bind
-
-    places: list[int] = []
-    spelled = ""
-    for number, token in enumerate(found):
-        piece = f"f{number}:" if token.kind == "field" else _SPELLINGS.get(token.kind, f"t{number}") + " "
-        places.extend([token.at] * len(piece))
-        spelled += piece
-    try:
-        return bind(spelled)
-    except ParseError as error:
-        at = _place(str(error), places)
-        if at is None:
-            refuse(text, len(text), "a term is missing at the end")
-        refuse(text, at, 'a term is missing before this; put words such as AND in quotation marks: "AND"')
-
-
-def _place(message: str, places: list[int]) -> int | None:
-    number = message.rpartition("position ")[2].rstrip("!")
-    return places[min(int(number), len(places) - 1)] if number.isdigit() else None
-
-
-class _Reader:
-    """Turns luqum's tree into ours."""
+class _Parser:
+    """Takes the tokens of a query one after another; `field` is the field whose parentheses a term stands in."""
 
     def __init__(self, text: str, found: list[Token]) -> None:
         self.text = text
-        self.found = found
+        self.rest = found[::-1]
 
-    def query(self, item: Any, field: str | None = None) -> Query:
-        """The meaning of one node of luqum's tree; `field` is the field whose parentheses it stands in."""
-        from luqum.tree import BaseGroup, OrOperation, Prohibit, SearchField, Word
-        from luqum.tree import Not as LuqumNot
+    def side_by_side(self, field: str | None) -> Query:
+        """Reads up to the end, or up to the parenthesis that closes."""
+        parts = []
+        while self.rest and self.rest[-1].kind != ")":
+            parts.append(self.operands("or", field))
+        return _all(parts)
 
-        negative = False
-        while isinstance(item, (LuqumNot, Prohibit, BaseGroup)):
-            negative ^= not isinstance(item, BaseGroup)
-            item = item.children[0]
-        if isinstance(item, SearchField):
-            found = self.query(item.expr, self.found[int(item.name[1:])].text)
-        elif isinstance(item, Word):
-            found = self.leaf(self.found[int(item.value[1:])], field)
-        else:
-            parts = [self.query(child, field) for child in item.children]
-            found = _any(parts) if isinstance(item, OrOperation) else _all(parts)
-        return _negated(found) if negative else found
+    def operands(self, operator: Kind, field: str | None) -> Query:
+        """Reads operands of OR, each of which is operands of AND, each of which is a term."""
+        is_or = operator == "or"
+        parts = [self.operands("and", field) if is_or else self.term(field)]
+        while self.takes(operator):
+            parts.append(self.operands("and", field) if is_or else self.term(field))
+        return _any(parts) if is_or else _all(parts)
+
+    def takes(self, kind: Kind) -> bool:
+        """Takes the next token if it is of this kind, and tells whether it was."""
+        return bool(self.rest) and self.rest[-1].kind == kind and bool(self.rest.pop())
+
+    def term(self, field: str | None) -> Query:
+        """Reads a term with what stands before it: NOT, a field's name, or a parenthesis around several."""
+        if self.takes("not"):
+            return _negated(self.term(field))
+        token = self.rest.pop()
+        if token.kind == "field":
+            return self.term(token.text)
+        if token.kind == "(":
+            found = self.side_by_side(field)
+            self.takes(")")
+            return found
+        return self.leaf(token, field)
 
     def leaf(self, token: Token, field: str | None) -> Query:
-        """The meaning of one term."""
+        """Returns the meaning of one word, phrase or range."""
         if field in (None, "title", "lead", "text"):
             return _words(token, field)
         value = token.text.strip()
+        if not value:
+            refuse(self.text, token.at, f"{field}: lacks its value")
         if field == "published":
             return self.published(token)
-        if not value or (field == "story" and not value.isdecimal()):
-            refuse(self.text, token.at, "a story is asked for by its number" if value else f"{field}: lacks its value")
+        if field == "story" and not value.isdecimal():
+            refuse(self.text, token.at, "a story is asked for by its number")
         if field in ("revised", "gone") and value.lower() not in ("true", "false"):
             refuse(self.text, token.at, f"{field}: is asked for as true or false")
         return Is(field, value)  # type: ignore[arg-type]
 
     def published(self, token: Token) -> Between:
-        """The range that stands after `published:`."""
+        """Returns the range that stands after `published:`."""
         try:
             return _between(token.text)
         except QueryError as error:
@@ -103,7 +87,7 @@ def _words(token: Token, field: Any) -> Query:
 
 
 def _between(text: str) -> Between:
-    """`[a TO b]`, `{a TO b}`, `>=a`, `>a`, `<=b`, `<b`, or one day, month or year."""
+    """Reads `[a TO b]`, `{a TO b}`, `>=a`, `>a`, `<=b`, `<b`, or one day, month or year. Raises QueryError."""
     if text[0] in "[{":
         low, middle, high = text[1:-1].partition(" TO ")
         if not middle:
@@ -131,6 +115,8 @@ def _all(parts: list[Query]) -> Query:
 
 
 def _any(parts: list[Query]) -> Query:
+    if len(parts) == 1:
+        return parts[0]
     if Everything() in parts:
         return Everything()
     return Or(tuple(piece for part in parts for piece in (part.parts if isinstance(part, Or) else (part,))))

@@ -46,13 +46,14 @@ class Token:
 
 
 def refuse(query: str, at: int, why: str) -> NoReturn:
-    """Raise the QueryError that shows where a query can't be read."""
+    """Raises the QueryError that shows where a query can't be read."""
     seen = squeeze(query[max(0, at - 20) : at + 20])
     raise QueryError(f"can't read the query at character {at + 1}, near {seen!r}: {why}")
 
 
 def tokens(query: str) -> list[Token]:
-    """The tokens of a query, parentheses balanced. Raises QueryError."""
+    """Returns the tokens of a query in an order that can be read: parentheses are balanced, and a term stands wherever an
+    operator wants one. Raises QueryError."""
     found: list[Token] = []
     at = 0
     while at < len(query):
@@ -70,6 +71,7 @@ def tokens(query: str) -> list[Token]:
         if len(found) > MAX_TOKENS:
             refuse(query, token.at, f"it has more than {MAX_TOKENS} terms; ask for fewer at a time")
     _check_parentheses(query, found)
+    _check_operands(query, found)
     return found
 
 
@@ -93,7 +95,7 @@ def _token(query: str, match: re.Match[str]) -> Token | None:
 
 
 def _value(query: str, at: int, found: list[Token]) -> int:
-    """Read what follows a field's name at `at`; give back where it ends."""
+    """Reads what follows a field's name at `at`; returns where it ends."""
     field = found[-1].text
     while at < len(query) and query[at].isspace():
         at += 1
@@ -128,3 +130,13 @@ def _check_parentheses(query: str, found: list[Token]) -> None:
             stack.pop()
     if stack:
         refuse(query, stack[-1].at, "this parenthesis is never closed")
+
+
+def _check_operands(query: str, found: list[Token]) -> None:
+    lacks_term = bool(found)
+    for token in found:
+        if lacks_term and token.kind in ("and", "or", ")"):
+            refuse(query, token.at, 'a term is missing before this; put words such as AND in quotation marks: "AND"')
+        lacks_term = token.kind in ("and", "or", "not", "field", "(")
+    if lacks_term:
+        refuse(query, len(query), "a term is missing at the end")

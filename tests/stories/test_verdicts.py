@@ -49,7 +49,7 @@ def test_a_template_with_other_names_and_numbers_is_no_copy() -> None:
     form = (
         "{} reported results for the quarter on {}. Revenue rose to ${} million from ${} million a year earlier, while "
         "net income came to {} cents a share. The company said that demand remained firm in most of its markets and "
-        "that it expects the trend to continue in the second half of the year. Shares of {} closed at ${} in NewArticle York."
+        "that it expects the trend to continue in the second half of the year. Shares of {} closed at ${} in New York."
     )
     one = form.format("Orvane Corp", "Tuesday", 418, 377, 61, "Orvane", 33)
     other = form.format("Tellmark Industries", "Friday", 92, 85, 14, "Tellmark", 7)
