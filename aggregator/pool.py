@@ -1,8 +1,9 @@
-"""Processes for what is heavy: core functions run here, never on the event loop.
+"""Runs the heavy functions of core in processes, never on the event loop.
 
-Each worker is a process that one thread of ours talks to over a pipe, so that a job that hangs or dies costs its own
+Each worker is a process that one thread talks to over a pipe of its own, so that a job that hangs or dies costs its own
 worker alone: that one is killed and replaced, and the jobs of the others go on. Workers start when first needed, by
-"spawn" and never by fork, and end with their parent, also when it is killed.
+"spawn" and never by fork, and end with their parent, also when it is killed. `docs/decisions/process-pool.md` says why
+no library does this.
 """
 
 import asyncio
@@ -21,9 +22,9 @@ from aggregator.errors import ExtractionError
 
 P = ParamSpec("P")
 T = TypeVar("T")
-LIMIT_SECONDS = 60.0
-START_SECONDS = 60.0
-_TRIES = 2  # a worker may die through no fault of its job, where the system wants memory
+MAX_JOB_SECONDS = 60.0
+MAX_START_SECONDS = 60.0
+MAX_TRIES = 2  # a worker may die through no fault of its job, where the system wants memory
 
 
 class Pool:
@@ -33,39 +34,40 @@ class Pool:
         self._threads = ThreadPoolExecutor(workers or os.cpu_count() or 1, thread_name_prefix="pool")
         self._own = threading.local()  # each thread's worker
         self._workers: set[_Worker] = set()
+        self._starting = threading.Lock()  # no worker starts once the pool is closed
         self._closed = False
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The result of `function(*args)`. Raises ExtractionError when it takes too long or kills its process."""
-        return await self._run(LIMIT_SECONDS, function, args, kwargs)
+        """Returns what `function(*args)` returns. Raises what it raises, and ExtractionError when it takes longer than
+        MAX_JOB_SECONDS or its process dies."""
+        return await self._run(MAX_JOB_SECONDS, function, args, kwargs)
 
     async def run_within(self, seconds: float, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The same with a time limit of its own, which counts from when a worker has it."""
+        """Does the same with a time limit of the job's own, which counts from when a worker has it."""
         return await self._run(seconds, function, args, kwargs)
 
     def close(self) -> None:
-        """Ends the processes, at once where they are still at work."""
-        self._closed = True
+        """Ends the processes, at once where they are still at work, and gives up the jobs that wait."""
+        with self._starting:
+            self._closed = True
         for worker in list(self._workers):
             worker.end()
         self._threads.shutdown(wait=True, cancel_futures=True)
-        for worker in list(self._workers):
-            worker.end()
-        self._workers.clear()
 
     async def _run(self, seconds: float, function: Callable[..., T], args: Any, kwargs: Any) -> T:
         job = pickle.dumps((function, args, kwargs), pickle.HIGHEST_PROTOCOL)
         loop = asyncio.get_running_loop()
-        succeeded, value = await loop.run_in_executor(self._threads, self._done, job, seconds)
+        succeeded, value = await loop.run_in_executor(self._threads, self._do, job, seconds)
         if not succeeded:
             raise value
         result: T = value
         return result
 
-    def _done(self, job: bytes, seconds: float) -> tuple[bool, Any]:
-        """Does one job in this thread's worker: (True, its result) or (False, the exception it raised)."""
-        for _ in range(_TRIES):
-            worker = self._worker()
+    def _do(self, job: bytes, seconds: float) -> tuple[bool, Any]:
+        """Does one job in this thread's worker; returns (True, its result) or (False, the exception it raised)."""
+        for _ in range(MAX_TRIES):
+            if (worker := self._worker()) is None:
+                break
             try:
                 return pickle.loads(worker.do(job, seconds))  # type: ignore[no-any-return]
             except TimeoutError:
@@ -73,15 +75,15 @@ class Pool:
                 return False, ExtractionError(f"took longer than {seconds:g} s to read; given up")
             except (EOFError, OSError):
                 self._discard(worker)
-            if self._closed:
-                break
         return False, ExtractionError("the reading process died, perhaps for want of memory; given up")
 
-    def _worker(self) -> "_Worker":
+    def _worker(self) -> "_Worker | None":
+        """Returns this thread's worker, started if there is none; None if there is none and the pool is closed."""
         worker: _Worker | None = getattr(self._own, "worker", None)
-        if worker is None:
-            worker = self._own.worker = _Worker()
-            self._workers.add(worker)
+        with self._starting:
+            if worker is None and not self._closed:
+                worker = self._own.worker = _Worker()
+                self._workers.add(worker)
         return worker
 
     def _discard(self, worker: "_Worker") -> None:
@@ -91,7 +93,7 @@ class Pool:
 
 
 class _Worker:
-    """A process and our end of its pipe. `do` is called by one thread alone, `end` by any."""
+    """A process and the parent's end of its pipe. One thread alone calls `do`, any may call `end`."""
 
     def __init__(self) -> None:
         context = multiprocessing.get_context("spawn")
@@ -100,13 +102,13 @@ class _Worker:
         self._process.start()
         theirs.close()
         self._ready = self._busy = self._ended = False
-        self._ending = threading.Lock()  # whoever closes the pool and the thread whose job was killed by that may meet
+        self._ending = threading.Lock()  # closing the pool and the thread whose job that kills may both end it
 
     def do(self, job: bytes, seconds: float) -> bytes:
-        """The answer to a job. Raises TimeoutError, or EOFError or OSError where the process died."""
+        """Returns the answer to a job. Raises TimeoutError, or EOFError or OSError where the process died."""
         self._busy = True
         if not self._ready:
-            self._answer(START_SECONDS)
+            self._answer(MAX_START_SECONDS)
             self._ready = True
         self._pipe.send_bytes(job)
         answer = self._answer(seconds)
@@ -136,7 +138,7 @@ class _Worker:
 
 
 def _serve(pipe: Connection) -> None:
-    """What a worker does: says that it is ready, then answers one job after another until its pipe is closed."""
+    """Says that it is ready, then answers one job after another until its pipe is closed: a worker's main function."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides what ends
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import time
 
 import pytest
@@ -80,6 +81,58 @@ def test_closing_does_not_wait_for_what_is_under_way() -> None:
         began = time.monotonic()
         pool.close()
         assert time.monotonic() - began < 5
+
+    asyncio.run(work())
+
+
+def test_closing_does_not_start_what_waits() -> None:
+    async def work() -> None:
+        pool = Pool(1)
+        await pool.run(len, "warm")
+        tasks = [asyncio.create_task(pool.run(time.sleep, 60)) for _ in range(3)]
+        await asyncio.sleep(0.1)
+        began = time.monotonic()
+        pool.close()
+        assert time.monotonic() - began < 10
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+        assert all(isinstance(one, ExtractionError | asyncio.CancelledError) for one in results)
+
+    asyncio.run(work())
+
+
+def test_a_worker_that_dies_at_rest_is_replaced() -> None:
+    async def work() -> None:
+        pool = Pool(1)
+        try:
+            before = await pool.run(os.getpid)
+            os.kill(before, signal.SIGKILL)
+            assert await pool.run(os.getpid) != before
+        finally:
+            pool.close()
+
+    asyncio.run(work())
+
+
+class TwoPart(Exception):
+    """An exception that is pickled and can't be unpickled."""
+
+    def __init__(self, one: str, two: str) -> None:
+        super().__init__(one + two)
+
+
+def raise_two_part() -> None:
+    raise TwoPart("one", "two")
+
+
+def test_an_exception_that_cannot_travel_comes_back_as_its_traceback() -> None:
+    async def work() -> None:
+        pool = Pool(1)
+        try:
+            with pytest.raises(RuntimeError, match="TwoPart"):
+                await pool.run(raise_two_part)
+            assert await pool.run(len, "four") == 4
+        finally:
+            pool.close()
 
     asyncio.run(work())
 
