@@ -1,7 +1,9 @@
-"""Scripts, words and normal forms of text."""
+"""Text: what bytes say, words, and the forms in which texts are compared and stored."""
 
+import codecs
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -94,3 +96,95 @@ def hash64(text: str) -> int:
 def text_hash(text: str) -> int:
     """Equal for texts whose folded words are equal: the test for an exact copy."""
     return hash64(index_form(text))
+
+
+_MARKS_OF_ORDER = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins as UTF-16's mark does
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# Labels mean what browsers take them for (WHATWG Encoding Standard), which is a superset of what they say.
+_ENCODINGS = {
+    label: name
+    for name, labels in {
+        "cp1252": "iso-8859-1 iso8859-1 latin1 latin-1 us-ascii ascii",
+        "cp1254": "iso-8859-9",
+        "cp874": "iso-8859-11 tis-620",
+        "gb18030": "gb2312 gbk x-gbk",
+        "big5hkscs": "big5",
+        "cp932": "shift_jis shift-jis sjis x-sjis windows-31j",
+        "cp949": "euc-kr ks_c_5601-1987",
+        "utf-16-le": "unicode utf-16",
+        "utf-8": "utf8",
+    }.items()
+    for label in labels.split()
+}
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)")
+# How files begin that are no text (https://mimesniff.spec.whatwg.org/, section 6).
+_FILE_KINDS = {
+    "a PDF file": (b"%PDF-",),
+    "a picture": (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"\x00\x00\x01\x00"),
+    "a ZIP file": (b"PK\x03\x04",),
+    "gzip data": (b"\x1f\x8b\x08",),
+    "binary data": (
+        *(b"%!PS-Adobe-", b"Rar!\x1a\x07", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"wOFF", b"wOF2"),
+        *(b"ID3\x02", b"ID3\x03", b"ID3\x04", b"OggS\x00", b"\x1aE\xdf\xa3", b"fLaC"),
+    ),
+}
+_ALL_FILES = tuple(start for starts in _FILE_KINDS.values() for start in starts)
+_RIFF = (b"WEBP", b"WAVE", b"AVI ")
+
+
+def file_kind(body: bytes) -> str | None:
+    """What a body is that is a file and no text, as a phrase ("a PDF file"); None for text."""
+    if body.startswith(_ALL_FILES):
+        return next(kind for kind, starts in _FILE_KINDS.items() if body.startswith(starts))
+    is_media = (body.startswith(b"RIFF") and body[8:12] in _RIFF) or body[4:8] == b"ftyp"
+    return "binary data" if is_media else None
+
+
+def decode_marked(body: bytes) -> str | None:
+    """The text of a body with a byte order mark, or of markup in UTF-16 without one; None if it is neither."""
+    for mark, name in _MARKS_OF_ORDER:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(name, "replace")
+    if body.startswith(b"<\0") and body[3:4] == b"\0":
+        return body.decode("utf-16-le", "replace")
+    if body.startswith(b"\0<\0"):
+        return body.decode("utf-16-be", "replace")
+    return None
+
+
+def decode_valid(body: bytes, encodings: Iterable[str]) -> str | None:
+    """The text in the first of these encodings that all bytes fit; None if they fit none."""
+    for name in encodings:
+        try:
+            return body.decode(name)
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
+def encoding_of(label: str) -> str | None:
+    """Python's name of the encoding that a label stands for; None for what is no encoding of text."""
+    name = _ENCODINGS.get(label.lower(), label.lower())
+    try:
+        "".encode(name)  # `zip` and `rot13` are codecs too
+        return codecs.lookup(name).name
+    except (LookupError, UnicodeError, ValueError):
+        return None
+
+
+def header_encoding(content_type: str | None) -> str | None:
+    """The encoding that a Content-Type header names, if it is one."""
+    found = _CHARSET.search(content_type or "")
+    return encoding_of(found[1]) if found else None
+
+
+def xml_encoding(body: bytes) -> str | None:
+    """The encoding that the XML declaration at the start of a body names, if it is one."""
+    found = _XML.match(body)
+    return encoding_of(found[1].decode("ascii")) if found else None

@@ -1,5 +1,6 @@
-"""Words, folding, and the form of the index."""
+"""What bytes say, words, folding, and the form of the index."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,3 +38,33 @@ def test_anything_may_come(anything: str) -> None:
     assert text.index_form(text.index_form(anything)) == text.index_form(anything)
     assert -(2**63) <= text.hash64(anything) < 2**63
     assert "\x00" not in text.storable(anything)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"%PDF-1.7 ...", "a PDF file"),
+        (b"\x89PNG\r\n\x1a\n...", "a picture"),
+        (b"RIFF\0\0\0\0WEBP", "binary data"),
+        (b"RIFF is a word", None),
+        (b"<html>", None),
+        (b"", None),
+    ],
+)
+def test_files_are_no_text(body: bytes, kind: str | None) -> None:
+    assert text.file_kind(body) == kind
+
+
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_marks_and_wide_markup_say_the_encoding(codec: str) -> None:
+    markup = "<p>Škoda 🚋"
+    assert text.decode_marked(markup.encode(codec)) == markup
+
+
+def test_encodings_are_named_as_browsers_take_them() -> None:
+    assert text.decode_marked(b"<p>plain") is None
+    assert text.header_encoding("text/html; charset = 'ISO-8859-1'") == "cp1252"
+    assert text.header_encoding("text/html; charset=zip") is None
+    assert text.xml_encoding(b"<?xml version='1.0' encoding='gb2312'?>") == "gb18030"
+    assert text.decode_valid("ж".encode("cp1251"), ["utf-8", "cp1251"]) == "ж"
+    assert text.decode_valid(b"\xff", ["utf-8"]) is None
