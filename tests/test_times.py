@@ -1,10 +1,21 @@
-"""Dates and delays of HTTP headers, and durations as people read them."""
+"""Dates and delays of HTTP headers, durations as people read them, names of months."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from aggregator.times import DAY, HOUR, MAX_RETRY_AFTER, MINUTE, WEEK, http_date, humanize, retry_after
+from aggregator.times import (
+    DAY,
+    HOUR,
+    MAX_RETRY_AFTER,
+    MINUTE,
+    MONTHS,
+    WEEK,
+    http_date,
+    humanize,
+    month_names,
+    retry_after,
+)
 
 NOW = datetime(2026, 5, 1, 12, 0, 0, tzinfo=UTC)
 
@@ -65,3 +76,9 @@ def test_dates_are_aware() -> None:
 )
 def test_humanize(length: float | timedelta, text: str) -> None:
     assert humanize(length) == text
+
+
+def test_every_language_names_twelve_months() -> None:
+    assert {code: len(names.split()) for code, names in MONTHS.items()} == dict.fromkeys(MONTHS, 12)
+    assert month_names(["en", "pl"])["maja"] == 5
+    assert month_names(["en", "pl"])["september"] == 9

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence, Set
 
 from aggregator.text import fold
+from aggregator.times import month_names
 
 OPENING = 400  # words looked at; what comes later is background
 LEAD = 50  # words that count twice: what is new is said first
@@ -11,23 +12,10 @@ NAMED = 1.5  # how much more a name or number says than another word
 SMALL = 4  # letters
 SMALL_SAYS = 0.3  # before anything was read all words are rare, and two texts would be alike in these alone
 _SATURATED = 3.0  # a word said so often has half the weight that saying it on and on would give
-# January to December of the languages most news is written in, as they stand in dates; folded.
-_MONTHS = """
-january february march april may june july august september october november december
-jan feb mar apr may jun jul aug sep oct nov dec
-januar februar marz april mai juni juli august september oktober november dezember
-janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre
-enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
-janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro
-gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre
-januari februari maart april mei juni juli augustus september oktober november december
-januari februari mars april maj juni juli augusti september oktober november december
-stycznia lutego marca kwietnia maja czerwca lipca sierpnia wrzesnia pazdziernika listopada grudnia
-января февраля марта апреля мая июня июля августа сентября октября ноября декабря
-січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня
-ocak subat mart nisan mayıs haziran temmuz agustos eylul ekim kasım aralık
-"""
-_MONTH = {fold(name): n for line in _MONTHS.strip().split("\n") for n, name in enumerate(line.split(), 1)}
+# Of the languages most news is written in, as they stand in dates. Other languages and short forms are left out: they
+# are words too (Portuguese "set").
+_MONTH_LANGUAGES = ["en", "en-short", "de", "fr", "es", "pt", "it", "nl", "sv", "pl", "ru", "uk", "tr"]
+_MONTH = {fold(name): number for name, number in month_names(_MONTH_LANGUAGES).items()}
 _DAY = {f"{n}{ending}": n for n in range(1, 32) for ending in ("", "st", "nd", "rd", "th")} | {
     f"0{n}": n for n in range(1, 10)
 }

@@ -4,15 +4,14 @@ import re
 from collections.abc import Sequence
 
 from aggregator.extraction.metadata.language import function_words
+from aggregator.times import month_names
 
+# The models were trained with these names of months: more of them, or those that are missing, want new models.
+_MONTHS = " ".join(month_names(["en", "en-short", "de", "fr", "es", "pt", "it", "ru"]).keys() - {"sep", "novembro"})
 # Anywhere in a short block.
 _ANYWHERE = {
-    "date": "january february march april may june july august september october november december jan feb mar apr jun jul aug"
-    " sept oct nov dec monday tuesday wednesday thursday friday saturday sunday januar februar märz mai juni juli oktober dezember uhr"
-    " janvier février mars avril juin juillet août septembre octobre novembre décembre enero febrero marzo abril mayo junio julio agosto"
-    " septiembre octubre noviembre diciembre janeiro fevereiro março maio junho julho setembro outubro dezembro gennaio febbraio aprile"
-    " maggio giugno luglio settembre ottobre dicembre января февраля марта апреля мая июня июля августа сентября октября ноября декабря"
-    " ago am pm gmt utc est edt cet pst hours minutes days",
+    "date": f"{_MONTHS} sept monday tuesday wednesday thursday friday saturday sunday uhr ago am pm gmt utc est edt cet pst"
+    " hours minutes days",
     "credit": "getty shutterstock afp reuters dpa imago epa istock alamy unsplash pexels photograph photographer bildquelle courtesy foto fotos"
     " picture alliance ap photo image bild",
     "copyright": "© copyright reserved vorbehalten réservés reservados riservati rights privacy terms conditions gdpr cookies cookie"

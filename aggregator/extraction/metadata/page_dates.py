@@ -5,10 +5,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 
 from aggregator.extraction.article import Precision
-from aggregator.extraction.metadata.months import jalali_numbers, month_numbers
 from aggregator.text import fold
+from aggregator.times import JALALI_MONTHS, MONTHS
 
 _OLDEST, _NEWEST = 1970, 2100
 _BUDDHIST = 543  # years between the Thai and the common era
@@ -190,8 +191,24 @@ def _named_day(year: str, name: str, day: str) -> date | None:
     month = month_numbers().get(name)
     if month:
         return _day(year, month, day)
-    month = jalali_numbers().get(name)
+    month = _jalali_numbers().get(name)
     return _from_jalali(int(year), month, int(day)) if month else None
+
+
+@lru_cache(maxsize=1)
+def month_numbers() -> dict[str, int]:
+    """Returns the folded names of months in all languages, all their forms, with their numbers 1 to 12."""
+    found: dict[str, int] = {}
+    for names in MONTHS.values():
+        for number, forms in enumerate(names.split(), 1):
+            for form in forms.replace("_", " ").split("/"):
+                found.setdefault(fold(form), number)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _jalali_numbers() -> dict[str, int]:
+    return {fold(name): number for number, name in enumerate(JALALI_MONTHS.split(), 1)}
 
 
 def _numeric_day(m: re.Match[str], month_first: bool) -> date | None:

@@ -5,8 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from aggregator.extraction.metadata.language import function_words
-from aggregator.extraction.metadata.months import month_numbers
-from aggregator.extraction.metadata.page_dates import find_dates
+from aggregator.extraction.metadata.page_dates import find_dates, month_numbers
 from aggregator.extraction.metadata.title import index_form
 from aggregator.text import fold, squeeze
 
@@ -21,7 +20,7 @@ _PREFIX = re.compile(
     r"|di|a cura di|scritto da|de|door|auteur|geschreven door|av|af|skrevet av|skrevet af|tekst|text|skriven av|foto|fotos?|bild|fotoğraf"
     r"|kirjoittaja|teksti|autorem|opracował[ao]?|tekst|przez|autoři|autorka|napsal[a]?|szerző|írta|scris de|de către|autorius|autore|yazan|yazar|haber|haberi hazırlayan|muhabir"
     r"|oleh|penulis|editor|reporter|wartawan|tác giả|автор(?:ы|и|ка)?|текст|беседовал[а]?|подготовил[а]?|от|συντάκτης|συντάκτρια|γράφει(?: ο| η)?|του|της|από"
-    r"|بقلم|كتب(?:ت)?|نویسنده|تحرير|مאת|מאת|כתב|लेखक|द्वारा|โดย|ผู้เขียน|文|作者|記者|记者|撰文|編輯|编辑|執筆|取材|筆者|글|기자)"
+    r"|بقلم|كتب(?:ت)?|نویسنده|تحرير|מאת|כתב|लेखक|द्वारा|โดย|ผู้เขียน|文|作者|記者|记者|撰文|編輯|编辑|執筆|取材|筆者|글|기자)"
     r"\s*(?:[:：/|\-–—]\s*|\s+|$))",
     re.IGNORECASE,
 )
