@@ -12,22 +12,25 @@ if TYPE_CHECKING:
 # Parameters that say where a reader came from and never which page is meant. Sources: the documentation of
 # Google Analytics and Ads, Meta, Microsoft, Yandex, Mailchimp, HubSpot, Matomo, Piano/AT Internet, Adobe and X.
 _TRACKING = re.compile(
-    r"(?:utm_|mtm_|matomo_|pk_|piwik_|hsa_|at_(?:medium|campaign|custom|link|format|ptr|bbc)|vero_|oly_|ns_|wt_?mc|itm_|stm_|cmpid|ga_)"
-    r"|(?:fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|ysclid|twclid|ttclid|igshid|igsh|li_fat_id|mc_cid|mc_eid|_hsenc|_hsmi"
-    r"|mkt_tok|s_cid|s_kwcid|ocid|icid|ncid|cmp|smid|smtyp|sr_share|_openstat|ref_src|ref_url|xtor|wtmc|spm|guccounter|guce_referrer"
-    r"|guce_referrer_sig|__twitter_impression|__tn__|amp_js_v|usqp|sharetype|share_source)$",
+    r"(?:utm_|mtm_|matomo_|pk_|piwik_|hsa_|at_(?:medium|campaign|custom|link|format|ptr|bbc)|vero_|oly_|ns_|wt_?mc|itm_"
+    r"|stm_|cmpid|ga_)"
+    r"|(?:fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|ysclid|twclid|ttclid|igshid|igsh|li_fat_id|mc_cid|mc_eid"
+    r"|_hsenc|_hsmi|mkt_tok|s_cid|s_kwcid|ocid|icid|ncid|cmp|smid|smtyp|sr_share|_openstat|ref_src|ref_url|xtor|wtmc|spm"
+    r"|guccounter|guce_referrer|guce_referrer_sig|__twitter_impression|__tn__|amp_js_v|usqp|sharetype|share_source)$",
     re.IGNORECASE,
 )
 _SAFE = "!$&'()*+,;=:@/~-._%[]"
 # Absolute already, with nothing in it that joining would change; most links are, and this takes a tenth of the time.
 _PLAIN = re.compile(
-    r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?:/(?:[A-Za-z0-9_%&=+~,;:@!$()*?-]|\.(?![./])|/(?!\.))*)?(?:#[A-Za-z0-9_-]*)?"
+    r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*"
+    r"(?:/(?:[A-Za-z0-9_%&=+~,;:@!$()*?-]|\.(?![./])|/(?!\.))*)?(?:#[A-Za-z0-9_-]*)?"
 )
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_MAX_HOST = 253  # characters; no name of the DNS is longer
 
 
 def absolute(link: str, base: str) -> str | None:
-    """`link` made absolute against `base`; None if the result is no http(s) URL with a host."""
+    """Makes `link` absolute against `base`; None if the result is no http(s) URL with a host."""
     if _PLAIN.fullmatch(link):
         return link
     try:
@@ -48,8 +51,8 @@ def is_http(url: str) -> bool:
 
 
 def normalise(url: str) -> str:
-    """The normal form by which an article is identified: host in lower case and IDNA, no fragment, no default port,
-    no tracking parameters, percent-encoding made uniform. What can't be read as a URL comes back as it is."""
+    """Returns the normal form by which an article is identified: host in lower case and ASCII, no fragment, no default
+    port, no tracking parameters, percent-encoding made uniform. What can't be read as a URL comes back as it is."""
     try:
         parts = urlsplit(url.strip())
         host = host_of(parts)
@@ -78,14 +81,23 @@ def _clean_query(query: str) -> str:
 
 
 def host_of(parts: SplitResult) -> str:
-    """The host of a split URL, in lower case and IDNA, an IPv6 address in brackets; empty if there is none."""
-    host = (parts.hostname or "").rstrip(".")
-    if ":" in host:
-        return f"[{host}]"
-    if host.isascii():
-        return host
+    """Returns the host of a split URL as `ascii_host` writes it, an IPv6 address in brackets; empty if there is none."""
+    host = parts.hostname or ""
+    return f"[{host}]" if ":" in host else ascii_host(host)
+
+
+def ascii_host(host: str) -> str:
+    """Returns a host in lower case and ASCII, without a dot at its end: as browsers do, by IDNA 2008 with the mapping
+    of UTS 46, non-transitional (`ß` stays itself and is no `ss`). What is no host name comes back as it is."""
+    return host.lower().rstrip(".") if host.isascii() else _encode_host(host)
+
+
+@lru_cache(maxsize=4096)
+def _encode_host(host: str) -> str:
+    import idna  # late: most hosts are ASCII
+
     try:
-        return host.encode("idna").decode("ascii")
+        return idna.encode(host, uts46=True).decode("ascii").rstrip(".") if len(host) <= _MAX_HOST else host
     except UnicodeError:
         return host
 
@@ -100,7 +112,7 @@ def _suffixes() -> "TLDExtract":
 
 @lru_cache(maxsize=65536)
 def site_of_host(host: str, port: int | None) -> str:
-    """The site of a host: see `site_of`."""
+    """Returns the site of a host (see `site_of`)."""
     bare = host.strip("[]")
     if "." not in bare or _is_address(bare):
         return f"{host}:{port}" if port is not None else host
@@ -109,8 +121,8 @@ def site_of_host(host: str, port: int | None) -> str:
 
 
 def site_of(url: str) -> str:
-    """The site a URL belongs to: its registrable domain (public suffix list with its private part); an IP address or
-    a host without a dot is a site of its own, port included. Empty for what is no URL."""
+    """Returns the site a URL belongs to: its registrable domain (public suffix list with its private part); an IP
+    address or a host without a dot is a site of its own, port included. Empty for what is no URL."""
     try:
         parts = urlsplit(url)
         return site_of_host(host_of(parts), parts.port)
@@ -127,8 +139,8 @@ def _is_address(host: str) -> bool:
 
 
 def believable_canonical(claimed: str | None, own: str) -> str | None:
-    """The normalised `claimed` canonical URL if it can be believed of the page at `own`: same site, and a path other
-    than `/` (a claim of the front page is a template's mistake). Else None."""
+    """Returns the normalised `claimed` canonical URL if it can be believed of the page at `own`: same site, and a path
+    other than `/` (a claim of the front page is a template's mistake). Else None."""
     if not claimed:
         return None
     target = absolute(claimed, own)

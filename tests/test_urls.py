@@ -1,15 +1,28 @@
 """Normal forms, sites, and which canonical claims are believed."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator import urls
+from aggregator.errors import FetchError
+from aggregator.net.targets import target
 
 NORMAL = {
     "HTTP://Example.ORG:80/a?utm_source=x&id=7#top": "http://example.org/a?id=7",
     "https://example.org": "https://example.org/",
     "https://b\u00fccher.example/\u00e4 b": "https://xn--bcher-kva.example/%C3%A4%20b",
+    "https://stra\u00dfe.de/a": "https://xn--strae-oqa.de/a",
+    "https://xn--strae-oqa.de/a": "https://xn--strae-oqa.de/a",
+    "https://strasse.de/a": "https://strasse.de/a",
+    "https://\uff22\u00fccher\u3002example/": "https://xn--bcher-kva.example/",
+    "https://fa\u00df.example./": "https://xn--fa-hia.example/",
+    "https://xn--/a": "https://xn--/a",
+    "https://xn--zzzzzz99999.example/a": "https://xn--zzzzzz99999.example/a",
+    "https://" + "ü" * 64 + ".example/a": "https://" + "ü" * 64 + ".example/a",
+    "https://\u2603\u200d.example/a": "https://\u2603\u200d.example/a",
     "https://example.org:8443/a?fbclid=1": "https://example.org:8443/a",
     "https://example.org/a?b=%20c": "https://example.org/a?b=%20c",
     "https://example.org/?ref=front&at=5": "https://example.org/?ref=front&at=5",
@@ -20,6 +33,10 @@ SITES = {
     "http://127.0.0.1:8000/x": "127.0.0.1:8000",
     "http://[::1]:8000/x": "[::1]:8000",
     "http://localhost/x": "localhost",
+    "https://www.stra\u00dfe.de/x": "xn--strae-oqa.de",
+    "https://stra\u00dfe.de:8443/x": "xn--strae-oqa.de",
+    "https://www.xn--strae-oqa.de/x": "xn--strae-oqa.de",
+    "https://www.xn--zzzzzz99999.de/x": "xn--zzzzzz99999.de",
     "mailto:x": "",
 }
 
@@ -47,6 +64,21 @@ def test_site(url: str, site: str) -> None:
 )
 def test_canonical_claims(claimed: str | None, believed: str | None) -> None:
     assert urls.believable_canonical(claimed, "https://www.example.org/a") == believed
+
+
+HOSTS = st.text(st.characters(exclude_characters="/?#@:[]\\ \t\r\n", exclude_categories=("Cs",)), min_size=1)
+
+
+@given(HOSTS)
+def test_the_host_that_is_asked_is_the_one_that_an_article_is_filed_under(host: str) -> None:
+    url = f"https://{host}.example/"
+    site, normal = urls.site_of(url), urls.normalise(url)
+    try:
+        asked = target(url)
+    except FetchError:
+        return  # left as it is, without an error
+    assert urlsplit(normal).hostname == asked.host
+    assert site == urls.site_of(asked.url)
 
 
 @given(st.text())

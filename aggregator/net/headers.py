@@ -20,7 +20,7 @@ _HARMLESS = frozenset(("accept", "accept-language", "user-agent"))
 def sent(request: Request, start: Target, target: Target, settings: NetSettings) -> list[tuple[bytes, bytes]]:
     """Returns the headers of the request to `target` of a fetch that began at `start`. They hold no cookie and no
     referrer, ever; an e-mail address as contact is sent as From, as RFC 9110 section 10.1.2 wishes of robots."""
-    at_home = target.same_place(start)
+    at_home = target.same_origin(start)
     headers = {"user-agent": octets(settings.user_agent), "accept": octets(request.accept)}
     headers["accept-encoding"] = _ENCODINGS
     if settings.contact and _EMAIL.fullmatch(settings.contact):

@@ -1,4 +1,4 @@
-"""Limits the requests to each site: few at once, and a gap between their starts, longer where it is slow or pushes back.
+"""Limits the requests to each site: few at once, and a gap between their starts that grows where it is slow or objects.
 
 Requests are let through in the order in which they came, and may be cancelled at any moment without cost to the others.
 """

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import quote, unquote, urlsplit
 
-import idna
-
 from aggregator.errors import FetchError
 from aggregator.net.addresses import Address
+from aggregator.urls import ascii_host
 
 _MAX_URL = 16384
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -41,7 +40,7 @@ class Target:
     address: Address | None = None
     authorization: str | None = None
 
-    def same_place(self, other: "Target") -> bool:
+    def same_origin(self, other: "Target") -> bool:
         """True if what is meant for `other` may be sent here too: its host and port, or their secure counterpart."""
         if self.host != other.host:
             return False
@@ -82,19 +81,10 @@ def _host(url: str, name: str) -> tuple[str, Address | None]:
         raise _refused(url, "the URL has no host")
     if ":" in name:
         return _ipv6(url, name)
-    host = _ascii(name).rstrip(".").lower()
+    host = ascii_host(name)
     if not _HOST.fullmatch(host) or len(host) > 253:
         raise _refused(url, f"{name!r} is not a host name")
     return _ipv4(url, host) if _NUMERIC.fullmatch(host) else (host, None)
-
-
-def _ascii(name: str) -> str:
-    if name.isascii():
-        return name
-    try:
-        return idna.encode(name, uts46=True).decode("ascii")
-    except idna.IDNAError:
-        return ""
 
 
 def _ipv4(url: str, host: str) -> tuple[str, Address]:

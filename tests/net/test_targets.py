@@ -89,4 +89,4 @@ def test_a_login_becomes_a_header_and_leaves_the_url() -> None:
     ],
 )
 def test_secrets_stay_at_home(there: str, here: str, same: bool) -> None:
-    assert target(here).same_place(target(there)) is same
+    assert target(here).same_origin(target(there)) is same
