@@ -8,7 +8,7 @@ MINUTE, HOUR, DAY, WEEK = 60, 3600, 86400, 604800
 """Seconds."""
 
 MAX_RETRY_AFTER = float(WEEK)
-"""Seconds of a Retry-After that are believed. A longer one is a mistake more often than a wish; a week loses no feed."""
+"""Seconds of a Retry-After that are believed: a longer one is a mistake more often than a wish; a week loses no feed."""
 
 MAX_CRAWL_DELAY = 300.0
 """Seconds of a Crawl-delay that are kept to; a longer one would keep a site's news from ever being read."""

@@ -81,7 +81,7 @@ def _clean_query(query: str) -> str:
 
 
 def host_of(parts: SplitResult) -> str:
-    """Returns the host of a split URL as `ascii_host` writes it, an IPv6 address in brackets; empty if there is none."""
+    """Returns the host of a split URL as `ascii_host` writes it, an IPv6 address in brackets; empty if it has none."""
     host = parts.hostname or ""
     return f"[{host}]" if ":" in host else ascii_host(host)
 

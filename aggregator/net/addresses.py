@@ -51,7 +51,7 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 
 @dataclass(frozen=True, slots=True)
 class Networks:
-    """The private networks that may be asked. `everything`: all of them; `hosts`: names whose addresses are all good."""
+    """The private networks that may be asked: `everything`, or ranges, and `hosts` whose addresses are all good."""
 
     everything: bool = False
     ranges: frozenset[Network] = frozenset()
