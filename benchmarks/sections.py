@@ -27,7 +27,7 @@ from aggregator.feeds.section import article_urls, section_page
 from aggregator.feeds.section.anchors import links_of
 from aggregator.urls import normalise, site_of
 from benchmarks import corpus
-from tests.feeds.sections import SECTIONS
+from tests.feeds.section.sections import SECTIONS
 
 # What comes after the site's name in the addresses of its articles.
 PATTERNS = {

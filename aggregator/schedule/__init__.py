@@ -1,4 +1,4 @@
-"""When a feed is polled next, and what its polls taught: pure, in plain words.
+"""Decides when a feed is polled next, by what its polls taught, and judges how it fares. Pure, with reasons in words.
 
 rhythm = learn(Rhythm(), listed, listed, None, now)
 next_poll(PollHistory(rhythm), hints, policy, now) -> NextPoll(at, reason)

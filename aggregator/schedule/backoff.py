@@ -1,4 +1,4 @@
-"""How long a feed is left alone after failures: by their kind and number. What heals by itself is tried again sooner."""
+"""Tells how long a feed waits after failures, by their kind and number. What heals by itself is tried again sooner."""
 
 from datetime import timedelta
 
@@ -8,8 +8,8 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
-# First wait after a failure, doubled with each further one.
-_FIRST_WAIT = {
+# The wait after a first failure, by its kind and by its HTTP status; each further failure doubles it.
+_FIRST_WAITS = {
     "dns": HOUR,
     "connect": 15 * MINUTE,
     "timeout": 15 * MINUTE,
@@ -21,22 +21,21 @@ _FIRST_WAIT = {
     "redirects": 6 * HOUR,
     "feed": HOUR,
 }
-_FIRST_WAIT_STATUS = {401: 6 * HOUR, 403: 6 * HOUR, 404: 6 * HOUR, 410: 7 * DAY, 429: HOUR, 451: DAY, 503: HOUR}
-_LONGEST_WAIT = {404: 7 * DAY, 410: 28 * DAY}
+_FIRST_WAITS_BY_STATUS = {401: 6 * HOUR, 403: 6 * HOUR, 404: 6 * HOUR, 410: 7 * DAY, 429: HOUR, 451: DAY, 503: HOUR}
+_MAX_WAITS_BY_STATUS = {404: 7 * DAY, 410: 28 * DAY}
 
 
 def after_failure(
     failures: int, kind: str | None, status: int | None, least: timedelta, most: timedelta
 ) -> tuple[timedelta, str]:
-    """The wait after so many failures in a row, the last one of this kind (and HTTP status), and why in plain words.
+    """Returns the wait after so many failures in a row, the last one of this kind (and HTTP status), and why in words.
 
-    Between `least` and `most`, or a day or `least` if those are more; longer for what says that it is gone. Never for
-    ever.
+    It lies between `least` and the most of `most`, `least` and a day; longer where a status says that the feed is gone.
     """
-    first, longest = _FIRST_WAIT.get(kind or "", HOUR), max(most, least, DAY)
+    first, longest = _FIRST_WAITS.get(kind or "", HOUR), max(most, least, DAY)
     if status is not None:
-        first = _FIRST_WAIT_STATUS.get(status, HOUR)
-        longest = max(longest, _LONGEST_WAIT.get(status, longest))
+        first = _FIRST_WAITS_BY_STATUS.get(status, HOUR)
+        longest = max(longest, _MAX_WAITS_BY_STATUS.get(status, longest))
     wait = min(max(first, least) * 2 ** min(max(failures, 1) - 1, 20), longest)
     what = f"status {status}" if status is not None else f"{kind or 'unknown'} error"
     times = "once" if failures <= 1 else f"{failures} times in a row"

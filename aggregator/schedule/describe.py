@@ -1,14 +1,14 @@
-"""A feed's rhythm in plain words."""
+"""Puts a feed's rhythm into plain words."""
 
 from aggregator.schedule.rhythm import Forecast, Rhythm
 from aggregator.times import humanize
 
-_BUSY, _CALM = 1.3, 0.6  # times the mean
+_BUSY_WEIGHT, _CALM_WEIGHT = 1.3, 0.6  # times the mean
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def describe(rhythm: Rhythm, now: int) -> tuple[str, ...]:
-    """What is known of it, a sentence each; `now` in seconds since 1970."""
+    """Returns what is known of it, one statement each; `now` in seconds since 1970."""
     forecast, said = Forecast(rhythm, now), []
     if forecast.gap is None or forecast.usual_gap is None:
         return ("no entry with a time yet, so its rhythm is not known",)
@@ -16,10 +16,10 @@ def describe(rhythm: Rhythm, now: int) -> tuple[str, ...]:
     if forecast.period is not None:
         said.append(f"published by a clock, every {humanize(forecast.period)}")
     if forecast.knows_hours:
-        busy = [hour for hour, weight in enumerate(forecast.hour_weights) if weight >= _BUSY]
+        busy = [hour for hour, weight in enumerate(forecast.hour_weights) if weight >= _BUSY_WEIGHT]
         said += [f"more than usual comes at these hours (UTC): {_spans(busy)}"] if busy else []
     if forecast.knows_days:
-        calm = [_DAYS[day] for day, weight in enumerate(forecast.day_weights) if weight <= _CALM]
+        calm = [_DAYS[day] for day, weight in enumerate(forecast.day_weights) if weight <= _CALM_WEIGHT]
         said += [f"little comes on {', '.join(calm)}"] if calm else []
     if rhythm.window:
         said.append(f"its document lists {rhythm.window} entries")
@@ -29,7 +29,7 @@ def describe(rhythm: Rhythm, now: int) -> tuple[str, ...]:
 
 
 def _spans(hours: list[int]) -> str:
-    """`8-11, 17`: hours in a row as one."""
+    """Writes hours in a row as one: `8-11, 17`."""
     spans: list[list[int]] = []
     for hour in hours:
         if spans and hour == spans[-1][1] + 1:

@@ -1,8 +1,8 @@
-"""How a feed fares, as one state with its reason and what to do: pure.
+"""Judges the health of a feed: one state with its reason and what to do.
 
 Failures weigh by their kind: a server that did not answer is given several tries, a certificate that ran out or a page
-that says 410 is not. No failure but a 410 ends the polls: whatever else is wrong is asked again, ever more rarely, until
-a person takes it out of feeds.yaml. After a 410 a feed is asked again when a person names it.
+that says 410 is not. No failure but a 410 ends the polls: whatever else is wrong is asked again, ever more rarely,
+until a person takes it out of feeds.yaml. After a 410 a feed is asked again when a person names it.
 """
 
 import re
@@ -10,19 +10,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, get_args
 
-State = Literal["blocked", "gone", "failing", "moved", "silent", "slow", "new", "healthy"]
-STATES: tuple[State, ...] = get_args(State)  # what needs a person first
-NEEDS_A_PERSON: frozenset[State] = frozenset({"blocked", "gone", "failing", "moved"})
+from aggregator.times import DAY, HOUR
 
-DAY = 86400
-_TRIES = {"timeout": 4, "connect": 4, "protocol": 4, "tls": 2, "redirects": 2, "too_large": 2, "refused": 1}
-_USUAL_TRIES = 3
-_FORBIDDEN = {401: 2, 402: 2, 403: 2, 451: 1, 429: 4}  # status: how many in a row say that we are not wanted
+State = Literal["blocked", "gone", "failing", "moved", "silent", "slow", "new", "healthy"]
+STATES: tuple[State, ...] = get_args(State)  # in the order in which they are listed: what needs a person first
+NEEDS_A_PERSON = STATES[: STATES.index("silent")]
+
+_FAILURES_BY_KIND = {"timeout": 4, "connect": 4, "protocol": 4, "tls": 2, "redirects": 2, "too_large": 2, "refused": 1}
+_FAILURES_OF_OTHER_KINDS = 3
+_BLOCKED_AFTER = {401: 2, 402: 2, 403: 2, 451: 1, 429: 4}  # by status: failures in a row
 _GONE_AFTER = {404: (3, 2 * DAY), "dns": (6, 7 * DAY)}  # failures in a row, and seconds since it last worked
 _SLOW_SECONDS = 10.0
-_SILENT_GAPS, _LONGEST_GAPS, _SILENT_LEAST = 10, 3, 14 * DAY
-_FEW_GAPS = 4
-_WALL = re.compile(
+_SILENT_MEAN_GAPS, _SILENT_LONGEST_GAPS, _SILENT_SECONDS = 10, 3, 14 * DAY  # all of them must have passed
+_MIN_GAPS = 4
+_BLOCK_PAGE = re.compile(
     rb"just a moment\.\.\.|cf-chl|challenge-platform|attention required! \| cloudflare|ddos-guard|_incapsula_|"
     rb"px-captcha|captcha-delivery|g-recaptcha|h-captcha|hcaptcha|checking your browser|are you a robot",
     re.IGNORECASE,
@@ -31,7 +32,7 @@ _WALL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class FeedFacts:
-    """What is known of a feed after a poll. Times in seconds since 1970, lengths in seconds.
+    """Holds what is known of a feed after a poll. Times in seconds since 1970, lengths in seconds.
 
     `failures` in a row, and the `kind`, HTTP `status` and `reason` of the latest; `worked_at`: when it last worked;
     `latency`: how long its answers take; `moved_to`: where its redirects lead, if all are permanent;
@@ -53,16 +54,16 @@ class FeedFacts:
 
 @dataclass(frozen=True, slots=True)
 class HealthState:
-    """A state and why, in one line."""
+    """Holds a state and why, in one line."""
 
     state: State
     why: str
 
 
 def judge(facts: FeedFacts, before: State | None, now: int) -> HealthState:
-    """The state of a feed after a poll; `before`: the one until now, which a failure or two do not change."""
+    """Returns the state of a feed after a poll; `before`: the one until now, which a failure or two do not change."""
     if facts.failures:
-        return _failed(facts, now) or HealthState(before or "new", _once_more(facts))
+        return _failed(facts, now) or HealthState(before or "new", f"{_counted(facts)}; this may pass by itself")
     if facts.moved_to is not None and facts.moved_to != facts.url:
         return HealthState("moved", f"its server says that it moved for good to {facts.moved_to}")
     if (silence := _silence(facts, now)) is not None:
@@ -73,38 +74,39 @@ def judge(facts: FeedFacts, before: State | None, now: int) -> HealthState:
 
 
 def advice(state: str, url: str) -> str:
-    """What a person can do about it, in one line; empty if nothing."""
-    remove = f"`aggregator feeds remove {url}`"
+    """Returns what a person can do about it, in one line; empty if nothing."""
+    remove, fetch = f"`aggregator feeds remove {url}`", f"`aggregator fetch {url}`"
+    replace = f"`aggregator feeds add NEW --replace {url}`"
     return {
         "blocked": f"ask the publisher for leave, give `headers` or `robots: false` where you may, or {remove}",
-        "gone": f"`aggregator feeds check {url}` looks for its new address, `aggregator fetch {url}` asks it once more; or {remove}",
-        "failing": f"open it in a browser: if it works there, `aggregator fetch {url}` shows what fails here; else wait",
-        "moved": f"put the new address into feeds.yaml (`aggregator feeds add NEW --replace {url}`); it is followed meanwhile",
+        "gone": f"`aggregator feeds check {url}` looks for its new address, {fetch} asks it once more; or {remove}",
+        "failing": f"open it in a browser: if it works there, {fetch} shows what fails here; else wait",
+        "moved": f"put the new address into feeds.yaml ({replace}); it is followed meanwhile",
         "silent": f"nothing, if it rests; else look whether its site has another feed, or {remove}",
         "slow": "nothing; where it fails for it, raise `timeout` in feeds.yaml",
     }.get(state, "")
 
 
 def sort_key(state: str | None) -> int:
-    """Sorts what needs a person first."""
+    """Returns the place of a state among STATES; what is no state counts as new."""
     return STATES.index(state) if state in STATES else STATES.index("new")
 
 
 def is_block_page(body: bytes) -> bool:
-    """Whether a page that came instead of a feed is one that keeps machines out."""
-    return _WALL.search(body[:65536]) is not None
+    """Tells whether a page that came instead of a feed is one that keeps machines out."""
+    return _BLOCK_PAGE.search(body[:65536]) is not None
 
 
 def _failed(facts: FeedFacts, now: int) -> HealthState | None:
-    """The state that failures in a row mean; None while they may pass by themselves."""
+    """Returns the state that failures in a row mean; None while they may pass by themselves."""
     seen = _counted(facts)
     if facts.status == 410 or _is_over(facts, now):
         return HealthState("gone", f"{seen}; {_worked(facts)}")
     if facts.kind == "wall" or (facts.kind == "robots" and facts.status is None):
         return HealthState("blocked", seen)
-    if facts.status in _FORBIDDEN:
-        return HealthState("blocked", seen) if facts.failures >= _FORBIDDEN[facts.status] else None
-    if facts.failures >= _TRIES.get(facts.kind or "", _USUAL_TRIES):
+    if facts.status in _BLOCKED_AFTER:
+        return HealthState("blocked", seen) if facts.failures >= _BLOCKED_AFTER[facts.status] else None
+    if facts.failures >= _FAILURES_BY_KIND.get(facts.kind or "", _FAILURES_OF_OTHER_KINDS):
         return HealthState("failing", f"{seen}; {_worked(facts)}")
     return None
 
@@ -118,26 +120,22 @@ def _worked(facts: FeedFacts) -> str:
     return "it never worked" if facts.worked_at is None else f"it last worked {_day(facts.worked_at)}"
 
 
-def _once_more(facts: FeedFacts) -> str:
-    return f"{_counted(facts)}; this may pass by itself"
-
-
 def _counted(facts: FeedFacts) -> str:
     times = "" if facts.failures == 1 else f", {facts.failures} times in a row"
     return f"{facts.reason or facts.kind or 'it failed'}{times}"
 
 
 def _silence(facts: FeedFacts, now: int) -> str | None:
-    if facts.newest_at is None or len(facts.gaps) < _FEW_GAPS:
+    if facts.newest_at is None or len(facts.gaps) < _MIN_GAPS:
         return None
     usual, longest = sum(facts.gaps) / len(facts.gaps), max(facts.gaps)
-    if now - facts.newest_at < max(_SILENT_GAPS * usual, _LONGEST_GAPS * longest, _SILENT_LEAST):
+    if now - facts.newest_at < max(_SILENT_MEAN_GAPS * usual, _SILENT_LONGEST_GAPS * longest, _SILENT_SECONDS):
         return None
     return f"nothing new since {_day(facts.newest_at)}, where an entry came every {_length(usual)} before"
 
 
 def _length(seconds: float) -> str:
-    for name, size in (("days", DAY), ("hours", 3600)):
+    for name, size in (("days", DAY), ("hours", HOUR)):
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {name}"
     minutes = max(round(seconds / 60), 1)

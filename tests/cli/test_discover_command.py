@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.feeds.sections import SECTIONS
+from tests.feeds.section.sections import SECTIONS
 from tests.servers import Reply, Server
 from tests.visit import site
 

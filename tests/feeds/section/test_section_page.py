@@ -10,7 +10,7 @@ from aggregator.errors import FeedError
 from aggregator.feeds import parse_feed
 from aggregator.feeds.section import article_urls
 from aggregator.model import FeedDocument
-from tests.feeds.sections import SECTIONS, Section
+from tests.feeds.section.sections import SECTIONS, Section
 
 URL = "https://paper.example/world"
 

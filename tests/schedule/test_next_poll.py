@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aggregator.model import Hints
@@ -242,6 +242,7 @@ all_hints = st.builds(
 
 
 @given(documents, all_hints)
+@example(parts=[([], 0), ([None] * 7, 7)], hints=Hints(expires_in=94652.0))  # by a clock, and asked for more than a day
 def test_never_early_and_between_floor_and_ceiling(parts: list[tuple[list[int | None], int]], hints: Hints) -> None:
     result = wait(learnt(parts), hints)
     asked = max(hints.ttl or 0, hints.update_period or 0, hints.max_age or 0, hints.expires_in or 0)

@@ -1,4 +1,7 @@
-"""health: failures weighed by kind, silence, moves, and what needs a person first."""
+"""Health: failures weighed by kind, silence, moves, and what needs a person first."""
+
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -86,13 +89,19 @@ def test_silence_is_measured_by_the_rhythm() -> None:
 
 
 def test_what_needs_a_person_comes_first() -> None:
-    assert sorted(STATES, key=sort_key)[: len(NEEDS_A_PERSON)] == ["blocked", "gone", "failing", "moved"]
+    assert NEEDS_A_PERSON == ("blocked", "gone", "failing", "moved")
+    assert sorted(STATES, key=sort_key) == list(STATES)
     assert sort_key(None) == sort_key("new")
     assert all(advice(state, URL) for state in NEEDS_A_PERSON)
     assert advice("healthy", URL) == ""
 
 
-def test_walls() -> None:
+def test_the_documentation_lists_the_states() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "scheduling.md").read_text(encoding="utf-8")
+    assert tuple(re.findall(r"^\| `(\w+)` \|", page.partition("## States")[2], re.MULTILINE)) == STATES
+
+
+def test_pages_that_keep_machines_out() -> None:
     assert is_block_page(b"<html><title>Just a moment...</title>")
     assert not is_block_page(b"<html><title>Our feed has moved</title>")
 
