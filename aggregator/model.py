@@ -78,6 +78,19 @@ class FeedDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class Validators:
+    """What a conditional request sends back, byte for byte as an answer gave it. `validated_url`: where that answer
+    came from, after redirects; None: from the address that is asked."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    validated_url: str | None = None
+
+
+NO_VALIDATORS = Validators()
+
+
+@dataclass(frozen=True, slots=True)
 class Response:
     """An answer of the network: status 200 with its decoded body, or 304 without.
 
@@ -92,6 +105,11 @@ class Response:
     body: bytes
     redirects: tuple[tuple[int, str], ...] = ()
     elapsed: float = 0.0
+
+    @property
+    def validators(self) -> Validators:
+        """The validators that it came with."""
+        return Validators(self.headers.get("etag"), self.headers.get("last-modified"), self.url)
 
     @property
     def moved_to(self) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from aggregator.articles import finish
+from aggregator.articles.from_record import from_record
 from aggregator.articles.row import ArticleRow
 from aggregator.errors import QueryError
 from aggregator.query import span
@@ -89,7 +89,7 @@ def read(number: int, line: bytes) -> Line:
 
 def finished(line: Line, now: int | None = None) -> ArticleRow:
     """The row that is stored of a line; a line without `fetched_at` was fetched `now`."""
-    row = finish.from_record(line.record, line.times, int(time.time()) if now is None else now)
+    row = from_record(line.record, line.times, int(time.time()) if now is None else now)
     counted = line.record["word_count"]
     return replace(
         row,

@@ -8,7 +8,7 @@ revision is made. A page in which no article is found any more, or that can't be
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,14 +16,19 @@ import orjson
 from sqlalchemy import Connection, Row
 
 from aggregator.archive.search import Search
-from aggregator.articles import finish, read_pages
-from aggregator.articles.read_pages import Batch, Job, Read
+from aggregator.articles import read_pages
+from aggregator.articles.assemble import unpacked
+from aggregator.articles.entry_facts import EntryFacts
+from aggregator.articles.from_page import ServedPage
+from aggregator.articles.read_pages import Batch, PageJob, Read
 from aggregator.articles.row import ArticleRow
+from aggregator.config import options
 from aggregator.config.models import Config, Feed, Page
 from aggregator.extraction.selectors import selectors_of
 from aggregator.pool import Pool
-from aggregator.store import articles, raw_pages, site_memories
+from aggregator.store import articles, entries, raw_pages, site_memories
 from aggregator.store.engine import Store
+from aggregator.store.entries import ListedPage
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.text import index_form
 
@@ -106,9 +111,10 @@ class Reextraction:
     def _next(self, last: int) -> list["_Kept"]:
         with self.store.read() as conn:
             rows = raw_pages.after(conn, self.asked.filters, last, _CHUNK)
-            listings = raw_pages.listings(conn, [int(row.id) for row in rows])
-        own = _options(self.config)
-        return [_kept(row, listings.get(int(row.id)), own) for row in rows]
+            subscribed: list[Feed | Page] = [*self.config.feeds, *self.config.articles]
+            own = {item.url: options.of(item) for item in subscribed}
+            listed = entries.listing(conn, [int(row.id) for row in rows], subscribed=False, options=own)
+        return [_kept(row, listed.get(int(row.id))) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +122,7 @@ class _Kept:
     """A stored article and its page; `job` is None if the page is damaged."""
 
     row: Row[Any]
-    job: Job | None
+    job: PageJob | None
 
 
 class _Work:
@@ -154,10 +160,10 @@ class _Work:
             if found is not None and found.memory is not None:
                 self._try(site, found.memory)
         else:
-            with run.store.write() as unit:
-                done = [_renewed(unit, kept, read) for kept, read in pairs]
-                if found is not None and found.memory is not None and found.taught:
-                    site_memories.save(unit, site, found.memory, found.taught, run.now, anew=found.anew)
+            with run.store.write() as conn:
+                done = [_renewed(conn, kept, read) for kept, read in pairs]
+                if found is not None and found.memory is not None and found.learned:
+                    site_memories.save(conn, site, found.memory, found.learned, run.now, reset=found.reset)
         for change in done:
             self._count(change)
         run.progress(run.totals)
@@ -233,25 +239,18 @@ def _by_site(chunk: list[_Kept]) -> dict[str, list[_Kept]]:
     return found
 
 
-def _options(config: Config) -> dict[str, dict[str, Any]]:
-    """The options of subscriptions as feeds.yaml has them now, by URL."""
-    sources: list[Feed | Page] = [*config.feeds, *config.articles]
-    return {item.url: item.model_dump(mode="json", exclude_defaults=True) for item in sources}
-
-
-def _kept(row: Row[Any], listing: Row[Any] | None, own: Mapping[str, dict[str, Any]]) -> _Kept:
-    body = finish.unpacked(row.body)
+def _kept(row: Row[Any], page: ListedPage | None) -> _Kept:
+    body = unpacked(row.body)
     if body is None:
         return _Kept(row, None)
-    options = {} if listing is None else own.get(listing.feed_url) or orjson.loads(listing.options)
-    listed = _from_row(row) if listing is None else read_pages.listed_of(listing, options)
-    page = finish.Page(row.raw_url, body, row.content_type, int(row.raw_at))
-    return _Kept(row, Job(page, listed, selectors_of(options), keep_raw=False))
+    facts, selectors = (_facts(row), None) if page is None else (page.facts, page.source.options.selectors)
+    served = ServedPage(row.raw_url, body, row.content_type, int(row.raw_at))
+    return _Kept(row, PageJob(served, facts, selectors_of(selectors), keep_raw=False))
 
 
-def _from_row(row: Row[Any]) -> finish.EntryFacts:
-    """What is known of an article that no entry holds any more."""
+def _facts(row: Row[Any]) -> EntryFacts:
+    """Returns what is known of an article that no entry holds any more."""
     authors, tags = (tuple(orjson.loads(value)) if value else () for value in (row.authors, row.tags))
-    return finish.EntryFacts(
+    return EntryFacts(
         row.url, row.feed, row.title, authors, row.published_at, row.modified_at, row.summary, row.lang, tags, row.image
     )

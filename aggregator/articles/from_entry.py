@@ -1,111 +1,144 @@
-"""From what a feed lists to the rows that are stored: entries, and the articles of those that carry one themselves.
+"""An entry as a feed lists it -> the row by which it is known, and its article where it carries one itself."""
 
-Pure functions that run in a process of the pool, as those of `reading` do for pages.
-"""
-
-from dataclasses import asdict, dataclass
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Literal
 
-import orjson
-
-from aggregator.articles import finish
+from aggregator.articles.assemble import assemble
+from aggregator.articles.entry_facts import EntryDetails, EntryFacts, EntryRow, EntryState
 from aggregator.articles.row import ArticleRow
+from aggregator.extraction.article import Article
+from aggregator.extraction.feed_content import from_feed
+from aggregator.extraction.metadata.language import detect_lang
+from aggregator.extraction.version import EXTRACTOR_VERSION
 from aggregator.model import Entry
-from aggregator.text import hash64
+from aggregator.text import count_words, hash64, squeeze
+from aggregator.times import DAY
 from aggregator.urls import is_http, normalise, site_of
+
+MIN_FULL_TEXT_WORDS = 250  # shorter texts of feeds are teasers more often than not
+_MAX_SUMMARY = 2000  # characters
+_MAX_AHEAD = 2 * DAY  # an entry's time may lie in the future by as much
+_TRUNCATED = re.compile(r"(?:…|\.\.\.|\[\.\.\.\]|\[…\]|\[&#8230;\])\s*(?:\w+\s*){0,4}\W*$")
+_TAGS = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """A new entry's row, and its article where the entry carries one."""
+class FeedPolicy:
+    """What counts for all entries of a feed: of those in feeds.yaml, the options that the workers need."""
 
-    row: dict[str, Any]
-    article: ArticleRow | None
-
-
-def prepare(new: list[Entry], feed_url: str, feed_id: int, options: dict[str, Any], now: int) -> list[Prepared]:
-    """What is to be stored of new entries. Runs in the pool."""
-    full_text = options.get("full_text", "auto")
-    return [_prepared(entry, feed_url, feed_id, options, full_text, now) for entry in new]
+    id: int
+    url: str
+    full_text: Literal["auto", "always", "never"]
+    site: str | None
+    lang: str | None
+    tags: tuple[str, ...]
 
 
-def passed_over(entry: Entry, feed_id: int, now: int) -> Prepared:
-    """An entry that is older than the subscription: it is known from now on, and not fetched."""
-    return Prepared(entry_row(feed_id, entry, now) | {"state": "none", "error": "older than the subscription"}, None)
+@dataclass(frozen=True, slots=True)
+class PreparedEntry:
+    """An entry ready to be stored, and its article where the entry carries one."""
+
+    row: EntryRow
+    article: ArticleRow | None = None
 
 
-def _prepared(entry: Entry, feed_url: str, feed_id: int, options: dict[str, Any], full_text: str, now: int) -> Prepared:
-    row = entry_row(feed_id, entry, now) | {"title": entry.title}
-    own = full_text == "never" or (full_text == "auto" and finish.carries_full_text(entry))
-    summary = None if own and not entry.content else finish.plain_summary(entry)
-    url = entry.url or f"{feed_url}#{entry.key}"
-    if own or not (entry.url and is_http(entry.url)):
-        listed = _listed(entry, url, feed_url, summary, options, now)
-        own_url = normalise(url) if entry.url else url
-        article = finish.from_entry(entry, listed, own_url, now)
-        own_state = {
-            "state": "none",
-            "digest": digest(entry),
-            "error": None if article else "the entry carries no text",
-        }
-        return Prepared(row | own_state, article)
-    site = options.get("site") if site_of(entry.url) == site_of(feed_url) else None
-    waiting = {"state": "waiting", "site": site or site_of(entry.url), "next_try_at": now, "summary": summary}
-    return Prepared(row | waiting, None)
+def prepare(entries: Sequence[Entry], feed: FeedPolicy, now: int) -> list[PreparedEntry]:
+    """Returns what is to be stored of entries of a feed, in their order. Runs in the pool."""
+    return [_prepared(entry, feed, now) for entry in entries]
+
+
+def skipped(entry: Entry, feed_id: int, now: int) -> PreparedEntry:
+    """Returns an entry that is older than the subscription: it is known from now on, and not fetched."""
+    return PreparedEntry(replace(entry_row(entry, feed_id, now, "none"), error="older than the subscription"))
 
 
 def digest(entry: Entry) -> int:
-    """Equal for entries that say the same: title and text."""
+    """Returns a number that is equal for entries that say the same: title and text."""
     return hash64("\n".join((entry.title or "", entry.content or entry.summary or "")))
 
 
-def _listed(
-    entry: Entry, url: str, feed_url: str, summary: str | None, options: dict[str, Any], now: int
-) -> finish.EntryFacts:
-    return finish.EntryFacts(
+def carries_full_text(entry: Entry) -> bool:
+    """Tells whether the entry's own content is the whole article, as far as that shows without asking for the page."""
+    if not entry.content:
+        return False
+    plain = _TAGS.sub(" ", entry.content)
+    return count_words(plain) >= MIN_FULL_TEXT_WORDS and not _TRUNCATED.search(squeeze(plain)[-80:])
+
+
+def entry_row(entry: Entry, feed_id: int, now: int, state: EntryState) -> EntryRow:
+    """Returns the row of an entry that is listed for the first time `now`."""
+    return EntryRow(
+        feed_id=feed_id,
+        key=entry.key,
+        url=entry.url,
+        title=entry.title,
+        published_at=_not_future(entry.published_at, now),
+        updated_at=_not_future(entry.updated_at, now),
+        first_seen_at=now,
+        last_seen_at=now,
+        state=state,
+        details=EntryDetails(
+            guid=entry.guid if entry.guid != entry.key else None,
+            authors=entry.authors,
+            tags=entry.tags,
+            image=entry.image,
+            enclosures=entry.enclosures,
+        ),
+        digest=digest(entry),
+    )
+
+
+def _prepared(entry: Entry, feed: FeedPolicy, now: int) -> PreparedEntry:
+    own = feed.full_text == "never" or (feed.full_text == "auto" and carries_full_text(entry))
+    summary = None if own and not entry.content else _plain_summary(entry)
+    if own or not (entry.url and is_http(entry.url)):
+        url = entry.url or f"{feed.url}#{entry.key}"
+        facts = _facts(entry, url, summary if entry.content else None, feed, now)
+        article = _own_article(entry, facts, normalise(url) if entry.url else url, now)
+        row = entry_row(entry, feed.id, now, "none")
+        return PreparedEntry(row if article else replace(row, error="the entry carries no text"), article)
+    own_site = feed.site if site_of(entry.url) == site_of(feed.url) else None
+    row = entry_row(entry, feed.id, now, "waiting")
+    return PreparedEntry(replace(row, site=own_site or site_of(entry.url), next_try_at=now, summary=summary))
+
+
+def _own_article(entry: Entry, facts: EntryFacts, own_url: str, now: int) -> ArticleRow | None:
+    """Returns the article that an entry itself carries; None if it carries no text."""
+    text, html = from_feed(entry.content or entry.summary or "", entry.url)
+    if not text.strip():
+        return None
+    lang = detect_lang(text, facts.lang)
+    article = Article(
+        entry.title, text=text, html=html, lang=lang, is_article=True, extractor_version=EXTRACTOR_VERSION
+    )
+    return assemble(article, facts, own_url, None, now, "feed", None)
+
+
+def _facts(entry: Entry, url: str, summary: str | None, feed: FeedPolicy, now: int) -> EntryFacts:
+    return EntryFacts(
         url=url,
-        feed=feed_url,
+        feed=feed.url,
         title=entry.title,
         authors=entry.authors,
         published_at=_not_future(entry.published_at, now),
         updated_at=_not_future(entry.updated_at, now),
         summary=summary,
-        lang=options.get("lang"),
-        tags=tuple(dict.fromkeys((*entry.tags, *options.get("tags", ())))),
+        lang=feed.lang,
+        tags=tuple(dict.fromkeys((*entry.tags, *feed.tags))),
         image=entry.image,
     )
 
 
-def entry_row(feed_id: int, entry: Entry, now: int) -> dict[str, Any]:
-    details = {
-        "guid": entry.guid if entry.guid != entry.key else None,
-        "authors": entry.authors,
-        "tags": entry.tags,
-        "image": entry.image,
-        "enclosures": [asdict(item) for item in entry.enclosures],
-    }
-    details = {name: value for name, value in details.items() if value}
-    return {
-        "feed_id": feed_id,
-        "key": entry.key,
-        "url": entry.url,
-        "title": entry.title,
-        "summary": None,
-        "details": orjson.dumps(details).decode() if details else None,
-        "published_at": _not_future(entry.published_at, now),
-        "updated_at": _not_future(entry.updated_at, now),
-        "first_seen_at": now,
-        "last_seen_at": now,
-        "site": None,
-        "article_id": None,
-        "next_try_at": None,
-        "error": None,
-        "digest": digest(entry),
-        "tries": 0,
-    }
+def _plain_summary(entry: Entry) -> str | None:
+    if not entry.summary:
+        return None
+    text, _ = from_feed(entry.summary, entry.url)
+    return squeeze(text)[:_MAX_SUMMARY] or None
 
 
 def _not_future(when: datetime | None, now: int) -> int | None:
-    at = finish.seconds(when)
-    return None if at is None or at > now + 2 * 86400 else at
+    at = None if when is None else int(when.timestamp())
+    return None if at is None or at > now + _MAX_AHEAD else at

@@ -1,40 +1,35 @@
-"""Reading pages: those of one site in batches, with what is known of the site, in the processes of the pool.
+"""Pages of one site -> their articles, in batches, with what is known of the site, in the processes of the pool.
 
-pages + memory -> pool: extraction.read_pages -> finished articles + the next memory
+pages + memory -> pool: pipeline.read_pages -> rows of articles + the next memory
 
-This is the only place that calls extraction for pages that are stored: a visit and a reextraction do the same.
+This is the only place that calls extraction for pages that are stored: a visit and a re-extraction do the same.
 """
 
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
-import orjson
-
-from aggregator.articles import finish
+from aggregator.articles.entry_facts import EntryFacts
+from aggregator.articles.from_page import ServedPage, from_page
+from aggregator.articles.row import ArticleRow
 from aggregator.errors import ExtractionError
 from aggregator.extraction import pipeline
 from aggregator.extraction.memory.site_memory import SiteMemory
 from aggregator.extraction.selectors import SelectorMatch, Selectors, unmatched_selectors
-
-if TYPE_CHECKING:
-    from sqlalchemy import Row
-from aggregator.articles.row import ArticleRow
 from aggregator.pool import Pool
 from aggregator.urls import site_of
 
 _log = logging.getLogger(__name__)
-MOST_PAGES = 16  # a batch
-MOST_BYTES = 8 * 1024 * 1024
+MAX_BATCH_PAGES = 16
+MAX_BATCH_BYTES = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class PageJob:
     """A page to be read. `keep_raw`: its bytes are stored with its article."""
 
-    page: finish.Page
-    listed: finish.EntryFacts
+    page: ServedPage
+    facts: EntryFacts
     selectors: Selectors | None
     keep_raw: bool
 
@@ -55,33 +50,33 @@ class Read:
 class Batch:
     """What came of pages, in their order, and the site's memory after them, packed.
 
-    `taught`: how many of them taught it; `anew`: the memory that was given could not be read.
+    `learned`: how many of them taught it; `reset`: the memory that was given could not be read.
     """
 
     reads: tuple[Read, ...]
     memory: bytes | None
-    taught: int = 0
-    anew: bool = False
+    learned: int = 0
+    reset: bool = False
 
 
 def memory_key(url: str) -> str:
-    """The site whose memory a page that came from `url` is read with."""
+    """Returns the site whose memory a page that came from `url` is read with."""
     return site_of(url)
 
 
-def first_batch(jobs: Sequence[Job]) -> list[Job]:
-    """As many of the first jobs as may be read together; one at least."""
+def first_batch(jobs: Sequence[PageJob]) -> list[PageJob]:
+    """Returns as many of the first jobs as may be read together; one at least."""
     batch, size = list(jobs[:1]), len(jobs[0].page.body)
-    for job in jobs[1:MOST_PAGES]:
+    for job in jobs[1:MAX_BATCH_PAGES]:
         size += len(job.page.body)
-        if size > MOST_BYTES:
+        if size > MAX_BATCH_BYTES:
             break
         batch.append(job)
     return batch
 
 
-async def read(pool: Pool, jobs: Sequence[Job], memory: bytes | None) -> Batch:
-    """The articles of pages of one site. A page that can't be read fails alone; the others of its batch do not."""
+async def read(pool: Pool, jobs: Sequence[PageJob], memory: bytes | None) -> Batch:
+    """Returns the articles of pages of one site. A page that can't be read fails alone; the others do not."""
     try:
         return await pool.run(read_batch, jobs, memory)
     except ExtractionError as error:
@@ -94,19 +89,19 @@ async def read(pool: Pool, jobs: Sequence[Job], memory: bytes | None) -> Batch:
     return await _one_by_one(pool, jobs, memory)
 
 
-async def _one_by_one(pool: Pool, jobs: Sequence[Job], memory: bytes | None) -> Batch:
+async def _one_by_one(pool: Pool, jobs: Sequence[PageJob], memory: bytes | None) -> Batch:
     reads: list[Read] = []
-    taught, anew = 0, False
+    learned, reset = 0, False
     for job in jobs:
         one = await read(pool, [job], memory)
         reads += one.reads
-        memory, taught, anew = one.memory, taught + one.taught, anew or one.anew
-    return Batch(tuple(reads), memory, taught, anew)
+        memory, learned, reset = one.memory, learned + one.learned, reset or one.reset
+    return Batch(tuple(reads), memory, learned, reset)
 
 
-def read_batch(jobs: Sequence[Job], packed: bytes | None) -> Batch:
-    """The articles of pages of one site, whose memory is given packed (None: nothing is known). Runs in the pool."""
-    memory, anew = _unpacked(packed)
+def read_batch(jobs: Sequence[PageJob], packed: bytes | None) -> Batch:
+    """Returns the articles of pages of one site. `packed`: its memory, None if there is none. Runs in the pool."""
+    memory, reset = _unpacked(packed)
     pages = [
         pipeline.RawPage(job.page.body, url=job.page.url, selectors=job.selectors, content_type=job.page.content_type)
         for job in jobs
@@ -114,12 +109,12 @@ def read_batch(jobs: Sequence[Job], packed: bytes | None) -> Batch:
     found, after = pipeline.read_pages(pages, memory)
     reads = tuple(
         Read(
-            finish.from_page(article, job.page, job.listed, job.keep_raw),
+            from_page(article, job.page, job.facts, keep_raw=job.keep_raw),
             unmatched_selectors(job.page.body, job.page.content_type, job.selectors),
         )
         for article, job in zip(found, jobs, strict=True)
     )
-    return Batch(reads, after.packed(), max(0, after.pages - memory.pages), anew)
+    return Batch(reads, after.packed(), max(0, after.pages - memory.pages), reset)
 
 
 def _unpacked(packed: bytes | None) -> tuple[SiteMemory, bool]:
@@ -129,20 +124,3 @@ def _unpacked(packed: bytes | None) -> tuple[SiteMemory, bool]:
         return SiteMemory.unpacked(packed), False
     except Exception:  # whatever is wrong with it: a memory is a help and never a condition
         return SiteMemory(), True
-
-
-def listed_of(row: "Row[Any]", options: dict[str, Any]) -> finish.EntryFacts:
-    """What an entry says of its page. `row`: an entry with its feed's URL as `feed_url`; `options`: the feed's."""
-    details = orjson.loads(row.details) if row.details else {}
-    return finish.EntryFacts(
-        url=row.url,
-        feed=row.feed_url or None,
-        title=row.title,
-        authors=tuple(details.get("authors", ())),
-        published_at=row.published_at,
-        updated_at=row.updated_at,
-        summary=row.summary,
-        lang=options.get("lang"),
-        tags=tuple(dict.fromkeys((*details.get("tags", ()), *options.get("tags", ())))),
-        image=details.get("image"),
-    )

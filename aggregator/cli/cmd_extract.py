@@ -87,7 +87,7 @@ def _selectors(options: global_options.Globals, url: str | None) -> "Selectors |
     own = [source for source in sources if source.url == url]
     of_site = [source for source in sources if (source.site or site_of(source.url)) == site_of(url)]
     found = next(iter([*own, *of_site]), None)
-    return selectors_of(found.model_dump(mode="json", exclude_defaults=True)) if found else None
+    return selectors_of(found.selectors) if found else None
 
 
 def _print(article: "Article", form: Form) -> None:

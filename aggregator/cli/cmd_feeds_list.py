@@ -61,7 +61,12 @@ def rows_by_url(options: global_options.Globals) -> dict[str, Any]:
     from aggregator.store import feeds as rows
 
     with options.open_store() as store, store.read() as conn:
-        return {row.url: dict(row._mapping) for row in rows.overview(conn)}
+        return {one.feed.url: _columns(one) for one in rows.overview(conn)}
+
+
+def _columns(one: Any) -> dict[str, Any]:
+    columns = {name: getattr(one.feed, name) for name in one.feed.__slots__}
+    return columns | {"entries": one.entries, "articles": one.articles, "waiting": one.waiting}
 
 
 def _print_table(records: list[dict[str, Any]]) -> None:

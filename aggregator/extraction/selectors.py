@@ -4,9 +4,9 @@ A selector is a field of `Selectors`, and of `SelectorSpec` in the configuration
 article has its reader in `_READERS`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from selectolax.lexbor import SelectolaxError
 
@@ -15,6 +15,9 @@ from aggregator.extraction.body.blocks import Page, walk
 from aggregator.extraction.metadata.collect import Metadata
 from aggregator.extraction.metadata.page_dates import parse_date
 from aggregator.extraction.metadata.person_names import clean_authors
+
+if TYPE_CHECKING:  # the processes of the pool read no configuration
+    from aggregator.config.models import SelectorSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +43,12 @@ class SelectorMatch:
         return f"{self.name} selector '{self.selector}'"
 
 
-def selectors_of(options: Mapping[str, Any]) -> Selectors | None:
-    """Returns the selectors among the options of a feed or page, which are as JSON holds them; None if there are none."""
-    spec = options.get("selectors")
-    if not spec:
-        return None
-    given = {field.name: spec[field.name] for field in fields(Selectors) if field.name in spec}
-    return Selectors(**given | {"remove": tuple(given.get("remove", ()))})
+def selectors_of(spec: "SelectorSpec | None") -> Selectors | None:
+    """Returns the selectors that the configuration gives; None if it gives none."""
+    given = (
+        None if spec is None else Selectors(**{field.name: getattr(spec, field.name) for field in fields(Selectors)})
+    )
+    return given if given != Selectors() else None
 
 
 def match_selectors(body: bytes, content_type: str | None, selectors: Selectors) -> list[SelectorMatch]:

@@ -1,93 +1,210 @@
-"""Rows of what feeds listed."""
+"""What feeds listed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, and_, insert, or_, select, update
+import orjson
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, or_, select, update
 
-from aggregator.store.schema import entries, feeds
+from aggregator.articles.entry_facts import EntryDetails, EntryFacts, EntryRow, EntryState
+from aggregator.config.options import Options, decode
+from aggregator.model import Enclosure
+from aggregator.store.feeds import Source
+from aggregator.store.schema import articles, entries, feeds
 
-TOLD = ("title", "summary", "details", "published_at", "updated_at")  # what a feed says of a page
+_KEYS_AT_ONCE = 900  # SQLite takes no more than 999 parameters everywhere
 
 
-def known(conn: Connection, feed_id: int, keys: Collection[str]) -> dict[str, Any]:
-    """The entries of a feed that are stored already, of those named, by key."""
-    names = ("id", "key", "state", "article_id", "updated_at", "site", "digest")
-    query = select(*(entries.c[name] for name in names)).where(entries.c.feed_id == feed_id)
-    some = list(keys)
-    found: dict[str, Any] = {}
-    for start in range(0, len(some), 900):
-        rows = conn.execute(query.where(entries.c.key.in_(some[start : start + 900])))
-        found.update({str(row.key): row for row in rows})
+@dataclass(frozen=True, slots=True)
+class KnownEntry:
+    """An entry that is stored already, as far as a new document of its feed is compared with it."""
+
+    id: int
+    key: str
+    state: EntryState
+    article_id: int | None
+    updated_at: int | None
+    site: str | None
+    digest: int | None
+
+    @property
+    def has_own_text(self) -> bool:
+        """Whether its article is made from the entry itself."""
+        return self.article_id is not None and self.site is None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPage:
+    """An entry whose page is fetched: where it lies, the subscription that lists it, and what that says of it.
+
+    `site`: the key of politeness; `tries`: failures in a row; `article_id`: of a page that was fetched before.
+    """
+
+    id: int
+    url: str
+    site: str
+    tries: int
+    article_id: int | None
+    source: Source
+    facts: EntryFacts
+
+
+@dataclass(frozen=True, slots=True)
+class EntryOutcome:
+    """What came of an entry's page; `error` says why there is no article."""
+
+    state: EntryState
+    error: str | None
+
+
+def known(conn: Connection, feed_id: int, keys: Collection[str]) -> dict[str, KnownEntry]:
+    """Returns those of the named entries of a feed that are stored already, by key."""
+    columns = [entries.c[name] for name in KnownEntry.__slots__]
+    query = select(*columns).where(entries.c.feed_id == feed_id)
+    found: dict[str, KnownEntry] = {}
+    for some in _portions(keys):
+        found.update({row.key: KnownEntry(*row) for row in conn.execute(query.where(entries.c.key.in_(some)))})
     return found
 
 
-def told(conn: Connection, article_ids: Collection[int]) -> dict[int, dict[str, Any]]:
-    """What the newest entry of a feed said of each of these articles, as columns of `entries`."""
-    query = (
-        select(entries.c.article_id, *(entries.c[name] for name in TOLD))
-        .join(feeds, feeds.c.id == entries.c.feed_id)
-        .where(entries.c.article_id.in_(article_ids), feeds.c.kind == "feed")
-        .order_by(entries.c.id)
-    )
-    return {int(row.article_id): {name: getattr(row, name) for name in TOLD} for row in conn.execute(query)}
+def facts_from_feeds(conn: Connection, article_ids: Collection[int]) -> dict[int, EntryRow]:
+    """Returns the newest entry of a feed that lists each of these articles."""
+    columns = [entries.c[name] for name in EntryRow.__slots__]
+    query = select(*columns).join(feeds, feeds.c.id == entries.c.feed_id).order_by(entries.c.id)
+    query = query.where(entries.c.article_id.in_(article_ids), feeds.c.kind == "feed")
+    found = [EntryRow(**row._mapping) for row in conn.execute(query)]
+    return {one.article_id: replace(one, details=_details(one.details)) for one in found if one.article_id is not None}
 
 
-def add(conn: Connection, rows: Sequence[dict[str, Any]]) -> list[int]:
+def add(conn: Connection, rows: Sequence[EntryRow]) -> list[int]:
     """Stores new entries; returns their ids in the order of the rows."""
     if not rows:
         return []
-    made = conn.execute(insert(entries).returning(entries.c.id, sort_by_parameter_order=True), list(rows))
+    made = conn.execute(
+        insert(entries).returning(entries.c.id, sort_by_parameter_order=True), list(map(_columns, rows))
+    )
     return [int(i) for i in made.scalars()]
 
 
-def seen(conn: Connection, feed_id: int, keys: Collection[str], now: int, before: int | None) -> None:
-    """Marks entries as listed now; those listed `before` and no longer were seen until just now."""
+def mark_seen(conn: Connection, feed_id: int, keys: Collection[str], now: int, before: int | None) -> None:
+    """Marks entries as listed `now`; those listed `before` and no longer were seen until just now."""
+    mine = entries.c.feed_id == feed_id
     if before is not None:
-        conn.execute(
-            update(entries)
-            .where(entries.c.feed_id == feed_id, entries.c.last_seen_at == before)
-            .values(last_seen_at=now - 1)
-        )
-    some = list(keys)
-    for start in range(0, len(some), 900):
-        part = entries.c.key.in_(some[start : start + 900])
-        conn.execute(update(entries).where(entries.c.feed_id == feed_id, part).values(last_seen_at=now))
+        conn.execute(update(entries).where(mine, entries.c.last_seen_at == before).values(last_seen_at=now - 1))
+    for some in _portions(keys):
+        conn.execute(update(entries).where(mine, entries.c.key.in_(some)).values(last_seen_at=now))
 
 
-def say_anew(conn: Connection, entry_id: int, values: dict[str, Any]) -> None:
-    """What an entry says of itself now. `values`: columns."""
-    conn.execute(update(entries).where(entries.c.id == entry_id).values(**values))
+def reword(conn: Connection, entry_id: int, row: EntryRow) -> None:
+    """Stores what a known entry says of itself now."""
+    said = {"title": row.title, "updated_at": row.updated_at, "digest": row.digest}
+    conn.execute(update(entries).where(entries.c.id == entry_id).values(**said))
+
+
+def note_update(conn: Connection, entry_id: int, updated_at: int) -> None:
+    """Stores when a known entry says that it changed."""
+    conn.execute(update(entries).where(entries.c.id == entry_id).values(updated_at=updated_at))
 
 
 def finish(conn: Connection, ids: Collection[int], article_id: int) -> None:
-    """These entries have their article."""
+    """Gives these entries their article."""
     state = {"state": "done", "article_id": article_id, "next_try_at": None, "error": None}
     conn.execute(update(entries).where(entries.c.id.in_(ids)).values(**state))
 
 
 def postpone(conn: Connection, ids: Collection[int], error: str, next_try_at: int | None) -> None:
-    """The page failed: try again at `next_try_at`, or never (None)."""
+    """Notes that the page of these entries failed, to be tried again at `next_try_at`, or never (None)."""
     state = {"state": "failed" if next_try_at is None else "waiting", "next_try_at": next_try_at, "error": error}
     conn.execute(update(entries).where(entries.c.id.in_(ids)).values(tries=entries.c.tries + 1, **state))
 
 
+def wait(conn: Connection, ids: Collection[int], at: int) -> None:
+    """Has the pages of these entries fetched (again) at `at`."""
+    state = {"state": "waiting", "next_try_at": at, "tries": 0, "error": None}
+    conn.execute(update(entries).where(entries.c.id.in_(ids)).values(**state))
+
+
 def articles_of(conn: Connection, feed_id: int) -> list[int]:
-    """The ids of the articles that a feed lists."""
+    """Returns the ids of the articles that a feed lists."""
     query = select(entries.c.article_id).where(entries.c.feed_id == feed_id, entries.c.article_id.is_not(None))
     return [int(i) for i in conn.execute(query).scalars()]
 
 
-def outcomes(conn: Connection, feed_id: int, limit: int) -> Sequence[Any]:
-    """What came of the pages of a feed that were asked for last, newest entry first: state and error."""
+def outcomes(conn: Connection, feed_id: int, limit: int) -> list[EntryOutcome]:
+    """Returns what came of the pages of a feed that were asked for last, newest entry first."""
     asked = or_(entries.c.state.in_(("done", "failed")), and_(entries.c.state == "waiting", entries.c.tries > 0))
     query = select(entries.c.state, entries.c.error).where(entries.c.feed_id == feed_id, asked)
-    found: Sequence[Any] = conn.execute(query.order_by(entries.c.id.desc()).limit(limit)).all()
+    return [EntryOutcome(*row) for row in conn.execute(query.order_by(entries.c.id.desc()).limit(limit))]
+
+
+def waiting(conn: Connection, due: ColumnElement[bool], limit: int) -> list[ListedPage]:
+    """Returns the entries of which `due` is true, newest first."""
+    query = _listed_pages().where(due).order_by(entries.c.published_at.desc(), entries.c.id)
+    return [_page(row) for row in conn.execute(query.limit(limit))]
+
+
+def listing(
+    conn: Connection, article_ids: Collection[int], *, subscribed: bool, options: Mapping[str, Options] | None = None
+) -> dict[int, ListedPage]:
+    """Returns of each article the entry that it was made for: of the feed which the article names, else the first.
+
+    `subscribed`: only entries with a page, of feeds that are subscribed now. `options`: by the feeds' URLs, of today's
+    configuration; they count instead of the stored ones.
+    """
+    query = _listed_pages().join(articles, articles.c.id == entries.c.article_id)
+    query = query.where(entries.c.article_id.in_(article_ids))
+    if subscribed:
+        query = query.where(entries.c.url.is_not(None), feeds.c.kind == "feed", feeds.c.retired_at.is_(None))
+    named_first = (feeds.c.url == func.coalesce(articles.c.feed, "")).desc()
+    found: dict[int, ListedPage] = {}
+    for row in conn.execute(query.order_by(named_first, entries.c.id)):
+        found.setdefault(int(row.article_id), _page(row, (options or {}).get(row.feed_url)))
     return found
 
 
-def wait(conn: Connection, ids: Collection[int], at: int) -> None:
-    """These entries' pages are to be fetched (again) at `at`."""
-    conn.execute(
-        update(entries).where(entries.c.id.in_(ids)).values(state="waiting", next_try_at=at, tries=0, error=None)
+def _listed_pages() -> Select[Any]:
+    return select(entries, feeds.c.url.label("feed_url"), feeds.c.kind, feeds.c.options).join(
+        feeds, feeds.c.id == entries.c.feed_id
     )
+
+
+def _page(row: Any, options: Options | None = None) -> ListedPage:
+    source = Source(row.feed_id, row.feed_url, row.kind, options or decode(row.kind, row.options))
+    facts = _facts(row, source.options)
+    return ListedPage(row.id, row.url or "", row.site or "", row.tries, row.article_id, source, facts)
+
+
+def _facts(row: Any, options: Options) -> EntryFacts:
+    details = _details(row.details)
+    return EntryFacts(
+        url=row.url,
+        feed=row.feed_url or None,
+        title=row.title,
+        authors=details.authors,
+        published_at=row.published_at,
+        updated_at=row.updated_at,
+        summary=row.summary,
+        lang=options.lang,
+        tags=tuple(dict.fromkeys((*details.tags, *options.tags))),
+        image=details.image,
+    )
+
+
+def _details(kept: Any) -> EntryDetails:
+    values = orjson.loads(kept) if kept else {}
+    enclosures = tuple(Enclosure(**one) for one in values.pop("enclosures", ()))
+    for name in ("authors", "tags"):
+        values[name] = tuple(values.get(name, ()))
+    return EntryDetails(**values, enclosures=enclosures)
+
+
+def _columns(row: EntryRow) -> dict[str, Any]:
+    said = {name: value for name in EntryDetails.__slots__ if (value := getattr(row.details, name))}
+    columns = {name: getattr(row, name) for name in EntryRow.__slots__}
+    return columns | {"details": orjson.dumps(said).decode() if said else None, "tries": 0}
+
+
+def _portions(keys: Collection[str]) -> Iterable[list[str]]:
+    some = list(keys)
+    return (some[start : start + _KEYS_AT_ONCE] for start in range(0, len(some), _KEYS_AT_ONCE))

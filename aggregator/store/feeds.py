@@ -1,16 +1,24 @@
-"""Rows of subscriptions and of their polls."""
+"""Subscriptions and their polls."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 from sqlalchemy import Connection, Row, TextClause, and_, func, insert, or_, select, text, update
 
+from aggregator.config.options import Options, decode
+from aggregator.model import Hints
+from aggregator.schedule.health import State
+from aggregator.schedule.rhythm import Rhythm, pack, unpack
 from aggregator.store.schema import articles, entries, feeds, polls
 from aggregator.store.statements import run
 from aggregator.urls import site_of
+
+Kind = Literal["feed", "page", "hand"]
+"""feed; page: an address that is polled itself; hand: the one holder of pages that a person names (never polled)."""
+ASKED_FOR = "asked for by `aggregator fetch`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +36,130 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Synced:
-    """What a sync changed."""
+    """How many subscriptions a sync added, changed and retired."""
 
     added: int = 0
     changed: int = 0
     retired: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The subscription that lists an entry, as far as the entry's page needs it."""
+
+    id: int
+    url: str
+    kind: Kind
+    options: Options
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRow:
+    """A subscription and all that its polls taught: the columns of `feeds`, where the schema describes them, decoded.
+
+    Polls make another of it (`dataclasses.replace`), and `record_poll` writes what differs. Times: seconds UTC.
+    """
+
+    id: int
+    url: str
+    kind: Kind
+    title: str | None
+    category: str | None
+    lang: str | None
+    site: str
+    options: Options
+    position: int
+    retired_at: int | None
+    etag: str | None
+    last_modified: str | None
+    body_hash: int | None
+    parsed_at: int | None
+    link: str | None
+    format: str | None
+    hints: Hints
+    next_poll_at: int
+    next_poll_reason: str | None
+    last_poll_at: int | None
+    last_success_at: int | None
+    failures: int
+    last_error: str | None
+    added_at: int
+    validated_url: str | None
+    whole_at: int | None
+    lied_at: int | None
+    broken: str | None
+    moved_to: str | None
+    moved_at: int | None
+    moving_to: str | None
+    moving_since: int | None
+    moving_polls: int | None
+    gone_at: int | None
+    quiet_until: int | None
+    rhythm: Rhythm | None
+    latency: float | None
+    health: State | None
+    health_since: int | None
+    health_why: str | None
+    last_poll_due_at: int | None
+    last_poll_reason: str | None
+
+    @property
+    def source(self) -> Source:
+        """What its entries' pages need of it."""
+        return Source(self.id, self.url, self.kind, self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedCounts:
+    """A subscription, how many entries it has, how many of them have an article, and how many wait for their page."""
+
+    feed: FeedRow
+    entries: int
+    articles: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """One poll in the log. `kind` and `reason` of a failure; `listed`: entries in the document, `new`: of them."""
+
+    at: int
+    outcome: Literal["changed", "unchanged", "failed"]
+    seconds: float
+    status: int | None = None
+    kind: str | None = None
+    reason: str | None = None
+    listed: int | None = None
+    new: int | None = None
+    bytes: int | None = None
+
+
+_COLUMNS = tuple(feeds.c[name] for name in FeedRow.__slots__)
+_KIND, _OPTIONS, _HINTS, _RHYTHM = map(FeedRow.__slots__.index, ("kind", "options", "hints", "rhythm"))
+
+
+def from_row(row: Sequence[Any]) -> FeedRow:
+    """Returns the subscription of a row of `feeds`, in the order of its columns."""
+    values = list(row[: len(_COLUMNS)])
+    values[_OPTIONS] = decode(values[_KIND], values[_OPTIONS])
+    values[_HINTS] = _hints(values[_HINTS])
+    values[_RHYTHM] = unpack(orjson.loads(values[_RHYTHM])) if values[_RHYTHM] else None
+    return FeedRow(*values)
+
+
+def _hints(kept: str | None) -> Hints:
+    values = orjson.loads(kept) if kept else {}
+    for name in ("skip_hours", "skip_days"):
+        values[name] = frozenset(values.get(name, ()))
+    return Hints(**values)
+
+
+def _encoded(name: str, value: Any) -> Any:
+    """Returns a field of a FeedRow as its column holds it."""
+    if name == "hints":
+        said = {one: getattr(value, one) for one in Hints.__slots__}
+        return orjson.dumps({one: hint for one, hint in said.items() if hint}, default=sorted).decode()
+    return orjson.dumps(pack(value)).decode() if name == "rhythm" else value
 
 
 def sync(conn: Connection, wanted: Sequence[Subscription], now: int) -> Synced:
@@ -94,7 +221,7 @@ def _again(row: Row[Any], item: Subscription, now: int) -> dict[str, Any]:
 
 
 def hand(conn: Connection, now: int) -> int:
-    """The id of the row that holds pages given by hand."""
+    """Returns the id of the row that holds the pages that a person named."""
     found = conn.execute(select(feeds.c.id).where(feeds.c.kind == "hand")).scalar()
     if found is not None:
         return int(found)
@@ -103,21 +230,21 @@ def hand(conn: Connection, now: int) -> int:
     return int(made)
 
 
-def active(conn: Connection) -> Sequence[Row[Any]]:
-    """Every subscription in the order of feeds.yaml, retired ones left out."""
-    query = select(feeds).where(feeds.c.retired_at.is_(None), feeds.c.kind != "hand").order_by(feeds.c.position)
-    return conn.execute(query).all()
+def active(conn: Connection) -> list[FeedRow]:
+    """Returns every subscription in the order of feeds.yaml, retired ones left out."""
+    query = select(*_COLUMNS).where(feeds.c.retired_at.is_(None), feeds.c.kind != "hand").order_by(feeds.c.position)
+    return [from_row(row) for row in conn.execute(query)]
 
 
 def polls_elsewhere(conn: Connection, url: str, feed_id: int) -> bool:
-    """True if another subscription polls this address."""
+    """Tells whether another subscription polls this address."""
     alive = and_(feeds.c.id != feed_id, feeds.c.retired_at.is_(None), feeds.c.gone_at.is_(None), feeds.c.kind != "hand")
     there = or_(and_(feeds.c.url == url, feeds.c.moved_to.is_(None)), feeds.c.moved_to == url)
     return conn.execute(select(feeds.c.id).where(alive, there).limit(1)).first() is not None
 
 
-def overview(conn: Connection) -> Sequence[Row[Any]]:
-    """`active`, with how many entries each has, how many of them wait, and how many have an article."""
+def overview(conn: Connection) -> list[FeedCounts]:
+    """Returns `active`, each with the counts of its entries."""
     counted = (
         select(
             entries.c.feed_id,
@@ -128,17 +255,14 @@ def overview(conn: Connection) -> Sequence[Row[Any]]:
         .group_by(entries.c.feed_id)
         .subquery()
     )
-    columns = (func.coalesce(counted.c[name], 0).label(name) for name in ("entries", "articles", "waiting"))
+    columns = (func.coalesce(counted.c[name], 0) for name in ("entries", "articles", "waiting"))
     query = (
-        select(feeds, *columns)
+        select(*_COLUMNS, *columns)
         .outerjoin(counted, counted.c.feed_id == feeds.c.id)
         .where(feeds.c.retired_at.is_(None), feeds.c.kind != "hand")
         .order_by(feeds.c.position)
     )
-    return conn.execute(query).all()
-
-
-ASKED_FOR = "asked for by `aggregator fetch`"
+    return [FeedCounts(from_row(row), *row[len(_COLUMNS) :]) for row in conn.execute(query)]
 
 
 def make_due(conn: Connection, ids: Collection[int] | None, now: int) -> None:
@@ -159,31 +283,38 @@ def make_due(conn: Connection, ids: Collection[int] | None, now: int) -> None:
     conn.execute(update(entries).where(waiting, entries.c.next_try_at > now).values(next_try_at=now))
 
 
-def hold_back(conn: Connection, feed_id: int, until: int) -> None:
-    """Neither the feed nor a page of it is asked for before then, whatever is made due."""
+def pause(conn: Connection, feed_id: int, until: int) -> None:
+    """Keeps a feed and its pages from being asked for before `until`, whatever is made due."""
     longer = or_(feeds.c.quiet_until.is_(None), feeds.c.quiet_until < until)
     conn.execute(update(feeds).where(feeds.c.id == feed_id, longer).values(quiet_until=until))
 
 
-def record_poll(conn: Connection, feed_id: int, poll: dict[str, Any], state: dict[str, Any]) -> None:
-    """Logs a poll (columns of `polls`) and writes what it means for its feed (columns of `feeds`)."""
-    run(conn, _logged(tuple(poll)), poll | {"feed_id": feed_id})
-    run(conn, _changed(tuple(state)), state | {"feed_id": feed_id})
+def record_poll(conn: Connection, poll: Poll, before: FeedRow, after: FeedRow) -> None:
+    """Logs a poll, and writes the columns of its feed in which `after` differs from `before`.
+
+    The others stay as they are by now: a sync, a pause or a fetch by name may have changed them meanwhile.
+    """
+    run(conn, _LOG, {"feed_id": before.id} | {name: getattr(poll, name) for name in Poll.__slots__})
+    changed = tuple(name for name in FeedRow.__slots__ if getattr(before, name) != getattr(after, name))
+    if changed:
+        values = {name: _encoded(name, getattr(after, name)) for name in changed}
+        run(conn, _update(changed), values | {"feed_id": before.id})
+
+
+_LOG = text(
+    "INSERT INTO polls (feed_id, at, outcome, seconds, status, kind, reason, listed, new, bytes)"
+    " VALUES (:feed_id, :at, :outcome, :seconds, :status, :kind, :reason, :listed, :new, :bytes)"
+)
 
 
 @lru_cache(maxsize=256)
-def _logged(names: tuple[str, ...]) -> TextClause:
-    columns, values = ", ".join(f'"{name}"' for name in names), ", ".join(f":{name}" for name in names)
-    return text(f"INSERT INTO polls (feed_id, {columns}) VALUES (:feed_id, {values})")
-
-
-@lru_cache(maxsize=256)
-def _changed(names: tuple[str, ...]) -> TextClause:
-    changes = ", ".join(f'"{name}" = :{name}' for name in names)
+def _update(names: tuple[str, ...]) -> TextClause:
+    changes = ", ".join(f"{name} = :{name}" for name in names)
     return text(f"UPDATE feeds SET {changes} WHERE id = :feed_id")
 
 
-def recent_polls(conn: Connection, feed_id: int, limit: int = 30) -> Sequence[Row[Any]]:
-    """The last polls of a feed, newest first."""
-    query = select(polls).where(polls.c.feed_id == feed_id).order_by(polls.c.at.desc(), polls.c.id.desc()).limit(limit)
-    return conn.execute(query).all()
+def recent_polls(conn: Connection, feed_id: int, limit: int = 30) -> list[Poll]:
+    """Returns the last polls of a feed, newest first."""
+    columns = [polls.c[name] for name in Poll.__slots__]
+    query = select(*columns).where(polls.c.feed_id == feed_id).order_by(polls.c.at.desc(), polls.c.id.desc())
+    return [Poll(*row) for row in conn.execute(query.limit(limit))]

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     and_,
     case,
     exists,
@@ -20,6 +19,8 @@ from sqlalchemy import (
     update,
 )
 
+from aggregator.store.entries import ListedPage, waiting
+from aggregator.store.feeds import FeedRow, from_row
 from aggregator.store.schema import entries, feeds, refetches, robots, sites
 from aggregator.store.upsert import insert
 
@@ -35,9 +36,43 @@ class Scope:
 EVERYTHING = Scope()
 
 
-def due_sites(conn: Connection, now: int, scope: Scope) -> Sequence[Any]:
-    """Sites with something due: (site, owner, lease_until, quiet_until), those first that have more to do than to look at
-    known articles again, and of them those that were visited longest ago. Held and quiet ones are among them."""
+@dataclass(frozen=True, slots=True)
+class DueSite:
+    """A site with something due. `lease_until`, `quiet_until`: seconds UTC."""
+
+    site: str
+    owner: str | None
+    lease_until: int | None
+    quiet_until: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SiteDelay:
+    """How fast a site may be asked, as its answers have taught it: seconds; `asked_at`: seconds UTC."""
+
+    latency: float | None = None
+    slowed: float | None = None
+    gap: float | None = None
+    asked_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRow:
+    """What is known of a site: who holds it, until when it is left alone, and how fast it may be asked."""
+
+    site: str
+    owner: str | None
+    lease_until: int | None
+    quiet_until: int | None
+    delay: SiteDelay
+
+
+_SITE = [sites.c[name] for name in ("site", "owner", "lease_until", "quiet_until", *SiteDelay.__slots__)]
+
+
+def due_sites(conn: Connection, now: int, scope: Scope) -> list[DueSite]:
+    """Returns the sites with something due, those first that have more to do than to refetch known articles, and of
+    them those that were visited longest ago. Held and paused ones are among them."""
     due = union_all(
         select(feeds.c.site, literal(0).label("later")).where(_due_feed(now, scope)).distinct(),
         select(entries.c.site, literal(0)).where(_due_entry(now, scope)).distinct(),
@@ -47,25 +82,18 @@ def due_sites(conn: Connection, now: int, scope: Scope) -> Sequence[Any]:
     query = select(each.c.site, sites.c.owner, sites.c.lease_until, sites.c.quiet_until)
     query = query.outerjoin(sites, sites.c.site == each.c.site)
     query = query.order_by(each.c.later, sites.c.last_visit_at.asc().nulls_first())
-    found: Sequence[Any] = conn.execute(query).all()
-    return found
+    return [DueSite(*row) for row in conn.execute(query)]
 
 
-def due_feeds(conn: Connection, site: str, now: int, scope: Scope, limit: int) -> Sequence[Row[Any]]:
-    """The subscriptions of a site that are to be polled, longest due first."""
+def due_feeds(conn: Connection, site: str, now: int, scope: Scope, limit: int) -> list[FeedRow]:
+    """Returns the subscriptions of a site that are to be polled, longest due first."""
     query = select(feeds).where(feeds.c.site == site, _due_feed(now, scope)).order_by(feeds.c.next_poll_at, feeds.c.id)
-    return conn.execute(query.limit(limit)).all()
+    return [from_row(row) for row in conn.execute(query.limit(limit))]
 
 
-def due_entries(conn: Connection, site: str, now: int, scope: Scope, limit: int) -> Sequence[Row[Any]]:
-    """The entries of a site whose pages are to be fetched, newest first, with their feed's URL, kind and options."""
-    query = (
-        select(entries, feeds.c.url.label("feed_url"), feeds.c.kind, feeds.c.options)
-        .join(feeds, feeds.c.id == entries.c.feed_id)
-        .where(entries.c.site == site, _due_entry(now, scope))
-        .order_by(entries.c.published_at.desc(), entries.c.id)
-    )
-    return conn.execute(query.limit(limit)).all()
+def due_entries(conn: Connection, site: str, now: int, scope: Scope, limit: int) -> list[ListedPage]:
+    """Returns the entries of a site whose pages are to be fetched, newest first."""
+    return waiting(conn, and_(entries.c.site == site, _due_entry(now, scope)), limit)
 
 
 def _due_feed(now: int, scope: Scope) -> ColumnElement[bool]:
@@ -108,17 +136,15 @@ def due_refetch(now: int, scope: Scope) -> ColumnElement[bool]:
     return and_(due, listed)
 
 
-def claim(conn: Connection, site: str, owner: str, until: int, now: int, dead: Collection[str]) -> Row[Any] | None:
-    """Takes the lease of a site if it is free, ran out, or its owner is dead; the site's row, else None."""
+def claim(conn: Connection, site: str, owner: str, until: int, now: int, dead: Collection[str]) -> SiteRow | None:
+    """Takes the lease of a site if it is free, ran out, or its owner is dead, and returns the site; None if not."""
     conn.execute(insert(conn, sites).values(site=site).on_conflict_do_nothing())
     free = or_(sites.c.owner.is_(None), sites.c.lease_until <= now, sites.c.owner.in_({owner, *dead}))
     awake = or_(sites.c.quiet_until.is_(None), sites.c.quiet_until <= now)
-    return conn.execute(
-        update(sites)
-        .where(sites.c.site == site, free, awake)
-        .values(owner=owner, lease_until=until, last_visit_at=now)
-        .returning(sites)
-    ).first()
+    taken = update(sites).where(sites.c.site == site, free, awake)
+    taken = taken.values(owner=owner, lease_until=until, last_visit_at=now)
+    row = conn.execute(taken.returning(*_SITE)).first()
+    return None if row is None else _site(row)
 
 
 def renew(conn: Connection, names: Collection[str], owner: str, until: int) -> set[str]:
@@ -127,10 +153,11 @@ def renew(conn: Connection, names: Collection[str], owner: str, until: int) -> s
     return set(conn.execute(update(sites).where(mine).values(lease_until=until).returning(sites.c.site)).scalars())
 
 
-def release(conn: Connection, site: str, owner: str, pace: dict[str, Any]) -> None:
-    """Gives a site back. `pace`: columns of how fast it may be asked, empty if nothing was learnt."""
+def release(conn: Connection, site: str, owner: str, delay: SiteDelay | None) -> None:
+    """Gives a site back. `delay`: how fast it may be asked; None if nothing was learnt."""
     mine = and_(sites.c.site == site, sites.c.owner == owner)
-    conn.execute(update(sites).where(mine).values(owner=None, lease_until=None, **pace))
+    learned = {} if delay is None else {name: getattr(delay, name) for name in SiteDelay.__slots__}
+    conn.execute(update(sites).where(mine).values(owner=None, lease_until=None, **learned))
 
 
 def owners(conn: Connection) -> set[str]:
@@ -140,8 +167,8 @@ def owners(conn: Connection) -> set[str]:
     }
 
 
-def quieten(conn: Connection, site: str, until: int) -> None:
-    """The site asked to be left alone until then; what it asked for earlier counts if it is longer."""
+def pause(conn: Connection, site: str, until: int) -> None:
+    """Leaves a site alone until then; what it asked for earlier counts if it is longer."""
     conn.execute(insert(conn, sites).values(site=site).on_conflict_do_nothing())
     longer = or_(sites.c.quiet_until.is_(None), sites.c.quiet_until < until)
     conn.execute(
@@ -149,14 +176,32 @@ def quieten(conn: Connection, site: str, until: int) -> None:
     )
 
 
-def site_of_name(conn: Connection, site: str) -> Row[Any] | None:
-    """What is known of a site; None before its first visit."""
-    return conn.execute(select(sites).where(sites.c.site == site)).first()
+def known_site(conn: Connection, site: str) -> SiteRow | None:
+    """Returns what is known of a site; None before its first visit."""
+    row = conn.execute(select(*_SITE).where(sites.c.site == site)).first()
+    return None if row is None else _site(row)
 
 
-def robots_of(conn: Connection, origin: str) -> Row[Any] | None:
-    """An origin's robots.txt as it was last answered: at, status, body, tried_at."""
-    return conn.execute(select(robots).where(robots.c.origin == origin)).first()
+def _site(row: Sequence[Any]) -> SiteRow:
+    site, owner, lease_until, quiet_until, *delay = row
+    return SiteRow(site, owner, lease_until, quiet_until, SiteDelay(*delay))
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRobots:
+    """An origin's robots.txt as it was last answered `at`; `tried_at`: the newest attempt. Seconds UTC."""
+
+    at: int
+    status: int
+    body: bytes
+    tried_at: int | None
+
+
+def robots_of(conn: Connection, origin: str) -> KeptRobots | None:
+    """Returns an origin's robots.txt; None if it was never asked for."""
+    columns = [robots.c[name] for name in KeptRobots.__slots__]
+    row = conn.execute(select(*columns).where(robots.c.origin == origin)).first()
+    return None if row is None else KeptRobots(*row)
 
 
 def remember_robots(conn: Connection, origin: str, at: int, status: int, body: bytes, tried_at: int) -> None:

@@ -1,6 +1,7 @@
 """Rows of raw pages: what a better extractor reads again, and what selectors are tried on."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
@@ -49,24 +50,27 @@ def still(conn: Connection, article_id: int, raw_at: int) -> Row[Any] | None:
     return row if kept == raw_at else None
 
 
-def listings(conn: Connection, article_ids: Collection[int]) -> dict[int, Row[Any]]:
-    """Of each article the entry that it was made for, with its feed's URL as `feed_url`, and `options`: that of the
-    feed which the article names, else the first."""
-    query = (
-        select(entries, feeds.c.url.label("feed_url"), feeds.c.options)
-        .join(feeds, feeds.c.id == entries.c.feed_id)
-        .join(articles, articles.c.id == entries.c.article_id)
-        .where(entries.c.article_id.in_(article_ids))
-        .order_by((feeds.c.url == func.coalesce(articles.c.feed, "")).desc(), entries.c.id)
-    )
-    found: dict[int, Row[Any]] = {}
-    for row in conn.execute(query):
-        found.setdefault(int(row.article_id), row)
-    return found
+@dataclass(frozen=True, slots=True)
+class KeptPage:
+    """A page as it was served. `body`: zstd; `url`: where it came from, after redirects; `fetched_at`: seconds UTC."""
+
+    url: str
+    content_type: str | None
+    fetched_at: int
+    body: bytes
 
 
-def latest(conn: Connection, feed_url: str, limit: int) -> Sequence[Row[Any]]:
-    """The raw pages that were fetched last of a subscription's entries, newest first."""
+_PAGE = [raw_pages.c[name] for name in KeptPage.__slots__]
+
+
+def page(conn: Connection, article_id: int) -> KeptPage | None:
+    """Returns the page of an article as it was served last; None if it is not kept."""
+    row = conn.execute(select(*_PAGE).where(raw_pages.c.article_id == article_id)).first()
+    return None if row is None else KeptPage(*row)
+
+
+def latest(conn: Connection, feed_url: str, limit: int) -> list[KeptPage]:
+    """Returns the raw pages that were fetched last of a subscription's entries, newest first."""
     listed = (
         select(entries.c.article_id)
         .join(feeds, feeds.c.id == entries.c.feed_id)
@@ -74,6 +78,5 @@ def latest(conn: Connection, feed_url: str, limit: int) -> Sequence[Row[Any]]:
     )
     last = [raw_pages.c.fetched_at.desc(), raw_pages.c.article_id.desc()]
     few = select(raw_pages.c.article_id).where(raw_pages.c.article_id.in_(listed)).order_by(*last).limit(limit)
-    return conn.execute(
-        select(raw_pages).where(raw_pages.c.article_id.in_(few.subquery().select())).order_by(*last)
-    ).all()
+    query = select(*_PAGE).where(raw_pages.c.article_id.in_(few.subquery().select())).order_by(*last)
+    return [KeptPage(*row) for row in conn.execute(query)]

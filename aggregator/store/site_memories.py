@@ -12,10 +12,10 @@ def load(conn: Connection, site: str) -> bytes | None:
     return None if found is None else bytes(found)
 
 
-def save(conn: Connection, site: str, memory: bytes, pages: int, now: int, *, anew: bool = False) -> None:
-    """Keeps the memory of a site, which `pages` more have taught it; `anew`: what it was before plays no part in it."""
+def save(conn: Connection, site: str, memory: bytes, pages: int, now: int, *, reset: bool = False) -> None:
+    """Keeps the memory of a site, which `pages` more have taught it; `reset`: what it was before plays no part in it."""
     row = insert(conn, site_memories).values(site=site, memory=memory, learnt_at=now, pages=pages)
-    count = pages if anew else site_memories.c.pages + pages
+    count = pages if reset else site_memories.c.pages + pages
     conn.execute(
         row.on_conflict_do_update(index_elements=["site"], set_={"memory": memory, "learnt_at": now, "pages": count})
     )

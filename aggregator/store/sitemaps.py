@@ -1,28 +1,44 @@
-"""Rows of the sitemaps that a sitemap index lists."""
+"""The sitemaps that a sitemap index lists."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, delete, select
 
 from aggregator.store.schema import sitemaps
 from aggregator.store.upsert import insert
 
 
-def of_feed(conn: Connection, feed_id: int) -> Sequence[Row[Any]]:
-    """The sitemaps that a feed's index listed last."""
-    return conn.execute(select(sitemaps).where(sitemaps.c.feed_id == feed_id)).all()
+@dataclass(frozen=True, slots=True)
+class SitemapRow:
+    """A sitemap of an index: when the index says it changed (`modified_at`), and said so when it was read last
+    (`read_modified_at`); when it was read last, and when it last had a new entry. Times: seconds UTC."""
+
+    url: str
+    modified_at: int | None = None
+    read_modified_at: int | None = None
+    read_at: int | None = None
+    changed_at: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
 
 
-def save(conn: Connection, feed_id: int, rows: Sequence[Mapping[str, Any]], gone: Sequence[str]) -> None:
-    """Writes rows (all columns but `feed_id`) and takes out those that are no longer listed."""
+def of_feed(conn: Connection, feed_id: int) -> list[SitemapRow]:
+    """Returns the sitemaps that a feed's index listed last."""
+    columns = [sitemaps.c[name] for name in SitemapRow.__slots__]
+    return [SitemapRow(*row) for row in conn.execute(select(*columns).where(sitemaps.c.feed_id == feed_id))]
+
+
+def save(conn: Connection, feed_id: int, changed: Collection[SitemapRow], gone: Sequence[str]) -> None:
+    """Stores sitemaps and takes out those that are no longer listed."""
     for start in range(0, len(gone), 500):
         some = sitemaps.c.url.in_(gone[start : start + 500])
         conn.execute(delete(sitemaps).where(sitemaps.c.feed_id == feed_id, some))
-    if rows:
+    if changed:
         row = insert(conn, sitemaps)
-        changed = {column.name: row.excluded[column.name] for column in sitemaps.c if not column.primary_key}
+        columns = {column.name: row.excluded[column.name] for column in sitemaps.c if not column.primary_key}
+        values = [{name: getattr(one, name) for name in SitemapRow.__slots__} for one in changed]
         conn.execute(
-            row.on_conflict_do_update(index_elements=["feed_id", "url"], set_=changed),
-            [{**values, "feed_id": feed_id} for values in rows],
+            row.on_conflict_do_update(index_elements=["feed_id", "url"], set_=columns),
+            [{**one, "feed_id": feed_id} for one in values],
         )

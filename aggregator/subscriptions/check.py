@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
-from aggregator.articles import finish
+from aggregator.articles.assemble import unpacked
 from aggregator.config.models import Config, Feed, Page
 from aggregator.errors import UsageError
 from aggregator.extraction.selectors import Selectors, match_selectors, selectors_of
 from aggregator.schedule import health
 from aggregator.store import entries, feeds, raw_pages
 from aggregator.store.engine import Store
+from aggregator.store.entries import EntryOutcome
+from aggregator.store.feeds import FeedRow, Poll
+from aggregator.store.raw_pages import KeptPage
 from aggregator.store.records import iso
 
 PAGES = 5  # that selectors are tried on
@@ -72,7 +74,7 @@ def check(store: Store | None, config: Config, named: str | None = None) -> list
         return [_checked(conn, item, rows.get(item.url)) for item in wanted]
 
 
-def named_sources(sources: list[Feed | Page], rows: dict[str, Row[Any]], named: str | None) -> list[Feed | Page]:
+def named_sources(sources: list[Feed | Page], rows: dict[str, FeedRow], named: str | None) -> list[Feed | Page]:
     """The subscriptions of that URL or title, or all. Raises UsageError if there is none."""
     if named is None:
         return sources
@@ -82,14 +84,14 @@ def named_sources(sources: list[Feed | Page], rows: dict[str, Row[Any]], named: 
     return found
 
 
-def _own_title(row: Row[Any] | None) -> str | None:
+def _own_title(row: FeedRow | None) -> str | None:
     return None if row is None else row.title
 
 
-def _checked(conn: Connection, item: Feed | Page, row: Row[Any] | None) -> Health:
+def _checked(conn: Connection, item: Feed | Page, row: FeedRow | None) -> Health:
     if row is None:
         return _health(item, None, (), None)
-    selectors = selectors_of(item.model_dump(mode="json", exclude_defaults=True))
+    selectors = selectors_of(item.selectors)
     tried = None if selectors is None else _tried(selectors, raw_pages.latest(conn, item.url, PAGES))
     lost = row.kind == "feed" and bool(row.failures) and _is_lost(row, feeds.recent_polls(conn, int(row.id), 1))
     return _health(item, row, entries.outcomes(conn, int(row.id), TRIED), tried, lost=lost)
@@ -97,8 +99,8 @@ def _checked(conn: Connection, item: Feed | Page, row: Row[Any] | None) -> Healt
 
 def _health(
     item: Feed | Page,
-    row: Row[Any] | None,
-    outcomes: Sequence[Row[Any]],
+    row: FeedRow | None,
+    outcomes: Sequence[EntryOutcome],
     tried: tuple[SelectorHealth, ...] | None,
     *,
     lost: bool = False,
@@ -126,7 +128,7 @@ def _health(
     )
 
 
-def _is_lost(row: Row[Any], polls: Sequence[Row[Any]]) -> bool:
+def _is_lost(row: FeedRow, polls: Sequence[Poll]) -> bool:
     """True if the last poll failed in a way that waiting will hardly mend: gone, or again and again not there, without
     a host, or something else than a feed."""
     last = polls[0] if polls else None
@@ -137,13 +139,13 @@ def _is_lost(row: Row[Any], polls: Sequence[Row[Any]]) -> bool:
     return bool(row.failures >= FEW_FAILURES and (last.status == 404 or last.kind in ("dns", "feed")))
 
 
-def _state(row: Row[Any] | None) -> str:
+def _state(row: FeedRow | None) -> str:
     if row is None:
         return "new"
     return row.health or ("failing" if row.failures >= FEW_FAILURES else "new")
 
 
-def _said_of_state(row: Row[Any] | None, *, a_problem: bool) -> list[str]:
+def _said_of_state(row: FeedRow | None, *, a_problem: bool) -> list[str]:
     """What is wrong with the polls, or worth a note."""
     state = _state(row)
     if row is None or state in ("new", "healthy") or (state in health.NEEDS_A_PERSON) != a_problem:
@@ -152,15 +154,15 @@ def _said_of_state(row: Row[Any] | None, *, a_problem: bool) -> list[str]:
     return [f"{state}{since}: {row.health_why or row.last_error or 'no reason kept'}"]
 
 
-def _page_problems(outcomes: Sequence[Row[Any]]) -> list[str]:
+def _page_problems(outcomes: Sequence[EntryOutcome]) -> list[str]:
     if len(outcomes) < FEWEST_TRIED or any(row.state == "done" for row in outcomes):
         return []
     return [f"none of its last {len(outcomes)} pages gave an article: {outcomes[0].error or 'no reason kept'}"]
 
 
-def _tried(selectors: Selectors, pages: Sequence[Row[Any]]) -> tuple[SelectorHealth, ...]:
+def _tried(selectors: Selectors, pages: Sequence[KeptPage]) -> tuple[SelectorHealth, ...]:
     """Each selector on the pages; empty if there are none."""
-    bodies = [(body, row) for row in pages if (body := finish.unpacked(row.body)) is not None]
+    bodies = [(body, row) for row in pages if (body := unpacked(row.body)) is not None]
     if not bodies:
         return ()
     since = iso(min(row.fetched_at for _, row in bodies))

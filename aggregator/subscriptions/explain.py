@@ -1,20 +1,21 @@
 """Why a feed was polled when it was, why it will be when it will be, how it fares, and what would change that."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
-import orjson
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from aggregator import __version__, schedule
 from aggregator.config.models import Config, Feed, Page, Settings
+from aggregator.model import Hints
 from aggregator.net import user_agent
 from aggregator.net.robots_txt import parse_robots
 from aggregator.schedule import health
 from aggregator.store import feeds, leases
 from aggregator.store.engine import Store
+from aggregator.store.feeds import FeedRow, Poll
+from aggregator.store.leases import SiteRow
 from aggregator.store.records import iso
 from aggregator.subscriptions.check import named_sources
 from aggregator.times import format_duration, humanize
@@ -89,11 +90,10 @@ def _of_new(item: Feed | Page, settings: Settings) -> Explanation:
     return Explanation(item.url, item.title, "new", None, None, None, None, (), None, due, (), changes, None, ())
 
 
-def _of_row(conn: Connection, item: Feed | Page, row: Row[Any], settings: Settings, now: int) -> Explanation:
+def _of_row(conn: Connection, item: Feed | Page, row: FeedRow, settings: Settings, now: int) -> Explanation:
     log = feeds.recent_polls(conn, int(row.id), POLLS)
     state = row.health or "new"
-    site = leases.site_of_name(conn, row.site)
-    kept = orjson.loads(row.rhythm) if row.rhythm else None
+    site = leases.known_site(conn, row.site)
     return Explanation(
         url=item.url,
         title=item.title or row.title,
@@ -105,14 +105,14 @@ def _of_row(conn: Connection, item: Feed | Page, row: Row[Any], settings: Settin
         last_poll=tuple(_last_poll(row, log)),
         next_poll_at=None if row.gone_at else iso(row.next_poll_at),
         next_poll=tuple(_next_poll(row, site, now)),
-        rhythm=schedule.describe(schedule.unpack(kept), now) if kept else (),
+        rhythm=schedule.describe(row.rhythm, now) if row.rhythm else (),
         changes=_changes(item, settings),
         site=_site(conn, item, row, site, settings, now),
         polls=tuple(_logged(log)),
     )
 
 
-def _last_poll(row: Row[Any], log: Sequence[Row[Any]]) -> list[str]:
+def _last_poll(row: FeedRow, log: Sequence[Poll]) -> list[str]:
     if row.last_poll_at is None:
         return []
     said = [row.last_poll_reason or "it was new, so it was due at once"]
@@ -122,7 +122,7 @@ def _last_poll(row: Row[Any], log: Sequence[Row[Any]]) -> list[str]:
     return said + ([_came(log[0])] if log else [])
 
 
-def _came(poll: Row[Any]) -> str:
+def _came(poll: Poll) -> str:
     """What came of a poll."""
     if poll.outcome == "failed":
         return f"it failed: {poll.reason or poll.kind}"
@@ -131,7 +131,7 @@ def _came(poll: Row[Any]) -> str:
     return f"it listed {poll.listed} entries, {poll.new} of them new" + (f"; {poll.reason}" if poll.reason else "")
 
 
-def _next_poll(row: Row[Any], site: Row[Any] | None, now: int) -> list[str]:
+def _next_poll(row: FeedRow, site: SiteRow | None, now: int) -> list[str]:
     if row.gone_at is not None:
         return [f"not by itself: it answered 410 Gone; `aggregator fetch {row.url}` asks it again"]
     said = [row.next_poll_reason or "it was never polled"]
@@ -141,18 +141,20 @@ def _next_poll(row: Row[Any], site: Row[Any] | None, now: int) -> list[str]:
         )
     if row.next_poll_at <= now:
         said.append("it is due: a daemon polls it within seconds, `aggregator fetch` at once")
-    hints = orjson.loads(row.hints) if row.hints else {}
+    asked = {name: getattr(row.hints, name) for name in _HINTS}
     said += [
-        f"{what} asks for {humanize(hints[name])} between polls" for name, what in _HINTS.items() if hints.get(name)
+        f"{what} asks for {humanize(seconds)} between polls"
+        for name, what in _HINTS.items()
+        if (seconds := asked[name])
     ]
-    said += _skipped(hints)
+    said += _skipped(row.hints)
     return said
 
 
-def _skipped(hints: Mapping[str, Any]) -> list[str]:
+def _skipped(hints: Hints) -> list[str]:
     days = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-    hours = ", ".join(map(str, hints.get("skip_hours") or ()))
-    names = ", ".join(days[day] for day in hints.get("skip_days") or ())
+    hours = ", ".join(map(str, sorted(hints.skip_hours)))
+    names = ", ".join(days[day] for day in sorted(hints.skip_days))
     return [f"it asks to be left alone at {what} (UTC)" for what in (hours and f"hours {hours}", names) if what]
 
 
@@ -172,16 +174,16 @@ def _changes(item: Feed | Page, settings: Settings) -> tuple[str, ...]:
 
 
 def _site(
-    conn: Connection, item: Feed | Page, row: Row[Any], site: Row[Any] | None, settings: Settings, now: int
+    conn: Connection, item: Feed | Page, row: FeedRow, site: SiteRow | None, settings: Settings, now: int
 ) -> SiteThen:
     url = row.moved_to or item.url
     busy = site is not None and site.owner is not None and (site.lease_until or 0) > now
     quiet = site is not None and (site.quiet_until or 0) > now
     return SiteThen(
         name=row.site,
-        gap=site.gap if site is not None and site.gap is not None else settings.site_gap.total_seconds(),
+        gap=site.delay.gap if site is not None and site.delay.gap is not None else settings.site_gap.total_seconds(),
         connections=settings.site_connections,
-        latency=site.latency if site is not None else None,
+        latency=site.delay.latency if site is not None else None,
         busy_until=iso(site.lease_until) if site is not None and busy else None,
         quiet_until=iso(site.quiet_until) if site is not None and quiet else None,
         robots=_robots(conn, url, item, settings),
@@ -205,8 +207,8 @@ def _robots(conn: Connection, url: str, item: Feed | Page, settings: Settings) -
     return f"robots.txt allows it {when}" + (f", with a Crawl-delay of {delay:g} s" if delay else "")
 
 
-def _logged(log: Sequence[Row[Any]]) -> list[PolledThen]:
-    before: list[Row[Any] | None] = [*log[1:], None][: len(log)]
+def _logged(log: Sequence[Poll]) -> list[PolledThen]:
+    before: list[Poll | None] = [*log[1:], None][: len(log)]
     return [
         PolledThen(
             at=iso(poll.at),

@@ -5,7 +5,8 @@ feeds.yaml -> Feed -> [due?] -> claim(site) -> poll: net.fetch -> feeds.parse ->
 """
 
 from aggregator.visit.claim import Blocked, run_due
-from aggregator.visit.context import Context, PageDone, PagesFound, Polled, Progress, StateChanged, opened
+from aggregator.visit.context import Context, opened
+from aggregator.visit.progress import PageDone, PagesFound, Polled, Progress, StateChanged
 
 __all__ = [
     "Blocked",

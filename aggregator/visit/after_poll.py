@@ -1,123 +1,109 @@
-"""What a poll means for its feed: its rhythm, the time of the next poll, its state of health."""
+"""What a poll means for its feed: its rhythm, the time of the next poll, its state of health. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from itertools import pairwise
 from math import ceil
-from typing import Any
-
-import orjson
-from sqlalchemy import Row
 
 from aggregator.config.models import Settings
-from aggregator.config.values import parse_duration
 from aggregator.model import Entry, FeedDocument, Hints, Response
-from aggregator.schedule import (
-    PollHistory,
-    PollPolicy,
-    Rhythm,
-    health,
-    learn,
-    next_poll,
-    pack,
-    unchanged,
-    unpack,
-    without_outliers,
-)
-from aggregator.visit.context import StateChanged
+from aggregator.schedule import health
+from aggregator.schedule.next_poll import PollHistory, PollPolicy, next_poll
+from aggregator.schedule.rhythm import Rhythm, learn, unchanged, without_outliers
+from aggregator.store.feeds import FeedRow, Poll
+from aggregator.visit.progress import StateChanged
 
-_UNBOUNDED = ("sitemap", "news-sitemap", "sitemap-index")
-_OF_LATEST = 0.3  # the share of the latest answer in the mean time to answer
+_UNBOUNDED_FORMATS = ("sitemap", "news-sitemap", "sitemap-index")
+_LATENCY_SHARE = 0.3  # of the latest answer in the mean time to answer
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """A poll that is over: its row of `polls`, what it changes of its feed's row, what the server asks for, and the
-    answer (None if there was none)."""
+class PollResult:
+    """A poll that is over: its line in the log, and its feed with all that the answer changed of it.
 
-    poll: dict[str, Any]
-    state: dict[str, Any]
-    hints: Hints
+    `hints`: what the feed or its server asks for; `response`: None if there was none; `rhythm`: what the document
+    taught, None if there was none.
+    """
+
+    poll: Poll
+    feed: FeedRow
+    hints: Hints = field(default_factory=Hints)
     response: Response | None = None
+    rhythm: Rhythm | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class After:
-    """Columns of the feed's row, and its change of state if there is one."""
+class Planned:
+    """The feed with its next poll and its health, and its change of state if there is one to tell."""
 
-    columns: dict[str, Any]
+    feed: FeedRow
     change: StateChanged | None
 
 
-def kept_rhythm(row: Row[Any]) -> Rhythm | None:
-    """What the feed's polls taught so far; None before its first document."""
-    return unpack(orjson.loads(row.rhythm)) if row.rhythm else None
-
-
-def taught(row: Row[Any], document: FeedDocument, fresh: Sequence[Entry], now: int) -> Rhythm:
-    """The rhythm after a document, of whose entries `fresh` were not known."""
-    kept = kept_rhythm(row)
+def updated_rhythm(feed: FeedRow, document: FeedDocument, fresh: Sequence[Entry], now: int) -> Rhythm:
+    """Returns the rhythm after a document, of whose entries `fresh` were not known."""
     listed = [_seconds(entry) for entry in document.entries]
-    if kept is None:
+    if feed.rhythm is None:
         return learn(Rhythm(), listed, listed, None, now)
-    rhythm = learn(kept, listed, [_seconds(entry) for entry in fresh], row.last_success_at, now)
-    if document.format in _UNBOUNDED:  # nothing leaves it because something comes
+    rhythm = learn(feed.rhythm, listed, [_seconds(entry) for entry in fresh], feed.last_success_at, now)
+    if document.format in _UNBOUNDED_FORMATS:  # nothing leaves it because something comes
         return replace(rhythm, unseen=0, turnover=None, half=None)
     return rhythm
 
 
-def gap_reason(row: Row[Any], listed: int) -> str:
-    """What is said of a document of which no entry was known."""
-    since = datetime.fromtimestamp(row.last_success_at, UTC).strftime("%Y-%m-%d %H:%M")
+def gap_reason(feed: FeedRow, listed: int) -> str:
+    """Returns what is said of a document of which no entry was known."""
+    since = datetime.fromtimestamp(feed.last_success_at or 0, UTC).strftime("%Y-%m-%d %H:%M")
     return f"none of its {listed} entries was known: some that came after {since} UTC may have been missed"
 
 
-def after(
-    row: Row[Any], options: dict[str, Any], settings: Settings, outcome: Outcome, rhythm: Rhythm | None, now: int
-) -> After:
-    """What follows from a poll that ended `now`; `rhythm`: what its document taught, None if there was none."""
-    failures = int(outcome.state.get("failures", 0))
-    kept = kept_rhythm(row)
-    known = rhythm or (kept if failures else unchanged(kept or Rhythm(since=now))) or Rhythm()
-    status = outcome.poll.get("status") if failures else None
-    policy = PollPolicy(settings.min_interval, settings.max_interval, _interval(row, options), seed=row.url)
-    history = PollHistory(known, failures, outcome.poll.get("kind"), status)
-    plan = next_poll(history, outcome.hints, policy, datetime.fromtimestamp(now, UTC))
-    columns = {"next_poll_at": ceil(plan.at.timestamp()), "next_poll_reason": plan.reason, "last_poll_at": now}
-    columns |= {"last_poll_due_at": row.next_poll_at, "last_poll_reason": row.next_poll_reason}
-    if known != kept and not failures:
-        columns["rhythm"] = orjson.dumps(pack(known)).decode()
-    if not failures:
-        columns |= {"last_success_at": now, "latency": _latency(row.latency, outcome.response)}
-    return _with_health(row, outcome, known, columns, now)
+def planned(before: FeedRow, result: PollResult, settings: Settings, now: int) -> Planned:
+    """Returns what follows from a poll that ended `now`; `before`: its feed as it was."""
+    feed, poll = result.feed, result.poll
+    failed = feed.failures > 0
+    rhythm = result.rhythm or (before.rhythm if failed else unchanged(before.rhythm or Rhythm(since=now))) or Rhythm()
+    policy = PollPolicy(settings.min_interval, settings.max_interval, feed.options.interval, seed=feed.url)
+    history = PollHistory(rhythm, feed.failures, poll.kind, poll.status if failed else None)
+    plan = next_poll(history, result.hints, policy, datetime.fromtimestamp(now, UTC))
+    feed = replace(
+        feed,
+        next_poll_at=ceil(plan.at.timestamp()),
+        next_poll_reason=plan.reason,
+        last_poll_at=now,
+        last_poll_due_at=before.next_poll_at,
+        last_poll_reason=before.next_poll_reason,
+    )
+    if not failed:
+        latency = _latency(before.latency, result.response)
+        feed = replace(feed, rhythm=rhythm, last_success_at=now, latency=latency)
+    return _with_health(before, feed, poll, rhythm, now)
 
 
-def _with_health(row: Row[Any], outcome: Outcome, rhythm: Rhythm, columns: dict[str, Any], now: int) -> After:
-    before, verdict = row.health, health.judge(_facts(row, outcome, rhythm, columns), row.health, now)
-    if (verdict.state, verdict.why) != (before, row.health_why):
-        columns |= {"health": verdict.state, "health_why": verdict.why}
-    if verdict.state == before:
-        return After(outcome.state | columns, None)
-    columns["health_since"] = now
-    advice = health.advice(verdict.state, row.url)
-    change = StateChanged(row.url, before or "new", verdict.state, verdict.why, advice)
-    first = before in (None, "new") and verdict.state in ("new", "healthy")  # nothing to tell
-    return After(outcome.state | columns, None if first else change)
+def _with_health(before: FeedRow, feed: FeedRow, poll: Poll, rhythm: Rhythm, now: int) -> Planned:
+    verdict = health.judge(_facts(before, feed, poll, rhythm), before.health, now)
+    feed = replace(feed, health=verdict.state, health_why=verdict.why)
+    if verdict.state == before.health:
+        return Planned(feed, None)
+    feed = replace(feed, health_since=now)
+    if before.health in (None, "new") and verdict.state in ("new", "healthy"):  # nothing to tell
+        return Planned(feed, None)
+    advice = health.advice(verdict.state, feed.url)
+    return Planned(feed, StateChanged(feed.url, before.health or "new", verdict.state, verdict.why, advice))
 
 
-def _facts(row: Row[Any], outcome: Outcome, rhythm: Rhythm, columns: dict[str, Any]) -> health.FeedFacts:
+def _facts(before: FeedRow, feed: FeedRow, poll: Poll, rhythm: Rhythm) -> health.FeedFacts:
     times = without_outliers(rhythm.times)
     return health.FeedFacts(
-        url=row.url,
-        failures=int(outcome.state.get("failures", 0)),
-        kind=outcome.poll.get("kind"),
-        status=outcome.poll.get("status"),
-        reason=outcome.poll.get("reason"),
-        worked_at=row.last_success_at,
-        added_at=row.added_at,
-        latency=columns.get("latency", row.latency),
-        moved_to=outcome.state.get("moved_to", row.moved_to) or outcome.state.get("moving_to", row.moving_to),
+        url=feed.url,
+        failures=feed.failures,
+        kind=poll.kind,
+        status=poll.status,
+        reason=poll.reason,
+        worked_at=before.last_success_at,
+        added_at=feed.added_at,
+        latency=feed.latency,
+        moved_to=feed.moved_to or feed.moving_to,
         gaps=tuple(later - earlier for earlier, later in pairwise(times)),
         newest_at=times[-1] if times else None,
     )
@@ -126,14 +112,7 @@ def _facts(row: Row[Any], outcome: Outcome, rhythm: Rhythm, columns: dict[str, A
 def _latency(before: float | None, response: Response | None) -> float | None:
     if response is None or before is None:
         return before if response is None else round(response.elapsed, 3)
-    return round(before + _OF_LATEST * (response.elapsed - before), 3)
-
-
-def _interval(row: Row[Any], options: dict[str, Any]) -> timedelta | None:
-    said = options.get("interval")
-    if said is None:
-        return timedelta(hours=6) if row.kind == "page" else None
-    return parse_duration(said)
+    return round(before + _LATENCY_SHARE * (response.elapsed - before), 3)
 
 
 def _seconds(entry: Entry) -> int | None:

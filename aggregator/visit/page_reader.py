@@ -9,8 +9,10 @@ import asyncio
 import logging
 from dataclasses import dataclass, field
 
+from sqlalchemy import Connection
+
 from aggregator.articles import read_pages
-from aggregator.articles.read_pages import Job, Read
+from aggregator.articles.read_pages import PageJob, Read
 from aggregator.articles.row import ArticleRow
 from aggregator.errors import ExtractionError
 from aggregator.store import site_memories
@@ -21,38 +23,38 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True, eq=False)
 class _Waiting:
-    job: Job
+    job: PageJob
     done: "asyncio.Future[Read]"
 
 
 @dataclass(slots=True)
 class _Lane:
-    """One site: its memory, what waits to be read, and whose turn it is to lead a batch."""
+    """One site: its memory, and what waits to be read. Whoever holds `leading` reads the next batch for all."""
 
     site: str
     memory: bytes | None = None
     loaded: bool = False
-    taught: int = 0  # pages since it was saved
-    anew: bool = False
+    learned: int = 0  # pages since it was saved
+    reset: bool = False
     waiting: list[_Waiting] = field(default_factory=list)
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    leading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-class Reader:
+class PageReader:
     """Reads the pages of one visit; redirects may lead to other sites than the one that is visited."""
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
         self._lanes: dict[str, _Lane] = {}
 
-    async def read(self, job: Job) -> ArticleRow | None:
-        """The article of a page, None if it has no text. Raises ExtractionError if it can't be read."""
+    async def read(self, job: PageJob) -> ArticleRow | None:
+        """Returns the article of a page, None if it has no text. Raises ExtractionError if it can't be read."""
         site = read_pages.memory_key(job.page.url)
         lane = self._lanes.setdefault(site, _Lane(site))
         mine = _Waiting(job, asyncio.get_running_loop().create_future())
         lane.waiting.append(mine)
         try:
-            async with lane.turn:
+            async with lane.leading:
                 while not mine.done.done():
                     await self._read_some(lane)
         finally:
@@ -64,14 +66,14 @@ class Reader:
             raise ExtractionError(found.error)
         return found.article
 
-    async def again(self, job: Job) -> ArticleRow | None:
-        """The article of a page that was fetched before, read with what is known of its site: it teaches nothing new.
+    async def read_again(self, job: PageJob) -> ArticleRow | None:
+        """Returns the article of a page that was fetched before, read with what is known of its site; it teaches nothing.
 
         Raises ExtractionError if it can't be read.
         """
         site = read_pages.memory_key(job.page.url)
         lane = self._lanes.setdefault(site, _Lane(site))
-        async with lane.turn:
+        async with lane.leading:
             await self._load(lane)
         found = (await read_pages.read(self._ctx.pool, [job], lane.memory)).reads[0]
         if found.error is not None:
@@ -79,35 +81,39 @@ class Reader:
         return found.article
 
     async def save(self) -> None:
-        """Keeps what was learnt since the last time. A kill before it loses this much learning and no article."""
-        fresh = [(lane.site, lane.memory, lane.taught, lane.anew) for lane in self._lanes.values() if lane.taught]
+        """Stores what was learned since the last time. A kill before it loses this much learning and no article."""
+        fresh = [(lane.site, lane.memory, lane.learned, lane.reset) for lane in self._lanes.values() if lane.learned]
         if not fresh:
             return
         for lane in self._lanes.values():
-            lane.taught, lane.anew = 0, False
+            lane.learned, lane.reset = 0, False
         now = self._ctx.now()
-        for site, memory, taught, anew in fresh:
-            if memory is not None:
-                await self._ctx.writer.do(lambda conn: site_memories.save(conn, site, memory, taught, now, anew=anew))  # noqa: B023
+
+        def job(conn: Connection) -> None:
+            for site, memory, learned, reset in fresh:
+                if memory is not None:
+                    site_memories.save(conn, site, memory, learned, now, reset=reset)
+
+        await self._ctx.writer.do(job)
 
     async def _load(self, lane: _Lane) -> None:
         if not lane.loaded:
-            lane.memory = await self._ctx.writer.do(lambda conn: site_memories.load(conn, lane.site))
+            lane.memory = await self._ctx.read(lambda conn: site_memories.load(conn, lane.site))
             lane.loaded = True
 
     async def _read_some(self, lane: _Lane) -> None:
         await self._load(lane)
         batch = lane.waiting[: len(read_pages.first_batch([one.job for one in lane.waiting]))]
         found = await read_pages.read(self._ctx.pool, [one.job for one in batch], lane.memory)
-        if found.anew:
+        if found.reset:
             _log.warning("what was learnt of %s could not be read; it is learnt anew", lane.site)
-        lane.memory, lane.taught, lane.anew = found.memory, lane.taught + found.taught, lane.anew or found.anew
+        lane.memory, lane.learned, lane.reset = found.memory, lane.learned + found.learned, lane.reset or found.reset
         for one, result in zip(batch, found.reads, strict=True):
             one.done.set_result(result)
         lane.waiting = [one for one in lane.waiting if one not in batch]
 
-    def _warn(self, job: Job, found: Read) -> None:
-        feed = job.listed.feed
+    def _warn(self, job: PageJob, found: Read) -> None:
+        feed = job.facts.feed
         if not found.unmatched or feed is None or feed in self._ctx.warned:
             return
         self._ctx.warned.add(feed)

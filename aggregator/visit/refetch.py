@@ -5,163 +5,170 @@ another text -> read the page as it was served last once more, with what is know
 same, only our reading changed (no revision); else the text did.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
-import orjson
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
-from aggregator.articles import finish
-from aggregator.articles.read_pages import Job, listed_of
+from aggregator.articles.assemble import unpacked
+from aggregator.articles.from_page import ServedPage
 from aggregator.articles.row import ArticleRow
 from aggregator.errors import ExtractionError, FetchError
-from aggregator.extraction.selectors import selectors_of
 from aggregator.model import Response
 from aggregator.revisions import compare
 from aggregator.revisions.refetch_plan import after_failed_refetch, next_refetch
-from aggregator.store import articles, feeds, refetches, texts
+from aggregator.store import articles, entries, raw_pages, refetches, texts
 from aggregator.store.articles import Saved
+from aggregator.store.entries import ListedPage
+from aggregator.store.refetches import DueRefetch, Refetch
 from aggregator.store.unit_of_work import UnitOfWork
-from aggregator.visit import page as pages
+from aggregator.times import DAY
 from aggregator.visit import refetch_schedule
-from aggregator.visit.context import Context, PageDone
-from aggregator.visit.page_reader import Reader
-from aggregator.visit.robots_policy import Manners
+from aggregator.visit.context import Context
+from aggregator.visit.page import GONE_STATUSES, page_job, request
+from aggregator.visit.page_reader import PageReader
+from aggregator.visit.progress import PageDone
+from aggregator.visit.request import Requests, pause
 
-_CONFIRM_SECONDS = 86400  # a page that was gone at the plan's last look is looked at once more
+_CONFIRM_GONE_SECONDS = DAY  # a page that was gone at the plan's last refetch is asked for once more
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """A page to be fetched again. `row`: of `refetches.due`; `entry`: of `refetches.listings`."""
+class DuePage:
+    """A page that is to be fetched again: its plan, its entry, and the plan's steps (seconds)."""
 
-    row: Row[Any]
-    entry: Row[Any]
-    options: dict[str, Any]
+    due: DueRefetch
+    page: ListedPage
     steps: tuple[int, ...]
 
     @property
+    def plan(self) -> Refetch:
+        """The plan as it is stored."""
+        return self.due.refetch
+
+    @property
     def id(self) -> int:
-        """The article's."""
-        return int(self.row.article_id)
+        """The article's id."""
+        return self.plan.article_id
 
     def next(self, now: int) -> int | None:
-        """The next time by the plan."""
-        return next_refetch(self.steps, int(self.row.since), now)
+        """Returns the next time by the plan."""
+        return next_refetch(self.steps, self.due.since, now)
 
 
-async def due_pages(ctx: Context, site: str, limit: int) -> list[Look]:
-    """The pages of a site that are to be fetched again now. Plans that no subscription wants any more end here."""
+async def due_pages(ctx: Context, site: str, limit: int) -> list[DuePage]:
+    """Returns the pages of a site that are to be fetched again now. Plans that no subscription wants any more end."""
     now = ctx.now()
-    looks: list[Look] = []
-
-    def job(conn: Connection) -> None:
-        while not looks and (rows := refetches.due(conn, site, now, ctx.scope, limit)):
-            listings = refetches.listings(conn, [int(row.article_id) for row in rows])
-            for row in rows:
-                entry = listings.get(int(row.article_id))
-                options = {} if entry is None else orjson.loads(entry.options)
-                steps = refetch_schedule.steps(ctx, options)
-                if entry is None or not steps:
-                    refetches.looked(conn, int(row.article_id), {"next_at": None})
-                else:
-                    looks.append(Look(row, entry, options, steps))
-
-    await ctx.writer.do(job)
-    return looks
+    while rows := await ctx.read(lambda conn: _due(ctx, conn, site, now, limit)):
+        pages = [one for one in rows if isinstance(one, DuePage)]
+        unwanted = [one for one in rows if isinstance(one, int)]
+        if unwanted:
+            await ctx.writer.do(lambda conn: refetches.end(conn, unwanted))  # noqa: B023
+        if pages:
+            return pages
+    return []
 
 
-async def fetch_again(ctx: Context, look: Look, manners: Manners, reader: Reader) -> None:
+def _due(ctx: Context, conn: Connection, site: str, now: int, limit: int) -> list[DuePage | int]:
+    """Returns what is due; of a plan that no subscription wants any more, the article's id."""
+    due = refetches.due(conn, site, now, ctx.scope, limit)
+    listed = entries.listing(conn, [one.refetch.article_id for one in due], subscribed=True) if due else {}
+    found: list[DuePage | int] = []
+    for one in due:
+        page = listed.get(one.refetch.article_id)
+        steps = refetch_schedule.steps(ctx.settings, page.source.options) if page is not None else ()
+        found.append(DuePage(one, page, steps) if page is not None and steps else one.refetch.article_id)
+    return found
+
+
+async def refetch(ctx: Context, due: DuePage, requests: Requests, reader: PageReader) -> None:
     """Fetches a page again and stores what changed, or notes why it can't be had."""
     if ctx.stopping.is_set():
         return
-    known = {name: getattr(look.row, name) for name in ("etag", "last_modified", "validated_url")}
     try:
-        response = await pages.ask(ctx, look.entry, look.options, manners, known)
+        response = await request(requests, due.page, due.plan.validators)
         if response.status == 304:
-            await _settle(ctx, look, Saved(look.id, "unchanged"), None)
+            await _settle(ctx, due, Saved(due.id, "unchanged"), None)
         else:
-            await _read(ctx, look, response, reader)
+            await _read(ctx, due, response, reader)
     except FetchError as error:
-        await _failed(ctx, look, error)
+        await _failed(ctx, due, requests, error)
     except ExtractionError as error:
-        await _settle(ctx, look, Saved(look.id, "unchanged", kept=str(error)), None)
+        await _settle(ctx, due, Saved(due.id, "unchanged", kept=str(error)), None)
 
 
-async def _read(ctx: Context, look: Look, response: Response, reader: Reader) -> None:
-    listed = listed_of(look.entry, look.options)
-    keep = ctx.settings.keep_raw is None or bool(ctx.settings.keep_raw)
-    selectors = selectors_of(look.options)
-    before = await ctx.writer.do(lambda conn: refetches.page(conn, look.id))
-    body = None if before is None else finish.unpacked(bytes(before.body))
+async def _read(ctx: Context, due: DuePage, response: Response, reader: PageReader) -> None:
+    before = await ctx.read(lambda conn: raw_pages.page(conn, due.id))
+    body = None if before is None else unpacked(before.body)
     if body == response.body:
-        await _settle(ctx, look, Saved(look.id, "unchanged"), response)
+        await _settle(ctx, due, Saved(due.id, "unchanged"), response)
         return
-    page = finish.Page(response.url, response.body, response.headers.get("content-type"), ctx.now())
-    new = await reader.again(Job(page, listed, selectors, keep))
+    job = page_job(ctx.settings, response, due.page.facts, due.page.source.options, ctx.now())
+    new = await reader.read_again(job)
     if new is None:
-        kept = Saved(look.id, "unchanged", kept="the page holds no article text now")
-        await _settle(ctx, look, kept, response)
+        await _settle(ctx, due, Saved(due.id, "unchanged", kept="the page holds no article text now"), response)
         return
-    stored = await ctx.writer.do(lambda conn: texts.stored(conn, look.id))
-    old = None
+    stored, old = await ctx.read(lambda conn: texts.stored(conn, due.id)), None
     if before is not None and body is not None and stored is not None and not compare.same(stored, texts.version(new)):
-        page = finish.Page(before.url, body, before.content_type, int(before.fetched_at))
-        old = await reader.again(Job(page, listed, selectors, keep_raw=False))
-    await _store(ctx, look, response, new, old)
+        page = ServedPage(before.url, body, before.content_type, before.fetched_at)
+        old = await reader.read_again(replace(job, page=page, keep_raw=False))
+    await _store(ctx, due, response, new, old)
 
 
-async def _store(ctx: Context, look: Look, response: Response, new: ArticleRow, old: ArticleRow | None) -> None:
-    """`old`: what is found today on the page as it was served last, if that was worth asking."""
+async def _store(ctx: Context, due: DuePage, response: Response, new: ArticleRow, old: ArticleRow | None) -> None:
+    """Stores what the page says now. `old`: what is found today on the page as it was served last, if that was asked."""
     only_read_otherwise = old is not None and compare.same(texts.version(old), texts.version(new))
 
     def job(conn: UnitOfWork) -> Saved:
         if only_read_otherwise:
-            articles.reread(conn, look.id, new)
-            return Saved(look.id, "unchanged")
-        return articles.replace(conn, look.id, new)
+            articles.reread(conn, due.id, new)
+            return Saved(due.id, "unchanged")
+        return articles.replace(conn, due.id, new)
 
-    await _settle(ctx, look, await ctx.writer.do(job), response)
+    await _settle(ctx, due, await ctx.writer.do(job), response)
 
 
-async def _settle(ctx: Context, look: Look, saved: Saved, response: Response | None) -> None:
-    """Writes down a look that was answered. `response`: the answer with a body, whose validators count from now on."""
+async def _settle(ctx: Context, due: DuePage, saved: Saved, response: Response | None) -> None:
+    """Writes down a refetch that was answered. `response`: an answer with a body; its validators count from now on."""
     now = ctx.now()
-    same = 0 if saved.outcome == "updated" else int(look.row.same) + 1
-    again = {"looked_at": now, "next_at": look.next(now), "same": same, "tries": 0, "note": saved.kept}
-    again |= refetch_schedule.validators(response) if response is not None else {}
+    plan = replace(
+        due.plan,
+        looked_at=now,
+        next_at=due.next(now),
+        same=0 if saved.outcome == "updated" else due.plan.same + 1,
+        tries=0,
+        note=saved.kept,
+        validators=due.plan.validators if response is None else response.validators,
+    )
 
-    def job(conn: Connection) -> None:
+    def job(conn: UnitOfWork) -> None:
         if saved.kept is None:
-            texts.mark_gone(conn, [look.id], None)
-        refetches.looked(conn, look.id, again)
+            texts.mark_gone(conn, [due.id], None)
+        refetches.update_plan(conn, plan)
 
     await ctx.writer.do(job)
-    ctx.report(PageDone(look.entry.url, saved.outcome, reason=saved.kept))
+    ctx.report(PageDone(due.page.url, saved.outcome, reason=saved.kept))
 
 
-async def _failed(ctx: Context, look: Look, error: FetchError) -> None:
-    now, whole_site = ctx.now(), look.options.get("cooldown", "site") == "site"
+async def _failed(ctx: Context, due: DuePage, requests: Requests, error: FetchError) -> None:
+    now, source = ctx.now(), due.page.source
     until = now + int(error.retry_after) + 1 if error.retry_after else None
-    if error.kind == "cooling" and not error.redirects:  # nothing was asked; the page waits for its site, or its feed
-        if not whole_site:
-            held = until or now + 1
-            await ctx.writer.do(lambda conn: refetches.looked(conn, look.id, {"next_at": held}))
-            await ctx.writer.do(lambda conn: feeds.hold_back(conn, int(look.entry.feed_id), held))
+    if await requests.is_on_hold(source, error):
+        if source.options.cooldown == "feed":
+            await ctx.writer.do(lambda conn: refetches.postpone(conn, due.id, until or now + 1))
         return
-    gone = error.status in pages.GONE
-    tries = 0 if gone else int(look.row.tries) + 1
-    at = look.next(now) if gone or error.kind == "refused" else after_failed_refetch(look.next(now), tries, now)
-    if gone and at is None and look.row.gone_at is None:
-        at = now + _CONFIRM_SECONDS
+    gone = error.status in GONE_STATUSES
+    tries = 0 if gone else due.plan.tries + 1
+    at = due.next(now) if gone or error.kind == "refused" else after_failed_refetch(due.next(now), tries, now)
+    if gone and at is None and due.due.gone_at is None:
+        at = now + _CONFIRM_GONE_SECONDS
     at = at if at is None or until is None else max(at, until)
-    again = {"looked_at": now, "next_at": at, "tries": tries, "note": error.reason}
+    plan = replace(due.plan, looked_at=now, next_at=at, tries=tries, note=error.reason)
 
-    def job(conn: Connection) -> None:
-        pages.push_back(conn, look.entry, error, until, whole_site=whole_site)
+    def job(conn: UnitOfWork) -> None:
+        pause(conn, source, due.page.site, error, now)
         if gone:
-            texts.mark_gone(conn, [look.id], now)
-        refetches.looked(conn, look.id, again)
+            texts.mark_gone(conn, [due.id], now)
+        refetches.update_plan(conn, plan)
 
     await ctx.writer.do(job)
-    ctx.report(PageDone(look.entry.url, "gone" if gone else "failed", reason=error.reason))
+    ctx.report(PageDone(due.page.url, "gone" if gone else "failed", reason=error.reason))

@@ -2,15 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
 from urllib.parse import urlsplit
-
-from sqlalchemy import Row
 
 from aggregator.errors import FetchError
 from aggregator.net import Request
 from aggregator.net.robots_txt import MAX_BYTES, Robots, parse_robots
 from aggregator.store import leases
+from aggregator.store.leases import KeptRobots
 from aggregator.urls import site_of
 from aggregator.visit.context import Context
 
@@ -103,7 +101,7 @@ class Manners:
         except FetchError as error:
             if error.retry_after and error.status:
                 until, who = self._ctx.now() + int(error.retry_after) + 1, error.site or self._site
-                await self._ctx.writer.do(lambda conn: leases.quieten(conn, who, until))
+                await self._ctx.writer.do(lambda conn: leases.pause(conn, who, until))
             if error.status is not None:
                 return error.status, b""
             if error.kind in ("redirects", "protocol"):
@@ -112,13 +110,13 @@ class Manners:
         return response.status, response.body
 
 
-def _fresh(kept: Row[Any], now: int) -> int:
+def _fresh(kept: KeptRobots, now: int) -> int:
     """How long an answer counts. One that is kept because the newest attempt failed is asked for again sooner."""
     tried_in_vain = _is_failure(kept.status) or (kept.tried_at or kept.at) > kept.at
     return UNANSWERED_SECONDS if tried_in_vain else FRESH_SECONDS
 
 
-def _parsed(kept: Row[Any], now: int) -> Robots:
+def _parsed(kept: KeptRobots, now: int) -> Robots:
     if _is_failure(kept.status) and now - kept.at >= GIVEN_UP_SECONDS:
         return Robots()
     return parse_robots(kept.status, kept.body)

@@ -1,12 +1,14 @@
 """What a run may touch, from the names and URLs that a person gives."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
+from aggregator.articles.entry_facts import EntryRow
+from aggregator.articles.from_entry import entry_row
 from aggregator.errors import UsageError
+from aggregator.model import Entry
 from aggregator.store import articles, entries, feeds
 from aggregator.store.engine import Store
 from aggregator.store.leases import EVERYTHING, Scope
@@ -45,21 +47,22 @@ def make_due(store: Store, targets: Collection[str], now: int, *, force: bool) -
 
 
 def _manual_entries(conn: Connection, urls: Collection[str], now: int) -> list[int]:
-    """Ids of entries of these pages, which are fetched now even if they were fetched before."""
+    """Returns the entries of these pages, which are fetched now even if they were fetched before."""
     holder = feeds.hand(conn, now)
     known = entries.known(conn, holder, urls)
     again = [int(row.id) for row in known.values()]
     entries.wait(conn, again, now)
     # A page that is stored already keeps what feeds said of it: its title, date and tags where the page has none.
     stored = articles.at_urls(conn, {normalise(url) for url in urls})
-    told = entries.told(conn, stored.values())
-    unknown: dict[str, Any] = dict.fromkeys(entries.TOLD)
-    due = {"state": "waiting", "first_seen_at": now, "last_seen_at": now, "next_try_at": now}
-    rows = [
-        {"feed_id": holder, "key": url, "url": url, "site": site_of(url)}
-        | due
-        | told.get(stored.get(normalise(url), 0), unknown)
-        for url in dict.fromkeys(urls)
-        if url not in known
-    ]
-    return again + entries.add(conn, rows)
+    said = entries.facts_from_feeds(conn, stored.values())
+    new = [url for url in dict.fromkeys(urls) if url not in known]
+    return again + entries.add(conn, [_row(holder, url, said.get(stored.get(normalise(url), 0)), now) for url in new])
+
+
+def _row(holder: int, url: str, said: EntryRow | None, now: int) -> EntryRow:
+    """Returns the row of a page that a person names. `said`: of the entry of a feed that lists it, if one does."""
+    row = replace(entry_row(Entry(key=url, url=url), holder, now, "waiting"), site=site_of(url), next_try_at=now)
+    if said is None:
+        return replace(row, digest=None)
+    row = replace(row, title=said.title, summary=said.summary, details=said.details, digest=None)
+    return replace(row, published_at=said.published_at, updated_at=said.updated_at)

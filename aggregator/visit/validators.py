@@ -1,4 +1,4 @@
-"""Conditional requests: which validators a poll sends, and what is kept of those that it gets.
+"""Conditional requests: which validators a poll sends, and what is kept of those that it gets. Pure.
 
 They go back byte for byte to the address they came from. Now and then a poll asks for the whole feed all the same, for
 some servers answer 304 for ever: after a week of nothing but 304, and after a day from a server that was caught at it.
@@ -6,56 +6,58 @@ some servers answer 304 for ever: after a week of nothing but 304, and after a d
 
 import logging
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import replace
 
-from sqlalchemy import Row
+from aggregator.model import Entry, Response, Validators
+from aggregator.store.feeds import FeedRow
+from aggregator.times import DAY, HOUR, WEEK
 
-from aggregator.model import Entry, Response
-
-WHOLE_AFTER = 7 * 86400
-WHOLE_AFTER_LIE = 86400
-LIE_COUNTS = 30 * 86400
+MAX_CONDITIONAL = WEEK
+MAX_CONDITIONAL_AFTER_FALSE_304 = DAY
+FALSE_304_REMEMBERED = 30 * DAY
 _log = logging.getLogger(__name__)
 
 
-def wants_whole(row: Row[Any], now: int) -> bool:
-    """True if this poll is to be unconditional although there are validators; so at most once in 24 hours."""
-    if row.whole_at is None or not (row.etag or row.last_modified):
+def wants_unconditional(feed: FeedRow, now: int) -> bool:
+    """Tells whether a poll is to be unconditional although there are validators; so at most once in 24 hours."""
+    if feed.whole_at is None or not (feed.etag or feed.last_modified):
         return False
-    lied = row.lied_at is not None and now - row.lied_at < LIE_COUNTS
-    return now - int(row.whole_at) >= (WHOLE_AFTER_LIE if lied else WHOLE_AFTER)
+    lied = feed.lied_at is not None and now - feed.lied_at < FALSE_304_REMEMBERED
+    return now - feed.whole_at >= (MAX_CONDITIONAL_AFTER_FALSE_304 if lied else MAX_CONDITIONAL)
 
 
-def to_send(row: Row[Any], whole: bool) -> dict[str, Any]:
-    """The validators of a poll, as arguments of a net.Request."""
-    if whole:
-        return {}
-    return {"etag": row.etag, "last_modified": row.last_modified, "validated_url": row.validated_url}
+def to_send(feed: FeedRow, *, unconditional: bool) -> Validators:
+    """Returns the validators of a poll."""
+    return Validators() if unconditional else Validators(feed.etag, feed.last_modified, feed.validated_url)
 
 
-def to_keep(row: Row[Any], response: Response, now: int) -> dict[str, Any]:
-    """The columns of validators after an answer."""
-    etag, modified = response.headers.get("etag"), response.headers.get("last-modified")
+def kept(feed: FeedRow, response: Response, now: int) -> FeedRow:
+    """Returns the feed with the validators that count after an answer."""
+    given = response.validators
     if response.status == 304:  # which need not repeat them
-        kept = {"etag": etag or row.etag, "last_modified": modified or row.last_modified}
-        return kept if row.whole_at is not None else kept | {"whole_at": now}
-    return {"etag": etag, "last_modified": modified, "validated_url": response.url, "whole_at": now}
+        etag, modified = given.etag or feed.etag, given.last_modified or feed.last_modified
+        return replace(
+            feed, etag=etag, last_modified=modified, whole_at=now if feed.whole_at is None else feed.whole_at
+        )
+    etag, modified, url = given.etag, given.last_modified, given.validated_url
+    return replace(feed, etag=etag, last_modified=modified, validated_url=url, whole_at=now)
 
 
-def caught_lying(row: Row[Any], response: Response, fresh: Iterable[Entry]) -> bool:
-    """True if a server has answered 304 although its feed had changed. For a new body, asked for whole: its validators
-    are those that we had, or some of its `fresh` entries were published well before the last 304."""
-    etag, modified = response.headers.get("etag"), response.headers.get("last-modified")
-    same = etag == row.etag if row.etag else bool(row.last_modified) and modified == row.last_modified
-    since, until = int(row.whole_at or 0), int(row.last_poll_at or 0) - 3600
+def is_false_304(feed: FeedRow, response: Response, fresh: Iterable[Entry]) -> bool:
+    """Tells whether a server has answered 304 although its feed had changed. For a new body, asked for unconditionally:
+    its validators are those that `feed` had, or some of its `fresh` entries came out well before the last 304."""
+    given = response.validators
+    same = (
+        given.etag == feed.etag if feed.etag else bool(feed.last_modified) and given.last_modified == feed.last_modified
+    )
+    since, until = feed.whole_at or 0, (feed.last_poll_at or 0) - HOUR
     times = (entry.published_at.timestamp() for entry in fresh if entry.published_at is not None)
     return same or any(since < at < until for at in times)
 
 
-def remember_lie(row: Row[Any], now: int) -> dict[str, Any]:
-    """The column that says so."""
-    if row.lied_at is None:
-        _log.warning(
-            "%s: its server said that nothing had changed, and it had; asked for the whole feed daily", row.url
-        )
-    return {"lied_at": now}
+def note_false_304(feed: FeedRow, now: int) -> FeedRow:
+    """Returns the feed with the time of a false 304, which is logged the first time."""
+    if feed.lied_at is None:
+        said = "its server said that nothing had changed, and it had; asked for the whole feed daily"
+        _log.warning("%s: %s", feed.url, said)
+    return replace(feed, lied_at=now)

@@ -13,7 +13,8 @@ from sqlalchemy import select, text, update
 from aggregator.archive import search
 from aggregator.archive.reextract import Change, Reextraction, Totals
 from aggregator.archive.search import Search
-from aggregator.articles import finish
+from aggregator.articles.entry_facts import EntryFacts
+from aggregator.articles.from_page import ServedPage, from_page
 from aggregator.config import load_config
 from aggregator.engines import fetch
 from aggregator.extraction import pipeline
@@ -73,8 +74,8 @@ def spoil(store: Store, article_id: int, **values: Any) -> None:
         stored = conn.execute(select(article_table).where(article_table.c.id == article_id)).one()
         body = zstandard.ZstdDecompressor().decompress(page.body)
         found = replace(pipeline.article(body, page.url), extractor_version=0, **values)
-        listed = finish.EntryFacts(stored.url, stored.feed, stored.title, summary=stored.summary)
-        finished = finish.from_page(found, finish.Page(page.url, body, None, page.fetched_at), listed, False)
+        listed = EntryFacts(stored.url, stored.feed, stored.title, summary=stored.summary)
+        finished = from_page(found, ServedPage(page.url, body, None, page.fetched_at), listed, keep_raw=False)
         assert finished is not None
         articles.renew(conn, stored, finished)
 

@@ -15,10 +15,10 @@ def test_the_configuration_has_the_same_selectors() -> None:
 
 
 def test_selectors_of_options() -> None:
-    assert selectors_of({}) is None
-    assert selectors_of({"selectors": {}}) is None
-    given = {"body": ".story", "remove": [".promo"], "unknown": "of another version"}
-    assert selectors_of({"selectors": given}) == Selectors(body=".story", remove=(".promo",))
+    assert selectors_of(None) is None
+    assert selectors_of(SelectorSpec()) is None
+    given = SelectorSpec(body=".story", remove=(".promo",))
+    assert selectors_of(given) == Selectors(body=".story", remove=(".promo",))
 
 
 def test_which_selectors_match() -> None:

@@ -3,7 +3,7 @@
 import random
 from typing import Any
 
-from aggregator.articles import finish
+from aggregator.articles.from_record import from_record
 from aggregator.query import And, Is, Not, Or, Query, Words, parse
 from aggregator.store import articles
 from aggregator.store.engine import Store
@@ -70,7 +70,7 @@ def test_what_is_found_is_what_the_query_means(store: Store) -> None:
     stored = pages(chance)
     with store.write() as conn:
         for page in stored:
-            articles.save(conn, finish.from_record(page, {}, 1000))
+            articles.save(conn, from_record(page, {}, 1000))
     with store.read() as conn:
         for _ in range(150):
             asked = question(chance)

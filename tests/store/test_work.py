@@ -6,7 +6,7 @@ import sys
 from aggregator.store import feeds, leases, locks
 from aggregator.store.engine import Store
 from aggregator.store.feeds import Subscription
-from aggregator.store.leases import EVERYTHING, Scope
+from aggregator.store.leases import EVERYTHING, Scope, SiteDelay
 
 ONE = Subscription("http://a.example/feed", "feed", "A", None, None, "a.example", "{}")
 TWO = Subscription("http://b.example/feed", "feed", "B", None, None, "b.example", "{}")
@@ -21,13 +21,13 @@ def test_a_site_has_one_owner(store: Store) -> None:
         assert leases.renew(conn, ["a.example"], "me", 300) == set()
         assert leases.renew(conn, ["a.example", "b.example"], "you", 200) == {"a.example"}
         assert leases.claim(conn, "a.example", "me", 400, 200, ()) is not None  # your lease ran out
-        leases.release(conn, "a.example", "me", {"gap": 2.5})
+        leases.release(conn, "a.example", "me", SiteDelay(gap=2.5))
         assert leases.owners(conn) == set()
 
 
 def test_a_quiet_site_is_left_alone(store: Store) -> None:
     with store.write() as conn:
-        leases.quieten(conn, "a.example", 100)
+        leases.pause(conn, "a.example", 100)
         assert leases.claim(conn, "a.example", "me", 200, 99, ()) is None
         assert leases.claim(conn, "a.example", "me", 200, 100, ()) is not None
 

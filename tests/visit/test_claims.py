@@ -108,7 +108,7 @@ def test_a_lost_lease_ends_the_visit(store: Store, small: Server, monkeypatch: p
         running = asyncio.create_task(run_due(ctx))
         while not small.requests:
             await asyncio.sleep(0.01)
-        await ctx.writer.do(lambda conn: leases.release(conn, site_of(small.url()), ctx.owner, {}))
+        await ctx.writer.do(lambda conn: leases.release(conn, site_of(small.url()), ctx.owner, None))
         stolen = await ctx.writer.do(lambda conn: leases.claim(conn, site_of(small.url()), "other", NOW + 99, NOW, ()))
         assert stolen is not None
         with locks.hold(store, "other"):

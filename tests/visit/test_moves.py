@@ -12,6 +12,7 @@ from aggregator.errors import FetchError
 from aggregator.store import engine
 from aggregator.store.schema import articles, feeds, polls
 from aggregator.visit import moves
+from tests.feed_rows import feed_row
 from tests.servers import Reply, Server
 from tests.visit import site
 
@@ -133,14 +134,6 @@ def test_what_is_no_feed_is_known_by_its_validators_and_read_again_when_it_chang
     assert rows(database_url, feeds)[0].failures == 0
 
 
-class Known:
-    """A row of feeds."""
-
-    def __init__(self, **values: Any) -> None:
-        self.__dict__ |= dict.fromkeys(("moved_to", "moving_to", "moving_since", "moving_polls")) | {"failures": 0}
-        self.__dict__ |= {"url": "http://a.example/"} | values
-
-
 @pytest.mark.parametrize(
     ("polls", "believed"),
     [
@@ -152,16 +145,15 @@ class Known:
     ],
 )
 def test_three_polls_over_a_day(polls: list[float | None], believed: bool) -> None:
-    row = Known()
+    row = feed_row()
     for at in polls:
-        to = None if at is None else "http://b.example/"
-        row.__dict__ |= moves.after_success(row, to, None, int(at or 0) + 1)  # type: ignore[arg-type]
+        row = moves.after_success(row, None if at is None else "http://b.example/", int(at or 0) + 1)
     assert row.moved_to == ("http://b.example/" if believed else None)
-    assert getattr(row, "site", None) == ("b.example" if believed else None)
+    assert row.site == ("b.example" if believed else "a.example")
 
 
 def test_gone_after_a_redirect_for_now_is_not_the_feeds_own_word() -> None:
     error = FetchError("status", "http://a.example/", "410", status=410, redirects=((302, "http://b.example/"),))
-    assert moves.after_failure(Known(), error, None, 5) == {}  # type: ignore[arg-type]
+    assert moves.after_failure(feed_row(), error, 5) == feed_row()
     error = FetchError("status", "http://a.example/", "410", status=410, redirects=((301, "http://b.example/"),))
-    assert moves.after_failure(Known(), error, None, 5) == {"gone_at": 5}  # type: ignore[arg-type]
+    assert moves.after_failure(feed_row(), error, 5) == feed_row(gone_at=5)

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from aggregator.articles import finish
-from aggregator.articles.read_pages import Batch, Job, Read
+from aggregator.articles.entry_facts import EntryFacts
+from aggregator.articles.from_page import ServedPage
+from aggregator.articles.read_pages import Batch, PageJob, Read
 from aggregator.errors import ExtractionError
-from aggregator.visit.page_reader import Reader
+from aggregator.visit.page_reader import PageReader
 
 
 class Pool:
@@ -20,7 +21,7 @@ class Pool:
         self.turn = asyncio.Semaphore(0)
         self.error: str | None = None
 
-    async def run(self, _: Any, jobs: Sequence[Job], memory: bytes | None) -> Batch:
+    async def run(self, _: Any, jobs: Sequence[PageJob], memory: bytes | None) -> Batch:
         self.batches.append(([job.page.url[-1] for job in jobs], memory))
         await self.turn.acquire()
         return Batch(tuple(Read(None, error=self.error) for _ in jobs), (memory or b"") + b"*" * len(jobs), len(jobs))
@@ -39,13 +40,15 @@ class Context:
         self.jobs.append(job)
         await asyncio.sleep(0)
 
+    read = do
+
     def now(self) -> int:
         return 1
 
 
-def job(name: str, site: str = "a.example") -> Job:
+def job(name: str, site: str = "a.example") -> PageJob:
     url = f"https://{site}/{name}"
-    return Job(finish.Page(url, b"", None, 0), finish.EntryFacts(url), None, keep_raw=False)
+    return PageJob(ServedPage(url, b"", None, 0), EntryFacts(url), None, keep_raw=False)
 
 
 async def settle() -> None:
@@ -56,7 +59,7 @@ async def settle() -> None:
 def test_what_arrives_while_others_are_read_is_the_next_batch() -> None:
     async def work() -> None:
         ctx = Context()
-        reader = Reader(ctx)  # type: ignore[arg-type]
+        reader = PageReader(ctx)  # type: ignore[arg-type]
         tasks = [asyncio.create_task(reader.read(job("1")))]
         await settle()
         assert ctx.pool.batches == [(["1"], None)]  # at once, alone
@@ -78,7 +81,7 @@ def test_what_arrives_while_others_are_read_is_the_next_batch() -> None:
 def test_sites_do_not_wait_for_one_another() -> None:
     async def work() -> None:
         ctx = Context()
-        reader = Reader(ctx)  # type: ignore[arg-type]
+        reader = PageReader(ctx)  # type: ignore[arg-type]
         tasks = [asyncio.create_task(reader.read(job("1", site))) for site in ("a.example", "b.example")]
         await settle()
         assert [names for names, _ in ctx.pool.batches] == [["1"], ["1"]]
@@ -92,7 +95,7 @@ def test_sites_do_not_wait_for_one_another() -> None:
 def test_a_cancelled_page_leaves_the_others_their_turn() -> None:
     async def work() -> None:
         ctx = Context()
-        reader = Reader(ctx)  # type: ignore[arg-type]
+        reader = PageReader(ctx)  # type: ignore[arg-type]
         first, second, third = (asyncio.create_task(reader.read(job(name))) for name in "123")
         await settle()
         first.cancel()  # it leads the batch of all three
@@ -112,6 +115,6 @@ def test_a_page_that_can_not_be_read_says_why() -> None:
         ctx.pool.error = "took too long"
         ctx.pool.turn.release()
         with pytest.raises(ExtractionError, match="took too long"):
-            await Reader(ctx).read(job("1"))  # type: ignore[arg-type]
+            await PageReader(ctx).read(job("1"))  # type: ignore[arg-type]
 
     asyncio.run(work())

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from aggregator.engines import fetch as fetch_engine
 from aggregator.store import engine
-from aggregator.visit.sitemap_index import PER_POLL
+from aggregator.visit.sitemap_index import MAX_SITEMAPS
 from tests.servers import Reply, Server, conditional
 from tests.visit import site
 
@@ -142,27 +142,27 @@ def test_of_an_index_only_what_changed_is_read(server, config, fetch, ask) -> No
 
 
 def test_a_large_index_is_read_over_several_polls(server, config, fetch, ask) -> None:
-    for n in range(PER_POLL + 5):
+    for n in range(MAX_SITEMAPS + 5):
         server.route(f"/s/{n}", conditional(urlset((server.url(f"/a/{n}"), 300)), f'"{n}"'))
-    listed = [(server.url(f"/s/{n}"), n / 100) for n in range(PER_POLL + 5)]
+    listed = [(server.url(f"/s/{n}"), n / 100) for n in range(MAX_SITEMAPS + 5)]
     subscribe(config, server.route("/index.xml", conditional(index(*listed), '"i"')))
     fetch()
-    assert asked(server, "/s/") == [f"/s/{n}" for n in range(PER_POLL)]  # the newest first
+    assert asked(server, "/s/") == [f"/s/{n}" for n in range(MAX_SITEMAPS)]  # the newest first
     fetch()  # the index answers 304
-    assert asked(server, "/s/")[PER_POLL:] == [f"/s/{n}" for n in range(PER_POLL, PER_POLL + 5)]
+    assert asked(server, "/s/")[MAX_SITEMAPS:] == [f"/s/{n}" for n in range(MAX_SITEMAPS, MAX_SITEMAPS + 5)]
     fetch()
-    assert len(asked(server, "/s/")) == PER_POLL + 5
-    assert ask("SELECT count(*) FROM entries") == [(PER_POLL + 5,)]
+    assert len(asked(server, "/s/")) == MAX_SITEMAPS + 5
+    assert ask("SELECT count(*) FROM entries") == [(MAX_SITEMAPS + 5,)]
     assert asked(server, "/a/") == []
 
 
 def test_an_index_without_dates_is_read_in_turn(server, config, fetch) -> None:
-    for n in range(PER_POLL + 5):
+    for n in range(MAX_SITEMAPS + 5):
         server.route(f"/s/{n}", conditional(urlset((server.url(f"/a/{n}"), None)), f'"{n}"'))
-    subscribe(config, server.route("/index.xml", conditional(index(*((server.url(f"/s/{n}"), None) for n in range(PER_POLL + 5))), '"i"')))  # fmt: skip
+    subscribe(config, server.route("/index.xml", conditional(index(*((server.url(f"/s/{n}"), None) for n in range(MAX_SITEMAPS + 5))), '"i"')))  # fmt: skip
     fetch()
     fetch()
-    assert set(asked(server, "/s/")) == {f"/s/{n}" for n in range(PER_POLL + 5)}
+    assert set(asked(server, "/s/")) == {f"/s/{n}" for n in range(MAX_SITEMAPS + 5)}
     assert asked(server, "/a/") == []
     site.serve_pages(server, range(100, 101))
     server.route("/s/3", Reply(urlset((server.url("/a/3"), None), (server.url("/a/100"), None))))

@@ -1,0 +1,101 @@
+"""An article with the facts of its feed -> the row that is stored: cleaned, fingerprinted, with its index terms."""
+
+import re
+from datetime import datetime
+
+import nh3
+import zstandard
+
+from aggregator.articles.entry_facts import EntryFacts
+from aggregator.articles.row import ArticleRow, RawPage
+from aggregator.extraction.article import Article
+from aggregator.model import BodyFrom
+from aggregator.stories.fingerprint import fingerprint
+from aggregator.text import hash64, index_form, storable
+from aggregator.times import DAY
+from aggregator.urls import site_of
+
+_MAX_PAGE_BYTES = 256 * 1024 * 1024
+_YEAR_1990 = 631152000
+_MAX_AHEAD = 2 * DAY  # a page's time may lie in the future by as much
+_TAGS_OF_TEXT = "a b br cite code del em i kbd mark q s strong sub sup"
+_TAGS_OF_BLOCKS = "blockquote dd dl dt figcaption figure h1 h2 h3 h4 h5 h6 img li ol p pre table tbody td th tr ul"
+_ALLOWED_TAGS = {*_TAGS_OF_TEXT.split(), *_TAGS_OF_BLOCKS.split()}
+_ALLOWED_ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt"}}
+
+
+def assemble(
+    article: Article,
+    facts: EntryFacts,
+    own_url: str,
+    claimed_url: str | None,
+    fetched_at: int,
+    body_from: BodyFrom,
+    raw: RawPage | None,
+) -> ArticleRow:
+    """Returns the row of an article; what it does not know itself is taken from the feed's facts.
+
+    `own_url`: normalised, where it was found; `claimed_url`: the canonical address that its page claims, if believable.
+    """
+    title = storable(article.title or facts.title or "")
+    lead, text = storable(article.lead or ""), storable(article.text)
+    lang, terms = article.lang or facts.lang, index_form(text)
+    marks = fingerprint(text, lang, title)
+    return ArticleRow(
+        url=facts.url,
+        own_url=own_url,
+        claimed_url=claimed_url,
+        site=site_of(claimed_url or own_url),
+        feed=facts.feed,
+        body_from=body_from,
+        title=title or None,
+        authors=article.authors or facts.authors,
+        published_at=_plausible(article.published_at, fetched_at) or facts.published_at,
+        modified_at=_plausible(article.modified_at, fetched_at) or facts.updated_at,
+        fetched_at=fetched_at,
+        lang=lang,
+        lead=lead or None,
+        text=text,
+        summary=facts.summary,
+        image=article.image or facts.image,
+        tags=tuple(dict.fromkeys((*article.tags, *facts.tags))),
+        word_count=article.word_count or marks.words,
+        text_hash=hash64(terms),
+        is_article=article.is_article,
+        paywalled=article.paywalled,
+        extractor_version=article.extractor_version,
+        html=packed(_sanitised(article.html).encode()) if _says_more(article.html) else None,
+        fingerprint=marks,
+        terms=(index_form(title), index_form(lead), terms),
+        raw=raw,
+    )
+
+
+def packed(data: bytes) -> bytes:
+    """Returns data as it is stored: zstd."""
+    return zstandard.ZstdCompressor(level=6).compress(data)
+
+
+def unpacked(raw: bytes) -> bytes | None:
+    """Returns the page that was stored as `raw`; None if it is damaged."""
+    try:
+        return zstandard.ZstdDecompressor().decompress(raw, max_output_size=_MAX_PAGE_BYTES)
+    except zstandard.ZstdError:
+        return None
+
+
+def _plausible(when: datetime | None, now: int) -> int | None:
+    """Returns a page's time in seconds if it can be one: after 1990, and not more than two days ahead."""
+    at = None if when is None else int(when.timestamp())
+    return at if at is not None and _YEAR_1990 <= at <= now + _MAX_AHEAD else None
+
+
+def _sanitised(html: str) -> str:
+    """Returns the HTML without anything that could act. All HTML that is kept passes here."""
+    schemes = {"http", "https", "mailto"}
+    return nh3.clean(html, tags=_ALLOWED_TAGS, attributes=_ALLOWED_ATTRIBUTES, url_schemes=schemes, link_rel=None)
+
+
+def _says_more(html: str) -> bool:
+    """Tells whether a body has more than plain paragraphs: then its HTML is kept beside its text."""
+    return bool(re.search(r"<(?!/?p>)", html))

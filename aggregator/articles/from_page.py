@@ -1,0 +1,28 @@
+"""A page that was served -> the article that is stored."""
+
+from dataclasses import dataclass
+
+from aggregator.articles.assemble import assemble, packed
+from aggregator.articles.entry_facts import EntryFacts
+from aggregator.articles.row import ArticleRow, RawPage
+from aggregator.extraction.article import Article
+from aggregator.urls import believable_canonical, normalise
+
+
+@dataclass(frozen=True, slots=True)
+class ServedPage:
+    """A page as it was served. `url`: where it came from, after redirects; `fetched_at`: seconds UTC."""
+
+    url: str
+    body: bytes
+    content_type: str | None
+    fetched_at: int
+
+
+def from_page(article: Article, page: ServedPage, facts: EntryFacts, *, keep_raw: bool) -> ArticleRow | None:
+    """Returns the row of the article that was found on a page; None if there is no text in it."""
+    if not article.text.strip():
+        return None
+    raw = RawPage(page.url, page.content_type, packed(page.body)) if keep_raw else None
+    claimed = believable_canonical(article.canonical_url, page.url)
+    return assemble(article, facts, normalise(page.url), claimed, page.fetched_at, "page", raw)

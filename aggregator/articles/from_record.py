@@ -1,0 +1,44 @@
+"""An imported record, a line of our own export -> the article that is stored."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aggregator.articles.row import ArticleRow
+from aggregator.stories.fingerprint import fingerprint
+from aggregator.text import hash64, index_form, storable
+from aggregator.urls import normalise, site_of
+
+
+def from_record(record: Mapping[str, Any], times: Mapping[str, int | None], now: int) -> ArticleRow:
+    """Returns the row of an imported article; `times` are its times in seconds UTC."""
+    text, lead, title = (storable(str(record.get(name) or "")) for name in ("text", "lead", "title"))
+    url = str(record["url"])
+    marks, terms = fingerprint(text, record.get("lang"), title), index_form(text)
+    own = str(record.get("canonical_url") or "") or normalise(url)
+    return ArticleRow(
+        url=url,
+        own_url=own,
+        claimed_url=None,
+        site=str(record.get("site") or "") or site_of(own),
+        feed=record.get("feed"),
+        body_from="feed" if record.get("body_from") == "feed" else "page",
+        title=title or None,
+        authors=tuple(map(str, record.get("authors") or ())),
+        published_at=times.get("published_at"),
+        modified_at=times.get("modified_at"),
+        fetched_at=times.get("fetched_at") or now,
+        lang=record.get("lang"),
+        lead=lead or None,
+        text=text,
+        summary=record.get("summary"),
+        image=record.get("image"),
+        tags=tuple(map(str, record.get("tags") or ())),
+        word_count=marks.words,
+        text_hash=hash64(terms),
+        is_article=True,
+        paywalled=None,
+        extractor_version=0,
+        html=None,
+        fingerprint=marks,
+        terms=(index_form(title), index_form(lead), terms),
+    )
