@@ -1,11 +1,11 @@
-"""How fast feeds are parsed, and whether the quick reader gives what feedparser gives.
+"""How fast feeds are parsed, and whether the expat reader gives what feedparser gives.
 
     python -m benchmarks.feeds [FILE.tar.xz]
 
 Reads the feeds of a tar file (default: feeds-dev.tar.xz in the folder AGGREGATOR_CORPUS, ../shared/corpus), parses each
-through both readers, interleaved, and prints CPU time, how many the quick one declined, and the share of entries whose
+through both readers, interleaved, and prints CPU time, how many of them the expat reader does not support, and the share of entries whose
 every field agrees. Differences are listed. feedparser is timed twice: as it ships, and without its sanitiser and its
-resolving of addresses in texts, which the patient reader turns off; ours are timed by part too, and with the sanitiser
+resolving of addresses in texts, which the feedparser reader turns off; ours are timed by part too, and with the sanitiser
 that goes over what is kept.
 """
 
@@ -40,10 +40,10 @@ class Totals:
 
     documents: int = 0
     ours: float = 0.0
-    patient: float = 0.0
+    feedparser: float = 0.0
     shipped: float = 0.0
     parts: Counter[str] = field(default_factory=Counter)
-    declined: dict[str, float] = field(default_factory=dict)
+    unsupported: dict[str, float] = field(default_factory=dict)
     entries: int = 0
     agreeing: int = 0
     by_field: dict[str, int] = field(default_factory=dict)
@@ -64,8 +64,8 @@ def compare(name: str, body: bytes, totals: Totals) -> None:
     text = decode_xml.legal(decode_xml.to_text(body, HEADERS["content-type"]))
     start = process_time()
     raw = feedparser_reader.read(text)
-    expected = entries.finished(raw, URL)
-    totals.patient += process_time() - start
+    expected = entries.finish_entries(raw, URL)
+    totals.feedparser += process_time() - start
     start = process_time()
     feedparser.parse(body, response_headers=HEADERS)
     totals.shipped += process_time() - start
@@ -75,7 +75,7 @@ def compare(name: str, body: bytes, totals: Totals) -> None:
     try:
         expat_reader.read(text.encode())
     except Unsupported as why:
-        totals.declined[f"{name} {why.__cause__ or why}"] = took
+        totals.unsupported[f"{name} {why.__cause__ or why}"] = took
     if (document.format, document.link, document.lang) != (raw.format, raw.link, raw.lang):
         totals.differences.append(
             f"{name}: {document.format, document.link, document.lang} {raw.format, raw.link, raw.lang}"
@@ -94,9 +94,9 @@ def time_parts(body: bytes, document: FeedDocument, totals: Totals) -> None:
         raw = expat_reader.read(body.removeprefix(BOM_UTF8))
     except Unsupported:
         return
-    totals.parts["quick reader"] += process_time() - start
+    totals.parts["expat reader"] += process_time() - start
     start = process_time()
-    entries.finished(raw, URL)
+    entries.finish_entries(raw, URL)
     totals.parts["entries"] += process_time() - start
     start = process_time()
     for text in (text for entry in document.entries for text in (entry.summary, entry.content) if text):
@@ -130,8 +130,8 @@ def main() -> None:
         print(line)
     print(f"{totals.documents} documents, {totals.entries} entries, of which {totals.agreeing} agree in every field "
           f"({100 * totals.agreeing / totals.entries:.2f} %); differing fields: {totals.by_field}")  # fmt: skip
-    print(f"declined {len(totals.declined)}, which took {1000 * sum(totals.declined.values()):.0f} ms:")
-    for name, took in totals.declined.items():
+    print(f"not supported {len(totals.unsupported)}, which took {1000 * sum(totals.unsupported.values()):.0f} ms:")
+    for name, took in totals.unsupported.items():
         print(f"  {1000 * took:6.1f} ms  {name}")
     cleaned = totals.ours + totals.parts["sanitiser, after parsing"]
     print(f"ours {1000 * totals.ours / totals.documents:.2f} ms a document, fallback included")
@@ -139,8 +139,8 @@ def main() -> None:
         print(f"  {1000 * seconds / totals.documents:6.2f} ms  {name}")
     print(f"feedparser as it ships {1000 * totals.shipped / totals.documents:.2f} ms: ours is {totals.shipped / totals.ours:.1f} times as fast, "
           f"{totals.shipped / cleaned:.1f} times with our sanitiser")  # fmt: skip
-    print(f"feedparser without sanitiser and resolving {1000 * totals.patient / totals.documents:.2f} ms: "
-          f"{totals.patient / totals.ours:.1f} times")  # fmt: skip
+    print(f"feedparser without sanitiser and resolving {1000 * totals.feedparser / totals.documents:.2f} ms: "
+          f"{totals.feedparser / totals.ours:.1f} times")  # fmt: skip
 
 
 if __name__ == "__main__":

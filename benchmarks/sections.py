@@ -152,10 +152,10 @@ def real_pages(found_by: Found, *, listed: bool) -> tuple[int, int, int, int]:
             links = [
                 one
                 for one in links_of(tree, url)
-                if site_of(one.url) == site_of(url) and not all(anchor.place.furniture for anchor in one.anchors)
+                if site_of(one.url) == site_of(url) and not all(anchor.context.furniture for anchor in one.anchors)
             ]
             truth = {one.key for one in links if re.fullmatch(rf"https?://[^/]+{pattern}", one.key.partition("?")[0])}
-            if len(truth) < section_page.FEWEST:
+            if len(truth) < section_page.MIN_LINKS:
                 continue
             found = found_by(tree, url)
             pages, right = pages + 1, right + len(truth & found)

@@ -1,4 +1,4 @@
-"""What of a sitemap is read on: a sitemap lists the whole of a site, and a subscription begins when it begins."""
+"""Decides what of a sitemap is read on: it lists the whole of a site, and a subscription begins when it begins."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from datetime import UTC, datetime, time, timedelta
 
 from aggregator.model import Entry
 
-_DAY = timedelta(days=1)
+_ONE_DAY = timedelta(days=1)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class KnownSitemap:
-    """A sitemap of an index: when the index says it changed (`modified_at`), and said so when it was read last
-    (`read_modified_at`); when it was read last, and when it last had a new entry."""
+    """Holds what is known of a sitemap of an index: when the index says it changed (`modified_at`), and said so when it
+    was read last (`read_modified_at`); when it was read last, and when it last had a new entry."""
 
     url: str
     modified_at: datetime | None = None
@@ -23,8 +23,8 @@ class KnownSitemap:
 
 
 def old_keys(entries: Iterable[Entry], since: datetime, *, read_before: bool) -> frozenset[str]:
-    """The keys of entries that are remembered and not fetched: those that came out (else changed) before `since`, and
-    those without a date that stood there when the sitemap was read for the first time."""
+    """Returns the keys of entries that are remembered and not fetched: those that came out (else changed) before
+    `since`, and those without a date that stood there when the sitemap was read for the first time."""
     return frozenset(entry.key for entry in entries if not _is_new(entry, since, read_before=read_before))
 
 
@@ -34,12 +34,13 @@ def _is_new(entry: Entry, since: datetime, *, read_before: bool) -> bool:
 
 
 def _end(at: datetime) -> datetime:
-    """The end of a day, for a date that says no more than the day."""
-    return at + _DAY if at.timetz() == time(tzinfo=UTC) and at < datetime.max.replace(tzinfo=UTC) - _DAY else at
+    """Returns the end of a day for a date that says no more than the day, else the date."""
+    is_day = at.timetz() == time(tzinfo=UTC) and at < datetime.max.replace(tzinfo=UTC) - _ONE_DAY
+    return at + _ONE_DAY if is_day else at
 
 
 def due_sitemaps(sitemaps: Sequence[KnownSitemap], since: datetime, most: int) -> list[KnownSitemap]:
-    """The sitemaps of an index that are to be read now, at most so many.
+    """Returns the sitemaps of an index that are to be read now, at most so many.
 
     First those that the index says changed since they were read, the newest first (and never those that did not change
     after `since`). What the index says nothing of is read in turn, those that had new entries last before the others.

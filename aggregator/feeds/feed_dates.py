@@ -1,28 +1,29 @@
-"""The two forms of date that nearly all feeds have: RFC 822 (RSS) and RFC 3339 (Atom)."""
+"""Reads the two forms of date that nearly all feeds have: RFC 822 (RSS) and RFC 3339 (Atom)."""
 
 import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+from aggregator.times import month_names
+
+_MONTHS = {name.title(): number for name, number in month_names(["en-short"]).items()}
 _RFC822 = re.compile(
-    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,?\s+)?(\d{1,2})\s+(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
-    r"\s+(\d{4})\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s+([+-]\d{4}|GMT|UTC|UT|Z|EST|EDT|CST|CDT|MST|MDT|PST|PDT)"
+    rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,?\s+)?(\d{{1,2}})\s+({'|'.join(_MONTHS)})[a-z]*\s+(\d{{4}})"
+    r"\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s+([+-]\d{4}|GMT|UTC|UT|Z|EST|EDT|CST|CDT|MST|MDT|PST|PDT)"
 )
 _RFC3339 = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2}|[+-]\d{2}00))?"
 )
-_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_MONTHS = {name: number for number, name in enumerate(_NAMES, 1)}
 _ZONES = {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
 
 
 class Undatable(ValueError):
-    """A date in another form than these two."""
+    """The date is in another form than these two."""
 
 
 @lru_cache(maxsize=1024)
 def parse_date(text: str) -> datetime | None:
-    """A date in UTC; None for an empty text. Raises Undatable."""
+    """Returns a date in UTC; None for an empty text. Raises Undatable."""
     if not text:
         return None
     if match := _RFC822.fullmatch(text):

@@ -1,4 +1,4 @@
-"""RawEntry -> Entry: absolute links, plain titles, plausible dates, and the key that identifies an entry."""
+"""Makes an Entry of a RawEntry: absolute links, plain titles, plausible dates, and the key that identifies it."""
 
 import re
 from collections import Counter
@@ -23,8 +23,8 @@ _INLINE = re.compile(
 )
 
 
-def finished(raw: RawFeed, url: str) -> tuple[Entry, ...]:
-    """The entries of a document that came from `url`, in its order, each key once."""
+def finish_entries(raw: RawFeed, url: str) -> tuple[Entry, ...]:
+    """Returns the entries of a document that came from `url`, in its order, each key once."""
     base = _base(raw, url)
     clean = _as_it_is if raw.storable else storable
     links = [absolute(entry.link, base) if entry.link else None for entry in raw.entries]
@@ -37,7 +37,7 @@ def finished(raw: RawFeed, url: str) -> tuple[Entry, ...]:
 
 
 def _base(raw: RawFeed, url: str) -> str:
-    """What relative links are relative to: the document's xml:base, else the site's address in RSS, else `url`."""
+    """Returns what links are relative to: the document's xml:base, else the site's address in RSS, else `url`."""
     own = raw.base or (None if raw.format.startswith("atom") else raw.link)
     return absolute(own, url) or url if own else url
 
@@ -71,7 +71,7 @@ def _entry(
 
 
 def plain_title(title: str | None, *, is_html: bool, lenient: bool) -> str | None:
-    """A title as plain text on one line. `lenient`: markup in what is declared plain is taken for a mistake."""
+    """Returns a title as plain text on one line. `lenient`: markup in what is declared plain is taken for a mistake."""
     if not title:
         return None
     if "<" in title:
@@ -81,8 +81,8 @@ def plain_title(title: str | None, *, is_html: bool, lenient: bool) -> str | Non
 
 
 def _line(text: str) -> str:
-    """References resolved, on one line. What is all printable has no white space but spaces, and no control characters."""
-    text = unescape(text)
+    """Resolves references and puts the text on one line."""
+    text = unescape(text)  # what is all printable has no white space but spaces, and no control characters
     return text.strip() if text.isprintable() and "  " not in text else squeeze(text)
 
 
@@ -91,7 +91,7 @@ def _storable(text: str) -> str:
 
 
 def _key(guid: str | None, link: str | None, title: str | None, at: datetime | None, guids: Counter[str]) -> str:
-    """guid if unique in the document, else guid + link, else link, else a hash of title and date."""
+    """Returns the guid if it is unique in the document, else guid + link, else link, else a hash of title and date."""
     if guid and guids[guid] == 1:
         return _storable(guid)
     if guid:
@@ -103,13 +103,13 @@ def _key(guid: str | None, link: str | None, title: str | None, at: datetime | N
 
 
 def _guid_as_link(raw: RawEntry) -> str | None:
-    """An entry without a link whose guid is an address."""
+    """Returns the guid of an entry without a link if it is an address."""
     return raw.guid if raw.link is None and raw.guid and is_http(raw.guid) and not raw.enclosures else None
 
 
 def _summary_and_content(raw: RawEntry, clean: Callable[[str], str]) -> tuple[str | None, str | None]:
-    """The longest content, and the summary unless it is the same. A content that is shorter than the summary is a
-    picture's caption or the like."""
+    """Returns the summary unless it is the same as the content, and the longest content. A content that is shorter than
+    the summary is a picture's caption or the like."""
     summary = clean(raw.summary) if raw.summary else None
     content = max((clean(part) for part in raw.contents), key=len, default=None) or None
     if summary and content and len(content) < len(summary):
@@ -122,7 +122,7 @@ def _plausible(at: datetime | None) -> datetime | None:
 
 
 def _lines(texts: list[str]) -> tuple[str, ...]:
-    """Each once, in order, without the empty ones."""
+    """Returns the texts on one line each, each once, in order, without the empty ones."""
     return tuple(dict.fromkeys([line for text in texts if (line := _line(text))])) if texts else ()
 
 

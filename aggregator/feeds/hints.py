@@ -1,22 +1,23 @@
-"""When to come back, as the feed and its server say: Hints."""
+"""Reads when to come back, as the feed and its server say: Hints."""
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from aggregator.feeds.formats.raw import RawFeed
 from aggregator.model import Hints
-from aggregator.times import http_date, retry_after
+from aggregator.times import DAY, HOUR, WEEK, http_date, retry_after
 
-_PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
+_PERIODS = {"hourly": HOUR, "daily": DAY, "weekly": WEEK, "monthly": 30 * DAY, "yearly": 365 * DAY}
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,10})")
 _SKIP = re.compile(rb"<skip((?i:hours|days))\b[^<>]{0,200}>(.{0,2000}?)</skip(?i:\1)>", re.DOTALL)
-_MOST_SKIPS = 10
+_MAX_SKIP_ELEMENTS = 10
 _VALUE = re.compile(r"<(?:hour|day)>\s*(\w+)\s*</", re.IGNORECASE)
 
 
 def from_headers(headers: Mapping[str, str]) -> Hints:
-    """The hints of an answer's headers (lower-case names); times are reckoned from its own Date."""
+    """Returns the hints of an answer's headers (lower-case names); times are reckoned from its own Date."""
     control = headers.get("cache-control", "").lower()
     age = _MAX_AGE.search(control)
     fresh = "no-store" not in control and "no-cache" not in control
@@ -28,23 +29,15 @@ def from_headers(headers: Mapping[str, str]) -> Hints:
     )
 
 
-def of(raw: RawFeed, body: bytes, headers: Mapping[str, str]) -> Hints:
-    """The hints of a document (in UTF-8) and its headers."""
-    server = from_headers(headers)
+def read_hints(raw: RawFeed, body: bytes, headers: Mapping[str, str]) -> Hints:
+    """Returns the hints of a document (in UTF-8) and its headers."""
     hours, days = _skipped(body) if raw.may_skip else (frozenset[int](), frozenset[int]())
-    return Hints(
-        ttl=_ttl(raw.ttl),
-        update_period=_update_period(raw),
-        max_age=server.max_age,
-        expires_in=server.expires_in,
-        retry_after=server.retry_after,
-        skip_hours=hours,
-        skip_days=days,
-    )
+    period = _update_period(raw)
+    return replace(from_headers(headers), ttl=_ttl(raw.ttl), update_period=period, skip_hours=hours, skip_days=days)
 
 
 def _seconds_from(value: str | None, headers: Mapping[str, str]) -> float | None:
-    """From the answer's Date to a HTTP date; None if either can't be read."""
+    """Returns the seconds from the answer's Date to a HTTP date; None if either can't be read."""
     at, now = http_date(value), http_date(headers.get("date"))
     return (at - now).total_seconds() if at and now else None
 
@@ -55,7 +48,7 @@ def _ttl(text: str | None) -> float | None:
 
 
 def _update_period(raw: RawFeed) -> float | None:
-    """sy:updatePeriod divided by sy:updateFrequency (RSS 1.0 syndication module)."""
+    """Divides sy:updatePeriod by sy:updateFrequency (RSS 1.0 syndication module); in seconds."""
     period = _PERIODS.get((raw.period or "").strip().lower())
     return period / (_number(raw.frequency) or 1) if period else None
 
@@ -66,7 +59,7 @@ def _number(text: str | None) -> float | None:
 
 
 def _skipped(body: bytes) -> tuple[frozenset[int], frozenset[int]]:
-    """RSS's skipHours and skipDays: numbers 0-23 (24 is 0) and 0 for Monday."""
+    """Returns RSS's skipHours and skipDays: numbers 0-23 (24 is 0) and 0 for Monday."""
     hours: set[int] = set()
     days: set[int] = set()
     for kind, inner in _skips(body):
@@ -79,9 +72,9 @@ def _skipped(body: bytes) -> tuple[frozenset[int], frozenset[int]]:
 
 
 def _skips(body: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Kind and inside of the first few such elements."""
+    """Yields kind and inside of the first few such elements."""
     at = -1
-    for _ in range(_MOST_SKIPS):
+    for _ in range(_MAX_SKIP_ELEMENTS):
         at = body.find(b"<skip", at + 1)
         if at < 0:
             return

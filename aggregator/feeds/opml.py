@@ -1,4 +1,4 @@
-"""Lists of subscriptions as OPML 2.0 (opml.org/spec2), read leniently and written strictly.
+"""Reads lists of subscriptions in OPML 2.0 (opml.org/spec2) leniently, and writes them strictly.
 
 A category is the way down the folders, joined by `/` as in OPML's own category attribute: `World/Asia`.
 """
@@ -11,12 +11,12 @@ from xml.sax.saxutils import quoteattr
 
 from aggregator.errors import FeedError
 from aggregator.feeds import decode_xml
-from aggregator.feeds.xml_repair import repaired
+from aggregator.feeds.xml_repair import repair
 from aggregator.text import squeeze
 from aggregator.urls import is_http
 
 NAMESPACE = "urn:aggregator:opml"
-_DEEPEST, _LONGEST = 16, 400  # of a category: folders, characters
+_MAX_FOLDERS, _MAX_CHARACTERS = 16, 400  # of a category
 _LANG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _TAG = re.compile(r"<(/?)outline\b((?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*)>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"([\w:.-]{1,100})\s{0,10}=\s{0,10}(?:\"([^\"<]*)\"|'([^'<]*)')")
@@ -25,7 +25,7 @@ _SCHEME = re.compile(r"feed:(?://)?(?=https?://)|feed(?=://)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A subscription. `category` is the folder it lies in; folders within folders are joined as `World/Asia`.
+    """Holds a subscription. `category` is the folder it lies in; folders within folders are joined as `World/Asia`.
 
     `site_url`: the page it belongs to; `links`: set for a section page, as in feeds.yaml.
     """
@@ -40,8 +40,8 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class Subscriptions:
-    """What an OPML document lists, each address once. `skipped`: titles of what is no http(s) feed; `problem`: what is
-    wrong with the document, of which the rest was read."""
+    """Holds what an OPML document lists, each address once. `skipped`: titles of what is no http(s) feed; `problem`:
+    what is wrong with the document, of which the rest was read."""
 
     outlines: tuple[Outline, ...]
     skipped: tuple[str, ...] = ()
@@ -49,16 +49,16 @@ class Subscriptions:
 
 
 def read(body: str | bytes) -> Subscriptions:
-    """The subscriptions of an OPML document. Raises FeedError if it is none."""
+    """Returns the subscriptions of an OPML document. Raises FeedError if it is none."""
     raw = body.encode("utf-8", "replace") if isinstance(body, str) else decode_xml.unpacked(body)
-    text = repaired(decode_xml.legal(decode_xml.to_text(raw, None)))
-    reader, problem = _Reader(), None
+    text = repair(decode_xml.legal(decode_xml.to_text(raw, None)))
+    reader, problem = _OutlineReader(), None
     try:
         _parse(reader, text)
     except expat.ExpatError as error:
         problem = f"broken XML: {error}"
         is_opml = reader.is_opml
-        reader = _Reader()
+        reader = _OutlineReader()
         _scan(reader, text)
         if not is_opml or not reader.found:
             raise FeedError(f"not readable as OPML: {error}") from None
@@ -70,7 +70,7 @@ def read(body: str | bytes) -> Subscriptions:
     return Subscriptions(tuple(first.values()), tuple(reader.skipped), problem)
 
 
-def _parse(reader: "_Reader", text: str) -> None:
+def _parse(reader: "_OutlineReader", text: str) -> None:
     parser = expat.ParserCreate("utf-8")
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
@@ -83,7 +83,7 @@ def _refuse_declarations(name: str, system: str | None, public: str | None, has_
         raise FeedError("an OPML file with declarations in its DOCTYPE, which is refused")
 
 
-def _scan(reader: "_Reader", text: str) -> None:
+def _scan(reader: "_OutlineReader", text: str) -> None:
     """Reads the outlines of a text that is no XML, by its tags alone. One with an address needs no end."""
     from html import unescape
 
@@ -100,7 +100,7 @@ def _scan(reader: "_Reader", text: str) -> None:
 
 
 @dataclass(slots=True)
-class _Reader:
+class _OutlineReader:
     """Follows the outlines and the folders they lie in."""
 
     is_opml: bool = False
@@ -150,17 +150,17 @@ class _Reader:
 
 
 def _below(above: str | None, title: str | None) -> str | None:
-    """The category of a folder within another."""
+    """Returns the category of a folder within another."""
     levels = [part for part in (title or "").split("/") if part.strip()]
     name = "/".join(part.strip() for part in levels)
     joined = f"{above}/{name}" if above and name else name or above
-    if joined is None or joined.count("/") >= _DEEPEST or len(joined) > _LONGEST:
-        return above or (name[:_LONGEST] or None)
+    if joined is None or joined.count("/") >= _MAX_FOLDERS or len(joined) > _MAX_CHARACTERS:
+        return above or (name[:_MAX_CHARACTERS] or None)
     return joined
 
 
 def _category(given: dict[str, str]) -> str | None:
-    """The first of OPML 2.0's own categories: `/Boston/Weather,/Harvard`."""
+    """Returns the first of OPML 2.0's own categories: `/Boston/Weather,/Harvard`."""
     return _below(None, given.get("category", "").split(",")[0])
 
 
@@ -171,7 +171,7 @@ class _Folder:
 
 
 def write(outlines: Iterable[Outline], title: str) -> str:
-    """An OPML 2.0 document: a folder for each part of a category, in order of appearance. What is written reads back."""
+    """Writes an OPML 2.0 document: a folder for each part of a category, in order of appearance. It reads back."""
     top = _Folder()
     for outline in outlines:
         folder = top
@@ -200,5 +200,5 @@ def _row(outline: Outline) -> str:
 
 
 def _attribute(text: str) -> str:
-    """A quoted attribute value, always in double quotes."""
+    """Quotes an attribute's value, always in double quotes."""
     return quoteattr(decode_xml.legal(squeeze(text)), {'"': "&quot;"})

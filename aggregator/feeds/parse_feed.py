@@ -1,8 +1,9 @@
-"""A feed's bytes -> FeedDocument.
+"""Parses a feed's bytes into a FeedDocument.
 
-bytes (unpacked) -> fast | decoding.to_text -> jsonfeed | sitemap | fast | slow -> RawFeed
-bytes of a section page -> dom -> section -> RawFeed
-RawFeed -> entries.finished + hints.of -> FeedDocument
+bytes (unpacked) -> expat_reader -> RawFeed
+bytes (unpacked) -> decode_xml.to_text -> json_feed | sitemap | expat_reader | feedparser_reader -> RawFeed
+bytes of a section page -> dom -> section_page -> RawFeed
+RawFeed -> finish_entry.finish_entries + hints.read_hints -> FeedDocument
 """
 
 from codecs import BOM_UTF8
@@ -20,7 +21,7 @@ from aggregator.text import squeeze
 
 
 def parse(body: bytes, headers: Mapping[str, str], url: str, links: str | None = None) -> FeedDocument:
-    """The feed in `body`, which came from `url` with `headers` (lower-case names).
+    """Returns the feed in `body`, which came from `url` with `headers` (lower-case names).
 
     `links`: it is a section page, whose links to articles are its entries: "auto", or a CSS selector that names them.
     Raises FeedError, which says what the body seems to be, if it is no feed.
@@ -38,15 +39,15 @@ def parse(body: bytes, headers: Mapping[str, str], url: str, links: str | None =
         title=finish_entry.plain_title(raw.title, is_html=raw.title_is_html, lenient=True),
         link=raw.link,
         lang=squeeze(raw.lang or headers.get("content-language", "")) or None,
-        entries=finish_entry.finished(raw, url),
-        hints=hints.of(raw, body, headers),
+        entries=finish_entry.finish_entries(raw, url),
+        hints=hints.read_hints(raw, body, headers),
         problem=raw.problem,
         sitemaps=sitemap.absolute(raw.sitemaps, url),
     )
 
 
 def _read(body: bytes, content_type: str | None) -> tuple[RawFeed, bytes]:
-    """The document's fields, and its bytes in UTF-8."""
+    """Returns the document's fields, and its bytes in UTF-8."""
     body = body.removeprefix(BOM_UTF8)
     if body.startswith(b"<"):
         try:  # as it is: expat refuses bytes that are no UTF-8

@@ -1,1 +1,1 @@
-"""The texts that an article has had: what differs, what is worth keeping, and when its page is fetched again. Pure."""
+"""Compares the texts that an article has had, and plans when its page is fetched again. Pure."""

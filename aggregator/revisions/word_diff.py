@@ -1,4 +1,4 @@
-"""What differs between two texts, word by word: `word_diff`."""
+"""Tells what differs between two texts, word by word: `word_diff`."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,33 +8,33 @@ from typing import Literal
 
 _BETWEEN_SENTENCES = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
 _Run = tuple[str, Sequence[str], Sequence[str]]
-_STRAY = 2  # equal words between changes that are shown as changed with them
-_MOST_SENTENCES = 2_000
-_MOST_WORDS = 600  # of a passage that is compared word by word; a longer one is shown as replaced
+_MAX_STRAY_WORDS = 2  # equal ones between changes that are shown as changed with them
+_MAX_SENTENCES = 2_000
+_MAX_WORDS = 600  # of a passage that is compared word by word; a longer one is shown as replaced
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of words that both texts have (`same`), or only the first (`removed`), or only the second (`added`)."""
+    """Holds a run of words that both texts have (`same`), or only the first (`removed`), or the second (`added`)."""
 
     kind: Literal["same", "removed", "added"]
     text: str
 
 
 def word_diff(old: str, new: str) -> tuple[Piece, ...]:
-    """The pieces of both texts in their order; put together without the added ones they are `old`'s words, without the
-    removed ones `new`'s, with one space between two words.
+    """Returns the pieces of both texts in their order; put together without the added ones they are `old`'s words,
+    without the removed ones `new`'s, with one space between two words.
 
     Sentences are compared first and words only within what changed, so that long texts cost little.
     """
-    before, after = (_BETWEEN_SENTENCES.split(text)[:_MOST_SENTENCES] for text in (old, new))
+    before, after = (_BETWEEN_SENTENCES.split(text)[:_MAX_SENTENCES] for text in (old, new))
     pieces: list[Piece] = []
     for kind, a, b in _runs([" ".join(s.split()) for s in before], [" ".join(s.split()) for s in after]):
         if kind == "same":
             pieces.append(Piece("same", " ".join(a)))
             continue
         ours, theirs = " ".join(a).split(), " ".join(b).split()
-        if max(len(ours), len(theirs)) > _MOST_WORDS:
+        if max(len(ours), len(theirs)) > _MAX_WORDS:
             pieces += [Piece("removed", " ".join(ours)), Piece("added", " ".join(theirs))]
             continue
         for inner, c, d in _readable(_runs(ours, theirs)):
@@ -44,7 +44,7 @@ def word_diff(old: str, new: str) -> tuple[Piece, ...]:
 
 
 def mark_changes(pieces: Sequence[Piece], context: int = 6) -> str:
-    """The changes on one line: `[-removed-] {+added+}`, with so many words of what is the same around them."""
+    """Writes the changes on one line: `[-removed-] {+added+}`, with so many words of what is the same around them."""
     shown = []
     for place, piece in enumerate(pieces):
         if piece.kind == "removed":
@@ -71,14 +71,14 @@ def _runs(a: Sequence[str], b: Sequence[str]) -> Iterator[_Run]:
 
 
 def _readable(runs: Iterator[_Run]) -> Iterator[_Run]:
-    """The runs without one or two equal words between changes: two changes with a word between them read as noise."""
+    """Yields the runs without one or two equal words between changes: changes with a word between them read as noise."""
     waiting: list[_Run] = []  # a change, and few equal words after it
     for run in runs:
         kind, equal, _ = run
         if kind != "same":
             parts = [*waiting, run]
             waiting = [("changed", [w for part in parts for w in part[1]], [w for part in parts for w in part[2]])]
-        elif len(waiting) == 1 and len(equal) <= _STRAY:
+        elif len(waiting) == 1 and len(equal) <= _MAX_STRAY_WORDS:
             waiting.append(run)
         else:
             yield from waiting

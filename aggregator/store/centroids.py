@@ -15,8 +15,9 @@ from sqlalchemy import Connection, TextClause, bindparam, text
 
 from aggregator.store.statements import run
 from aggregator.store.unit_of_work import UnitOfWork
-from aggregator.stories.clustering import DAY, WINDOW, Centroid, NearStory, pack_centroid, report, unpack_centroid
+from aggregator.stories.clustering import WINDOW, Centroid, NearStory, pack_centroid, report, unpack_centroid
 from aggregator.stories.fingerprint import Fingerprint
+from aggregator.times import DAY
 
 _POSTED = 10  # terms of a report by which its story is found
 _ASKED = 12  # terms of a report that look for stories

@@ -11,7 +11,7 @@ from aggregator.store import stories as story_rows
 from aggregator.store.schema import articles, stories
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.store.upsert import insert
-from aggregator.stories.clustering import grown
+from aggregator.stories.clustering import merge_centroids
 from aggregator.stories.copy_verdict import CopyVerdict
 
 _RESERVE = "SELECT setval('{0}_id_seq', greatest(:id, (SELECT last_value FROM {0}_id_seq)))"
@@ -55,7 +55,7 @@ def article(unit: UnitOfWork, new: ArticleRow, story_id: int, wish: int | None) 
     rare, _ = story_rows.find(unit, at=new.at, text_hash=new.text_hash, fingerprint=new.fingerprint)
     story_rows.serialise(unit)
     own = centroids.count(unit, new.fingerprint)
-    both = grown(centroids.of_story(unit, story_id), own)
+    both = merge_centroids(centroids.of_story(unit, story_id), own)
     verdict = CopyVerdict(reason="restored")
     placed = story_rows.Placed(story_id, None, None, week, rare, entities, verdict, new.at, both, own.terms)
     return article_rows.put(unit, new, new.own_url, placed, wish)

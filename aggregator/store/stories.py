@@ -20,8 +20,8 @@ from sqlalchemy import Connection, text
 from aggregator.store import centroids
 from aggregator.store.statements import run
 from aggregator.store.unit_of_work import UnitOfWork
-from aggregator.stories.clustering import Centroid, closest, grown
-from aggregator.stories.copy_verdict import FEWEST_SHARED, WINDOW, CopyCandidate, CopyVerdict, NewArticle, better_head
+from aggregator.stories.clustering import Centroid, closest, merge_centroids
+from aggregator.stories.copy_verdict import MIN_SHARED, WINDOW, CopyCandidate, CopyVerdict, NewArticle, better_head
 from aggregator.stories.fingerprint import Fingerprint, pack_entities, pack_hashes, unpack_entities, unpack_hashes
 from aggregator.text import index_form
 
@@ -181,12 +181,12 @@ def _joined(
     """The story of a report that is no copy, why, what that story then has in common, and the report's own terms."""
     own = centroids.count(unit, made)
     if verdict.story_id is not None:
-        return verdict.story_id, verdict, grown(centroids.of_story(unit, verdict.story_id), own), own
+        return verdict.story_id, verdict, merge_centroids(centroids.of_story(unit, verdict.story_id), own), own
     match = closest(own, new.at, centroids.near(unit, own, new.site, new.at), verdict.apart)
     if match is None:
         return None, verdict, own, own
     told = CopyVerdict(None, match.story.story_id, match.score, match.reason)
-    return match.story.story_id, told, grown(match.story.centroid, own), own
+    return match.story.story_id, told, merge_centroids(match.story.centroid, own), own
 
 
 def find(
@@ -201,7 +201,7 @@ def find(
     same = run(conn, _SAME_TEXT, {"text_hash": text_hash, **window})
     if same:
         return rare, [_candidate(row, common) for row in same]
-    ids = [article for article, count in shared.most_common(MOST_CANDIDATES) if count >= FEWEST_SHARED]
+    ids = [article for article, count in shared.most_common(MOST_CANDIDATES) if count >= MIN_SHARED]
     if not ids:
         return rare, []
     rows = centroids.run_list(conn, _CANDIDATES, "ids", ids, window)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, select, text, u
 from aggregator.store import centroids
 from aggregator.store.schema import articles, stories, story_decisions
 from aggregator.store.stories import create, respan
-from aggregator.stories.clustering import Centroid, grown
+from aggregator.stories.clustering import Centroid, merge_centroids
 
 Kind = Literal["split", "merge"]
 
@@ -66,7 +66,7 @@ def merge(conn: Connection, story_id: int, other_id: int, now: int) -> None:
     conn.execute(stories.delete().where(stories.c.id == other_id))
     conn.execute(_COUNT, {"story": story_id})
     respan(conn, story_id)
-    centroids.keep(conn, story_id, int(last), grown(own, others), others.terms)
+    centroids.keep(conn, story_id, int(last), merge_centroids(own, others), others.terms)
     _remember(conn, "merge", story_id, other_id, ids, now)
 
 
@@ -75,7 +75,7 @@ def recentre(conn: Connection, story_id: int, reports: Sequence[tuple[int, Centr
     centroids.drop(conn, [story_id])
     total = Centroid({})
     for at, report in reports:
-        total = grown(total, report)
+        total = merge_centroids(total, report)
         centroids.keep(conn, story_id, at, total, report.terms)
 
 

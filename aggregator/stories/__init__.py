@@ -1,6 +1,7 @@
-"""Which articles are one text and which are one story. Pure.
+"""Tells which articles are one text and which are one story. Pure.
 
-text -> fingerprint; pair -> verdict (`decide`: copies, follow-ups, templates); report and stories -> match (`closest`).
+text -> fingerprint; pair -> CopyVerdict (`decide`: copies, follow-ups, templates); report and stories -> StoryMatch
+(`closest`).
 """
 
 from aggregator.stories.clustering import Centroid, NearStory, StoryMatch, closest

@@ -1,4 +1,4 @@
-"""Which story an independent report belongs to: `closest`. One best match or none; never two stories made one.
+"""Finds the story that an independent report belongs to: `closest`. One best match or none; it merges no stories.
 
 A story is the sum of its reports' unit vectors, cut to its heaviest terms, with the days and years they name. A report
 joins the story it is most alike, if alike enough; what they say of days and years, and the time between them, counts.
@@ -12,25 +12,27 @@ from struct import pack, unpack_from
 
 from aggregator.stories.fingerprint import Fingerprint
 from aggregator.stories.terms import FIRST_YEAR
+from aggregator.times import DAY
 
-DAY = 86_400
 WINDOW = 7 * DAY  # seconds between a report and the story's first or last one
-# Chosen on ECB+ and on the stories of FNC-1 (development halves), November 2026: either set chooses what suits the other.
-ALIKE = 0.22
-OTHER_TIMES = 0.75  # both name days, or years, and none is the same
-SAME_DAY = 1.1
-SERIES = 0.2  # more alike for each article of the same site: one event has few there, a series (earnings, results) many
+# Chosen on ECB+ and on the stories of FNC-1 (development halves), November 2026: either set chooses what suits the
+# other.
+MIN_SCORE = 0.22
+OTHER_TIMES_FACTOR = 0.75  # both name days, or years, and none is the same
+SAME_DAY_FACTOR = 1.1
+SAME_SITE_SHARE = 0.2  # more alike for each article of the site: an event has few there, a series (earnings) many
 FADING = 20 * DAY  # after so long a story is half as alike
-UNSEEN = 30  # articles that are taken to have been read before the first, with none of its words
-HEAVIEST = 100  # terms of a report
-KEPT = 120  # terms of a story
+PRIOR_ARTICLES = 30  # that are taken to have been read before the first, with none of its words
+MAX_REPORT_TERMS = 100
+MAX_STORY_TERMS = 120
+MAX_STORY_TIMES = 200
+MIN_WORDS = 8  # a shorter text says too little to be compared
 _LOGARITHMS = [log(n + 1) for n in range(4096)]  # a look-up is quicker, and most terms are in few articles
-FEWEST_WORDS = 8  # a shorter text says too little to be compared
 
 
 @dataclass(frozen=True, slots=True)
 class Centroid:
-    """What the reports of a story have in common. `terms`: the sum of their weights; `times`: see `terms.times`."""
+    """Holds what the reports of a story have in common. `terms`: the sum of their weights; `times`: see `terms.times`."""
 
     terms: Mapping[int, float]
     times: frozenset[int] = frozenset()
@@ -38,7 +40,7 @@ class Centroid:
 
 @dataclass(frozen=True, slots=True)
 class NearStory:
-    """A story that a report may belong to, and when its first and last article are from (seconds).
+    """Holds a story that a report may belong to, and when its first and last article are from (seconds since 1970).
 
     `own`: how many of its articles are from the report's own site.
     """
@@ -52,7 +54,7 @@ class NearStory:
 
 @dataclass(frozen=True, slots=True)
 class StoryMatch:
-    """The story to join; how alike it is, 0 to about 1; why, for people."""
+    """Holds the story to join; how alike it is, 0 to about 1; why, for people."""
 
     story: NearStory
     score: float
@@ -60,46 +62,47 @@ class StoryMatch:
 
 
 def report(made: Fingerprint, frequencies: Mapping[int, int], articles: int) -> Centroid:
-    """A report as a story of its own: a vector of length 1, of its heaviest terms, heaviest first.
+    """Returns a report as a story of its own: a vector of length 1, of its heaviest terms, heaviest first.
 
     `frequencies`: in how many of the `articles` of its language each term occurs, not counting this one.
     """
-    if made.words < FEWEST_WORDS:
+    if made.words < MIN_WORDS:
         return Centroid({})
-    read = log(articles + UNSEEN + 2)
+    read = log(articles + PRIOR_ARTICLES + 2)
     often = [frequencies.get(term, 0) for term in made.terms]
     common = [_LOGARITHMS[n] if n < len(_LOGARITHMS) else log(n + 1) for n in often]
     weighed = {t: w * (read - c) for t, w, c in zip(made.terms, made.weights, common, strict=True)}
-    kept = heaviest(weighed, HEAVIEST)
+    kept = heaviest(weighed, MAX_REPORT_TERMS)
     length = sqrt(sum(w * w for _, w in kept)) or 1.0
     return Centroid({term: w / length for term, w in kept if w > 0}, frozenset(made.times))
 
 
 def heaviest(weighed: Mapping[int, float], most: int) -> list[tuple[int, float]]:
-    """The terms that weigh most, heaviest first; equal ones in the order in which they are given."""
+    """Returns the terms that weigh most, heaviest first; equal ones in the order in which they are given."""
     return sorted(weighed.items(), key=itemgetter(1), reverse=True)[:most]
 
 
 def closest(new: Centroid, at: int, stories: Iterable[NearStory], apart: Collection[int] = ()) -> StoryMatch | None:
-    """The story that a report is most alike, if any is alike enough. `apart`: stories it is known not to belong to."""
+    """Returns the story that a report is most alike, if any is alike enough. `at`: seconds since 1970; `apart`: stories
+    that it is known not to belong to."""
     found = [_match(new, at, story) for story in stories if story.story_id not in apart]
     return max(
         (m for m in found if m.score >= _needed(m.story)), key=lambda m: (m.score, -m.story.story_id), default=None
     )
 
 
-def grown(one: Centroid, other: Centroid) -> Centroid:
-    """A story with one more report, or two stories made one."""
+def merge_centroids(one: Centroid, other: Centroid) -> Centroid:
+    """Returns a story with one more report, or two stories made one."""
     total = dict(one.terms)
     for term, weight in other.terms.items():
         total[term] = total.get(term, 0.0) + weight
-    kept = heaviest(total, KEPT) if len(total) > KEPT else total.items()
+    kept = heaviest(total, MAX_STORY_TERMS) if len(total) > MAX_STORY_TERMS else total.items()
     return Centroid(dict(kept), one.times | other.times)
 
 
 def _needed(story: NearStory) -> float:
-    """The more often a house is in a story, the more alike its next article must be."""
-    return ALIKE * (1 + SERIES * story.own)
+    """Returns the score that is needed: the more articles of its site a story has, the more alike the next must be."""
+    return MIN_SCORE * (1 + SAME_SITE_SHARE * story.own)
 
 
 def _match(new: Centroid, at: int, story: NearStory) -> StoryMatch:
@@ -112,25 +115,25 @@ def _match(new: Centroid, at: int, story: NearStory) -> StoryMatch:
 
 
 def _agreement(ours: frozenset[int], theirs: frozenset[int]) -> float:
-    """Two events of one kind differ in their dates."""
+    """Returns a factor for the times that both name: two events of one kind differ in their dates."""
     factor = 1.0
     for years in (True, False):
         mine = {time for time in ours if (time >= FIRST_YEAR) is years}
         other = {time for time in theirs if (time >= FIRST_YEAR) is years}
         if mine and other:
-            factor *= OTHER_TIMES if not mine & other else 1.0 if years else SAME_DAY
+            factor *= OTHER_TIMES_FACTOR if not mine & other else 1.0 if years else SAME_DAY_FACTOR
     return factor
 
 
 def pack_centroid(centroid: Centroid) -> bytes:
-    """A centroid as a blob: how many terms and times, then 32-bit terms, half-precision weights, 16-bit times."""
-    terms, times = tuple(centroid.terms), sorted(centroid.times)[-200:]
+    """Packs a centroid: how many terms and times, then 32-bit terms, half-precision weights, 16-bit times."""
+    terms, times = tuple(centroid.terms), sorted(centroid.times)[-MAX_STORY_TIMES:]
     values: Sequence[float] = tuple(min(60_000.0, weight) for weight in centroid.terms.values())
     return pack(f"<HH{len(terms)}I{len(terms)}e{len(times)}H", len(terms), len(times), *terms, *values, *times)
 
 
 def unpack_centroid(blob: bytes) -> Centroid:
-    """The reverse of `pack_centroid`."""
+    """Unpacks what `pack_centroid` gave."""
     n, m = unpack_from("<HH", blob)
     values = unpack_from(f"<{n}I{n}e{m}H", blob, 4)
     return Centroid(dict(zip(values[:n], values[n : 2 * n], strict=True)), frozenset(values[2 * n :]))

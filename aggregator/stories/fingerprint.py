@@ -1,4 +1,4 @@
-"""What two texts are compared by: sampled hashes of their word n-grams, their names and numbers, their weighted words.
+"""Reduces a text to what it is compared by: sampled hashes of word n-grams, names and numbers, weighted words.
 
 A word n-gram is four words; in scripts without spaces it is eight characters. Its hash is the exclusive or of one hash
 for each word and place (tabulation hashing), so that a text costs one look-up a word and no hashing of strings.
@@ -12,27 +12,27 @@ from hashlib import blake2b
 from itertools import pairwise
 from struct import pack, unpack
 
-from aggregator.stories.terms import OPENING, SMALL, times, weights
+from aggregator.stories.terms import OPENING_WORDS, SMALL_LETTERS, times, weights
 from aggregator.text import UNSPACED, fold, words
 
-KEEP_ALL = 120  # n-grams; a shorter text would be left with too few to judge by
+MAX_UNSAMPLED = 120  # n-grams; a shorter text would be left with too few to judge by
 SAMPLE_MASK = 3
-_TERM_BITS = 0xFFFFFFFF
-_HASH_BITS = (
-    48  # SQLite stores such an integer in six bytes; one in 10^7 pairs of n-grams of a million articles collide
-)
-_WITHIN_WORDS = "\u00ad\u200b\u200c\u2060\ufeff"  # invisible; would part a word
-_WITHOUT = dict.fromkeys(map(ord, _WITHIN_WORDS))
+_TERM_MASK = 0xFFFFFFFF
+# SQLite stores such an integer in six bytes; one in 10^7 pairs of n-grams of a million articles collide.
+_HASH_BITS = 48
+_INVISIBLE = "\u00ad\u200b\u200c\u2060\ufeff"  # would part a word
+_WITHOUT_INVISIBLE = dict.fromkeys(map(ord, _INVISIBLE))
 _FIRST_UNSPACED = min(UNSPACED)
 
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """`hashes`: of n-grams, distinct, 48 bits. `entities`: 32-bit hashes of names and numbers. `words`: how many.
+    """Holds what a text is compared by.
 
-    `terms`: 32-bit hashes of the words of title and opening, each with its place in `weights`, greater than 0;
-    `times`: the days and years that the opening names (`terms.times`); `language`: the term that stands for all articles
-    of the language.
+    `hashes`: of n-grams, distinct, 48 bits; `entities`: 32-bit hashes of names and numbers; `words`: how many there are;
+    `terms`: 32-bit hashes of the words of title and opening, each with its place in `weights`, greater than 0; `times`:
+    the days and years that the opening names (`terms.times`); `language`: the term that stands for all articles of the
+    language.
     """
 
     hashes: tuple[int, ...]
@@ -45,7 +45,7 @@ class Fingerprint:
 
 
 def fingerprint(text: str, lang: str | None = None, title: str | None = None) -> Fingerprint:
-    """The fingerprint of a text and its title.
+    """Returns the fingerprint of a text and its title.
 
     What copies are found by depends on the text alone: a wrong `lang` must not part two of them. The terms are those of
     one language: the same word of another one has another hash.
@@ -53,13 +53,13 @@ def fingerprint(text: str, lang: str | None = None, title: str | None = None) ->
     found, heading = _words(text), _words(title or "")
     unspaced = _is_unspaced(found)
     grams = _characters(found) if unspaced else _spaced(found)
-    if len(grams) > KEEP_ALL:
+    if len(grams) > MAX_UNSAMPLED:
         grams = {gram for gram in grams if not gram & SAMPLE_MASK}
     named = _named(found)
-    entities = {_hashes(word)[0] & _TERM_BITS for word in named}
-    opening, language = found[:OPENING], _language(lang)
+    entities = {_hashes(word)[0] & _TERM_MASK for word in named}
+    opening, language = found[:OPENING_WORDS], _language(lang)
     first, head = (_pairs(part) if unspaced else part for part in (opening, heading))
-    weighed = weights(first, head, named, 0 if unspaced else SMALL, lambda some: _terms(some, language))
+    weighed = weights(first, head, named, 0 if unspaced else SMALL_LETTERS, lambda some: _terms(some, language))
     return Fingerprint(
         hashes=tuple(sorted(grams)),
         entities=tuple(sorted(entities)),
@@ -72,13 +72,13 @@ def fingerprint(text: str, lang: str | None = None, title: str | None = None) ->
 
 
 def _words(text: str) -> list[str]:
-    if any(mark in text for mark in _WITHIN_WORDS):
-        text = text.translate(_WITHOUT)
+    if any(character in text for character in _INVISIBLE):
+        text = text.translate(_WITHOUT_INVISIBLE)
     return words(text)
 
 
 def _terms(some: Iterable[str], language: int) -> list[int]:
-    return [(hashes[0] & _TERM_BITS) ^ language for hashes in map(_hashes, some)]
+    return [(hashes[0] & _TERM_MASK) ^ language for hashes in map(_hashes, some)]
 
 
 def _pairs(found: list[str]) -> list[str]:
@@ -109,7 +109,7 @@ def _characters(found: list[str]) -> set[int]:
 
 
 def _named(found: list[str]) -> set[str]:
-    """Names are words written with a capital and nowhere in the text without it; numbers are digits alone."""
+    """Returns names, words written with a capital and nowhere in the text without it, and numbers, digits alone."""
     distinct = set(found)
     special = [word for word in distinct if not word.islower()]
     return {w for w in special if (w[0].isupper() and w.lower() not in distinct) or w.isdigit()}
@@ -117,29 +117,29 @@ def _named(found: list[str]) -> set[str]:
 
 @lru_cache(maxsize=1 << 17)
 def _hashes(word: str) -> tuple[int, int, int, int]:
-    """A hash of the word, folded, for each of the four places of an n-gram."""
+    """Hashes the word, folded, for each of the four places of an n-gram."""
     a, b, c, d = unpack("<4Q", blake2b(fold(word).encode("utf-8", "surrogatepass"), digest_size=32).digest())
     cut = 64 - _HASH_BITS
     return a >> cut, b >> cut, c >> cut, d >> cut
 
 
 def pack_hashes(hashes: Iterable[int]) -> bytes:
-    """Hashes of n-grams as a blob: 64 bits each, little-endian."""
+    """Packs hashes of n-grams: 64 bits each, little-endian."""
     values = tuple(hashes)
     return pack(f"<{len(values)}q", *values)
 
 
 def unpack_hashes(blob: bytes) -> tuple[int, ...]:
-    """The reverse of `pack_hashes`."""
+    """Unpacks what `pack_hashes` gave."""
     return unpack(f"<{len(blob) // 8}q", blob)
 
 
 def pack_entities(entities: Iterable[int]) -> bytes:
-    """Hashes of names and numbers as a blob: 32 bits each, little-endian."""
+    """Packs hashes of names and numbers: 32 bits each, little-endian."""
     values = tuple(entities)
     return pack(f"<{len(values)}I", *values)
 
 
 def unpack_entities(blob: bytes) -> tuple[int, ...]:
-    """The reverse of `pack_entities`."""
+    """Unpacks what `pack_entities` gave."""
     return unpack(f"<{len(blob) // 4}I", blob)

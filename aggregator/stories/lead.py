@@ -1,4 +1,4 @@
-"""Which article leads a story: `lead`.
+"""Chooses the article that leads a story: `lead`.
 
 1. Completeness: those that are at least four fifths as long as the longest report count as equally complete.
 2. Of these the one that was published first.
@@ -10,14 +10,15 @@ The lead is worked out anew whenever a story is shown, so that a late, better ar
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aggregator.stories.copy_verdict import COMPLETE
+from aggregator.stories.copy_verdict import COMPLETE_SHARE
 
 NO_SOURCE = 1 << 30  # the place of an article that no feed of feeds.yaml lists
 
 
 @dataclass(frozen=True, slots=True)
 class StoryReport:
-    """An article of a story that is no copy. `at`: seconds; `source_rank`: the place of its source in feeds.yaml, from 0."""
+    """Holds an article of a story that is no copy. `at`: seconds since 1970; `source_rank`: the place of its source in
+    feeds.yaml, from 0."""
 
     article_id: int
     words: int
@@ -27,16 +28,16 @@ class StoryReport:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """The article that leads, and why, for people."""
+    """Holds the article that leads, and why, for people."""
 
     article_id: int
     reason: str
 
 
 def lead(reports: Sequence[StoryReport]) -> Lead:
-    """The article that leads a story of these reports, of which there is at least one."""
+    """Returns the article that leads a story of these reports, of which there is at least one."""
     longest = max(report.words for report in reports)
-    complete = [report for report in reports if report.words >= COMPLETE * longest]
+    complete = [report for report in reports if report.words >= COMPLETE_SHARE * longest]
     first = min(report.at for report in complete)
     early = [report for report in complete if report.at == first]
     best = min(early, key=lambda report: (report.source_rank, report.article_id))

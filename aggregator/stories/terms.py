@@ -1,4 +1,4 @@
-"""What a story is recognised by: the words that its articles open with, weighted, and the days that they name."""
+"""Weighs what a story is recognised by: the words that its articles open with, and the days that they name."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence, Set
@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Sequence, Set
 from aggregator.text import fold
 from aggregator.times import month_names
 
-OPENING = 400  # words looked at; what comes later is background
-LEAD = 50  # words that count twice: what is new is said first
-NAMED = 1.5  # how much more a name or number says than another word
-SMALL = 4  # letters
-SMALL_SAYS = 0.3  # before anything was read all words are rare, and two texts would be alike in these alone
-_SATURATED = 3.0  # a word said so often has half the weight that saying it on and on would give
+OPENING_WORDS = 400  # what comes later is background
+LEAD_WORDS = 50  # that count twice: what is new is said first
+ENTITY_WEIGHT = 1.5  # how much more a name or number says than another word
+SMALL_LETTERS = 4  # of a word that most texts have
+SMALL_WEIGHT = 0.3  # before anything was read all words are rare, and two texts would be alike in these alone
+_SATURATION = 3.0  # a word said so often has half the weight that saying it on and on would give
 # Of the languages most news is written in, as they stand in dates. Other languages and short forms are left out: they
 # are words too (Portuguese "set").
 _MONTH_LANGUAGES = ["en", "en-short", "de", "fr", "es", "pt", "it", "nl", "sv", "pl", "ru", "uk", "tr"]
@@ -20,7 +20,7 @@ _DAY = {f"{n}{ending}": n for n in range(1, 32) for ending in ("", "st", "nd", "
     f"0{n}": n for n in range(1, 10)
 }
 _YEAR = {str(year): year for year in range(1990, 2050)}
-FIRST_YEAR = 1990  # smaller marks of time are days: month * 32 + day
+FIRST_YEAR = 1990  # smaller times are days: month * 32 + day
 
 
 def weights(
@@ -30,26 +30,26 @@ def weights(
     small: int,
     terms: Callable[[Iterable[str]], list[int]],
 ) -> dict[int, float]:
-    """How much each term of an opening and its title, given as words, counts before it is known how common it is.
+    """Weighs each term of an opening and its title, given as words, before it is known how common it is.
 
-    `named`: the names and numbers among the words; `small`: letters of the short words, most of which are in every text;
-    `terms`: the terms of words.
+    `named`: the names and numbers among the words; `small`: letters of the short words, most of which are in every
+    text; `terms`: returns the terms of words.
     """
     said = Counter(opening)
-    said.update(opening[:LEAD])
+    said.update(opening[:LEAD_WORDS])
     said.update(title)
     numbers = terms(said)
     often: dict[int, int] = {}
     for number, n in zip(numbers, said.values(), strict=True):
         often[number] = often.get(number, 0) + n
     shorts = [number for word, number in zip(said, numbers, strict=True) if len(word) <= small]
-    kind = dict.fromkeys(shorts, SMALL_SAYS) | dict.fromkeys(terms(named & said.keys()), NAMED)
-    grown = 1.0 + _SATURATED
-    return {t: (n * grown / (n + _SATURATED)) * kind.get(t, 1.0) for t, n in often.items()}
+    kind = dict.fromkeys(shorts, SMALL_WEIGHT) | dict.fromkeys(terms(named & said.keys()), ENTITY_WEIGHT)
+    limit = 1.0 + _SATURATION
+    return {t: (n * limit / (n + _SATURATION)) * kind.get(t, 1.0) for t, n in often.items()}
 
 
 def times(opening: Sequence[str]) -> tuple[int, ...]:
-    """The years and the days of the year that the words name: a year as it is, a day as month * 32 + day."""
+    """Returns the years and the days of the year that the words name: a year as it is, a day as month * 32 + day."""
     said = set(opening)
     found = {_YEAR[word] for word in _YEAR.keys() & said}
     if said.isdisjoint(_DAY):

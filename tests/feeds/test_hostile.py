@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from aggregator.errors import FeedError
 from aggregator.feeds import parse_feed
-from aggregator.feeds.formats.raw import MOST_ENTRIES
+from aggregator.feeds.formats.raw import MAX_ENTRIES
 
 URL = "https://news.example/feed"
 SECONDS = 8.0  # of CPU; a tenth of it is usual, and parsing runs in a process that is ended after 10 s
-BAD = "<description>a & b</description>"  # sends a document to the patient reader
+BAD = "<description>a & b</description>"  # sends a document to the feedparser reader
 MANY = " ".join(f'a{n}="x"' for n in range(40_000))  # 430 KB
 SPACES = " ".join(f"xmlns:a{n}='http://x/{n}'" for n in range(5000))
 TENFOLD = "&a{0};" * 10
@@ -72,7 +72,7 @@ def test_entities_that_grow() -> None:
 
 def test_a_million_entries() -> None:
     document = parse_feed.parse(rss(f"<item><title>T</title></item>{'<item/>' * 1_000_000}"), {}, URL)
-    assert f"more than {MOST_ENTRIES} entries" in (document.problem or "")
+    assert f"more than {MAX_ENTRIES} entries" in (document.problem or "")
     assert document.entries[0].title == "T"
     assert entries_of(rss(f"<item>{BAD}</item>" + "<item/>" * 1_000_000)) is not None
 

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.stories import Centroid, NearStory, closest, fingerprint
-from aggregator.stories.clustering import DAY, KEPT, grown, pack_centroid, report, unpack_centroid
+from aggregator.stories.clustering import MAX_STORY_TERMS, merge_centroids, pack_centroid, report, unpack_centroid
 from aggregator.stories.terms import times
+from aggregator.times import DAY
 
 FERRY = "The ferry Aurora ran aground near Velden on Monday evening with 212 passengers aboard, the coastguard said."
 AGAIN = "All 212 passengers were brought ashore after the Aurora, a ferry, struck rocks off Velden, said coastguard officers."
@@ -92,7 +93,7 @@ def test_days_and_years_are_found(text: str, found: tuple[int, ...]) -> None:
 
 
 @given(
-    st.dictionaries(st.integers(0, 2**32 - 1), st.floats(0.001, 500), max_size=KEPT),
+    st.dictionaries(st.integers(0, 2**32 - 1), st.floats(0.001, 500), max_size=MAX_STORY_TERMS),
     st.frozensets(st.integers(33, 2049), max_size=150),
 )
 def test_a_centroid_survives_its_blob(terms: dict[int, float], named: frozenset[int]) -> None:
@@ -105,8 +106,8 @@ def test_a_centroid_survives_its_blob(terms: dict[int, float], named: frozenset[
 def test_a_story_never_grows_beyond_its_heaviest_terms(reports: list[dict[int, float]]) -> None:
     total = Centroid({})
     for one in reports:
-        total = grown(total, Centroid(one))
-    assert len(total.terms) <= KEPT
+        total = merge_centroids(total, Centroid(one))
+    assert len(total.terms) <= MAX_STORY_TERMS
 
 
 @given(st.text(max_size=300), st.text(max_size=300))

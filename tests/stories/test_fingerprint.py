@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.stories import fingerprint
-from aggregator.stories.fingerprint import KEEP_ALL, pack_entities, pack_hashes, unpack_entities, unpack_hashes
+from aggregator.stories.fingerprint import MAX_UNSAMPLED, pack_entities, pack_hashes, unpack_entities, unpack_hashes
 
 SHORT = "The harbour of Velden was closed on Monday after 14 boats broke loose in the storm, officials said."
 LONG = " ".join(f"Sentence {n} tells how crew {n * 7} repaired pier {n * 3} before the ferry left." for n in range(90))
@@ -30,7 +30,7 @@ def test_short_texts_keep_every_n_gram_and_long_ones_a_quarter() -> None:
     assert len(fingerprint(SHORT).hashes) == 18 - 3
     kept = fingerprint(LONG).hashes
     assert all(value % 4 == 0 for value in kept)
-    assert KEEP_ALL / 4 < len(kept) < fingerprint(LONG).words / 3
+    assert MAX_UNSAMPLED / 4 < len(kept) < fingerprint(LONG).words / 3
 
 
 def test_case_accents_form_and_soft_hyphens_do_not_matter() -> None:
@@ -46,7 +46,7 @@ def test_scripts_without_spaces_have_n_grams_of_characters() -> None:
     assert shared(text, "大阪府は火曜日、駅の改修を再来年の秋まで続けると説明した。") < 0.1
 
 
-def test_marks_are_names_and_numbers() -> None:
+def test_entities_are_names_and_numbers() -> None:
     one = fingerprint("The mayor of Velden said the bridge cost 14 million. Yesterday the mayor left.")
     assert set(one.entities) == set(fingerprint("Velden 14 Yesterday").entities)
 

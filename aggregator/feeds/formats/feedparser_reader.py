@@ -1,4 +1,4 @@
-"""The patient reader: feedparser, which survives whatever publishers write.
+"""Reads feeds with feedparser, which survives whatever publishers write.
 
 Its sanitiser and its resolving of relative addresses are off: they take two thirds of its time (130 ms a real feed,
 39 without), and both happen once, later, on what is kept.
@@ -14,7 +14,7 @@ from time import struct_time
 from typing import Any
 
 from aggregator.errors import FeedError
-from aggregator.feeds.formats.raw import MOST_ENTRIES, TOO_MANY_ENTRIES, RawEntry, RawFeed, length
+from aggregator.feeds.formats.raw import MAX_ENTRIES, TOO_MANY_ENTRIES, RawEntry, RawFeed, length
 from aggregator.model import Enclosure
 
 _HEAD = b"<?xml version='1.0' encoding='utf-8'?>\n"
@@ -28,7 +28,7 @@ _ROOT = re.compile(r"<[A-Za-z_][^<>]*>")
 _ROOT_BASE = re.compile(r"""\sxml:base\s*=\s*(["'])(.*?)\1""")
 _ENTRY = re.compile(r"<(?:\w{1,20}:)?(?:item|entry)\b", re.IGNORECASE)
 _TAG = re.compile(r"<(?:\w{1,20}:)?(?:category|subject|keywords|tags)\b", re.IGNORECASE)
-_MOST_TAGS = 2000
+_MAX_TAGS = 2000
 _LONG_KEYWORDS = re.compile(
     r"(<(?:\w{1,20}:)?(?:keywords|tags)\b[^<>]*>\s*(?:<!\[CDATA\[)?[^<\]]{8000})[^<\]]+", re.IGNORECASE
 )
@@ -36,8 +36,8 @@ _LONG_AUTHOR = re.compile(rf"({_AUTHOR}\s*(?:<!\[CDATA\[)?[^<\]]{{400}})[^<\]]+"
 
 
 def read(text: str) -> RawFeed:
-    """A document's fields. Raises FeedError for input that would take feedparser very long."""
-    import feedparser  # late: 60 ms, and most documents go through the fast reader
+    """Returns a document's fields. Raises FeedError for input that would take feedparser very long."""
+    import feedparser  # late: 60 ms, and the expat reader reads most documents
 
     text, cut = _first_entries(text)
     source = BytesIO(_HEAD + _bounded(_without_bases(text)).encode("utf-8", "replace"))
@@ -52,31 +52,31 @@ def read(text: str) -> RawFeed:
 
 
 def _without_bases(text: str) -> str:
-    """The text with xml:base renamed: feedparser lets the base of one entry's content go on into the next entries, and
-    makes guids of links with it. The document's own base is applied to links later."""
+    """Returns the text with xml:base renamed: feedparser lets the base of one entry's content go on into the next
+    entries, and makes guids of links with it. The document's own base is applied to links later."""
     return _BASE.sub(r"\1xml-base", text) if "xml:base" in text else text
 
 
 def _first_entries(text: str) -> tuple[str, bool]:
-    """The text up to its MOST_ENTRIESth entry, and whether there are more."""
-    further = next(islice(_ENTRY.finditer(text), MOST_ENTRIES, None), None)
+    """Returns the text up to its last entry that is read, and whether there are more."""
+    further = next(islice(_ENTRY.finditer(text), MAX_ENTRIES, None), None)
     return (text[: further.start()], True) if further else (text, False)
 
 
 def _bounded(text: str) -> str:
-    """The text without feedparser's traps, whose time grows with the square of the input: many attributes of one
-    element (430 KB: 17 s) and many tags of one entry (130 KB: 4 s), which are refused, and a long author (32 KB: 5 s)
-    or list of keywords, which are cut."""
+    """Returns the text without feedparser's traps, whose time grows with the square of the input: many attributes of
+    one element (430 KB: 17 s) and many tags of one entry (130 KB: 4 s), which are refused, and a long author (32 KB:
+    5 s) or list of keywords, which are cut."""
     for tag in _LONG_TAG.findall(text):
         if tag.count("=") > _MAX_ATTRIBUTES:
             raise FeedError("an element with too many attributes, which no feed needs")
-    if any(len(_TAG.findall(entry)) > _MOST_TAGS for entry in _ENTRY.split(text)):
+    if any(len(_TAG.findall(entry)) > _MAX_TAGS for entry in _ENTRY.split(text)):
         raise FeedError("an entry with too many tags")
     return _LONG_KEYWORDS.sub(r"\1", _LONG_AUTHOR.sub(r"\1", text))
 
 
 def fields(found: Mapping[str, Any]) -> RawFeed:
-    """The fields that are kept of feedparser's answer."""
+    """Returns the fields that are kept of feedparser's answer."""
     feed = found["feed"]
     title, is_html = _title(feed)
     error = found.get("bozo_exception") if found.get("bozo") else None
@@ -95,7 +95,7 @@ def fields(found: Mapping[str, Any]) -> RawFeed:
 
 
 def _document_base(text: str) -> str | None:
-    """The xml:base of the outermost element."""
+    """Returns the xml:base of the outermost element."""
     root = _ROOT.search(text)
     base = _ROOT_BASE.search(root[0]) if root else None
     return base[2].strip() if base else None
@@ -129,7 +129,7 @@ def _title(item: Any) -> tuple[str | None, bool]:
 
 
 def _html(value: object, detail: Any) -> str | None:
-    """A text as HTML: what is declared plain is escaped."""
+    """Returns a text as HTML: what is declared plain is escaped."""
     text = _text(value)
     if text is None or (detail or {}).get("type") != "text/plain":
         return text
@@ -158,7 +158,7 @@ def _time(value: object) -> datetime | None:
 
 
 def _image(entry: Any) -> str | None:
-    """The entry's picture: Media RSS thumbnail or content, an itunes image."""
+    """Returns the entry's picture: Media RSS thumbnail or content, an itunes image."""
     for part in dict.get(entry, "media_thumbnail", ()):
         if url := _text(part.get("url")):
             return url

@@ -1,4 +1,4 @@
-"""JSON Feed 1.0 and 1.1 (jsonfeed.org)."""
+"""Reads JSON Feed 1.0 and 1.1 (jsonfeed.org)."""
 
 import re
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from aggregator.model import Enclosure
 
 
 def read(text: str) -> RawFeed:
-    """A document's fields. Raises FeedError if it is broken JSON or JSON that is no feed."""
+    """Returns a document's fields. Raises FeedError if it is broken JSON or JSON that is no feed."""
     import orjson  # late: few feeds are JSON
 
     try:
@@ -67,7 +67,7 @@ def _list(value: object) -> list[Any]:
 
 
 def _authors(item: dict[str, Any]) -> list[str]:
-    """`authors` of version 1.1, `author` of 1.0."""
+    """Returns the names of `authors` (version 1.1) or `author` (1.0)."""
     people = _list(item.get("authors")) or [item.get("author")]
     names = [_text(person.get("name")) for person in people if isinstance(person, dict)]
     return [name for name in names if name]
@@ -78,7 +78,7 @@ def _size(value: object) -> int | None:
 
 
 def _time(value: object) -> datetime | None:
-    """RFC 3339; a time without an offset is taken for UTC."""
+    """Reads a time of RFC 3339; one without an offset is taken for UTC."""
     try:
         at = datetime.fromisoformat(value.strip()) if isinstance(value, str) else None
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC) if at else None

@@ -1,4 +1,4 @@
-"""What a reader of one format takes from a document, before it is made an Entry: the texts as they stand."""
+"""Holds what the reader of a format takes from a document, before it is made an Entry: the texts as they stand."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,13 +6,13 @@ from datetime import datetime
 from aggregator.model import Enclosure, Sitemap
 
 # No feed of a publisher comes near; it bounds the time that a hostile document takes.
-MOST_ENTRIES = 50_000
-TOO_MANY_ENTRIES = f"more than {MOST_ENTRIES} entries, of which the first are read"
+MAX_ENTRIES = 50_000
+TOO_MANY_ENTRIES = f"more than {MAX_ENTRIES} entries, of which the first are read"
 
 
 @dataclass(slots=True)
 class RawEntry:
-    """An item. `link` may be relative; `title_is_html` says how to read `title`; `summary` and `contents` are HTML."""
+    """Holds an item. `link` may be relative; `title_is_html` says how to read `title`; texts are HTML."""
 
     guid: str | None = None
     link: str | None = None
@@ -30,8 +30,8 @@ class RawEntry:
 
 @dataclass(slots=True)
 class RawFeed:
-    """A document. `ttl`, `period` and `frequency` are the texts of RSS's ttl and of the syndication module; `base` is
-    its xml:base; `storable` says that its texts have been found free of control characters, `may_skip` that
+    """Holds a document. `ttl`, `period` and `frequency` are the texts of RSS's ttl and of the syndication module;
+    `base` is its xml:base; `storable` says that its texts have been found free of control characters, `may_skip` that
     it may have RSS's skipHours or skipDays; `sitemaps`: of an index."""
 
     format: str
@@ -51,6 +51,6 @@ class RawFeed:
 
 
 def length(value: object) -> int | None:
-    """The length that an enclosure states, in bytes; 0 is what publishers write who don't know it."""
+    """Returns the length that an enclosure states, in bytes; 0 is what publishers write who don't know it."""
     text = value.strip() if isinstance(value, str) else ""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 and int(text) else None

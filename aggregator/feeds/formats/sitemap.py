@@ -1,4 +1,4 @@
-"""Sitemaps (sitemaps.org protocol 0.9), index files of them, and the news and image extensions of Google."""
+"""Reads sitemaps (sitemaps.org protocol 0.9), index files of them, and the news and image extensions of Google."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -9,23 +9,23 @@ from aggregator import urls
 from aggregator.errors import FeedError
 from aggregator.feeds.feed_dates import Undatable, parse_date
 from aggregator.feeds.formats.raw import RawEntry, RawFeed
-from aggregator.feeds.xml_repair import repaired
+from aggregator.feeds.xml_repair import repair
 from aggregator.model import Sitemap
 
-MOST_ENTRIES = 50_000  # that the protocol allows in one file
-_LONGEST_TEXT = 10_000
+MAX_URLS = 50_000  # that the protocol allows in one file
+_MAX_TEXT = 10_000  # characters of an element
 _ITEMS = ("url", "sitemap")
 
 
 def read(text: str) -> RawFeed:
-    """A sitemap's fields; of a broken one, what stands before the break. Raises FeedError if nothing does."""
-    reader, problem = _Reader(), None
+    """Returns a sitemap's fields; of a broken one, what stands before the break. Raises FeedError if nothing does."""
+    reader, problem = _SitemapReader(), None
     try:
         reader.parse(text)
     except expat.ExpatError:
-        reader = _Reader()
+        reader = _SitemapReader()
         try:
-            reader.parse(repaired(text))
+            reader.parse(repair(text))
         except expat.ExpatError as error:
             problem = f"not well-formed: {error}"
             if not reader.entries and not reader.sitemaps:
@@ -41,17 +41,17 @@ def read(text: str) -> RawFeed:
 
 
 def lines(text: str) -> RawFeed | None:
-    """A sitemap that is plain text, one URL a line; None if the text is anything else."""
+    """Reads a sitemap that is plain text, one URL a line; returns None if the text is anything else."""
     if not text.lstrip()[:8].lower().startswith(("http://", "https:/")):
         return None
     found = [line for line in map(str.strip, text.splitlines()) if line]
     if not all(" " not in line and urls.is_http(line) for line in found):
         return None
-    return RawFeed(format="sitemap", entries=[RawEntry(link=line) for line in found[:MOST_ENTRIES]])
+    return RawFeed(format="sitemap", entries=[RawEntry(link=line) for line in found[:MAX_URLS]])
 
 
 def absolute(found: Iterable[Sitemap], base: str) -> tuple[Sitemap, ...]:
-    """The sitemaps of an index that came from `base`, with absolute URLs, each once."""
+    """Returns the sitemaps of an index that came from `base`, with absolute URLs, each once."""
     first: dict[str, Sitemap] = {}
     for item in found:
         if url := urls.absolute(item.url, base):
@@ -60,7 +60,7 @@ def absolute(found: Iterable[Sitemap], base: str) -> tuple[Sitemap, ...]:
 
 
 def w3c_date(text: str) -> datetime | None:
-    """A date of a sitemap, in UTC: W3C's profile of ISO 8601 and what publishers write instead of it."""
+    """Reads a date of a sitemap, in UTC: W3C's profile of ISO 8601 and what publishers write instead of it."""
     text = text.strip()
     with suppress(Undatable):
         return parse_date(text)
@@ -70,7 +70,7 @@ def w3c_date(text: str) -> datetime | None:
     return None
 
 
-class _Reader:
+class _SitemapReader:
     """Follows the elements by their local names: prefixes and namespaces are often wrong."""
 
     def __init__(self) -> None:
@@ -113,7 +113,7 @@ class _Reader:
 
     def _add(self, text: str) -> None:
         self._length += len(text)
-        if self._length <= _LONGEST_TEXT:
+        if self._length <= _MAX_TEXT:
             self._text.append(text)
 
     def _end(self, name: str) -> None:
@@ -133,12 +133,12 @@ class _Reader:
             return
         modified = w3c_date(item.get("item lastmod", ""))
         if name == "sitemap":
-            if len(self.sitemaps) < MOST_ENTRIES:
+            if len(self.sitemaps) < MAX_URLS:
                 self.sitemaps.append(Sitemap(link, modified))
             return
         self.publication = self.publication or item.get("publication name", "")
         self.lang = self.lang or item.get("publication language", "")
-        if len(self.entries) < MOST_ENTRIES:
+        if len(self.entries) < MAX_URLS:
             self.entries.append(
                 RawEntry(
                     link=link,

@@ -1,4 +1,4 @@
-"""What the quick reader takes from a feed's outermost element and its channel."""
+"""Takes what the expat reader keeps of a feed's outermost element and of its channel."""
 
 from aggregator.feeds.formats.raw import RawFeed
 from aggregator.feeds.quick.item import Unsupported
@@ -6,7 +6,7 @@ from aggregator.feeds.quick.namespaces import ATOM, XML
 
 
 def root(name: str, attributes: dict[str, str], declared: list[str]) -> RawFeed:
-    """The feed whose outermost element this is; `declared`: its namespaces, in lower case. Raises Unsupported."""
+    """Returns the feed of an outermost element; `declared`: its namespaces, in lower case. Raises Unsupported."""
     lang = attributes.get(f"{XML} lang") or attributes.get("lang")
     base = attributes.get(f"{XML} base")
     kind = _kind(name, attributes, declared)
@@ -31,7 +31,7 @@ def _kind(name: str, attributes: dict[str, str], declared: list[str]) -> str:
 
 
 def set_field(feed: RawFeed, name: str, value: str | None) -> None:
-    """What a channel says in one line: its language and how often it changes."""
+    """Sets what a channel says in one line: its language or how often it changes."""
     if name in ("language", "dc_language"):
         feed.lang = value
     elif name == "ttl":

@@ -1,8 +1,8 @@
-"""Entities that a document uses but does not declare (`&nbsp;`), the most frequent fault of feeds, read as feedparser does.
+"""Reads entities that a document uses but does not declare (`&nbsp;`), the most frequent fault, as feedparser does.
 
-For such a document feedparser goes over to its loose parser, which treats references in its own ways: `_BECOMES` in
-texts, and none at all in other elements and in attributes. What would come out otherwise raises Unsupported, but for line
-ends, which stay those of XML.
+For such a document feedparser goes over to its loose parser, which treats references in its own ways: it resolves
+`_LOOSE_REFERENCES` in texts, and none at all in other elements and in attributes. What would come out otherwise raises
+Unsupported, but for line ends, which stay those of XML.
 """
 
 import re
@@ -14,21 +14,21 @@ from aggregator.feeds.quick.item import CATEGORIES, CONTENTS, TEXTS, Unsupported
 
 UNDEFINED = expat.errors.codes[expat.errors.XML_ERROR_UNDEFINED_ENTITY]
 _REFERENCE = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z_][\w.-]*);")
-_IN_A_TAG = re.compile(rb"<[A-Za-z_][^<>]*&(?!amp;)")
-_BECOMES = (("&quot;", '"'), ("&apos;", "'"), ("&#x2f;", "/"), ("&#x2F;", "/"))
-_QUOTES = ((b"&#39;", b"'"), (b"&#34;", b'"'))  # even in CDATA
-_ESCAPED = re.compile("[&<>\"']")
-_IN_A_LINK = re.compile("[<>\"']")
-_NAMED = CATEGORIES | {"name", "author", "itunes_keywords", "itunes_category", "media_keywords"}
+_REFERENCE_IN_TAG = re.compile(rb"<[A-Za-z_][^<>]*&(?!amp;)")
+_LOOSE_REFERENCES = (("&quot;", '"'), ("&apos;", "'"), ("&#x2f;", "/"), ("&#x2F;", "/"))
+_CDATA_REFERENCES = ((b"&#39;", b"'"), (b"&#34;", b'"'))
+_ESCAPED_IN_GUID = re.compile("[&<>\"']")
+_ESCAPED_IN_LINK = re.compile("[<>\"']")
+_NAMES = CATEGORIES | {"name", "author", "itunes_keywords", "itunes_category", "media_keywords"}
 
 
-def with_entities(body: bytes) -> bytes:
-    """The document with HTML's entities as character references, and any other as the text that it is."""
+def resolve_entities(body: bytes) -> bytes:
+    """Returns the document with HTML's entities as character references, and any other as the text that it is."""
     outside, *sections = body.split(b"<![CDATA[")
     parts = [_resolved(outside)]
     for section in sections:
         text, end, outside = section.partition(b"]]>")
-        for reference, character in _QUOTES:
+        for reference, character in _CDATA_REFERENCES:
             text = text.replace(reference, character)
         parts += b"<![CDATA[", text, end, _resolved(outside)
     return b"".join(parts)
@@ -37,7 +37,7 @@ def with_entities(body: bytes) -> bytes:
 def _resolved(text: bytes) -> bytes:
     if b"&" not in text:
         return text
-    if _IN_A_TAG.search(text):
+    if _REFERENCE_IN_TAG.search(text):
         raise Unsupported
     return _REFERENCE.sub(_reference, text)
 
@@ -48,14 +48,14 @@ def _reference(found: re.Match[bytes]) -> bytes:
 
 
 def loosely(name: str, value: str) -> str:
-    """What the loose parser makes of the text of an element."""
+    """Returns what the loose parser makes of the text of an element."""
     if name in TEXTS or name in CONTENTS or name in TITLES:
-        for reference, character in _BECOMES:
+        for reference, character in _LOOSE_REFERENCES:
             value = value.replace(reference, character)
     elif (
-        (name in ("guid", "id") and _ESCAPED.search(value))
-        or (name == "link" and _IN_A_LINK.search(value))
-        or (name in _NAMED and "&" in value and ";" in value)
+        (name in ("guid", "id") and _ESCAPED_IN_GUID.search(value))
+        or (name == "link" and _ESCAPED_IN_LINK.search(value))
+        or (name in _NAMES and "&" in value and ";" in value)
     ):
         raise Unsupported
     return value

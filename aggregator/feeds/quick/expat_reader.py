@@ -1,8 +1,7 @@
-"""The quick reader: well-formed RSS 2.0, RSS 1.0/0.9 and Atom 1.0 through expat, the fields that are kept and no others.
+"""Walks a document with expat and takes the fields that are kept and no others.
 
-It gives what `slow` (feedparser) gives in a tenth of the time, or declines: whatever is broken, doubtful or rare
-raises Unsupported and goes the patient way. So rules here follow feedparser's, odd ones too: where a title or summary is
-given more than once, the outer one wins, and of two on one level the later; a description behind another is content.
+The rules follow feedparser's, odd ones too: where a title or summary is given more than once, the outer one wins, and
+of two on one level the later; a description behind another is content.
 """
 
 import re
@@ -10,7 +9,7 @@ from html import escape
 from xml.parsers import expat
 
 from aggregator.feeds.feed_dates import Undatable, parse_date
-from aggregator.feeds.formats.raw import MOST_ENTRIES, TOO_MANY_ENTRIES, RawFeed
+from aggregator.feeds.formats.raw import MAX_ENTRIES, TOO_MANY_ENTRIES, RawFeed
 from aggregator.feeds.quick import channel, elements, entities
 from aggregator.feeds.quick.item import (
     CATEGORIES,
@@ -19,11 +18,11 @@ from aggregator.feeds.quick.item import (
     TEXTS,
     Item,
     Unsupported,
+    check_encoding,
     href_of,
     is_page,
     is_permalink,
     opening_tag,
-    repaired,
     title_is_html,
     unwrap,
 )
@@ -36,7 +35,7 @@ _DOCTYPE = re.compile(rb"<!DOCTYPE[^\[\]<>]*>")  # without declarations in it
 
 
 def read(body: bytes) -> RawFeed:
-    """The fields of a document in UTF-8 without a byte order mark. Raises Unsupported."""
+    """Returns the fields of a document in UTF-8 without a byte order mark. Raises Unsupported."""
     head = body[:20_000]
     if b"<!DOCTYPE" in head:
         if not (doctype := _DOCTYPE.search(head)) or b"netscape" in doctype[0].lower():
@@ -52,21 +51,21 @@ def read(body: bytes) -> RawFeed:
 
 def _read(body: bytes) -> RawFeed:
     try:
-        return _Reader().read(body)
+        return _ExpatReader().read(body)
     except expat.ExpatError as error:
         if error.code != entities.UNDEFINED:
             raise
-        raw = _Reader(loose=True).read(entities.with_entities(body))
+        raw = _ExpatReader(loose=True).read(entities.resolve_entities(body))
         raw.problem = f"not well-formed: {error}"
         return raw
 
 
-class _Enough(Exception):
-    """As many entries as are read of one document."""
+class _EnoughEntries(Exception):
+    """The document has more entries than are read of one."""
 
 
-class _Reader:
-    """Walks a document. `_depth` is that of the current element; a leaf's text is gathered until its end."""
+class _ExpatReader:
+    """Follows the elements. `_depth` is that of the current one; a leaf's text is gathered until its end."""
 
     def __init__(self, *, loose: bool = False) -> None:
         self._loose = loose
@@ -100,7 +99,7 @@ class _Reader:
         parser.CharacterDataHandler = self._pieces.append
         try:
             parser.Parse(body, True)
-        except _Enough:
+        except _EnoughEntries:
             if self._feed is not None:
                 self._feed.problem = TOO_MANY_ENTRIES
         if self._feed is None:
@@ -123,7 +122,7 @@ class _Reader:
             self._declared.append(uri.lower())
 
     def _name(self, full: str) -> str:
-        """`prefix_local` with feedparser's prefix for the namespace, in lower case."""
+        """Returns `prefix_local` with feedparser's prefix for the namespace, in lower case."""
         uri, _, local = full.rpartition(" ")
         prefix = self._prefix_of.get(uri, "") if uri else ""
         name = f"{prefix}_{local.lower()}" if prefix else local.lower()
@@ -134,7 +133,7 @@ class _Reader:
         self._depth += 1
         name = self._names.get(full) or self._name(full)
         if self._skip_from:
-            if self._entry is None and name not in elements.IN_AN_IMAGE:
+            if self._entry is None and name not in elements.IN_IMAGE:
                 raise Unsupported  # feedparser takes an image that holds anything else for ended
             if name == "title":
                 self._title_depth = self._depth
@@ -156,8 +155,8 @@ class _Reader:
     def _start_entry(self, attributes: dict[str, str]) -> None:
         if "href" in attributes or "lastmod" in attributes:
             raise Unsupported
-        if self._feed is not None and len(self._feed.entries) >= MOST_ENTRIES:
-            raise _Enough
+        if self._feed is not None and len(self._feed.entries) >= MAX_ENTRIES:
+            raise _EnoughEntries
         about = attributes.get("http://www.w3.org/1999/02/22-rdf-syntax-ns# about")
         self._entry = Item(self._depth, about, atom=self._feed is not None and self._feed.format == "atom10")
         self._title_depth = -1
@@ -205,7 +204,7 @@ class _Reader:
         elif name == "itunes_image":
             item.image = attributes.get("href") or attributes.get("url") or item.image
         elif (
-            name in elements.DOUBTFUL
+            name in elements.UNSUPPORTED
             or name in ("item", "entry")
             or ("_" not in name and name not in elements.HARMLESS)
         ):
@@ -220,7 +219,7 @@ class _Reader:
             scheme = attributes.get("scheme", attributes.get("domain"))
             item.add_tag(attributes.get("term"), scheme, attributes.get("label"))
         elif name == "itunes_category":
-            item.add_tag(attributes.get("text"), elements.ITUNES, None)
+            item.add_tag(attributes.get("text"), elements.ITUNES_SCHEME, None)
         elif (name == "name" and not self._author_depth) or (name == "itunes_keywords" and attributes):
             raise Unsupported  # the text of keywords with attributes is part of what they stand in
         self._open(name, attributes)
@@ -252,9 +251,9 @@ class _Reader:
         self._pieces.append(escape(text, quote=False))
 
     def _start_markup(self, full: str, attributes: dict[str, str]) -> None:
-        """An element of XHTML inside a text, written out again as it came."""
+        """Writes out an element of XHTML inside a text, as it came."""
         uri, _, name = full.rpartition(" ")
-        if not self._markup or uri.lower() != XHTML or name.lower() in elements.DOUBTFUL_MARKUP:
+        if not self._markup or uri.lower() != XHTML or name.lower() in elements.UNSUPPORTED_MARKUP:
             raise Unsupported
         self._pieces.append(opening_tag(name, attributes))
 
@@ -293,7 +292,7 @@ class _Reader:
     def _end_feed_leaf(self, name: str, value: str, depth: int) -> None:
         feed = self._feed
         assert feed is not None
-        value = repaired(value)
+        value = check_encoding(value)
         if name in elements.TITLES:
             self._end_feed_title(name, value, depth, feed)
         elif name in ("guid", "id"):  # stands in for a link that is missing
@@ -318,7 +317,7 @@ class _Reader:
             item.authors[-1] = value
             self._pieces.clear()
         elif name in elements.TITLES:
-            self._end_title(name, repaired(value), depth, item)
+            self._end_title(name, check_encoding(value), depth, item)
         elif name in elements.PUBLISHED:
             item.raw.published = parse_date(value)
         elif name in elements.UPDATED:
@@ -333,9 +332,9 @@ class _Reader:
         elif name == "itunes_keywords":
             for term in value.split(","):
                 if term.strip():
-                    item.add_tag(term.strip(), elements.ITUNES, None)
+                    item.add_tag(term.strip(), elements.ITUNES_SCHEME, None)
         else:
-            item.end_leaf(name, repaired(value), self._leaf_attributes, depth)
+            item.end_leaf(name, check_encoding(value), self._leaf_attributes, depth)
 
     def _end_title(self, name: str, value: str, depth: int, item: "Item") -> None:
         if not -1 < self._title_depth <= depth and depth <= item.title_depth:

@@ -1,4 +1,4 @@
-"""An entry in the making, and feedparser's rules for the texts, links, tags and authors that make it."""
+"""Makes an entry by feedparser's rules for the texts, links, tags and authors of an item."""
 
 import re
 from datetime import datetime
@@ -14,7 +14,7 @@ _ELEMENT = re.compile(r"</?(\w+)")
 _ENTITY = re.compile(r"&(\w+);")
 QUERY_ENTITY = re.compile(r"&([A-Za-z0-9_]+);")
 _MAIL_AND_NAME = re.compile(r"[a-zA-Z0-9_.+-]+@(?:[a-zA-Z0-9-]+\.)+[a-zA-Z]{2,4}\s*\(([^()@<>]*)\)")
-_LONGEST_AUTHOR = 400
+_MAX_AUTHOR_CHARACTERS = 400
 _HTML = ("text/html", "application/xhtml+xml")
 _TYPES = {"text": "text/plain", "plain": "text/plain", "html": "text/html", "xhtml": "application/xhtml+xml"}
 
@@ -34,11 +34,11 @@ Tag = tuple[str | None, str | None, str | None]  # term, scheme, label
 
 
 class Unsupported(Exception):
-    """This document is for the patient reader."""
+    """The document is one for the feedparser reader."""
 
 
 class Item:
-    """An entry in the making."""
+    """Gathers the fields of an entry."""
 
     def __init__(self, depth: int, about: str | None, *, atom: bool) -> None:
         self.depth = depth
@@ -61,7 +61,7 @@ class Item:
         self._as_content = False
 
     def begin_text(self, name: str, attributes: dict[str, str]) -> None:
-        """A second description is content, and turns what comes after it into summaries again (feedparser's rule)."""
+        """Decides what a text is: a second description is content, and makes what follows it summaries again."""
         if name in CONTENTS:
             self._has_content, self._as_content = True, True
         else:
@@ -139,7 +139,7 @@ class Item:
         if self.authors[-1] is None:
             if self.odd_author:
                 raise Unsupported  # what is in it may be part of the name
-            self.authors[-1] = _author(repaired(text))
+            self.authors[-1] = _author(check_encoding(text))
 
     def finished(self) -> RawEntry:
         raw = self.raw
@@ -162,7 +162,7 @@ class Item:
 
 
 def is_permalink(attributes: dict[str, str]) -> bool:
-    """Whether a guid with these attributes is a link."""
+    """Tells whether a guid with these attributes is a link."""
     return next((value for key, value in attributes.items() if key.lower() == "ispermalink"), "true") == "true"
 
 
@@ -176,7 +176,7 @@ def is_page(attributes: dict[str, str]) -> bool:
 
 
 def title_is_html(value: str, attributes: dict[str, str], *, atom: bool) -> bool:
-    """Only asked for where it matters: a title with markup in it."""
+    """Tells whether a title is HTML. Raises Unsupported."""
     kind = attributes.get("type", "text").lower()
     kind = _TYPES.get(kind, kind)
     if kind not in ("text/plain", "text/html"):
@@ -185,7 +185,7 @@ def title_is_html(value: str, attributes: dict[str, str], *, atom: bool) -> bool
 
 
 def _looks_like_html(text: str) -> bool:
-    """True for a text with an end tag or a reference, all of whose elements and entities are HTML's."""
+    """Tells whether a text has an end tag or a reference, and all of its elements and entities are HTML's."""
     if not _MAY_BE_HTML.search(text):
         return False
     elements = (name.lower() for name in _ELEMENT.findall(text))
@@ -195,14 +195,14 @@ def _looks_like_html(text: str) -> bool:
 def _author(text: str) -> str | None:
     if "@" not in text:
         return text or None
-    match = _MAIL_AND_NAME.fullmatch(text) if len(text) < _LONGEST_AUTHOR else None
+    match = _MAIL_AND_NAME.fullmatch(text) if len(text) < _MAX_AUTHOR_CHARACTERS else None
     if not match:
         raise Unsupported
     return match[1].strip() or None
 
 
 def opening_tag(name: str, attributes: dict[str, str]) -> str:
-    """A tag of XHTML as feedparser writes it."""
+    """Writes a tag of XHTML as feedparser does."""
     written = {_attribute_name(key): value for key, value in attributes.items()}
     for key in ("rel", "type"):
         if key in written:
@@ -219,7 +219,7 @@ def _attribute_name(full: str) -> str:
 
 
 def unwrap(pieces: list[str]) -> None:
-    """Take off the one `<div>` that wraps all of an Atom text, as the format asks for."""
+    """Takes off the one `<div>` that wraps all of an Atom text, as the format asks for."""
     while len(pieces) > 1 and not pieces[-1].strip():
         del pieces[-1]
     while len(pieces) > 1 and not pieces[0].strip():
@@ -237,8 +237,8 @@ def unwrap(pieces: list[str]) -> None:
     del pieces[-1], pieces[0]
 
 
-def repaired(text: str) -> str:
-    """UTF-8 that was taken for Latin-1 and encoded again, undone."""
+def check_encoding(text: str) -> str:
+    """Returns the text. Raises Unsupported if it is UTF-8 that was taken for Latin-1 and encoded again."""
     if text.isascii():
         return text
     try:

@@ -1,4 +1,4 @@
-"""The namespaces of feeds and the prefixes by which they go, as feedparser has them."""
+"""Lists the namespaces of feeds, the prefixes by which they go, and HTML's elements, as feedparser has them."""
 
 ATOM = "http://www.w3.org/2005/atom"
 XML = "http://www.w3.org/XML/1998/namespace"

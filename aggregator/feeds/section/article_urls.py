@@ -1,4 +1,4 @@
-"""Whether an address looks like that of an article: what its path tells."""
+"""Judges whether an address looks like that of an article, by its path and query."""
 
 import re
 from datetime import UTC, datetime
@@ -19,8 +19,110 @@ _QUERY_ID = re.compile(
 )
 # Path segments of lists, of the paper itself, and of services.
 _LISTS = frozenset(
-    ["tag", "tags", "topic", "topics", "category", "categories", "cat", "author", "authors", "autor", "auteur", "person", "people", "profile", "profiles", "user", "users", "member", "members", "staff", "team", "about", "about-us", "ueber-uns", "impressum", "imprint", "contact", "contact-us", "kontakt", "contacto", "privacy", "privacy-policy", "datenschutz", "terms", "terms-of-use", "terms-of-service", "legal", "cookies", "cookie-policy", "login", "log-in", "signin", "sign-in", "signup", "sign-up", "register", "account", "subscribe", "subscription", "subscriptions", "abo", "abonnement", "newsletter", "newsletters", "search", "suche", "page", "pages", "feed", "feeds", "rss", "archive", "archives", "shop", "store", "jobs", "careers", "advertise", "advertising", "donate", "help", "faq", "faqs", "support", "sitemap", "press", "events", "event", "calendar", "podcasts", "horoscope", "weather", "games", "crossword", "games", "puzzles", "apps", "index", "home", "wp-admin", "wp-login", "cart", "share", "intent", "comments", "comment", "accessibility", "editorial-guidelines", "ethics", "masthead", "rules", "corrections"]
-)  # fmt: skip
+    [
+        "tag",
+        "tags",
+        "topic",
+        "topics",
+        "category",
+        "categories",
+        "cat",
+        "author",
+        "authors",
+        "autor",
+        "auteur",
+        "person",
+        "people",
+        "profile",
+        "profiles",
+        "user",
+        "users",
+        "member",
+        "members",
+        "staff",
+        "team",
+        "about",
+        "about-us",
+        "ueber-uns",
+        "impressum",
+        "imprint",
+        "contact",
+        "contact-us",
+        "kontakt",
+        "contacto",
+        "privacy",
+        "privacy-policy",
+        "datenschutz",
+        "terms",
+        "terms-of-use",
+        "terms-of-service",
+        "legal",
+        "cookies",
+        "cookie-policy",
+        "login",
+        "log-in",
+        "signin",
+        "sign-in",
+        "signup",
+        "sign-up",
+        "register",
+        "account",
+        "subscribe",
+        "subscription",
+        "subscriptions",
+        "abo",
+        "abonnement",
+        "newsletter",
+        "newsletters",
+        "search",
+        "suche",
+        "page",
+        "pages",
+        "feed",
+        "feeds",
+        "rss",
+        "archive",
+        "archives",
+        "shop",
+        "store",
+        "jobs",
+        "careers",
+        "advertise",
+        "advertising",
+        "donate",
+        "help",
+        "faq",
+        "faqs",
+        "support",
+        "sitemap",
+        "press",
+        "events",
+        "event",
+        "calendar",
+        "podcasts",
+        "horoscope",
+        "weather",
+        "games",
+        "crossword",
+        "puzzles",
+        "apps",
+        "index",
+        "home",
+        "wp-admin",
+        "wp-login",
+        "cart",
+        "share",
+        "intent",
+        "comments",
+        "comment",
+        "accessibility",
+        "editorial-guidelines",
+        "ethics",
+        "masthead",
+        "rules",
+        "corrections",
+    ]
+)
 _SERVICE = re.compile(r"(?:terms|privacy|cookie|subscri|newsletter|advertis|datenschutz|nutzungsbedingungen)[\w-]*")
 _SERVICE_HOSTS = frozenset(
     [
@@ -47,12 +149,39 @@ _ACTION = re.compile(
     r"(?:^|&)(?:replytocom|like_comment|_wpnonce|share|print|action|redirect|return_?(?:url|to)?)=", re.IGNORECASE
 )
 _ONLY_DATE = re.compile(r"(?:/[\w-]+)?/(?:19|20)\d\d(?:/\d\d?){0,2}/?")
-_BEFORE_LISTS = frozenset(("tag", "tags", "topic", "topics", "category", "categories", "author", "authors", "autor", "auteur",
-                           "user", "users", "profile", "profiles", "people", "search", "page", "label", "labels", "job", "jobs", "stellenmarkt", "shop", "product", "products"))  # fmt: skip
+_BEFORE_LISTS = frozenset(
+    [
+        "tag",
+        "tags",
+        "topic",
+        "topics",
+        "category",
+        "categories",
+        "author",
+        "authors",
+        "autor",
+        "auteur",
+        "user",
+        "users",
+        "profile",
+        "profiles",
+        "people",
+        "search",
+        "page",
+        "label",
+        "labels",
+        "job",
+        "jobs",
+        "stellenmarkt",
+        "shop",
+        "product",
+        "products",
+    ]
+)
 
 
 def day_in(url: str) -> datetime | None:
-    """The day in an address (`/2025/03/05/`), midnight UTC; None if there is none."""
+    """Returns the day in an address (`/2025/03/05/`), midnight UTC; None if there is none."""
     try:
         found = _DATE.search(urlsplit(url).path)
         if found is None or not found[3]:
@@ -63,8 +192,8 @@ def day_in(url: str) -> datetime | None:
 
 
 def key(normal: str) -> str:
-    """What tells one article of a page from another: its normal address, without a query that only says where the
-    link stood, and without a slash at its end."""
+    """Returns what tells one article of a page from another: its normal address, without a query that only says where
+    the link stood, and without a slash at its end."""
     bare, _, query = normal.partition("?")
     if query and (_QUERY_ID.search(query[:500]) or score(bare) < 2.0):
         return normal
@@ -72,7 +201,7 @@ def key(normal: str) -> str:
 
 
 def score(url: str) -> float:
-    """How much an address looks like that of an article: about -6 (surely not) to 6."""
+    """Scores how much an address looks like that of an article: about -6 (surely not) to 6."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -104,7 +233,7 @@ def _is_service(host: str | None, first: str) -> bool:
 
 
 def _slug(segments: list[str]) -> float:
-    """What the longest of the last two segments tells: a title in small is many words, or long in other scripts."""
+    """Scores the longest of the last two segments: a title in small is many words, or long in other scripts."""
     best = 0.0
     for segment in segments[-2:]:
         words = [word for word in re.split(r"[-_+ ]+", segment) if word and not word.isdigit()]

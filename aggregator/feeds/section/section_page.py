@@ -1,4 +1,4 @@
-"""A section page as a feed: the links to articles among all its links, by structure.
+"""Reads a section page as a feed: finds the links to articles among all its links, by structure.
 
 A link counts by what its address looks like, by what it says, by whether it is a headline, and by its like: links
 that stand at the same place of a repeated pattern are judged together.
@@ -23,14 +23,14 @@ from aggregator.feeds.section.anchors import Anchor, Link, cards, links_of
 from aggregator.text import UNSPACED, count_words
 from aggregator.urls import site_of
 
-MOST_ENTRIES = 300
-FEWEST = 3  # links that make a section page
-_ENOUGH = 4.0
-_WIDE = re.compile(f"[{UNSPACED}]")
+MAX_LINKS = 300
+MIN_LINKS = 3  # links that make a section page
+_MIN_SCORE = 4.0
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 
 
 def read(body: bytes, content_type: str | None, url: str, selector: str | None) -> RawFeed:
-    """The articles that a page links to, in its order. `selector`: CSS of the links, or of elements that hold one.
+    """Returns the articles that a page links to, in its order. `selector`: CSS of the links, or of what holds one.
 
     Raises FeedError if there are none, or if the body is no page.
     """
@@ -52,41 +52,41 @@ def read(body: bytes, content_type: str | None, url: str, selector: str | None) 
         title=text_of(title) if title is not None else None,
         link=url,
         lang=attribute(html, "lang") if html is not None else None,
-        entries=[_entry(link, around.get(link.key)) for link in found[:MOST_ENTRIES]],
+        entries=[_entry(link, around.get(link.key)) for link in found[:MAX_LINKS]],
     )
 
 
 def articles(tree: LexborHTMLParser, url: str) -> list[Link]:
-    """The links of a page to articles, in its order; none if it is no page of that kind."""
+    """Returns the links of a page to articles, in its order; none if it is no page of that kind."""
     links = links_of(tree, url)
     for by_class, foreign in ((False, False), (True, False), (False, True)):
         own = [kept for link in links if (kept := _kept(link, url, by_class=by_class, foreign=foreign))]
         scores = _scores(own)
-        found = [link for link in own if scores[link.key] >= _ENOUGH]
-        if len(found) >= FEWEST:
+        found = [link for link in own if scores[link.key] >= _MIN_SCORE]
+        if len(found) >= MIN_LINKS:
             return found
     return []
 
 
 def _kept(link: Link, url: str, *, by_class: bool, foreign: bool) -> Link | None:
-    """A link without those of its elements that are furniture; `foreign`: links to other sites are meant too."""
+    """Returns a link without those of its elements that are furniture; `foreign`: links to other sites count too."""
     if not foreign and site_of(link.url) != site_of(url):
         return None
-    anchors = [one for one in link.anchors if not one.place.furniture and (by_class or not one.place.by_class)]
+    anchors = [one for one in link.anchors if not one.context.furniture and (by_class or not one.context.by_class)]
     return Link(link.url, link.key, anchors) if anchors else None
 
 
 def _scores(links: list[Link]) -> dict[str, float]:
-    """What speaks for each link, by its key; those of one pattern lift or sink one another."""
+    """Scores each link, by its key; those of one pattern lift or sink one another."""
     around = cards(links)
     own = {link.key: _own_score(link, around.get(link.key)) for link in links}
     groups: dict[tuple[str, ...], list[Link]] = defaultdict(list)
     for link in links:
-        groups[link.best.place.path].append(link)
+        groups[link.best.context.path].append(link)
     total = {}
     for group in groups.values():
         mean = sum(own[link.key] for link in group) / len(group)
-        lift = 0.0 if len(group) < FEWEST else 1.5 if mean >= 3.0 else -1.0 if mean < 1.5 else 0.0
+        lift = 0.0 if len(group) < MIN_LINKS else 1.5 if mean >= 3.0 else -1.0 if mean < 1.5 else 0.0
         for link in group:  # a title of one word counts with its like
             total[link.key] = (max(own[link.key], mean) if lift > 0 and own[link.key] > 0 else own[link.key]) + lift
     return total
@@ -97,29 +97,29 @@ def _own_score(link: Link, card: LexborNode | None) -> float:
     heading = best.headline or bool(_heading(card))
     total = article_urls.score(link.url) + _text_score(best)
     total += 2.0 if heading else 0.0
-    total += 0.5 if best.place.article else 0.0
-    total += 1.0 if best.place.article and heading else 0.0
-    total -= 1.5 if best.place.aside else 0.0
+    total += 0.5 if best.context.article else 0.0
+    total += 1.0 if best.context.article and heading else 0.0
+    total -= 1.5 if best.context.aside else 0.0
     if card is not None and card.css_first("time") is not None:
         total += 1.0
     return total
 
 
 def _heading(card: LexborNode | None) -> str:
-    """The heading of a teaser."""
+    """Returns the heading of a teaser."""
     found = card.css("h1, h2, h3, h4, h5, h6") if card is not None else []
     return next((text for one in found if (text := text_of(one))), "")
 
 
 def _text_score(anchor: Anchor) -> float:
     count = min(count_words(anchor.text), 40)
-    if _WIDE.search(anchor.text):
+    if _UNSPACED.search(anchor.text):
         count //= 2
     return 2.0 if count >= 5 else 1.0 if count >= 3 else -1.0
 
 
 def _selected(tree: LexborHTMLParser, url: str, selector: str) -> list[Link]:
-    """The links that a person's selector names, in the order of the page."""
+    """Returns the links that a person's selector names, in the order of the page."""
     try:
         nodes = tree.css(selector)
     except SelectolaxError:

@@ -1,4 +1,4 @@
-"""The quick reader gives what feedparser gives, or declines."""
+"""The expat reader gives what the feedparser reader gives, or says that it can't."""
 
 import pytest
 
@@ -49,10 +49,10 @@ ATOM = [
 
 
 def compare(text: str) -> None:
-    quick, patient = expat_reader.read(text.encode()), feedparser_reader.read(text)
-    assert finish_entry.finished(quick, URL) == finish_entry.finished(patient, URL)
+    ours, theirs = expat_reader.read(text.encode()), feedparser_reader.read(text)
+    assert finish_entry.finish_entries(ours, URL) == finish_entry.finish_entries(theirs, URL)
     for name in ("format", "title", "link", "lang", "ttl", "period", "frequency", "base"):
-        assert getattr(quick, name) == getattr(patient, name), name
+        assert getattr(ours, name) == getattr(theirs, name), name
 
 
 @pytest.mark.parametrize("item", ITEMS)
@@ -125,6 +125,6 @@ def test_channels(channel: str) -> None:
         "",
     ],
 )
-def test_the_doubtful_is_declined(text: str) -> None:
+def test_the_doubtful_is_unsupported(text: str) -> None:
     with pytest.raises(Unsupported):
         expat_reader.read(text.encode())
