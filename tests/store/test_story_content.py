@@ -13,7 +13,7 @@ from aggregator.store import story_decisions as decisions
 from aggregator.store.engine import Store
 from aggregator.store.schema import centroids, story_decisions, story_terms, term_frequencies
 from tests.store.test_stories import DAY, T0, add, check, remove, row
-from tests.stories.test_joining import AGAIN, BUDGET, FERRY
+from tests.stories.test_clustering import AGAIN, BUDGET, FERRY
 
 MORE = "Coastguard officers brought 212 passengers ashore from the Aurora, the ferry that ran aground off Velden on Monday."
 
