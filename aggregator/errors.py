@@ -41,7 +41,7 @@ class StoreError(AggregatorError):
 
 
 class DatabaseBusy(StoreError):
-    """Another process holds the database for longer than we wait."""
+    """Another process holds the database for longer than is waited."""
 
 
 class DatabaseNewer(StoreError):
@@ -53,7 +53,7 @@ FetchKind = Literal[
     "connect",  # refused, reset, unreachable
     "tls",  # certificate or handshake
     "timeout",  # too slow at any stage
-    "refused",  # our own guard: scheme, address or port that must not be asked
+    "refused",  # by the guard: a scheme, address or port that must not be asked
     "robots",  # the site's robots.txt forbids it
     "elsewhere",  # a redirect was not followed: another subscription polls the address where it leads
     "cooling",  # nothing was asked: the site had asked to be left alone for a while

@@ -1,4 +1,4 @@
-"""The values that travel through the house, frozen. `docs/architecture.md` has the glossary."""
+"""Defines the values that travel between packages, frozen. `docs/architecture.md` has the glossary."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ BodyFrom = Literal["page", "feed"]
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """A file that an entry carries: a podcast episode, a picture."""
+    """Holds a file that an entry carries: a podcast episode, a picture."""
 
     url: str
     type: str | None = None
@@ -20,7 +20,7 @@ class Enclosure:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One item as a feed lists it.
+    """Holds one item as a feed lists it.
 
     `key` identifies it within its feed: guid if unique in the document, else guid + link, else link, else a hash
     of title and date. `url` is the link made absolute and otherwise byte for byte as the feed has it.
@@ -43,7 +43,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What a feed or its server says about when to come back. Seconds; hours 0–23 and days 0 = Monday, in GMT."""
+    """Holds what a feed or its server says about when to come back. Seconds; hours 0–23 and days 0 = Monday, in GMT."""
 
     ttl: float | None = None
     update_period: float | None = None
@@ -56,7 +56,7 @@ class Hints:
 
 @dataclass(frozen=True, slots=True)
 class Sitemap:
-    """A sitemap that a sitemap index lists: its absolute URL, and when the index says it changed last."""
+    """Holds a sitemap that a sitemap index lists: its absolute URL, and when the index says it changed last."""
 
     url: str
     modified_at: datetime | None = None
@@ -64,8 +64,9 @@ class Sitemap:
 
 @dataclass(frozen=True, slots=True)
 class FeedDocument:
-    """A parsed feed. `format`: "rss20", "atom10", "rdf", "json", "sitemap", "news-sitemap", "sitemap-index", "section" … ;
-    `problem`: what was wrong and survived; `sitemaps`: of a sitemap index, which has no entries of its own."""
+    """Holds a parsed feed. `format`: "rss20", "atom10", "rdf", "json", "sitemap", "news-sitemap", "sitemap-index",
+    "section" … ; `problem`: what was wrong and survived; `sitemaps`: of a sitemap index, which has no entries of its
+    own."""
 
     format: str
     title: str | None
@@ -92,7 +93,7 @@ NO_VALIDATORS = Validators()
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer of the network: status 200 with its decoded body, or 304 without.
+    """Holds an answer of the network: status 200 with its decoded body, or 304 without.
 
     `url` is where it came from after redirects; `redirects` is the way there as (status, target).
     `headers` have lower-case names. `elapsed` in seconds.
@@ -113,11 +114,11 @@ class Response:
 
     @property
     def moved_to(self) -> str | None:
-        """The new address if the way began with permanent redirects: see `moved_to`."""
+        """Returns the new address if the way began with permanent redirects: see `moved_to`."""
         return moved_to(self.redirects)
 
 
 def moved_to(redirects: Sequence[tuple[int, str]]) -> str | None:
-    """Where the last of the permanent redirects (301, 308) led that a way of (status, target) began with, if any did."""
+    """Returns where the last of the permanent redirects (301, 308) led that a way of (status, target) began with."""
     permanent = takewhile(lambda hop: hop[0] in (301, 308), redirects)
     return next((target for _, target in reversed(list(permanent))), None)

@@ -1,4 +1,4 @@
-"""The query language of search: Lucene's words, phrases, operators and fields, read into frozen values."""
+"""Reads the query language of search into frozen values: words, phrases, operators and fields, as Lucene has them."""
 
 from aggregator.query.parser import parse
 from aggregator.query.time_words import moment, span

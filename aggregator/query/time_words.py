@@ -1,4 +1,4 @@
-"""Times as people write them in a query or after --since."""
+"""Reads times as people write them in a query or after --since."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -12,8 +12,8 @@ _DAYS = {"today": 0, "yesterday": 1}
 
 
 def span(text: str) -> tuple[datetime, datetime]:
-    """The time that `text` names, from its start up to and without its end: a year, a month, a day, or an instant
-    (one second). Without an offset it is UTC. Raises QueryError."""
+    """Returns the time that `text` names, from its start up to and without its end: a year, a month, a day, or an
+    instant (one second). Without an offset it is UTC. Raises QueryError."""
     text = text.strip()
     try:
         return _calendar(text) or _instant(text)
@@ -22,7 +22,8 @@ def span(text: str) -> tuple[datetime, datetime]:
 
 
 def moment(text: str, now: datetime, *, after: bool = False) -> datetime:
-    """The time that `text` names: what `span` reads, or so long ago (`90m`, `12h`, `7d`, `2w`), `today`, `yesterday`.
+    """Returns the time that `text` names: what `span` reads, or so long ago (`90m`, `12h`, `7d`, `2w`), `today`,
+    `yesterday`.
 
     A span of time gives its start, and its end if `after` is set. Raises QueryError.
     """

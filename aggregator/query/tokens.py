@@ -1,8 +1,8 @@
-"""A query's text cut into tokens, so that punctuation of ordinary text is never taken for syntax.
+"""Cuts a query's text into tokens, so that punctuation of ordinary text is never taken for syntax.
 
 Lucene gives a meaning to nearly every sign; a person who pastes a headline means words. Syntax here is no more than:
-a quoted phrase, parentheses, AND OR NOT (&& ||), a sign before a term, one of our own field names with its colon,
-a range after `published:`, and a star at a word's end.
+a quoted phrase, parentheses, AND OR NOT (&& ||), a sign before a term, the name of a field with its colon, a range
+after `published:`, and a star at a word's end.
 """
 
 import re
@@ -38,7 +38,7 @@ _OPERATORS: dict[str, Kind] = {"AND": "and", "&&": "and", "OR": "or", "||": "or"
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One piece; `at` is its offset in the query."""
+    """Holds one piece; `at` is its offset in the query."""
 
     kind: Kind
     text: str

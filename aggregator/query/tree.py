@@ -1,4 +1,4 @@
-"""What a query is once it has been read."""
+"""Defines the tree of a query that has been read."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -9,12 +9,12 @@ ValueField = Literal["site", "feed", "lang", "author", "tag", "story", "revised"
 
 @dataclass(frozen=True, slots=True)
 class Everything:
-    """Every article."""
+    """Matches every article."""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words that stand next to each other, in the form of the search index; one word is a phrase of one.
+    """Matches words that stand next to each other, in the form of the search index; one word is a phrase of one.
 
     `field` None: in any of title, lead and text. `prefix`: the last word may go on.
     """
@@ -26,7 +26,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Is:
-    """An article's property, as the person wrote it."""
+    """Matches a property of an article, as the person wrote it."""
 
     field: ValueField
     value: str
@@ -34,7 +34,7 @@ class Is:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """Published from `since` up to and without `until`: seconds since 1970, UTC; None is open."""
+    """Matches what was published from `since` up to and without `until`: seconds since 1970, UTC; None is open."""
 
     since: int | None
     until: int | None
@@ -42,21 +42,21 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """All of two or more parts."""
+    """Matches what all of two or more parts match."""
 
     parts: "tuple[Query, ...]"
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """Any of two or more parts."""
+    """Matches what any of two or more parts matches."""
 
     parts: "tuple[Query, ...]"
 
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """Whatever the part does not match."""
+    """Matches what the part does not match."""
 
     part: "Query"
 
