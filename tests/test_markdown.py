@@ -31,6 +31,8 @@ def read(markdown: str) -> str:
         ("<p>er sagt<b>“so”</b>dann</p>", "er sagt<strong>“so”</strong>dann"),
         ("<p><b>a</b><b>b</b></p>", "**ab**"),
         ("<p><b></b>x</p>", "x"),
+        ("<p><b>a&nbsp;</b>b <i>&nbsp;c</i>,<i>&nbsp;</i>d</p>", "**a**\xa0b \xa0*c*,\xa0d"),
+        ("<p>one<br>&nbsp;<br>two<br>&nbsp;</p>", "one\\\ntwo"),
         ('<p><a href="https://e.org/a b(c)">link</a></p>', "[link](https://e.org/a%20b%28c%29)"),
         ('<p>Hey!<a href="/a">link</a></p>', "Hey\\![link](/a)"),
         ('<a href="/a"><img src="/i.png" alt="x]y"></a>', "[![x\\]y](/i.png)](/a)"),

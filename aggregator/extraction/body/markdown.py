@@ -33,6 +33,7 @@ _LINE_START = re.compile(
 )
 _URL_UNSAFE = {" ": "%20", "(": "%28", ")": "%29", "<": "%3C", ">": "%3E", "\\": "%5C", "\n": "", "\r": "", "\t": ""}
 _BREAK = "\x00"  # no parsed text holds it; a hard line break until a paragraph is done
+_ENDS = re.compile(r"^[\s\x00]+|[\s\x00]+$")  # a no-break space is white space to CommonMark's emphasis too
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +218,7 @@ def _inline(node: LexborNode, depth: int, within: frozenset[str] = frozenset()) 
 
 def _emphasis(mark: str, inner: str) -> list[_Piece]:
     """Emphasis with the spaces at its ends moved out of it."""
-    core = inner.strip(f" {_BREAK}")
+    core = _ENDS.sub("", inner)
     if not core:
         return [inner]
     at = inner.index(core)
@@ -297,8 +298,8 @@ def _punctuation(char: str) -> bool:
 
 def _tidy(text: str) -> str:
     """Runs of spaces as one, runs of breaks as one, neither at the ends."""
-    text = re.sub(r" *\x00[ \x00]*", _BREAK, re.sub(r" {2,}", " ", text))
-    return text.strip(f" {_BREAK}")
+    text = re.sub(r"\s*\x00[\s\x00]*", _BREAK, re.sub(r" {2,}", " ", text))
+    return _ENDS.sub("", text)
 
 
 def _escape(text: str) -> str:
