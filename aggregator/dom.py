@@ -103,41 +103,11 @@ def _open(body: bytes, void: re.Pattern[bytes] | None) -> int:
 
 
 _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)([^<>]*)>?")
-_FORMATTING = frozenset(["b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"])
+_FORMATTING = frozenset("b big code em font i nobr s small strike strong tt u".split())
 _OPTION = frozenset(("option", "optgroup"))
 _SELF_CLOSING = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-        "p",
-        "li",
-        "dt",
-        "dd",
-        "tr",
-        "td",
-        "th",
-        "tbody",
-        "thead",
-        "tfoot",
-        "rt",
-        "rp",
-        "html",
-        "head",
-        "body",
-        "a",
-    ]
+    "area base br col embed hr img input link meta param source track wbr p li dt dd tr td th tbody thead tfoot rt rp "
+    "html head body a".split()
 )
 _MAX_DEPTH, _MAX_FORMATTING, _MAX_ATTRIBUTES = 1_000, 10, 50_000  # nesting, unclosed of a name, characters of one tag
 

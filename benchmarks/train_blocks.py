@@ -19,10 +19,9 @@ from typing import Any
 import numpy as np
 
 from aggregator.dom import parse
-from aggregator.extraction.body import features
-from aggregator.extraction.body.blocks import Page, walk
-from aggregator.extraction.body.classify import SECOND_NAMES, judge, second_rows
-from aggregator.extraction.body.features import Facts, Table, measure
+from aggregator.extraction.body.blocks import PageTree, walk
+from aggregator.extraction.body.classify import judge, with_surroundings
+from aggregator.extraction.body.features import BlockFeatures, StatedFacts, measure
 from aggregator.extraction.metadata.collect import metadata
 from benchmarks import boosting, corpus
 from benchmarks.labels import label
@@ -42,35 +41,38 @@ class Example:
 
     name: str
     record: corpus.Record
-    page: Page
-    facts: Facts
-    table: Table
+    page: PageTree
+    facts: StatedFacts
+    features: BlockFeatures
     y: Array
     lead: Array
 
 
 def load() -> list[Example]:
-    """All pages of the development corpus."""
-    return [_example(name, record) for name in corpus.SETS for record in corpus.pages(name)]
+    """All pages of the development corpus that have a block."""
+    found = (_example(name, record) for name in corpus.SETS for record in corpus.pages(name))
+    return [example for example in found if example is not None]
 
 
-def _example(name: str, record: corpus.Record) -> Example:
+def _example(name: str, record: corpus.Record) -> Example | None:
     url = str(record.get("url") or "")
     tree = parse(record["html"])
     stated = metadata(tree, url if url.startswith("http") else None)
-    facts = Facts.of(stated)
+    facts = StatedFacts.of(stated)
     page = walk(tree)
-    table = measure(page, facts)
+    if not page.segments:
+        return None
+    features = measure(page, facts)
     texts = [segment.text for segment in page.segments]
     summary = record.get("summary") or ""
     leads = np.array(label(texts, "\n".join(summary) if isinstance(summary, list) else summary))
     body = np.array(label(texts, record["text"]))
-    return Example(name, record, page, facts, table, body[table.asked], leads[table.asked])
+    return Example(name, record, page, facts, features, body[features.asked], leads[features.asked])
 
 
 def body_weights(example: Example) -> Array:
     """A block weighs what it matters to its page's F1; standfirsts are the other model's."""
-    words = example.table.rows[:, features.NAMES.index("words")]
+    words = example.features.rows[:, example.features.names.index("words")]
     true = max(50.0, float(words[example.y >= 0.5].sum()))
     return np.where(example.lead >= 0.5, 0.0, 100 * (words + 4) / (true + 60))
 
@@ -78,7 +80,7 @@ def body_weights(example: Example) -> Array:
 def lead_labels(example: Example) -> tuple[Array, Array]:
     """Label and weight of each block for `lead`: known where the set names its standfirst (Fundus); elsewhere what
     stands in the true text is none, and what stands near the title outside of it is not asked."""
-    candidate = example.table.is_lead_candidate
+    candidate = example.features.is_lead_candidate
     labels, weights = (example.lead >= 0.5) & candidate, candidate.astype(float)
     if example.name == "fundus":
         return labels, weights * (2.0 if example.record.get("summary") else 0.0)
@@ -120,11 +122,13 @@ def _said(models: list[Any], rows: Array) -> Array:
 
 
 def _second_rows(example: Example, first: Array) -> Array:
-    if not example.page.segments:
-        return np.zeros((0, len(SECOND_NAMES)), np.float32)
+    return _second(example, first).rows
+
+
+def _second(example: Example, first: Array) -> BlockFeatures:
     scores = np.full(len(example.page.segments), np.nan)
-    scores[example.table.asked] = first
-    return second_rows(example.page, example.table, scores)
+    scores[example.features.asked] = first
+    return with_surroundings(example.features, scores)
 
 
 def train(examples: list[Example], seeds: int) -> Models:
@@ -133,19 +137,19 @@ def train(examples: list[Example], seeds: int) -> Models:
     rows: list[Array] = [np.zeros(0)] * len(examples)
     for fold in range(INNER):
         known = [example for example, number in zip(examples, inner, strict=True) if number != fold]
-        models = _fit(known, [example.table.rows for example in known], "body", FIRST, 1)
+        models = _fit(known, [example.features.rows for example in known], "body", FIRST, 1)
         for place, example in enumerate(examples):
             if inner[place] == fold:
-                rows[place] = _second_rows(example, _said(models, example.table.rows))
-    first = _fit(examples, [example.table.rows for example in examples], "body", FIRST, seeds)
+                rows[place] = _second_rows(example, _said(models, example.features.rows))
+    first = _fit(examples, [example.features.rows for example in examples], "body", FIRST, seeds)
     return Models(first, _fit(examples, rows, "body", SECOND, seeds), _fit(examples, rows, "lead", LEAD, seeds))
 
 
 def apply(models: Models, example: Example) -> tuple[Array, Array]:
     """Scores (NaN: not asked) and leads of all blocks of a page."""
-    size, asked, candidate = len(example.page.segments), example.table.asked, example.table.is_lead_candidate
+    size, asked, candidate = len(example.page.segments), example.features.asked, example.features.is_lead_candidate
     scores, leads = np.full(size, np.nan), np.zeros(size)
-    rows = _second_rows(example, _said(models.first, example.table.rows))
+    rows = _second_rows(example, _said(models.first, example.features.rows))
     scores[asked] = _said(models.second, rows)
     leads[asked[candidate]] = _said(models.lead, rows[candidate])
     return scores, leads
@@ -202,9 +206,13 @@ def _measured(name: str, predicted: str, true: str) -> Any:
 def export(examples: list[Example]) -> None:
     """Trains on everything and writes the package's data files."""
     models = train(examples, 1)
+    first = examples[0].features
+    second = _second(examples[0], np.zeros(len(first.asked))).names
     for name, model, names in (
-        ("blocks", models.first, features.NAMES), ("blocks_again", models.second, SECOND_NAMES), ("lead", models.lead, SECOND_NAMES),
-    ):  # fmt: skip
+        ("blocks", models.first, first.names),
+        ("blocks_again", models.second, second),
+        ("lead", models.lead, second),
+    ):
         path = TARGET / "body" / f"{name}.npz"
         boosting.write(model[0], names, path)
         print(f"wrote {path.name} ({path.stat().st_size / 1000:.0f} kB)")

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from aggregator.dom import decode, parse
 from aggregator.extraction.article import Article, Block
-from aggregator.extraction.body.blocks import Page, Segment, walk
-from aggregator.extraction.body.classify import Verdict, judge, probabilities
+from aggregator.extraction.body.blocks import PageTree, Segment, walk
+from aggregator.extraction.body.classify import BlockVerdict, judge, probabilities
 from aggregator.extraction.body.embedded_json import json_body
-from aggregator.extraction.body.features import Facts
+from aggregator.extraction.body.features import StatedFacts
 from aggregator.extraction.body.images import pictures_of_body
 from aggregator.extraction.body.is_article import ENOUGH, likeness, paywall
 from aggregator.extraction.body.reasons import path_of, reasons
@@ -54,8 +54,8 @@ class _Reading:
     url: str | None
     source: str
     facts: Metadata
-    page: Page
-    verdicts: list[Verdict]
+    page: PageTree
+    verdicts: list[BlockVerdict]
     notes: list[str]
     scores: list[float] | None = None
     leads: list[float] | None = None
@@ -134,7 +134,7 @@ def _finished(reading: _Reading, site: SiteMemory | None) -> _Reading:
         return _or_hidden(reading)
     remembered = recall(site, _trace(reading, site))
     scores, leads, reasons = adjusted(reading.scores, reading.leads, remembered)
-    verdicts = judge(reading.page, Facts.of(reading.facts), scores, leads)
+    verdicts = judge(reading.page, StatedFacts.of(reading.facts), scores, leads)
     for verdict, reason in zip(verdicts, reasons, strict=True):
         verdict.reason = verdict.reason or (reason if not verdict.kept else "")
     return _or_hidden(replace(reading, verdicts=verdicts))
@@ -154,12 +154,14 @@ def _read(raw: RawPage) -> _Reading:
     if page is not None:
         title, reason = index_form(facts.title or ""), f"selector body: {selectors.body}" if selectors else ""
         shown = [bool(title) and index_form(segment.text) == title for segment in page.segments]
-        verdicts = [Verdict(not is_title, score=1.0, reason="the title" if is_title else reason) for is_title in shown]
+        verdicts = [
+            BlockVerdict(not is_title, score=1.0, reason="the title" if is_title else reason) for is_title in shown
+        ]
         return _Reading(url, source, facts, page, verdicts, notes, selected=True)
     page = walk(tree)
     if selectors is None and sum([len(segment.text) for segment in page.segments]) < _ENOUGH:
         page = walk(parse(source), frame=True)  # a page that stands in its navigation, or has little to say
-    stated = Facts.of(facts)
+    stated = StatedFacts.of(facts)
     scores, leads = probabilities(page, stated)
     return _Reading(url, source, facts, page, judge(page, stated, scores, leads), notes, scores, leads)
 
@@ -175,7 +177,7 @@ def _or_hidden(reading: _Reading) -> _Reading:
     markup = body if "</p>" in body or "<br" in body else "".join(f"<p>{part}</p>" for part in body.split("\n"))
     page = walk(parse(markup))
     verdicts = [
-        Verdict(True, score=0.9, reason="from the page's JSON: its markup lacks the body") for _ in page.segments
+        BlockVerdict(True, score=0.9, reason="from the page's JSON: its markup lacks the body") for _ in page.segments
     ]
     return replace(reading, page=page, verdicts=verdicts, scores=None, leads=None)
 
@@ -213,6 +215,6 @@ def _assembled(reading: _Reading) -> Article:
     )
 
 
-def _lead(segments: Sequence[Segment], verdicts: Sequence[Verdict]) -> str | None:
+def _lead(segments: Sequence[Segment], verdicts: Sequence[BlockVerdict]) -> str | None:
     lead = " ".join(segment.text for segment, verdict in zip(segments, verdicts, strict=True) if verdict.lead)
     return storable(lead) or None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from selectolax.lexbor import SelectolaxError
 
 from aggregator.dom import LexborHTMLParser, LexborNode, attribute, decode, parse, text_of
-from aggregator.extraction.body.blocks import Page, walk
+from aggregator.extraction.body.blocks import PageTree, walk
 from aggregator.extraction.metadata.collect import Metadata
 from aggregator.extraction.metadata.page_dates import parse_date
 from aggregator.extraction.metadata.person_names import clean_authors
@@ -98,7 +98,7 @@ def apply_selectors(tree: LexborHTMLParser, selectors: Selectors, facts: Metadat
     return facts, notes
 
 
-def body_of(tree: LexborHTMLParser, selectors: Selectors) -> Page | None:
+def body_of(tree: LexborHTMLParser, selectors: Selectors) -> PageTree | None:
     """The blocks within the elements that `body` matches; None if it matches none with text."""
     nodes = _nodes(tree, selectors.body) if selectors.body else []
     if not nodes:

@@ -14,7 +14,7 @@ SMALL_WEIGHT = 0.3  # before anything was read all words are rare, and two texts
 _SATURATION = 3.0  # a word said so often has half the weight that saying it on and on would give
 # Of the languages most news is written in, as they stand in dates. Other languages and short forms are left out: they
 # are words too (Portuguese "set").
-_MONTH_LANGUAGES = ["en", "en-short", "de", "fr", "es", "pt", "it", "nl", "sv", "pl", "ru", "uk", "tr"]
+_MONTH_LANGUAGES = "en en-short de fr es pt it nl sv pl ru uk tr".split()
 _MONTH = {fold(name): number for name, number in month_names(_MONTH_LANGUAGES).items()}
 _DAY = {f"{n}{ending}": n for n in range(1, 32) for ending in ("", "st", "nd", "rd", "th")} | {
     f"0{n}": n for n in range(1, 10)

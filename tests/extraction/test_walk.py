@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.dom import parse
-from aggregator.extraction.body.blocks import Page, landmark, walk
+from aggregator.extraction.body.blocks import PageTree, landmark, walk
 from aggregator.extraction.body.class_names import HIDDEN, NAVIGATION
 
 
@@ -79,6 +79,6 @@ def test_pictures_stand_before_their_block() -> None:
 def test_every_word_of_the_tree_is_in_a_block(soup: str) -> None:
     tree = parse(f"<body>{soup}<p>last</p>")
     shown = tree.body.text(separator=" ") if tree.body is not None else ""
-    page: Page = walk(tree)
+    page: PageTree = walk(tree)
     found = " ".join(segment.text for segment in page.segments).split()
     assert sorted("".join(found)) == sorted("".join(shown.split()))

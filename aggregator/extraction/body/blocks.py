@@ -120,7 +120,7 @@ class Picture:
 
 
 @dataclass(slots=True, eq=False)
-class Page:
+class PageTree:
     """What the walk found. `root` is the element of <body>, the first of `elements`, which are those that hold blocks."""
 
     root: Element
@@ -143,7 +143,7 @@ def unescape(text: str) -> str:
     return text.replace("&amp;", "&")
 
 
-def walk(tree: LexborHTMLParser, *, frame: bool = False) -> Page:
+def walk(tree: LexborHTMLParser, *, frame: bool = False) -> PageTree:
     """The blocks, elements and pictures of a page, of its navigation and footer only if `frame` says so.
 
     Takes out of the tree what is not looked at: read the head before.
@@ -165,7 +165,7 @@ class _Walker:
 
     def __init__(self, tokens: list[Token]) -> None:
         root = Element("body", None, "", 0)
-        self.page = Page(root, [root], [], [], tokens)
+        self.page = PageTree(root, [root], [], [], tokens)
         self.element = root
         self.open: list[int] = []  # tokens of inline markup that is open here
         self.texts: list[str] = []

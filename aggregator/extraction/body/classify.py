@@ -5,15 +5,15 @@ rows of numbers -> first model: a probability each -> second model, which sees t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from aggregator.extraction.body import class_names, features, neighbours, phrases
-from aggregator.extraction.body.blocks import Element, Page, Segment, landmark
-from aggregator.extraction.body.features import Facts, Table, measure
+from aggregator.extraction.body import class_names, phrases
+from aggregator.extraction.body.blocks import Element, PageTree, Segment, landmark
+from aggregator.extraction.body.features import BlockFeatures, StatedFacts, measure, stacked
 from aggregator.extraction.body.neighbours import surroundings
 from aggregator.extraction.body.trees import trees
 from aggregator.text import index_form
@@ -51,7 +51,7 @@ _POSTS = ("twitter-tweet", "twitter-video", "instagram-media", "tiktok-embed", "
 
 
 @dataclass(slots=True)
-class Verdict:
+class BlockVerdict:
     """What is decided on a block. `score`: probability that it belongs to the article; `reason`: a rule that decided."""
 
     kept: bool = False
@@ -60,49 +60,50 @@ class Verdict:
     reason: str = ""
 
 
-def decide(page: Page, facts: Facts) -> list[Verdict]:
+def decide(page: PageTree, facts: StatedFacts) -> list[BlockVerdict]:
     """A verdict for each block of the page."""
     return judge(page, facts, *probabilities(page, facts))
 
 
-def probabilities(page: Page, facts: Facts) -> tuple[list[float], list[float]]:
+def probabilities(page: PageTree, facts: StatedFacts) -> tuple[list[float], list[float]]:
     """Of each block that it belongs to the text (NaN: no model is asked about it), and that it is the standfirst."""
     scores, leads = np.full(len(page.segments), np.nan), np.zeros(len(page.segments))
     if not page.segments:
         return [], []
-    table = measure(page, facts)
-    scores[table.asked] = _probabilities("body/blocks", table.rows)
-    rows = second_rows(page, table, scores)
-    scores[table.asked] = _probabilities("body/blocks_again", rows)
-    candidates = table.is_lead_candidate
+    features = measure(page, facts)
+    scores[features.asked] = _probabilities("body/blocks", features)
+    features = with_surroundings(features, scores)
+    scores[features.asked] = _probabilities("body/blocks_again", features)
+    candidates = features.is_lead_candidate
     if candidates.any():
-        leads[table.asked[candidates]] = _probabilities("body/lead", rows[candidates])
+        chances = _probabilities("body/lead", replace(features, rows=features.rows[candidates]))
+        leads[features.asked[candidates]] = chances
     return scores.tolist(), leads.tolist()
 
 
-SECOND_NAMES = (*features.NAMES, *neighbours.NAMES)
+def with_surroundings(features: BlockFeatures, scores: Array) -> BlockFeatures:
+    """Adds the features that only the later models see. `scores`: of each block, the first probability or NaN."""
+    seen = surroundings(features.arrays, np.nan_to_num(scores))
+    rows = np.hstack((features.rows, stacked(seen)[features.asked]))
+    return replace(features, names=(*features.names, *seen), rows=rows)
 
 
-def second_rows(page: Page, table: Table, scores: Array) -> Array:
-    """The rows of the second model: columns SECOND_NAMES. `scores`: of each block, the first probability or NaN."""
-    chars = np.array([float(len(segment.text)) for segment in page.segments])
-    seen = surroundings(page, table.places, chars, np.nan_to_num(scores))
-    return np.hstack((table.rows, seen[table.asked]))
-
-
-def _probabilities(name: str, rows: Array) -> Array:
-    return trees(name).probabilities(rows[:, _columns(name)])
+def _probabilities(model: str, features: BlockFeatures) -> Array:
+    return trees(model).probabilities(features.rows[:, _columns(model, features.names)])
 
 
 @lru_cache(maxsize=4)
-def _columns(name: str) -> Array:
-    """Where the columns that a model looks at stand in a row."""
-    return np.array([SECOND_NAMES.index(column) for column in trees(name).names], np.intp)
+def _columns(model: str, names: tuple[str, ...]) -> Array:
+    """Where the columns that a model looks at stand among `names`."""
+    places = {name: number for number, name in enumerate(names)}
+    return np.array([places[name] for name in trees(model).names], np.intp)
 
 
-def judge(page: Page, facts: Facts, scores: Sequence[float], leads: Sequence[float]) -> list[Verdict]:
+def judge(page: PageTree, facts: StatedFacts, scores: Sequence[float], leads: Sequence[float]) -> list[BlockVerdict]:
     """The verdicts from the models' probabilities; a score of NaN is a block that no model was asked about."""
-    verdicts = [Verdict(reason="nothing but links") if score != score else Verdict(score=score) for score in scores]
+    verdicts = [
+        BlockVerdict(reason="nothing but links") if score != score else BlockVerdict(score=score) for score in scores
+    ]
     _choose_lead(page, verdicts, leads)
     titles = _showing(page, index_form(facts.title or ""))
     _drop_titles(verdicts, titles)
@@ -121,20 +122,20 @@ def judge(page: Page, facts: Facts, scores: Sequence[float], leads: Sequence[flo
     return verdicts
 
 
-def _choose_lead(page: Page, verdicts: Sequence[Verdict], leads: Sequence[float]) -> None:
+def _choose_lead(page: PageTree, verdicts: Sequence[BlockVerdict], leads: Sequence[float]) -> None:
     """The likeliest standfirst. What its element names so needs less: at least it stands at the right place."""
     chances = [
         max(chance, LEAD) if chance >= NAMED_LEAD and segment.element.own & class_names.LEAD else chance
         for segment, chance in zip(page.segments, leads, strict=True)
     ]
     best = max(chances, default=0.0)
-    verdict = verdicts[chances.index(best)] if chances else Verdict()
+    verdict = verdicts[chances.index(best)] if chances else BlockVerdict()
     if best >= LEAD or (best >= LOST_LEAD and verdict.score < MOST):
         verdict.lead = True
         verdict.reason = f"standfirst ({best:.2f})"
 
 
-def _showing(page: Page, title: str) -> list[int]:
+def _showing(page: PageTree, title: str) -> list[int]:
     """The blocks whose words are those of the title, which is given folded."""
     if not title:
         return []
@@ -142,13 +143,13 @@ def _showing(page: Page, title: str) -> list[int]:
     return [s.number for s in page.segments if low <= len(s.text) <= high and index_form(s.text) == title]
 
 
-def _drop_titles(verdicts: Sequence[Verdict], titles: Sequence[int]) -> None:
+def _drop_titles(verdicts: Sequence[BlockVerdict], titles: Sequence[int]) -> None:
     for number in titles:
         if not verdicts[number].lead:
             verdicts[number].reason = "the title"
 
 
-def _drop_bylines(page: Page, verdicts: Sequence[Verdict], authors: Sequence[str]) -> None:
+def _drop_bylines(page: PageTree, verdicts: Sequence[BlockVerdict], authors: Sequence[str]) -> None:
     """Drops what stands before or after the paragraphs, names a stated author and says next to nothing else."""
     names = [name for author in authors if (name := index_form(author))]
     long = [n for n, s in enumerate(page.segments) if len(s.text) > _PARAGRAPH and verdicts[n].score >= MOST]
@@ -161,13 +162,13 @@ def _drop_bylines(page: Page, verdicts: Sequence[Verdict], authors: Sequence[str
                 verdict.reason = verdict.reason or "the byline"
 
 
-def _drop_labels(page: Page, verdicts: Sequence[Verdict]) -> None:
+def _drop_labels(page: PageTree, verdicts: Sequence[BlockVerdict]) -> None:
     for segment, verdict in zip(page.segments, verdicts, strict=True):
         if verdict.score >= LEAST and len(segment.text) <= 20 and index_form(segment.text) in _AD_LABELS:
             verdict.reason = "the label of an advertisement"
 
 
-def _drop_other_articles(page: Page, verdicts: Sequence[Verdict], titles: Sequence[int]) -> None:
+def _drop_other_articles(page: PageTree, verdicts: Sequence[BlockVerdict], titles: Sequence[int]) -> None:
     """Where the title's own <article> holds a text, what stands in other <article>s is lowered."""
     articles = [element for element in page.elements if element.tag == "article" and element.blocks]
     if len(articles) < 2:
@@ -186,7 +187,7 @@ def _drop_other_articles(page: Page, verdicts: Sequence[Verdict], titles: Sequen
                     verdict.reason = "in another article of the page"
 
 
-def _drop_accounts(page: Page, verdicts: Sequence[Verdict]) -> None:
+def _drop_accounts(page: PageTree, verdicts: Sequence[BlockVerdict]) -> None:
     """Drops dialogs about accounts (sign in, forgotten password, verification), whose sentences read like text."""
     weights = [len(s.text) * v.score for s, v in zip(page.segments, verdicts, strict=True)]
     most = _ACCOUNT * sum(weights)
@@ -198,7 +199,7 @@ def _drop_accounts(page: Page, verdicts: Sequence[Verdict]) -> None:
                     verdicts[number].reason = verdicts[number].reason or "about an account"
 
 
-def _drop_pointers(page: Page, verdicts: Sequence[Verdict]) -> None:
+def _drop_pointers(page: PageTree, verdicts: Sequence[BlockVerdict]) -> None:
     """Drops links to other articles between the paragraphs: "Read more: …", "Lesen Sie auch …"."""
     for segment, verdict in zip(page.segments, verdicts, strict=True):
         is_link = len(segment.text) <= 200 and segment.link_chars >= _POINTER * len(segment.text)
@@ -206,7 +207,7 @@ def _drop_pointers(page: Page, verdicts: Sequence[Verdict]) -> None:
             verdict.reason = verdict.reason or "points to another article"
 
 
-def _drop_captions(page: Page, verdicts: Sequence[Verdict]) -> None:
+def _drop_captions(page: PageTree, verdicts: Sequence[BlockVerdict]) -> None:
     """Drops what stands below a picture: it is data of the picture."""
     shown = {_figure(picture.element) for picture in page.pictures if picture.element.within & _FIGURE}
     for segment, verdict in zip(page.segments, verdicts, strict=True):
@@ -224,7 +225,7 @@ def _holds(element: Element, number: int) -> bool:
     return element.first <= number < element.first + element.blocks
 
 
-def _threshold(page: Page, verdicts: Sequence[Verdict]) -> float:
+def _threshold(page: PageTree, verdicts: Sequence[BlockVerdict]) -> float:
     """The probability from which keeping blocks gives the best F1 to be expected, taking the probabilities as they are.
 
     That is half of this F1 (Lipton, Elkan and Naryanaswamy, 2014): a page of doubtful blocks keeps more of them.
@@ -241,7 +242,7 @@ def _threshold(page: Page, verdicts: Sequence[Verdict]) -> float:
     return min(MOST, max(LEAST, expected / 2))
 
 
-def _drop_detached(page: Page, verdicts: Sequence[Verdict]) -> None:
+def _drop_detached(page: PageTree, verdicts: Sequence[BlockVerdict]) -> None:
     """Drops weak runs of kept blocks that much dropped text parts from the article."""
     runs = _runs(page, verdicts)
     weights = [sum(len(s.text) * verdicts[s.number].score for s in run) for run in runs]
@@ -254,7 +255,7 @@ def _drop_detached(page: Page, verdicts: Sequence[Verdict]) -> None:
                 verdicts[segment.number].reason = "far from the article"
 
 
-def _runs(page: Page, verdicts: Sequence[Verdict]) -> list[list[Segment]]:
+def _runs(page: PageTree, verdicts: Sequence[BlockVerdict]) -> list[list[Segment]]:
     runs: list[list[Segment]] = []
     dropped = blocks = 0
     for segment in page.segments:
@@ -269,7 +270,7 @@ def _runs(page: Page, verdicts: Sequence[Verdict]) -> list[list[Segment]]:
     return runs
 
 
-def _keep_posts(page: Page, verdicts: Sequence[Verdict]) -> None:
+def _keep_posts(page: PageTree, verdicts: Sequence[BlockVerdict]) -> None:
     """Keeps posts embedded between kept blocks: they are quotes."""
     kept = [number for number, verdict in enumerate(verdicts) if verdict.kept]
     if not kept:
@@ -282,7 +283,7 @@ def _keep_posts(page: Page, verdicts: Sequence[Verdict]) -> None:
                     verdicts[number].reason = "an embedded post"
 
 
-def _keep_once(page: Page, verdicts: Sequence[Verdict]) -> None:
+def _keep_once(page: PageTree, verdicts: Sequence[BlockVerdict]) -> None:
     """Of blocks with the same words only the first stays."""
     seen: dict[str, int] = {}
     for segment, verdict in zip(page.segments, verdicts, strict=True):
@@ -298,7 +299,7 @@ def _keep_once(page: Page, verdicts: Sequence[Verdict]) -> None:
             verdicts[segment.number].reason = "the text of other blocks again"
 
 
-def _is_made_of(segment: Segment, page: Page, verdicts: Sequence[Verdict]) -> bool:
+def _is_made_of(segment: Segment, page: PageTree, verdicts: Sequence[BlockVerdict]) -> bool:
     """Whether samples of a long text stand in several other kept blocks: it is the article again, as one run. If they
     stand in one, both are versions of a text that is meant to be there in each."""
     others = [s.text for s, v in zip(page.segments, verdicts, strict=True) if v.kept and s is not segment]

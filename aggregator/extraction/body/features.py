@@ -1,73 +1,42 @@
-"""What is measured of each block: a row of numbers for each block that a model is asked about.
+"""Measures blocks: a row of numbers, the features, for each block that a model is asked about.
 
-Every number is cheap: a page has some two hundred blocks and a few milliseconds. What a block's own text says is counted
-one by one; what its place says (the elements around it, its neighbours, the page) is computed for all blocks at once.
-`NAMES` names the columns. Whole numbers whose bits mean something become one column a bit, `mask:bit`.
+Every number is cheap: a page has some two hundred blocks and a few milliseconds. Features are columns by name: what a
+block's own text says, what the page states, where the block stands (see `position`), and bits, which are given as whole
+numbers and become one column a bit, `mask:bit`. A feature is added in one of the dictionaries that name its column; models
+find their columns by these names.
 """
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from aggregator.extraction.body import phrases
-from aggregator.extraction.body.blocks import LANDMARKS, Page, Segment, landmark
+from aggregator.extraction.body.blocks import LANDMARKS, PageTree, Segment, landmark
 from aggregator.extraction.body.class_names import BIT_NAMES
-from aggregator.extraction.body.position import Places, places
+from aggregator.extraction.body.position import Columns, PageArrays, neighbour, position_columns
 from aggregator.extraction.metadata.collect import Metadata
 
 Array = np.ndarray[Any, Any]
 
-OF_TEXT = (
-    "chars", "words", "link_share", "link_count", "word_length", "sentences", "ends_sentence", "ends_colon", "starts_upper", "is_upper",
-    "digits", "commas", "emphasis", "has_time", "repeats", "title_overlap", "title_cover", "in_description", "in_json_body", "pipe",
-    "quotes", "common", "level",
-)  # fmt: skip
-OF_FACTS = ("is_news", "is_article_type", "is_dated", "authors", "has_description")
-TAGS = (
-    "p",
-    "li",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "td",
-    "div",
-    "blockquote",
-    "figcaption",
-    "pre",
-    "dd",
-    "section",
-    "article",
-    "body",
-    "other",
-)
-_TAG_BIT = {tag: 1 << number for number, tag in enumerate(TAGS)} | {
-    "h5": 1 << 5,
-    "h6": 1 << 5,
-    "th": 1 << 6,
-    "dt": 1 << 11,
-}
-_OTHER = 1 << (len(TAGS) - 1)
-MASKS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("tag", TAGS), ("kind", phrases.KINDS), ("own", BIT_NAMES), ("parent", BIT_NAMES), ("grand", BIT_NAMES), ("around", BIT_NAMES),
-    ("inline", BIT_NAMES), ("within", LANDMARKS), ("previous_tag", TAGS), ("next_tag", TAGS), ("below", BIT_NAMES),
-    ("heading_kind", (*phrases.KINDS, "heading")), ("previous_kind", phrases.KINDS), ("next_kind", phrases.KINDS),
-)  # fmt: skip
+TAGS = tuple("p li h1 h2 h3 h4 td div blockquote figcaption pre dd section article body other".split())
+_TAG_BIT = {tag: 1 << number for number, tag in enumerate(TAGS)}
+_TAG_BIT |= {"h5": _TAG_BIT["h4"], "h6": _TAG_BIT["h4"], "th": _TAG_BIT["td"], "dt": _TAG_BIT["dd"]}
 _WORD = re.compile(r"[^\W_]+")
 _DIGIT = re.compile(r"\d")
 _ENDS = frozenset(".!?…。！？”\"»’'।؟:）)」")
 _STOPS = frozenset(".!?…。！？।؟")
 _HEADINGS = {"h1": 1.0, "h2": 2.0, "h3": 3.0, "h4": 4.0, "h5": 5.0, "h6": 6.0}
 _FRAME = landmark("nav", "footer")
-_KIND_BITS = 40  # bits of a mask that count; all masks have fewer
+_MASK_BITS = 40  # bits of a mask that are looked at; no mask has more
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class StatedFacts:
     """What the page states about its article, in the form the blocks are compared with."""
 
     title: str | None = None
@@ -79,23 +48,30 @@ class Facts:
     authors: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, stated: Metadata) -> "Facts":
+    def of(cls, stated: Metadata) -> "StatedFacts":
         return cls(stated.title, stated.description, stated.article_body, stated.is_news, stated.is_article_type,
                    stated.published_at is not None, stated.authors)  # fmt: skip
 
-    def numbers(self) -> tuple[float, ...]:
-        """The columns OF_FACTS, the same for all blocks: what kind of page it is decides what belongs to its text."""
-        kind = {True: 1.0, False: -1.0, None: 0.0}[self.is_article_type]
-        return self.is_news, kind, self.is_dated, len(self.authors), bool(self.description)
+    def columns(self) -> dict[str, float]:
+        """Features that are the same for all blocks: what kind of page it is decides what belongs to its text."""
+        return {
+            "is_news": self.is_news,
+            "is_article_type": {True: 1.0, False: -1.0, None: 0.0}[self.is_article_type],
+            "is_dated": self.is_dated,
+            "authors": len(self.authors),
+            "has_description": bool(self.description),
+        }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Table:
-    """`asked`: numbers of the blocks that have a row; `rows`: one row each, columns as NAMES; `places` of all blocks."""
+class BlockFeatures:
+    """The features of a page. `asked`: numbers of the blocks that have a row; `rows`: (asked, names), float32; `arrays`:
+    the page that they are of; `is_lead_candidate`: of each asked block, whether it may be the standfirst."""
 
     asked: Array
+    names: tuple[str, ...]
     rows: Array
-    places: Places
+    arrays: PageArrays
     is_lead_candidate: Array
 
 
@@ -110,28 +86,39 @@ def prose_weight(segment: Segment) -> float:
     return float(min(length - segment.link_chars, 500))
 
 
-def measure(page: Page, facts: Facts) -> Table:
-    """The rows of a page. No row: links among links, short text in navigation and footers, which is half of all blocks."""
+def measure(page: PageTree, facts: StatedFacts) -> BlockFeatures:
+    """Measures the blocks of a page that has some. Those among links and short ones in navigation and footers, which are
+    half of all, get no row."""
     segments = page.segments
     prose = np.array([prose_weight(segment) for segment in segments])
     chars = np.array([float(len(segment.text)) for segment in segments])
     links = np.minimum(np.array([float(segment.link_chars) for segment in segments]), chars)
     asked = np.flatnonzero(~_trivial(segments, chars, links))
-    texts = _Texts(page, facts)
-    words = [texts.words_of(segments[number]) for number in asked]
-    title_at = _title_at(segments, asked, words, texts.title)
+    shown = [segments[number] for number in asked]
+    words = [_words_of(segment) for segment in shown]
+    title = frozenset(_WORD.findall((facts.title or "").lower()))
     kinds = np.zeros(len(segments), np.int64)
     kinds[asked] = [phrases.kinds_of(found) for found in words]
-    around = places(page, chars, links, prose, title_at)
-    of_text = np.array(
-        [texts.numbers(segments[number], found) for number, found in zip(asked.tolist(), words, strict=True)],
-        np.float32,
-    ).reshape(len(asked), len(OF_TEXT))
-    of_facts = np.tile(np.array(facts.numbers(), np.float32), (len(asked), 1))
-    numbers = np.hstack((of_text, of_facts, around.numbers[asked]))
-    rows = np.hstack((numbers, _bits(_masks(page, around, kinds)[asked])))
-    candidates = _lead_candidates(chars[asked], links[asked], around, asked)
-    return Table(asked, rows, around, candidates)
+    tree = PageArrays(page, chars, links, prose)
+    repeats = Counter([segment.text for segment in segments])
+    of_text = _text_columns(shown, words, repeats, title, facts)
+    of_page = facts.columns()
+    of_position = position_columns(tree, _title_at(segments, asked, words, title))
+    masks = _masks(tree, kinds)
+    bit_names, named_bits = _bits_of(tuple((name, bits) for name, (bits, _) in masks.items()))
+    rows = np.hstack((
+        np.array(list(of_text.values()), np.float32).T,
+        np.tile(np.array(list(of_page.values()), np.float32), (len(asked), 1)),
+        stacked(of_position)[asked],
+        _spread(np.stack([mask for _, mask in masks.values()], axis=1)[asked], named_bits),
+    ))  # fmt: skip
+    names = (*of_text, *of_page, *of_position, *bit_names)
+    return BlockFeatures(asked, names, rows, tree, _lead_candidates(tree, of_position)[asked])
+
+
+def stacked(columns: Columns) -> Array:
+    """Returns columns as a matrix, one row a block."""
+    return np.stack(list(columns.values()), axis=1).astype(np.float32)
 
 
 def _trivial(segments: Sequence[Segment], chars: Array, links: Array) -> Array:
@@ -145,39 +132,63 @@ def _trivial(segments: Sequence[Segment], chars: Array, links: Array) -> Array:
     return result
 
 
-class _Texts:
-    """What the texts of one page are compared with."""
+def _words_of(segment: Segment) -> list[str]:
+    """The lower-cased words of a block that is not long; none of a long one."""
+    return _WORD.findall(segment.text.lower()) if len(segment.text) <= phrases.MAX_CHARS else []
 
-    def __init__(self, page: Page, facts: Facts) -> None:
-        self.repeats = Counter([segment.text for segment in page.segments])
-        self.title = frozenset(_WORD.findall((facts.title or "").lower()))
-        self.description = facts.description or ""
-        self.json_body = " ".join(facts.json_body.split()) if facts.json_body else ""
 
-    def words_of(self, segment: Segment) -> list[str]:
-        """The lower-cased words of a block that is not long; none of a long one."""
-        return _WORD.findall(segment.text.lower()) if len(segment.text) <= phrases.LONGEST else []
+def _text_columns(
+    segments: Sequence[Segment],
+    words: Sequence[list[str]],
+    repeats: Mapping[str, int],
+    title: frozenset[str],
+    facts: StatedFacts,
+) -> dict[str, list[float]]:
+    """The features of a block's own text. `words`: of each block; `repeats`: how often each text stands on the page."""
+    texts = [segment.text for segment in segments]
+    heads = [text[:160] for text in texts]
+    chars = [len(text) for text in texts]
+    counts = [len(found) or text.count(" ") + 1 for found, text in zip(words, texts, strict=True)]
+    described = facts.description or ""
+    json_body = " ".join((facts.json_body or "").split())
+    in_title = [_in_title(found, title) for found in words]
+    return {
+        "chars": [*chars],
+        "words": [*counts],
+        "link_share": [segment.link_chars / size for segment, size in zip(segments, chars, strict=True)],
+        "link_count": [segment.link_count for segment in segments],
+        "word_length": [size / count for size, count in zip(chars, counts, strict=True)],
+        "sentences": [
+            text.count(". ") + text.count("? ") + text.count("! ") + text.count("。") + (text[-1] in _STOPS)
+            for text in texts
+        ],
+        "ends_sentence": [text[-1] in _ENDS for text in texts],
+        "ends_colon": [text[-1] == ":" for text in texts],
+        "starts_upper": [text[0].isupper() for text in texts],
+        "is_upper": [head.isupper() for head in heads],
+        "digits": [len(_DIGIT.findall(head)) for head in heads],
+        "commas": [text.count(",") + text.count("、") + text.count("，") for text in texts],
+        "emphasis": [segment.emphasis / size for segment, size in zip(segments, chars, strict=True)],
+        "has_time": [segment.has_time for segment in segments],
+        "repeats": [repeats[text] for text in texts],
+        "title_overlap": [overlap for overlap, _ in in_title],
+        "title_cover": [cover for _, cover in in_title],
+        "in_description": [_contained(text, described) for text in texts],
+        "in_json_body": [_contained(text, json_body) for text in texts],
+        "pipe": ["|" in text for text in texts],
+        "quotes": [text.count('"') + text.count("“") + text.count("„") + text.count("«") for text in texts],
+        "common": [phrases.common_share(found) for found in words],
+        "level": [_HEADINGS.get(segment.element.tag, 0.0) for segment in segments],
+    }
 
-    def numbers(self, segment: Segment, words: list[str]) -> tuple[float, ...]:
-        """The columns OF_TEXT of a block."""
-        text = segment.text
-        length = len(text)
-        count = len(words) or text.count(" ") + 1
-        last, head = text[-1], text[:160]
-        overlap = cover = 0.0
-        if words and not self.title.isdisjoint(words):
-            given = set(words)
-            common = len(given & self.title)
-            overlap, cover = common / (len(given) + len(self.title) - common), common / len(given)
-        sentences = text.count(". ") + text.count("? ") + text.count("! ") + text.count("。") + (last in _STOPS)
-        return (
-            length, count, segment.link_chars / length, segment.link_count, length / count, sentences, last in _ENDS, last == ":",
-            text[0].isupper(), head.isupper(), len(_DIGIT.findall(head)), text.count(",") + text.count("、") + text.count("，"),
-            segment.emphasis / length, segment.has_time, self.repeats[text], overlap, cover,
-            _contained(text, self.description), _contained(text, self.json_body), "|" in text,
-            text.count('"') + text.count("“") + text.count("„") + text.count("«"), phrases.common_share(words),
-            _HEADINGS.get(segment.element.tag, 0.0),
-        )  # fmt: skip
+
+def _in_title(words: list[str], title: frozenset[str]) -> tuple[float, float]:
+    """How many words a block and the title share, of those of both and of those of the block."""
+    if not words or title.isdisjoint(words):
+        return 0.0, 0.0
+    given = set(words)
+    common = len(given & title)
+    return common / (len(given) + len(title) - common), common / len(given)
 
 
 def _contained(text: str, whole: str) -> float:
@@ -202,53 +213,56 @@ def _title_at(segments: Sequence[Segment], asked: Array, words: Sequence[list[st
     return found if best >= 0.6 else -1
 
 
-def _shifted(values: Array, by: int) -> Array:
-    """The values of the neighbour `by` blocks on; 0 beyond the ends."""
-    result = np.zeros_like(values)
-    if by > 0:
-        result[:-by] = values[by:]
-    else:
-        result[-by:] = values[:by]
-    return result
+Masks = dict[str, tuple[tuple[str, ...], Array]]
 
 
-def _masks(page: Page, around: Places, kinds: Array) -> Array:
-    """The columns MASKS of all blocks, as whole numbers."""
-    tags = np.array([_TAG_BIT.get(segment.element.tag, _OTHER) for segment in page.segments], np.int64)
-    inline = np.array([segment.inline for segment in page.segments], np.int64)
-    own, above = around.own, around.parent
-    element, parent = around.element, around.parent[around.element]
-    is_heading = np.array([segment.element.tag in _HEADINGS for segment in page.segments], bool)
+def _masks(tree: PageArrays, kinds: Array) -> Masks:
+    """The features that are bits: the names of the bits, and a whole number a block."""
+    segments, element, own = tree.page.segments, tree.element, tree.own
+    parent = tree.parent[element]
+    tags = np.array([_TAG_BIT.get(segment.element.tag, _TAG_BIT["other"]) for segment in segments], np.int64)
+    is_heading = np.array([segment.element.tag in _HEADINGS for segment in segments], bool)
     heading_kinds = np.concatenate(([0], np.where(is_heading, kinds | 1 << len(phrases.KINDS), 0)))
     last = np.concatenate(([0], np.maximum.accumulate(np.where(is_heading, np.arange(1, len(tags) + 1), 0))[:-1]))
-    return np.stack(
-        (tags, kinds, own[element], own[parent], own[above[parent]], around.around[element], inline, around.within[element],
-         _shifted(tags, -1), _shifted(tags, 1), around.below[element], heading_kinds[last], _shifted(kinds, -1), _shifted(kinds, 1)),
-        axis=1,
-    )  # fmt: skip
+    return {
+        "tag": (TAGS, tags),
+        "kind": (phrases.KINDS, kinds),
+        "own": (BIT_NAMES, own[element]),
+        "parent": (BIT_NAMES, own[parent]),
+        "grand": (BIT_NAMES, own[tree.parent[parent]]),
+        "around": (BIT_NAMES, tree.around[element]),
+        "inline": (BIT_NAMES, np.array([segment.inline for segment in segments], np.int64)),
+        "within": (LANDMARKS, tree.within[element]),
+        "previous_tag": (TAGS, neighbour(tags, -1)),
+        "next_tag": (TAGS, neighbour(tags, 1)),
+        "below": (BIT_NAMES, tree.below[element]),
+        "heading_kind": ((*phrases.KINDS, "heading"), heading_kinds[last]),
+        "previous_kind": (phrases.KINDS, neighbour(kinds, -1)),
+        "next_kind": (phrases.KINDS, neighbour(kinds, 1)),
+    }
 
 
-def _bits(masks: Array) -> Array:
+@lru_cache(maxsize=1)
+def _bits_of(masks: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[tuple[str, ...], Array]:
+    """The names of the bits' columns, `mask:bit`, and where the bits stand among _MASK_BITS a mask."""
+    names = tuple(f"{mask}:{bit}" for mask, bits in masks for bit in bits)
+    places = [mask * _MASK_BITS + bit for mask, (_, bits) in enumerate(masks) for bit in range(len(bits))]
+    return names, np.array(places, np.intp)
+
+
+def _spread(masks: Array, named_bits: Array) -> Array:
     """One column a bit of the masks that has a name."""
-    size = len(masks)
-    spread = np.unpackbits(np.ascontiguousarray(masks.astype("<i8")).view(np.uint8), axis=1, bitorder="little")
-    kept: Array = spread.reshape(size, len(MASKS), 64)[:, :, :_KIND_BITS].reshape(size, len(MASKS) * _KIND_BITS)[
-        :, _NAMED_BITS
-    ]
-    return kept.astype(np.float32)
+    size, count = masks.shape
+    bits = np.unpackbits(np.ascontiguousarray(masks.astype("<i8")).view(np.uint8), axis=1, bitorder="little")
+    named: Array = bits.reshape(size, count, 64)[:, :, :_MASK_BITS].reshape(size, count * _MASK_BITS)[:, named_bits]
+    return named.astype(np.float32)
 
 
-_NAMED_BITS = np.array(
-    [number * _KIND_BITS + bit for number, (_, names) in enumerate(MASKS) for bit in range(len(names))], np.intp
-)
-NAMES = (*OF_TEXT, *OF_FACTS, *Places.NAMES, *(f"{mask}:{bit}" for mask, bits in MASKS for bit in bits))
-
-
-def _lead_candidates(chars: Array, links: Array, around: Places, asked: Array) -> Array:
-    """Whether each asked block may be the standfirst: of fitting length, near the title or where the prose begins."""
-    from_title = around.column("blocks_from_title")[asked]
+def _lead_candidates(tree: PageArrays, position: Columns) -> Array:
+    """Whether each block may be the standfirst: of fitting length, near the title or where the prose begins."""
+    chars, from_title = tree.chars, position["blocks_from_title"]
     result: Array = (
-        (chars >= 25) & (chars <= 1500) & (links < 0.5 * chars) & (from_title >= -4) & (from_title <= 25)
-        & (around.column("prose_before")[asked] <= 1500)
+        (chars >= 25) & (chars <= 1500) & (tree.links < 0.5 * chars) & (from_title >= -4) & (from_title <= 25)
+        & (position["prose_before"] <= 1500)
     )  # fmt: skip
     return result

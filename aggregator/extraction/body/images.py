@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from aggregator.extraction.article import Image
-from aggregator.extraction.body.blocks import Element, Page, Picture, Segment, landmark
+from aggregator.extraction.body.blocks import Element, PageTree, Picture, Segment, landmark
 from aggregator.extraction.body.class_names import ADVERT, AUTHOR_BIO, CAPTION, RELATED, SHARE
 from aggregator.text import squeeze
 from aggregator.urls import absolute
@@ -57,7 +57,7 @@ def _is_icon(attributes: Mapping[str, str | None]) -> bool:
     return any(size < _SMALLEST for size in pixels) or (len(pixels) == 2 and pixels[0] >= _FLAT * pixels[1])
 
 
-def pictures_of_body(page: Page, kept: Sequence[Segment], base: str | None) -> list[tuple[int, Image]]:
+def pictures_of_body(page: PageTree, kept: Sequence[Segment], base: str | None) -> list[tuple[int, Image]]:
     """The pictures that stand among the kept blocks, each with the number of the block it stands before."""
     if not kept or not page.pictures:
         return []
@@ -117,7 +117,7 @@ def _home(element: Element) -> Element:
     return element
 
 
-def _caption(page: Page, candidate: Picture) -> str | None:
+def _caption(page: PageTree, candidate: Picture) -> str | None:
     figure = _figure(candidate.element)
     if figure is None or not 0 < figure.blocks <= 4:
         return None

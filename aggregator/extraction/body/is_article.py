@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from math import exp, log
 from urllib.parse import urlsplit
 
-from aggregator.extraction.body.blocks import Page, Segment
+from aggregator.extraction.body.blocks import PageTree, Segment
 from aggregator.extraction.body.class_names import LOGIN, PAYWALL
-from aggregator.extraction.body.classify import Verdict
+from aggregator.extraction.body.classify import BlockVerdict
 from aggregator.extraction.metadata.collect import Metadata
 
 ENOUGH = 0.5  # score from which a page is an article
@@ -38,7 +38,7 @@ _STEMS = (
 
 
 def likeness(
-    facts: Metadata, url: str | None, kept: Sequence[Segment], words: int, verdicts: Sequence[Verdict]
+    facts: Metadata, url: str | None, kept: Sequence[Segment], words: int, verdicts: Sequence[BlockVerdict]
 ) -> float:
     """How much a page looks like an article, 0 to 1, from its `kept` blocks of `words` words: an amount of connected prose first, then what the page states."""
     chars = sum(len(segment.text) for segment in kept)
@@ -76,7 +76,7 @@ def _scattered(prose: Sequence[Segment]) -> float:
     return sum([count for count in counts.values() if count == 1]) / len(prose)
 
 
-def paywall(facts: Metadata, page: Page, words: int) -> str | None:
+def paywall(facts: Metadata, page: PageTree, words: int) -> str | None:
     """Why only a teaser was served, else None."""
     if words >= _TEASER:
         return None

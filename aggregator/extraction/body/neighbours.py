@@ -1,4 +1,4 @@
-"""What the first verdicts say of each block's surroundings: the columns that the second model adds to the block's own.
+"""Tells how the first model judged what is around each block: the features that the second model sees beside the block's own.
 
 A paragraph among sure paragraphs is one, whatever its names say; a sentence in a box of links is a teaser. The first
 model cannot see that, as it judges each block alone.
@@ -8,32 +8,29 @@ from typing import Any
 
 import numpy as np
 
-from aggregator.extraction.body.blocks import Page
-from aggregator.extraction.body.position import Places, neighbour
+from aggregator.extraction.body.blocks import Element, PageTree
+from aggregator.extraction.body.position import Columns, PageArrays, neighbour
 
 Array = np.ndarray[Any, Any]
 
-_REACH = (1, 2, 3, 4)
-NAMES = (
-    "first", *(f"first_before_{by}" for by in _REACH), *(f"first_after_{by}" for by in _REACH), "near", "wide", "mass_before", "mass_after",
-    "kept_share", "in_parent", "in_grand", "in_great", "others_in_parent", "in_group", "others_in_group", "blocks_since_kept", "blocks_until_kept",
-    "chars_since_kept", "chars_until_kept", "run_mass", "run_share", "page_mass", "parent_mass_share", "grand_mass_share", "same_branch",
-    "best_in_group", "dropped_since_kept",
-)  # fmt: skip
+_REACH = (1, 2, 3, 4)  # blocks on either side whose first probability is a column
 _KEPT = 0.5
 _FAR_CHARS, _FAR_BLOCKS = 3000.0, 40.0
 _RUN_GAP = 6  # dropped blocks that end a run
 
 
-def surroundings(page: Page, around: Places, chars: Array, first: Array) -> Array:
-    """One row a block: columns NAMES. `chars` and `first`: length and first probability of each block (0 if not asked)."""
+def surroundings(tree: PageArrays, first: Array) -> Columns:
+    """Returns the features that say how the first model judged what is around. `first`: its probability of each block (0 if
+    it was not asked)."""
+    chars, size = tree.chars, tree.size
     mass = chars * first
     total = max(1.0, float(mass.sum()))
-    parent = around.parent[around.element]
-    grand = around.parent[parent]
-    great = around.parent[grand]
-    held, held_chars = _within(page, mass), np.maximum(_within(page, chars), 1.0)
-    groups = around.groups
+    parent = tree.parent[tree.element]
+    grand = tree.parent[parent]
+    great = tree.parent[grand]
+    held, held_chars = tree.sum_within(mass), np.maximum(tree.total_chars, 1.0)
+    share = held / held_chars
+    groups = tree.groups
     group_mass, group_chars = np.bincount(groups, mass), np.maximum(np.bincount(groups, chars), 1.0)
     group_best = np.zeros(len(group_mass))
     np.maximum.at(group_best, groups, first)
@@ -41,24 +38,34 @@ def surroundings(page: Page, around: Places, chars: Array, first: Array) -> Arra
     until_blocks, until_chars, _ = (found[::-1] for found in _since_kept(first[::-1], chars[::-1]))
     run = _runs(first, mass)
     before = mass.cumsum() - mass
-    columns = (
-        first, *(neighbour(first, -by) for by in _REACH), *(neighbour(first, by) for by in _REACH), _mean(mass, chars, 3), _mean(mass, chars, 10),
-        before / total, (mass.sum() - before - mass) / total, np.full(len(first), mass.sum() / max(1.0, float(chars.sum()))),
-        (held / held_chars)[parent], (held / held_chars)[grand], (held / held_chars)[great],
-        (held[parent] - mass) / np.maximum(held_chars[parent] - chars, 1.0), (group_mass / group_chars)[groups],
-        (group_mass[groups] - mass) / np.maximum(group_chars[groups] - chars, 1.0), since_blocks, until_blocks, since_chars, until_chars,
-        run, run / total, np.full(len(first), total), held[parent] / total, held[grand] / total, _branch(page, around, mass),
-        group_best[groups], since_dropped,
-    )  # fmt: skip
-    return np.stack(columns, axis=1).astype(np.float32)
-
-
-def _within(page: Page, values: Array) -> Array:
-    running = np.concatenate(([0.0], values.cumsum()))
-    first = np.array([element.first for element in page.elements], np.intp)
-    last = first + np.array([element.blocks for element in page.elements], np.intp)
-    result: Array = running[last] - running[first]
-    return result
+    return {
+        "first": first,
+        **{f"first_before_{by}": neighbour(first, -by) for by in _REACH},
+        **{f"first_after_{by}": neighbour(first, by) for by in _REACH},
+        "near": _mean(mass, chars, 3),
+        "wide": _mean(mass, chars, 10),
+        "mass_before": before / total,
+        "mass_after": (mass.sum() - before - mass) / total,
+        "kept_share": np.full(size, mass.sum() / max(1.0, float(chars.sum()))),
+        "in_parent": share[parent],
+        "in_grand": share[grand],
+        "in_great": share[great],
+        "others_in_parent": (held[parent] - mass) / np.maximum(held_chars[parent] - chars, 1.0),
+        "in_group": (group_mass / group_chars)[groups],
+        "others_in_group": (group_mass[groups] - mass) / np.maximum(group_chars[groups] - chars, 1.0),
+        "blocks_since_kept": since_blocks,
+        "blocks_until_kept": until_blocks,
+        "chars_since_kept": since_chars,
+        "chars_until_kept": until_chars,
+        "run_mass": run,
+        "run_share": run / total,
+        "page_mass": np.full(size, total),
+        "parent_mass_share": held[parent] / total,
+        "grand_mass_share": held[grand] / total,
+        "same_branch": _levels_to_mass(tree.page, held),
+        "best_in_group": group_best[groups],
+        "dropped_since_kept": since_dropped,
+    }
 
 
 def _mean(mass: Array, chars: Array, reach: int) -> Array:
@@ -85,8 +92,6 @@ def _since_kept(first: Array, chars: Array) -> tuple[Array, Array, Array]:
 
 def _runs(first: Array, mass: Array) -> Array:
     """The mass of the run of kept blocks that each block is in, or nearest after; runs end at a gap of dropped blocks."""
-    if not len(first):
-        return mass
     number = np.arange(len(first))
     last = np.maximum.accumulate(np.where(first >= _KEPT, number, -_RUN_GAP - 1))
     starts = (first >= _KEPT) & (number - np.concatenate(([-_RUN_GAP - 1], last[:-1])) > _RUN_GAP)
@@ -95,21 +100,18 @@ def _runs(first: Array, mass: Array) -> Array:
     return result
 
 
-def _branch(page: Page, around: Places, mass: Array) -> Array:
-    """Of each block the share of the page's mass in the smallest element that holds at least half of it and the block."""
-    held = _within(page, mass)
-    total = max(1.0, float(held[0]) if len(held) else 1.0)
-    best = np.flatnonzero(held >= 0.5 * total)
-    deepest = page.elements[int(best[-1])] if len(best) else page.root  # the last in document order is the deepest
-    depth = np.zeros(len(mass))
-    element, level = deepest, 0.0
-    path = []
+def _levels_to_mass(page: PageTree, held: Array) -> Array:
+    """How many levels above the deepest element that holds half of the page's mass one must go to reach each block.
+
+    `held`: the mass within each element.
+    """
+    best = np.flatnonzero(held >= 0.5 * max(1.0, float(held[0])))
+    element: Element | None = page.elements[int(best[-1])] if len(best) else page.root  # the last is the deepest
+    above: list[Element] = []
     while element is not None:
-        path.append((element, level))
-        level += 1.0
-        if element.parent is None:
-            break
+        above.append(element)
         element = element.parent
-    for above, steps in reversed(path):
-        depth[above.first : above.first + above.blocks] = steps
-    return depth
+    levels = np.zeros(len(page.segments))
+    for level in range(len(above) - 1, -1, -1):
+        levels[above[level].first : above[level].first + above[level].blocks] = level
+    return levels

@@ -7,7 +7,7 @@ from aggregator.extraction.metadata.language import function_words
 from aggregator.times import month_names
 
 # The models were trained with these names of months: more of them, or those that are missing, want new models.
-_MONTHS = " ".join(month_names(["en", "en-short", "de", "fr", "es", "pt", "it", "ru"]).keys() - {"sep", "novembro"})
+_MONTHS = " ".join(month_names("en en-short de fr es pt it ru".split()).keys() - {"sep", "novembro"})
 # Anywhere in a short block.
 _ANYWHERE = {
     "date": f"{_MONTHS} sept monday tuesday wednesday thursday friday saturday sunday uhr ago am pm gmt utc est edt cet pst"
@@ -48,7 +48,7 @@ _FIRST = {
 }
 KINDS = (*(f"any_{kind}" for kind in _ANYWHERE), *(f"first_{kind}" for kind in _FIRST))
 _WORD = re.compile(r"[^\W_]+")
-LONGEST = 400  # characters of a block that is looked at
+MAX_CHARS = 400  # characters of a block that is looked at
 
 
 def _table(kinds: dict[str, str], offset: int) -> dict[str, int]:

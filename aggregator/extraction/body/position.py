@@ -1,91 +1,60 @@
-"""Where each block stands: in the elements around it, among its neighbours, on the page. Computed for all blocks at once.
+"""Tells where each block stands: in the elements around it, among its neighbours, on the page; for all blocks at once.
 
 The blocks within an element are consecutive, so whatever it holds is a difference of two running sums.
 """
 
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
-from aggregator.extraction.body.blocks import Element, Page, landmark
+from aggregator.extraction.body.blocks import Element, PageTree
 
 Array = np.ndarray[Any, Any]
+Columns = dict[str, Array]
+"""Features by name, each with one number a block."""
 
-_FAR = 60.0
-_TABLE = landmark("table")
+_FAR = 60.0  # blocks: the greatest distance that is told
+_MAX_PICTURES = 2_000
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Places:
-    """`numbers`: the columns NAMES of all blocks. `element`: of each block, the number of its element; of each element:
-    `parent` (the root is its own), bits `own`, `around`, `within` as walk.Element has them, `below`: bits of the elements
-    from it up to the branch that leads to the prose. `groups`: of each block, which kind of place in the template it is."""
-
-    numbers: Array
-    element: Array
-    parent: Array
-    own: Array
-    around: Array
-    within: Array
-    below: Array
-    groups: Array
-
-    NAMES: ClassVar[tuple[str, ...]] = (
-        "depth", "position", "chars_before", "prose_before", "prose_after", "after_title", "blocks_from_title", "since_prose", "until_prose",
-        "parent_chars", "parent_blocks", "parent_links", "parent_prose", "grand_chars", "grand_links", "grand_prose", "grand_blocks",
-        "great_prose", "great_links", "great_blocks", "in_core", "in_wide_core", "hub_distance", "hub_levels", "group_size", "group_prose",
-        "group_links", "group_chars", "previous_chars", "previous_links", "next_chars", "next_links", "previous_same", "next_same",
-        "second_previous_chars", "second_next_chars", "window_chars", "window_links", "wide_window_prose", "wide_window_links", "page_prose",
-        "page_blocks", "list_items", "list_links", "prose", "first_in_parent", "last_in_parent", "heading_distance", "title_levels",
-        "title_article", "article_number", "articles", "headings_since_title", "table_chars", "table_share", "prose_chars_since",
-        "parent_pictures", "grand_pictures", "next_heading",
-    )  # fmt: skip
-
-    def column(self, name: str) -> Array:
-        """One of NAMES, for all blocks."""
-        found: Array = self.numbers[:, self.NAMES.index(name)]
-        return found
+def position_columns(tree: "PageArrays", title_at: int) -> Columns:
+    """Returns the features that say where blocks stand. `title_at`: the number of the block that shows the title, or -1."""
+    title = tree.page.segments[title_at].element if title_at >= 0 else None
+    return {
+        **_along(tree, title_at),
+        **_elements_around(tree),
+        **_of_core(tree),
+        **_of_groups(tree),
+        **_neighbours(tree),
+        **_of_page(tree),
+        **_ends(tree),
+        **_of_title(tree, title, title_at),
+        **_of_table(tree),
+        "prose_chars_since": _prose_chars_since(tree.chars, tree.prose),
+        **_pictures(tree),
+        "next_heading": _since(tree.is_heading[::-1])[::-1],
+    }
 
 
-def places(page: Page, chars: Array, links: Array, prose: Array, title_at: int) -> Places:
-    """The places of all blocks. `chars`, `links`, `prose`: of each block; `title_at`: the block that shows the title."""
-    tree = _Tree(page, chars, links, prose)
-    hub = tree.hub()
-    title = page.segments[title_at].element if title_at >= 0 else None
-    over_hub, over_title = tree.depth_of_branch(hub), tree.depth_of_branch(title)
-    own, below = tree.own, np.zeros(len(page.elements), np.int64)
-    path = {element.number for element in _path(hub)}
-    bits = own.tolist()
-    for element in page.elements[1:]:
-        if element.number not in path and element.parent is not None:
-            bits[element.number] |= bits[element.parent.number] if element.parent.number not in path else 0
-    below[:] = bits
-    below[list(path)] = 0
-    columns = (
-        *_along(tree, title_at), *_elements_around(tree), *_of_hub(tree, hub, over_hub), *_of_groups(tree), *_neighbours(tree),
-        *_of_page(tree), *_ends(tree), *_of_title(tree, over_title, title, title_at), *_of_table(tree), _prose_chars_since(chars, prose),
-        *_pictures(tree), tree.next_heading(),
-    )  # fmt: skip
-    numbers = (
-        np.stack(columns, axis=1).astype(np.float32) if len(chars) else np.zeros((0, len(Places.NAMES)), np.float32)
-    )
-    return Places(numbers, tree.element, tree.parent, own, tree.around, tree.within, below, tree.groups)
+class PageArrays:
+    """The elements and blocks of a page as arrays.
 
+    Of each block: `chars`, `links` (characters within links), `prose` (see features.prose_weight), `element` (the number of
+    its element), `groups` (which kind of place in the template it is). Of each element: `parent` (the root is its own), its
+    blocks `first` to `last` - 1, bits `own`, `around`, `within` as blocks.Element has them, `below`: bits of the elements
+    from it up to the branch that leads to the prose. `hub`: see `_hub`.
+    """
 
-class _Tree:
-    """The elements and blocks of a page as arrays."""
-
-    def __init__(self, page: Page, chars: Array, links: Array, prose: Array) -> None:
+    def __init__(self, page: PageTree, chars: Array, links: Array, prose: Array) -> None:
         elements, self.page = page.elements, page
         self.chars, self.links, self.prose = chars, links, prose
         self.size = len(chars)
-        told = [
+        rows = [
             (e.parent.number if e.parent else 0, e.own, e.around, e.within, e.depth, e.first, e.blocks)
             for e in elements
         ]
-        table = np.array(told, np.int64)
+        table = np.array(rows, np.int64)
         self.parent, self.own, self.around, self.within, self.depth, self.first, blocks = table.T
         self.last = self.first + blocks
         self.element = np.array([segment.element.number for segment in page.segments], np.intp)
@@ -95,6 +64,8 @@ class _Tree:
         self.total_prose = self.sum_within(prose)
         self.page_prose = float(prose.sum()) or 1.0
         self.groups = self._groups()
+        self.hub = self._hub()
+        self.below = self._below()
 
     def sum_within(self, values: Array) -> Array:
         """Of each element the sum over the blocks within."""
@@ -110,7 +81,17 @@ class _Tree:
             of_element[number] = numbers.setdefault(key, len(numbers))
         return np.array([of_element[number] for number in self.element.tolist()], np.intp)
 
-    def hub(self) -> Element:
+    def _below(self) -> Array:
+        path = {element.number for element in _path(self.hub)}
+        bits = self.own.tolist()
+        for element in self.page.elements[1:]:
+            if element.number not in path and element.parent is not None:
+                bits[element.number] |= bits[element.parent.number] if element.parent.number not in path else 0
+        below: Array = np.array(bits, np.int64)
+        below[list(path)] = 0
+        return below
+
+    def _hub(self) -> Element:
         """The element with the most prose in blocks directly within it or one level below."""
         size = len(self.parent)
         direct = np.bincount(self.parent[self.element], self.prose, size)
@@ -134,10 +115,6 @@ class _Tree:
             depths[above.first : above.first + above.blocks] = above.depth
         return depths
 
-    def next_heading(self) -> Array:
-        """Blocks until the next heading."""
-        return _since(self.is_heading[::-1])[::-1]
-
 
 def _path(element: Element | None) -> list[Element]:
     """An element and those above it."""
@@ -158,55 +135,73 @@ def _since(marks: Array) -> Array:
     """How many blocks lie back to the last mark before each block; _FAR where none is near."""
     number = np.arange(len(marks))
     last = np.maximum.accumulate(np.where(marks, number, -int(_FAR) - 1))
-    before = np.concatenate(([-_FAR - 1], last[:-1])) if len(marks) else last
+    before = np.concatenate(([-_FAR - 1], last[:-1]))
     result: Array = np.minimum(number - before - 1, _FAR)
     return result
 
 
-def _along(tree: _Tree, title_at: int) -> tuple[Array, ...]:
+def _along(tree: PageArrays, title_at: int) -> Columns:
     number = np.arange(tree.size)
     prose_before = tree.prose.cumsum() - tree.prose
     has_prose = tree.prose > 0
-    if title_at >= 0:
-        after, from_title = (number > title_at).astype(float), np.minimum(number - title_at, _FAR)
-    else:
-        after, from_title = np.zeros(tree.size), np.full(tree.size, -_FAR)
-    return (
-        tree.depth[tree.element], number / max(1, tree.size), (tree.chars.cumsum() - tree.chars) / max(1.0, tree.chars.sum()), prose_before,
-        tree.prose.sum() - prose_before - tree.prose, after, from_title, _since(has_prose), _since(has_prose[::-1])[::-1],
-    )  # fmt: skip
+    has_title = title_at >= 0
+    return {
+        "depth": tree.depth[tree.element],
+        "position": number / max(1, tree.size),
+        "chars_before": (tree.chars.cumsum() - tree.chars) / max(1.0, tree.chars.sum()),
+        "prose_before": prose_before,
+        "prose_after": tree.prose.sum() - prose_before - tree.prose,
+        "after_title": (number > title_at).astype(float) if has_title else np.zeros(tree.size),
+        "blocks_from_title": np.minimum(number - title_at, _FAR) if has_title else np.full(tree.size, -_FAR),
+        "since_prose": _since(has_prose),
+        "until_prose": _since(has_prose[::-1])[::-1],
+    }
 
 
-def _elements_around(tree: _Tree) -> tuple[Array, ...]:
+def _elements_around(tree: PageArrays) -> Columns:
     parent = tree.parent[tree.element]
     grand = tree.parent[parent]
     great = tree.parent[grand]
     blocks = tree.last - tree.first
     links = tree.total_links / np.maximum(tree.total_chars, 1)
     share = tree.total_prose / tree.page_prose
-    return (
-        tree.total_chars[parent], blocks[parent], links[parent], share[parent], tree.total_chars[grand], links[grand], share[grand],
-        blocks[grand], share[great], links[great], blocks[great],
-    )  # fmt: skip
+    return {
+        "parent_chars": tree.total_chars[parent],
+        "parent_blocks": blocks[parent],
+        "parent_links": links[parent],
+        "parent_prose": share[parent],
+        "grand_chars": tree.total_chars[grand],
+        "grand_links": links[grand],
+        "grand_prose": share[grand],
+        "grand_blocks": blocks[grand],
+        "great_prose": share[great],
+        "great_links": links[great],
+        "great_blocks": blocks[great],
+    }
 
 
-def _of_hub(tree: _Tree, hub: Element, over: Array) -> tuple[Array, ...]:
+def _of_core(tree: PageArrays) -> Columns:
     number = np.arange(tree.size)
     core, wide = tree.core(0.6), tree.core(0.85)
-    return (
-        (number >= core.first) & (number < core.first + core.blocks), (number >= wide.first) & (number < wide.first + wide.blocks),
-        tree.depth[tree.element] - over, hub.depth - over,
-    )  # fmt: skip
+    over = tree.depth_of_branch(tree.hub)
+    return {
+        "in_core": (number >= core.first) & (number < core.first + core.blocks),
+        "in_wide_core": (number >= wide.first) & (number < wide.first + wide.blocks),
+        "hub_distance": tree.depth[tree.element] - over,
+        "hub_levels": tree.hub.depth - over,
+    }
 
 
-def _of_groups(tree: _Tree) -> tuple[Array, ...]:
+def _of_groups(tree: PageArrays) -> Columns:
     groups = tree.groups
     size = np.bincount(groups)
     chars = np.bincount(groups, tree.chars)
-    return (
-        size[groups], (np.bincount(groups, tree.prose) / tree.page_prose)[groups], (np.bincount(groups, tree.links) / np.maximum(chars, 1))[groups],
-        (chars / np.maximum(size, 1))[groups],
-    )  # fmt: skip
+    return {
+        "group_size": size[groups],
+        "group_prose": (np.bincount(groups, tree.prose) / tree.page_prose)[groups],
+        "group_links": (np.bincount(groups, tree.links) / np.maximum(chars, 1))[groups],
+        "group_chars": (chars / np.maximum(size, 1))[groups],
+    }
 
 
 def _window(values: Array, reach: int) -> Array:
@@ -216,9 +211,9 @@ def _window(values: Array, reach: int) -> Array:
     return result
 
 
-def neighbour(values: Array, by: int, beyond: float = 0.0) -> Array:
-    """The values of the block `by` blocks on; `beyond` beyond the ends."""
-    result = np.full(len(values), beyond)
+def neighbour(values: Array, by: int, beyond: int = 0) -> Array:
+    """Returns the values of the block `by` blocks on, `beyond` at the ends."""
+    result = np.full_like(values, beyond)
     if by > 0:
         result[:-by] = values[by:]
     else:
@@ -226,40 +221,52 @@ def neighbour(values: Array, by: int, beyond: float = 0.0) -> Array:
     return result
 
 
-def _neighbours(tree: _Tree) -> tuple[Array, ...]:
+def _neighbours(tree: PageArrays) -> Columns:
     share = tree.links / np.maximum(tree.chars, 1)
     parent = tree.parent[tree.element]
     window = _window(tree.chars, 3)
     wide = np.maximum(_window(tree.chars, 10), 1)
-    return (
-        neighbour(tree.chars, -1), neighbour(share, -1), neighbour(tree.chars, 1), neighbour(share, 1), neighbour(parent, -1, -1.0) == parent,
-        neighbour(parent, 1, -1.0) == parent, neighbour(tree.chars, -2), neighbour(tree.chars, 2), window,
-        _window(tree.links, 3) / np.maximum(window, 1), _window(tree.prose, 10) / wide, _window(tree.links, 10) / wide,
-    )  # fmt: skip
+    return {
+        "previous_chars": neighbour(tree.chars, -1),
+        "previous_links": neighbour(share, -1),
+        "next_chars": neighbour(tree.chars, 1),
+        "next_links": neighbour(share, 1),
+        "previous_same": neighbour(parent, -1, -1) == parent,
+        "next_same": neighbour(parent, 1, -1) == parent,
+        "second_previous_chars": neighbour(tree.chars, -2),
+        "second_next_chars": neighbour(tree.chars, 2),
+        "window_chars": window,
+        "window_links": _window(tree.links, 3) / np.maximum(window, 1),
+        "wide_window_prose": _window(tree.prose, 10) / wide,
+        "wide_window_links": _window(tree.links, 10) / wide,
+    }
 
 
-def _of_page(tree: _Tree) -> tuple[Array, ...]:
+def _of_page(tree: PageArrays) -> Columns:
     item = np.array([segment.element.tag == "li" for segment in tree.page.segments], bool)
     parent = tree.parent[tree.element]
     links = tree.total_links / np.maximum(tree.total_chars, 1)
-    return (
-        np.full(tree.size, tree.prose.sum()), np.full(tree.size, float(tree.size)), np.where(item, (tree.last - tree.first)[parent], 0),
-        np.where(item, links[parent], 0.0), tree.prose,
-    )  # fmt: skip
+    return {
+        "page_prose": np.full(tree.size, tree.prose.sum()),
+        "page_blocks": np.full(tree.size, float(tree.size)),
+        "list_items": np.where(item, (tree.last - tree.first)[parent], 0),
+        "list_links": np.where(item, links[parent], 0.0),
+        "prose": tree.prose,
+    }
 
 
-def _ends(tree: _Tree) -> tuple[Array, ...]:
+def _ends(tree: PageArrays) -> Columns:
     number = np.arange(tree.size)
     parent = tree.parent[tree.element]
-    return number == tree.first[parent], number == tree.last[parent] - 1, _heading_distance(tree.is_heading)
+    return {
+        "first_in_parent": number == tree.first[parent],
+        "last_in_parent": number == tree.last[parent] - 1,
+        # since the last heading; 0 at a heading itself
+        "heading_distance": np.where(tree.is_heading, 0.0, np.minimum(_since(tree.is_heading) + 1, _FAR)),
+    }
 
 
-def _heading_distance(is_heading: Array) -> Array:
-    """Blocks since the last heading; 0 at a heading itself."""
-    return np.where(is_heading, 0.0, np.minimum(_since(is_heading) + 1, _FAR))
-
-
-def _of_title(tree: _Tree, over: Array, title: Element | None, title_at: int) -> tuple[Array, ...]:
+def _of_title(tree: PageArrays, title: Element | None, title_at: int) -> Columns:
     articles = [element for element in tree.page.elements if element.tag == "article"]
     path = set(_path(title))
     number = np.full(tree.size, -1.0)
@@ -271,36 +278,42 @@ def _of_title(tree: _Tree, over: Array, title: Element | None, title_at: int) ->
     seen = np.concatenate(([0.0], tree.is_heading.cumsum()))[:-1]
     if title_at >= 0:
         seen = seen - np.where(np.arange(tree.size) > title_at, seen[title_at] + float(tree.is_heading[title_at]), 0.0)
-    levels = tree.depth[tree.element] - over if title is not None else np.full(tree.size, -1.0)
-    return levels, same, number, np.full(tree.size, float(len(articles))), seen
+    depth = tree.depth[tree.element]
+    return {
+        "title_levels": depth - tree.depth_of_branch(title) if title is not None else np.full(tree.size, -1.0),
+        "title_article": same,
+        "article_number": number,
+        "articles": np.full(tree.size, float(len(articles))),
+        "headings_since_title": seen,
+    }
 
 
-def _of_table(tree: _Tree) -> tuple[Array, Array]:
+def _of_table(tree: PageArrays) -> Columns:
     """Characters of the table around each block, and their share of the page."""
     chars = np.zeros(tree.size)
     for element in tree.page.elements:
         if element.tag == "table":
             chars[element.first : element.first + element.blocks] = tree.total_chars[element.number]
-    return chars, chars / max(1.0, tree.chars.sum())
+    return {"table_chars": chars, "table_share": chars / max(1.0, tree.chars.sum())}
 
 
 def _prose_chars_since(chars: Array, prose: Array) -> Array:
     """Characters since the last prose, up to 3,000."""
     before = chars.cumsum() - chars
     end = np.where(prose > 0, before + chars, 0.0)
-    last = np.concatenate(([0.0], np.maximum.accumulate(end)[:-1])) if len(chars) else end
+    last = np.concatenate(([0.0], np.maximum.accumulate(end)[:-1]))
     result: Array = np.minimum(before - last, 3000.0)
     return result
 
 
-def _pictures(tree: _Tree) -> tuple[Array, Array]:
+def _pictures(tree: PageArrays) -> Columns:
     """Pictures within the parent and the element above it."""
     counts = np.zeros(len(tree.parent))
-    for picture in tree.page.pictures[:2000]:
+    for picture in tree.page.pictures[:_MAX_PICTURES]:
         element: Element | None = picture.element
         for _ in range(4):
             if element is not None:
                 counts[element.number] += 1
                 element = element.parent
     parent = tree.parent[tree.element]
-    return counts[parent], counts[tree.parent[parent]]
+    return {"parent_pictures": counts[parent], "grand_pictures": counts[tree.parent[parent]]}

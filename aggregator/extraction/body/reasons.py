@@ -2,7 +2,7 @@
 
 from aggregator.extraction.body.blocks import Element, Segment, landmark
 from aggregator.extraction.body.class_names import BIT_NAMES
-from aggregator.extraction.body.classify import Verdict
+from aggregator.extraction.body.classify import BlockVerdict
 
 _TELLING = frozenset(
     ("comment", "share", "related", "promo", "advert", "navigation", "footer", "byline", "caption", "tags", "side", "hidden",
@@ -11,7 +11,7 @@ _TELLING = frozenset(
 _PLACES = ("nav", "aside", "footer", "header", "form", "figcaption", "article", "main")
 
 
-def reasons(segment: Segment, verdict: Verdict) -> tuple[str, ...]:
+def reasons(segment: Segment, verdict: BlockVerdict) -> tuple[str, ...]:
     """The rule that decided, else the model's probability; then what stands out about the block."""
     found = [verdict.reason] if verdict.reason else []
     if verdict.score and not verdict.reason:

@@ -5,7 +5,7 @@ from collections.abc import Sequence, Set
 from html import escape
 
 from aggregator.extraction.article import Image
-from aggregator.extraction.body.blocks import MARKUP, Element, Page, Segment, Token, attributes, landmark
+from aggregator.extraction.body.blocks import MARKUP, Element, PageTree, Segment, Token, attributes, landmark
 from aggregator.extraction.body.tables import cell_of, empty_cells, is_one_of_a_row, layout_tables
 from aggregator.text import squeeze, storable
 from aggregator.urls import absolute
@@ -47,7 +47,9 @@ def _nearest(element: Element | None, tag: str) -> Element | None:
     return None
 
 
-def join_html(page: Page, segments: Sequence[Segment], pictures: Sequence[tuple[int, Image]], base: str | None) -> str:
+def join_html(
+    page: PageTree, segments: Sequence[Segment], pictures: Sequence[tuple[int, Image]], base: str | None
+) -> str:
     """The blocks as HTML that is safe as it is built: elements of fixed names, links that are http(s), text that the parser
     has escaped, nothing else of the page. Each picture is (number of the block it stands before, image)."""
     out: list[str] = []
@@ -105,7 +107,7 @@ def _climb(out: list[str], stack: list[Element], path: list[Element], empty: int
         stack.append(element)
 
 
-def _block(page: Page, segment: Segment, base: str | None, *, cell: bool) -> str:
+def _block(page: PageTree, segment: Segment, base: str | None, *, cell: bool) -> str:
     tag = segment.element.tag
     if tag == "pre":
         return _code(page, segment)
@@ -116,7 +118,7 @@ def _block(page: Page, segment: Segment, base: str | None, *, cell: bool) -> str
     return inner if tag == "li" or (home is not None and home.blocks == 1) else f"<p>{inner}</p>"
 
 
-def _code(page: Page, segment: Segment) -> str:
+def _code(page: PageTree, segment: Segment) -> str:
     """Code with its lines; the class by which highlighters know its language stays."""
     code = escape(segment.text, quote=False)
     sources = [segment.element.source, *(token[2] for token in page.tokens[segment.start : segment.start + 3])]
@@ -124,7 +126,7 @@ def _code(page: Page, segment: Segment) -> str:
     return f'<pre><code class="language-{language}">{code}</code></pre>' if language else f"<pre>{code}</pre>"
 
 
-def _inline(page: Page, segment: Segment, base: str | None) -> str:
+def _inline(page: PageTree, segment: Segment, base: str | None) -> str:
     """A block's text with its markup. Text between tags is escaped already, as the parser wrote it."""
     if segment.end == segment.start + 1 and not segment.opened:
         return escape(segment.text, quote=False)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from aggregator.extraction.body.blocks import Element, Page, Segment, landmark
+from aggregator.extraction.body.blocks import Element, PageTree, Segment, landmark
 
 _ROW = landmark("tr")
 _PARAGRAPH = 120  # characters from which a block of a cell is a paragraph
@@ -46,7 +46,7 @@ def is_one_of_a_row(before: Segment, segment: Segment) -> bool:
     return cell.blocks == previous.blocks == 1
 
 
-def empty_cells(page: Page, before: Segment | None, segment: Segment) -> int:
+def empty_cells(page: PageTree, before: Segment | None, segment: Segment) -> int:
     """How many cells without text stand left of a block's cell, since block `before` or the beginning of the row."""
     start = before.end if before is not None else max(0, segment.start - 4 * _MOST_EMPTY)
     count = 0

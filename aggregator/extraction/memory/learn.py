@@ -6,7 +6,7 @@ A score of NaN is a block that no model was asked about (links among links): mem
 from collections.abc import Sequence
 from math import exp, log
 
-from aggregator.extraction.body.blocks import Element, Page
+from aggregator.extraction.body.blocks import Element, PageTree
 from aggregator.extraction.memory.site_memory import Remembered, Seen, SiteMemory, Trace
 from aggregator.extraction.memory.sketches import LEVELS, place_key, sketch, text_key
 from aggregator.text import hash64
@@ -15,7 +15,7 @@ _SURE = 1e-6
 
 
 def trace(
-    page: Page, scores: Sequence[float], kept: Sequence[bool], url: str | None, memory: SiteMemory | None = None
+    page: PageTree, scores: Sequence[float], kept: Sequence[bool], url: str | None, memory: SiteMemory | None = None
 ) -> Trace:
     """What the page can teach: its blocks that have a score, and whether the model keeps each (as body or as lead).
 
