@@ -3,10 +3,10 @@
     python -m benchmarks.feeds [FILE.tar.xz]
 
 Reads the feeds of a tar file (default: feeds-dev.tar.xz in the folder AGGREGATOR_CORPUS, ../shared/corpus), parses each
-through both readers, interleaved, and prints CPU time, how many of them the expat reader does not support, and the share of entries whose
-every field agrees. Differences are listed. feedparser is timed twice: as it ships, and without its sanitiser and its
-resolving of addresses in texts, which the feedparser reader turns off; ours are timed by part too, and with the sanitiser
-that goes over what is kept.
+through both readers, interleaved, and prints CPU time, how many of them the expat reader does not support, and the
+share of entries whose every field agrees. Differences are listed. feedparser is timed twice: as it ships, and without
+its sanitiser and its resolving of addresses in texts, which the feedparser reader turns off; ours are timed by part
+too, and with the sanitiser that goes over what is kept.
 """
 
 import os
@@ -128,8 +128,10 @@ def main() -> None:
         compare(name, body, totals)
     for line in totals.differences[:60]:
         print(line)
-    print(f"{totals.documents} documents, {totals.entries} entries, of which {totals.agreeing} agree in every field "
-          f"({100 * totals.agreeing / totals.entries:.2f} %); differing fields: {totals.by_field}")  # fmt: skip
+    print(
+        f"{totals.documents} documents, {totals.entries} entries, of which {totals.agreeing} agree in every field "
+        f"({100 * totals.agreeing / totals.entries:.2f} %); differing fields: {totals.by_field}"
+    )
     print(f"not supported {len(totals.unsupported)}, which took {1000 * sum(totals.unsupported.values()):.0f} ms:")
     for name, took in totals.unsupported.items():
         print(f"  {1000 * took:6.1f} ms  {name}")
@@ -137,10 +139,15 @@ def main() -> None:
     print(f"ours {1000 * totals.ours / totals.documents:.2f} ms a document, fallback included")
     for name, seconds in totals.parts.items():
         print(f"  {1000 * seconds / totals.documents:6.2f} ms  {name}")
-    print(f"feedparser as it ships {1000 * totals.shipped / totals.documents:.2f} ms: ours is {totals.shipped / totals.ours:.1f} times as fast, "
-          f"{totals.shipped / cleaned:.1f} times with our sanitiser")  # fmt: skip
-    print(f"feedparser without sanitiser and resolving {1000 * totals.feedparser / totals.documents:.2f} ms: "
-          f"{totals.feedparser / totals.ours:.1f} times")  # fmt: skip
+    print(
+        f"feedparser as it ships {1000 * totals.shipped / totals.documents:.2f} ms: ours is "
+        f"{totals.shipped / totals.ours:.1f} times as fast, "
+        f"{totals.shipped / cleaned:.1f} times with our sanitiser"
+    )
+    print(
+        f"feedparser without sanitiser and resolving {1000 * totals.feedparser / totals.documents:.2f} ms: "
+        f"{totals.feedparser / totals.ours:.1f} times"
+    )
 
 
 if __name__ == "__main__":

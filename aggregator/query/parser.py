@@ -1,7 +1,7 @@
 """Reads a query's text into its tree, by recursive descent over its tokens.
 
-Terms side by side must all match and bind loosest; OR binds tighter, AND tighter than OR, NOT tightest. `a b OR c AND d`
-is a and (b or (c and d)). What is wrong with the order of operators and terms, `tokens` has refused already.
+Terms side by side must all match and bind loosest; OR binds tighter, AND tighter than OR, NOT tightest: `a b OR c AND
+d` is a and (b or (c and d)). What is wrong with the order of operators and terms, `tokens` has refused already.
 """
 
 from typing import Any

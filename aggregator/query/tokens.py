@@ -52,8 +52,8 @@ def refuse(query: str, at: int, why: str) -> NoReturn:
 
 
 def tokens(query: str) -> list[Token]:
-    """Returns the tokens of a query in an order that can be read: parentheses are balanced, and a term stands wherever an
-    operator wants one. Raises QueryError."""
+    """Returns the tokens of a query in an order that can be read: parentheses are balanced, and a term stands wherever
+    an operator wants one. Raises QueryError."""
     found: list[Token] = []
     at = 0
     while at < len(query):

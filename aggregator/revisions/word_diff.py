@@ -71,7 +71,7 @@ def _runs(a: Sequence[str], b: Sequence[str]) -> Iterator[_Run]:
 
 
 def _readable(runs: Iterator[_Run]) -> Iterator[_Run]:
-    """Yields the runs without one or two equal words between changes: changes with a word between them read as noise."""
+    """Yields the runs without one or two equal words between changes: changes with one between them read as noise."""
     waiting: list[_Run] = []  # a change, and few equal words after it
     for run in runs:
         kind, equal, _ = run

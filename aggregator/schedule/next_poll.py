@@ -1,8 +1,8 @@
 """Works out when a feed is polled next, from what is known of it and what its server asks for.
 
 In this order: a Retry-After is always obeyed; after failures the time grows with their number and kind; an interval
-that the user set wins over everything else; else the feed's own rhythm decides, between a floor and a ceiling, and never
-below what the feed or its server names. Skipped hours and days move the time on, never back.
+that the user set wins over everything else; else the feed's own rhythm decides, between a floor and a ceiling, and
+never below what the feed or its server names. Skipped hours and days move the time on, never back.
 
 By its rhythm a feed is polled when enough is expected to wait for it. With a cost for each poll and one for the time
 that entries wait, the best interval at a steady rate is the square root of (2 x cost / rate): polling in proportion to
@@ -150,8 +150,8 @@ def _balanced(forecast: Forecast, rate: float, least: float, usual: float, most:
 
 def _to_clock(forecast: Forecast, least: timedelta, wait: timedelta) -> timedelta | None:
     """Returns the wait until just after a time of a feed that is published by a clock: the last one before `wait`, or
-    the first whose entry is not known yet; not before `least`, but at once then if one is just past. None if there is no
-    clock."""
+    the first whose entry is not known yet; not before `least`, but at once then if one is just past. None if there is
+    no clock."""
     period = forecast.period
     if period is None:
         return None

@@ -32,7 +32,7 @@ _LOGARITHMS = [log(n + 1) for n in range(4096)]  # a look-up is quicker, and mos
 
 @dataclass(frozen=True, slots=True)
 class Centroid:
-    """Holds what the reports of a story have in common. `terms`: the sum of their weights; `times`: see `terms.times`."""
+    """Holds what the reports of a story have in common. `terms`: sums of their weights; `times`: see `terms.times`."""
 
     terms: Mapping[int, float]
     times: frozenset[int] = frozenset()

@@ -129,8 +129,8 @@ def _compare(new: NewArticle, other: CopyCandidate) -> CopyVerdict | None:
 
 
 def overlap(one: frozenset[int], other: frozenset[int]) -> tuple[float, float, int]:
-    """Returns containment (of the shorter) and Jaccard of two sets of hashes, on what both kept, and how many n-grams of
-    the texts are shared (an estimate where only a sample was kept)."""
+    """Returns containment (of the shorter) and Jaccard of two sets of hashes, on what both kept, and how many n-grams
+    of the texts are shared (an estimate where only a sample was kept)."""
     sampled, also = _is_sampled(one), _is_sampled(other)
     if sampled != also:
         one, other = (frozenset(value for value in hashes if not value & SAMPLE_MASK) for hashes in (one, other))

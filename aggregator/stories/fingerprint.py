@@ -29,7 +29,7 @@ _FIRST_UNSPACED = min(UNSPACED)
 class Fingerprint:
     """Holds what a text is compared by.
 
-    `hashes`: of n-grams, distinct, 48 bits; `entities`: 32-bit hashes of names and numbers; `words`: how many there are;
+    `hashes`: of n-grams, distinct, 48 bits; `entities`: 32-bit hashes of names and numbers; `words`: their number;
     `terms`: 32-bit hashes of the words of title and opening, each with its place in `weights`, greater than 0; `times`:
     the days and years that the opening names (`terms.times`); `language`: the term that stands for all articles of the
     language.

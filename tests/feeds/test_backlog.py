@@ -21,9 +21,11 @@ def test_entries_before_the_subscription_are_old() -> None:
         Entry("changed long ago", updated_at=at(-9)),
         Entry("no more than the day", updated_at=datetime(2026, 3, 18, tzinfo=UTC)),
         Entry("the day before", updated_at=datetime(2026, 3, 17, tzinfo=UTC)),
-        Entry("the end of time", updated_at=datetime.max.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=UTC)),
+        Entry(
+            "the end of time", updated_at=datetime.max.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=UTC)
+        ),
         Entry("no date"),
-    ]  # fmt: skip
+    ]
     old = {"out long ago, changed lately", "changed long ago", "the day before"}
     assert backlog.old_keys(found, SINCE, read_before=True) == old
     assert backlog.old_keys(found, SINCE, read_before=False) == old | {"no date"}

@@ -17,11 +17,15 @@ def named(html: str) -> list[tuple[str, str]]:
 
 def test_link_tags() -> None:
     html = """<base href="https://paper.example/base/"><link rel="alternate" type="application/rss+xml" href="rss">
-    <link rel="ALTERNATE feed" type="Application/Atom+XML; charset=utf-8" href="/atom#x"><link rel=alternate type=application/feed+json href=/json>
-    <link rel="alternate" hreflang="de" href="/de"><link rel="alternate" type="application/json+oembed" href="/oembed?url=x">
+    <link rel="ALTERNATE feed" type="Application/Atom+XML; charset=utf-8" href="/atom#x"><link rel=alternate
+      type=application/feed+json href=/json>
+    <link rel="alternate" hreflang="de" href="/de"><link rel="alternate" type="application/json+oembed"
+      href="/oembed?url=x">
     <link rel="stylesheet" type="text/xml" href="/style"><link rel="alternate stylesheet" type="text/xml" href="/other">
-    <link rel=alternate type=application/json href="/wp-json/wp/v2/posts/1"><link rel=feed href="feed:https://f.example/x">
-    <link rel=feed href="feed://g.example/x"><link rel=alternate type=application/rss+xml href="rss"><link rel=alternate type=application/rss+xml href="">"""
+    <link rel=alternate type=application/json href="/wp-json/wp/v2/posts/1"><link rel=feed
+      href="feed:https://f.example/x">
+    <link rel=feed href="feed://g.example/x"><link rel=alternate type=application/rss+xml href="rss"><link
+      rel=alternate type=application/rss+xml href="">"""
     assert named(html) == [
         ("https://paper.example/base/rss", "link"),
         ("https://paper.example/atom", "link"),
@@ -59,7 +63,10 @@ def test_links_that_look_like_feeds() -> None:
 
 
 def test_sitemaps_of_robots() -> None:
-    robots = "User-agent: *\nDisallow: /\n SITEMAP : /a.xml # all\nSitemap: https://x.example/news.xml\nSitemap:\nsitemap: mailto:x"
+    robots = (
+        "User-agent: *\nDisallow: /\n SITEMAP : /a.xml # all\nSitemap: "
+        "https://x.example/news.xml\nSitemap:\nsitemap: mailto:x"
+    )
     assert candidates.sitemaps(robots, URL) == [
         PossibleFeed("https://x.example/news.xml", "robots"),
         PossibleFeed("https://paper.example/a.xml", "robots"),
@@ -82,9 +89,16 @@ def test_the_best_stands_first() -> None:
         )
 
     found = [
-        one("section", "section"), one("index", "sitemap-index"), one("sitemap", "sitemap"), one("news", "news-sitemap"),
-        one("empty", entries=0), one("comments/feed"), one("silent", newest=700 * day), one("undated", newest=None), one("fresh"),
-    ]  # fmt: skip
+        one("section", "section"),
+        one("index", "sitemap-index"),
+        one("sitemap", "sitemap"),
+        one("news", "news-sitemap"),
+        one("empty", entries=0),
+        one("comments/feed"),
+        one("silent", newest=700 * day),
+        one("undated", newest=None),
+        one("fresh"),
+    ]
     names = [each.url.removeprefix("https://a.example/") for each in candidates.best_first(found, 1000 * day)]
     assert names == ["undated", "fresh", "silent", "comments/feed", "empty", "news", "sitemap", "index", "section"]
 

@@ -1,4 +1,4 @@
-"""feeds.opml: folders become categories, sloppy files are read, entity bombs refused, and what is written reads back."""
+"""OPML: folders become categories, sloppy files are read, entity bombs refused, and what is written reads back."""
 
 import gzip
 from contextlib import suppress
@@ -88,26 +88,41 @@ def test_any_titles_and_categories_read_back(given_: list[tuple[str, str | None]
 
 # As these programs write them: names and addresses are made up.
 FRESHRSS = """<?xml version="1.0" encoding="UTF-8"?>
-<opml xmlns:frss="https://freshrss.org/opml" version="2.0"><head><title>FreshRSS</title><dateCreated>Wed, 25 Nov 2026 10:00:00 +0000</dateCreated></head>
-<body><outline text="Sans catégorie"><outline text="FreshRSS releases" type="rss" xmlUrl="https://github.example/releases.atom" htmlUrl="https://github.example/releases" description="FreshRSS releases"/></outline>
-<outline text="World" frss:opmlUrl="https://lists.example/world.opml"><outline text="A page" type="HTML+XPath" xmlUrl="https://page.example/news" htmlUrl="https://page.example/news" frss:xPathItem="//article" frss:xPathItemTitle=".//h2"/>
-<outline text="B" type="rss" xmlUrl="https://b.example/feed" htmlUrl="" frss:cssFullContent="div.body" frss:priority="important"/></outline></body></opml>"""
+<opml xmlns:frss="https://freshrss.org/opml"
+  version="2.0"><head><title>FreshRSS</title><dateCreated>Wed, 25 Nov 2026 10:00:00 +0000</dateCreated></head>
+<body><outline text="Sans catégorie"><outline text="FreshRSS releases" type="rss"
+  xmlUrl="https://github.example/releases.atom"
+  htmlUrl="https://github.example/releases" description="FreshRSS releases"/></outline>
+<outline text="World" frss:opmlUrl="https://lists.example/world.opml"><outline text="A page" type="HTML+XPath"
+  xmlUrl="https://page.example/news" htmlUrl="https://page.example/news"
+  frss:xPathItem="//article" frss:xPathItemTitle=".//h2"/>
+<outline text="B" type="rss" xmlUrl="https://b.example/feed" htmlUrl="" frss:cssFullContent="div.body"
+  frss:priority="important"/></outline></body></opml>"""
 MINIFLUX = """<?xml version="1.0" encoding="UTF-8"?>
 <opml version="2.0"><head><title>Miniflux</title><dateCreated>Wed, 25 Nov 2026 10:00:00 UTC</dateCreated></head><body>
-<outline text="All"><outline title="C" text="C" xmlUrl="https://c.example/feed.xml" htmlUrl="https://c.example/" description=""></outline></outline>
-<outline text="Tech &amp; Co"><outline title="D" text="D" xmlUrl="https://d.example/feed.xml" htmlUrl="https://d.example/"></outline></outline></body></opml>"""
+<outline text="All"><outline title="C" text="C" xmlUrl="https://c.example/feed.xml"
+  htmlUrl="https://c.example/" description=""></outline></outline>
+<outline text="Tech &amp; Co"><outline title="D" text="D" xmlUrl="https://d.example/feed.xml"
+  htmlUrl="https://d.example/"></outline></outline></body></opml>"""
 NEWSBOAT = """<?xml version="1.0"?>
 <opml version="1.0"><head><title>newsboat - Exported Feeds</title></head><body>
 <outline type="rss" xmlUrl="https://e.example/rss" htmlUrl="https://e.example/" title="E" text="E"/>
-<outline type="rss" xmlUrl="exec:~/bin/feed.sh" title="F"/><outline type="rss" xmlUrl="query:unread:unread = &quot;yes&quot;" title="unread"/></body></opml>"""
+<outline type="rss" xmlUrl="exec:~/bin/feed.sh" title="F"/><outline type="rss"
+  xmlUrl="query:unread:unread = &quot;yes&quot;" title="unread"/></body></opml>"""
 
 
 def test_exports_of_freshrss() -> None:
     assert opml.read(FRESHRSS).outlines == (
-        Outline("https://github.example/releases.atom", "FreshRSS releases", "Sans catégorie", None, "https://github.example/releases"),
+        Outline(
+            "https://github.example/releases.atom",
+            "FreshRSS releases",
+            "Sans catégorie",
+            None,
+            "https://github.example/releases",
+        ),
         Outline("https://page.example/news", "A page", "World", None, "https://page.example/news", "auto"),
         Outline("https://b.example/feed", "B", "World"),
-    )  # fmt: skip
+    )
 
 
 def test_exports_of_miniflux_and_newsboat() -> None:
@@ -121,8 +136,10 @@ def test_exports_of_miniflux_and_newsboat() -> None:
 
 
 def test_what_would_spoil_feeds_yaml_is_left_out() -> None:
-    text = """<opml><body><outline text="A" xmlUrl=" https://a.example/x " language="English (US)"/><outline xmlUrl="https://b.example/a b"/>
-    <outline text="C" type="rss"/><outline type="rss" text="D" url="feed://d.example/f"/><outline text="E" xmlUrl="feed:https://e.example/f"/>
+    text = """<opml><body><outline text="A" xmlUrl=" https://a.example/x " language="English (US)"/><outline
+      xmlUrl="https://b.example/a b"/>
+    <outline text="C" type="rss"/><outline type="rss" text="D" url="feed://d.example/f"/><outline text="E"
+      xmlUrl="feed:https://e.example/f"/>
     <outline text=" / "><outline text="F" xmlUrl="https://f.example/"/></outline></body></opml>"""
     found = opml.read(text)
     assert found.outlines == (

@@ -17,19 +17,24 @@ NAMESPACES = (
 )
 ITEM = """<item><title>Rain &amp;amp; <![CDATA[wind]]></title><link>https://news.example/a?x=1&amp;y=2#top</link>
 <guid isPermaLink="false">tag:1</guid><pubDate>Wed, 05 Mar 2025 13:30:00 +0100</pubDate><dc:creator>Ann Lee</dc:creator>
-<description>&lt;p&gt;Short&lt;/p&gt;</description><content:encoded><![CDATA[<p>Long and <b>full</b></p>]]></content:encoded>
+<description>&lt;p&gt;Short&lt;/p&gt;</description>
+<content:encoded><![CDATA[<p>Long and <b>full</b></p>]]></content:encoded>
 <category>Weather</category><enclosure url="/a.mp3" type="audio/mpeg" length="123"/>
 <media:thumbnail url="https://news.example/a.jpg"/></item>"""
-ATOM = """<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en"><title>News</title><link href="https://news.example/"/>
-<entry><title type="html">Rain &amp;amp; &lt;b&gt;wind&lt;/b&gt;</title><link rel="alternate" href="https://news.example/a?x=1&amp;y=2#top"/>
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en"><title>News</title><link
+  href="https://news.example/"/>
+<entry><title type="html">Rain &amp;amp; &lt;b&gt;wind&lt;/b&gt;</title><link rel="alternate"
+  href="https://news.example/a?x=1&amp;y=2#top"/>
 <id>tag:1</id><published>2025-03-05T12:30:00Z</published><updated>2025-03-06T12:30:00Z</updated>
 <author><name>Ann Lee</name></author><summary type="html">&lt;p&gt;Short&lt;/p&gt;</summary>
 <content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>Long and <b>full</b></p></div></content>
 <category term="Weather"/><link rel="enclosure" href="/a.mp3" type="audio/mpeg" length="123"/></entry></feed>"""
-JSON = """{"version": "https://jsonfeed.org/version/1.1", "title": "News", "home_page_url": "https://news.example/", "language": "en",
+JSON = """{"version": "https://jsonfeed.org/version/1.1", "title": "News", "language": "en",
+"home_page_url": "https://news.example/",
 "items": [{"id": "tag:1", "url": "https://news.example/a?x=1&y=2#top", "title": "Rain & wind", "summary": "Short",
 "content_html": "<p>Long and <b>full</b></p>", "date_published": "2025-03-05T13:30:00+01:00", "tags": ["Weather"],
-"authors": [{"name": "Ann Lee"}], "attachments": [{"url": "/a.mp3", "mime_type": "audio/mpeg", "size_in_bytes": 123}]}, 7]}"""
+"authors": [{"name": "Ann Lee"}],
+"attachments": [{"url": "/a.mp3", "mime_type": "audio/mpeg", "size_in_bytes": 123}]}, 7]}"""
 
 
 def rss(items: str, channel: str = "") -> str:
@@ -73,7 +78,8 @@ def test_each_format_gives_the_same_entry(text: str, kind: str) -> None:
 
 
 def test_rdf_has_dates_of_dublin_core() -> None:
-    text = f"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/" {NAMESPACES}>
+    text = f"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+      xmlns="http://purl.org/rss/1.0/" {NAMESPACES}>
     <channel rdf:about="https://news.example/"><title>News</title><link>https://news.example/</link></channel>
     <item rdf:about="https://news.example/a"><title>A</title><link>https://news.example/a</link>
     <dc:date>2025-03-05T12:30:00Z</dc:date></item></rdf:RDF>"""
@@ -104,9 +110,12 @@ def test_links_are_absolute_and_otherwise_as_they_stand() -> None:
     links = ["/a", "b.html", "https://NEWS.example/%7Ec/?utm_source=rss", "//cdn.example/d", "javascript:alert(1)"]
     entries = parse(rss("".join(item(link=link) for link in links))).entries
     assert [entry.url for entry in entries] == [
-        "https://news.example/a", "https://news.example/b.html", "https://NEWS.example/%7Ec/?utm_source=rss",
-        "https://cdn.example/d", None,
-    ]  # fmt: skip
+        "https://news.example/a",
+        "https://news.example/b.html",
+        "https://NEWS.example/%7Ec/?utm_source=rss",
+        "https://cdn.example/d",
+        None,
+    ]
 
 
 def test_an_atom_link_is_resolved_against_its_base_or_the_address() -> None:

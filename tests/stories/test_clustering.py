@@ -10,7 +10,10 @@ from aggregator.stories.terms import times
 from aggregator.times import DAY
 
 FERRY = "The ferry Aurora ran aground near Velden on Monday evening with 212 passengers aboard, the coastguard said."
-AGAIN = "All 212 passengers were brought ashore after the Aurora, a ferry, struck rocks off Velden, said coastguard officers."
+AGAIN = (
+    "All 212 passengers were brought ashore after the Aurora, a ferry, struck rocks off Velden, said "
+    "coastguard officers."
+)
 BUDGET = "Parliament in Karlow passed the budget after a night of debate about pensions, taxes and the cost of schools."
 JAPANESE = "東京で月曜日に大きな地震があり、気象庁は津波の心配はないと発表した。電車は一時止まった。"
 JAPANESE_AGAIN = "月曜日の地震で東京の電車が一時止まった。気象庁によると津波の心配はないという。"

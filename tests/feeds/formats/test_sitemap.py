@@ -60,9 +60,16 @@ def test_a_plain_sitemap_says_when_a_page_changed_and_not_when_it_came_out() -> 
 
 @pytest.mark.parametrize(
     "written",
-    ["2025-03-05T12:30:00Z", "2025-03-05T12:30Z", "2025-03-05 12:30:00", "2025-03-05T12:30:00.000+00:00",
-     "2025-03-05T13:30:00+01:00", "Wed, 05 Mar 2025 12:30:00 GMT", "2025-03-05T12:30:00"],
-)  # fmt: skip
+    [
+        "2025-03-05T12:30:00Z",
+        "2025-03-05T12:30Z",
+        "2025-03-05 12:30:00",
+        "2025-03-05T12:30:00.000+00:00",
+        "2025-03-05T13:30:00+01:00",
+        "Wed, 05 Mar 2025 12:30:00 GMT",
+        "2025-03-05T12:30:00",
+    ],
+)
 def test_forms_of_dates(written: str) -> None:
     assert parse(urlset(url("/a", written))).entries[0].updated_at == datetime(2025, 3, 5, 12, 30, tzinfo=UTC)
 
@@ -73,8 +80,14 @@ def test_a_date_that_is_none_is_unknown(written: str) -> None:
 
 
 def test_an_index() -> None:
-    items = "".join(f"<sitemap><loc>{loc}</loc>{more}</sitemap>" for loc, more in
-                    [("/s1.xml.gz", "<lastmod>2025-03-05</lastmod>"), ("https://news.example/s2.xml", ""), ("/s1.xml.gz", "")])  # fmt: skip
+    items = "".join(
+        f"<sitemap><loc>{loc}</loc>{more}</sitemap>"
+        for loc, more in [
+            ("/s1.xml.gz", "<lastmod>2025-03-05</lastmod>"),
+            ("https://news.example/s2.xml", ""),
+            ("/s1.xml.gz", ""),
+        ]
+    )
     document = parse(f"<sitemapindex {XMLNS}>{items}</sitemapindex>")
     assert (document.format, document.entries) == ("sitemap-index", ())
     assert document.sitemaps == (

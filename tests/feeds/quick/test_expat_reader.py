@@ -15,11 +15,17 @@ NAMESPACES = (
 )
 ITEMS = [
     "<title>A</title><media:title>B</media:title><title>C</title>",
-    "<media:group><media:title>B</media:title><media:description>deep</media:description></media:group><title>C</title>",
+    (
+        "<media:group><media:title>B</media:title><media:description>deep</media:description></media:group>"
+        "<title>C</title>"
+    ),
     "<title>1 &lt; 2 &amp;lt;b&amp;gt;x&amp;lt;/b&amp;gt;</title><title/>",
     "<title><![CDATA[<b>x</b> &eacute; <int>]]></title><summary>a &amp;amp; &lt;p&gt;b&lt;/p&gt;</summary>",
     "<description>one</description><description>two</description><content:encoded>three</content:encoded>",
-    "<description>one</description><media:description type='html'>much longer &lt;b&gt;two&lt;/b&gt;</media:description>",
+    (
+        "<description>one</description><media:description type='html'>much longer "
+        "&lt;b&gt;two&lt;/b&gt;</media:description>"
+    ),
     "<content:encoded>full</content:encoded><description>short</description>",
     "<content:encoded>only</content:encoded><itunes:summary>longer than that</itunes:summary>",
     "<guid>https://news.example/1</guid><link>https://news.example/a?x=1&amp;amp;y=2&amp;copy=3</link>",
@@ -27,25 +33,55 @@ ITEMS = [
     "<link>https://news.example/c</link><enclosure url='x.mp3' type='Audio/MPEG' length='0'/>",
     "<author>ann@news.org (Ann Lee)</author><dc:creator>Bo</dc:creator><author/>",
     "<atom:author><atom:name>Cy</atom:name><own:image src='x'/><atom:email>c@news.example</atom:email></atom:author>",
-    "<category domain='x'>A</category><category>A</category><category/><dc:subject>B</dc:subject><media:keywords>C, D</media:keywords>",
+    (
+        "<category domain='x'>A</category><category>A</category><category/><dc:subject>B</dc:subject>"
+        "<media:keywords>C, D</media:keywords>"
+    ),
     "<pubDate>Wed, 5 Mar 2025 07:30 EST</pubDate><dc:date>2025-03-06</dc:date>",
     "<pubDate>Wed, 05 Mar 2025 12:30:00 +0130</pubDate><pubDate/>",
     "<itunes:keywords>a, b,,</itunes:keywords><itunes:category text='C'/><itunes:category text='D'>E</itunes:category>",
     "<source url='https://x.example'>X</source><title>after</title><media:title>not this</media:title>",
-    "<media:content url='p.jpg' medium='image'><media:thumbnail url='t.jpg'/></media:content><itunes:image href='i.jpg'/>",
-    "<media:content url='v.mp4' type='video/mp4'/><media:content url='p.jpg' type='image/jpeg'/><own:thing a='b'>text</own:thing>",
+    (
+        "<media:content url='p.jpg' medium='image'><media:thumbnail url='t.jpg'/></media:content>"
+        "<itunes:image href='i.jpg'/>"
+    ),
+    (
+        "<media:content url='v.mp4' type='video/mp4'/><media:content url='p.jpg' type='image/jpeg'/>"
+        "<own:thing a='b'>text</own:thing>"
+    ),
 ]
 ATOM = [
-    "<source><title>S</title></source><media:group xmlns:media='http://search.yahoo.com/mrss/'><media:title>B</media:title></media:group>",
-    "<content type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'><p A='1 &lt; \"2'>a &lt; b &amp; c<br/></p> end</div></content>",
-    "<summary type='xhtml'> <h:div xmlns:h='http://www.w3.org/1999/xhtml'><h:b>x</h:b></h:div><h:i xmlns:h='http://www.w3.org/1999/xhtml'/></summary>",
+    (
+        "<source><title>S</title></source><media:group xmlns:media='http://search.yahoo.com/mrss/'>"
+        "<media:title>B</media:title></media:group>"
+    ),
+    (
+        "<content type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'><p A='1 &lt; \"2'>a &lt; b &amp; "
+        "c<br/></p> end</div></content>"
+    ),
+    (
+        "<summary type='xhtml'> <h:div xmlns:h='http://www.w3.org/1999/xhtml'><h:b>x</h:b></h:div><h:i "
+        "xmlns:h='http://www.w3.org/1999/xhtml'/></summary>"
+    ),
     "<content>plain &lt;b&gt; &amp;amp;</content><title>a &lt;b&gt;c&lt;/b&gt;</title>",
     "<content type='text/html'>&lt;p&gt;x</content><title type='html'>a &lt;b&gt;c&lt;/b&gt; &amp;amp;</title>",
-    "<link rel='enclosure' href='a.mp3' length='5'/><link rel='self' href='s'/><link href='b' type='text/plain'/><id>urn:1</id>",
-    "<id>https://news.example/1</id><published>2025-03-05T12:30:00.5+01:00</published><updated>2025-03-05T12:30:00-0500</updated>",
-    "<author><name>A</name><uri>u</uri></author><contributor><name>B</name></contributor><author><name>C</name><email>x@y.zz</email></author>",
-    "<source><id>s</id><title>S</title><updated>2020-01-01</updated><link href='q'/></source><title>T</title><category term='a' label='b'/>",
-]  # fmt: skip
+    (
+        "<link rel='enclosure' href='a.mp3' length='5'/><link rel='self' href='s'/><link href='b' "
+        "type='text/plain'/><id>urn:1</id>"
+    ),
+    (
+        "<id>https://news.example/1</id><published>2025-03-05T12:30:00.5+01:00</published><updated>"
+        "2025-03-05T12:30:00-0500</updated>"
+    ),
+    (
+        "<author><name>A</name><uri>u</uri></author><contributor><name>B</name></contributor><author><name>"
+        "C</name><email>x@y.zz</email></author>"
+    ),
+    (
+        "<source><id>s</id><title>S</title><updated>2020-01-01</updated><link href='q'/></source><title>"
+        "T</title><category term='a' label='b'/>"
+    ),
+]
 
 
 def compare(text: str) -> None:
@@ -61,13 +97,17 @@ def test_rss_items(item: str) -> None:
         "<title>N</title><link>https://news.example/</link><ttl>5</ttl><image><url>u</url><title>I</title></image>"
     )
     compare(
-        f'<rss version="2.0" {NAMESPACES}><channel>{channel}<item>{item}</item><item><title>Z</title></item></channel></rss>'
+        f'<rss version="2.0" {NAMESPACES}><channel>{channel}<item>{item}</item><item><title>Z</title>'
+        f"</item></channel></rss>"
     )
 
 
 @pytest.mark.parametrize("entry", ATOM)
 def test_atom_entries(entry: str) -> None:
-    head = '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="de_AT" xml:base="https://x.example/y/"><title>N</title><link href="/"/>'
+    head = (
+        '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="de_AT" xml:base="https://x.example/y/"><title>'
+        'N</title><link href="/"/>'
+    )
     compare(f"{head}<entry>{entry}</entry><entry><id>z</id></entry></feed>")
 
 
@@ -86,10 +126,19 @@ CHANNELS = [
     "item",
     [
         "<title>a&nbsp;b &colon; &amp;colon; &#8217; &lt;b></title><link>https://news.example/?a=1&amp;b=2</link>",
-        "<title><![CDATA[a &nbsp; <b>x</b> &colon; &#39;&quot; <a href='?a&b'>]]>&nbsp;</title><category>A &amp; B</category>",
+        (
+            "<title><![CDATA[a &nbsp; <b>x</b> &colon; &#39;&quot; <a href='?a&b'>]]>&nbsp;</title><category>"
+            "A &amp; B</category>"
+        ),
         "<description>&lt;p&gt;a&nbsp;&colon; &amp;amp; &amp;lt;x &#60;i&#62; &#x3c; &#38;lt; &#x26;amp;</description>",
-        "<description>&eacute; &amp;quot; &amp;apos; &amp;#x2f; &amp;#39; &#39; &quot; &apos;</description><dc:creator>A &Eacute;</dc:creator>",
-        "<itunes:summary>a &nbsp; &#x2f; &bogus; &lt;b&gt; &amp;lt;</itunes:summary><enclosure url='a?b&amp;c=d' type='a/b'/>",
+        (
+            "<description>&eacute; &amp;quot; &amp;apos; &amp;#x2f; &amp;#39; &#39; &quot; "
+            "&apos;</description><dc:creator>A &Eacute;</dc:creator>"
+        ),
+        (
+            "<itunes:summary>a &nbsp; &#x2f; &bogus; &lt;b&gt; &amp;lt;</itunes:summary><enclosure "
+            "url='a?b&amp;c=d' type='a/b'/>"
+        ),
         "<title><!-- &nbsp; -->x&nbsp;</title><guid>https://news.example/</guid><author>a@b.org (C&nbsp;D)</author>",
     ],
 )
@@ -113,7 +162,10 @@ def test_channels(channel: str) -> None:
         "<rss version='2.0'><channel><item><title>a &nbsp; b & c</title></item></channel></rss>",
         "<rss version='2.0'><channel><item><title>&nbsp;</title><guid>a&amp;b</guid></item></channel></rss>",
         "<rss version='2.0'><channel><item><title>&nbsp;</title><link>a&quot;b</link></item></channel></rss>",
-        "<rss version='2.0'><channel><item><title>&nbsp;</title><category>a &amp;amp; b</category></item></channel></rss>",
+        (
+            "<rss version='2.0'><channel><item><title>&nbsp;</title><category>a &amp;amp; b</category></item>"
+            "</channel></rss>"
+        ),
         "<rss version='2.0'><channel><item><title>&nbsp;</title><enclosure url='a&lt;b'/></item></channel></rss>",
         "<rss version='2.0'><channel><item><title>a <b>b</b></title></item></channel></rss>",
         "<rss version='2.0'><channel><item><pubDate>5. März 2025</pubDate></item></channel></rss>",

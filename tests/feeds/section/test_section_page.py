@@ -52,7 +52,8 @@ def test_the_key_is_free_of_what_changes_with_the_place() -> None:
 
 
 def test_a_selector_names_the_links() -> None:
-    html = """<ul><li class=x><a href=/a>A</a> <a href=/more>more</a></li><li class=x><a href=https://other.example/b>B</a></li>
+    html = """<ul><li class=x><a href=/a>A</a> <a href=/more>more</a></li><li class=x><a
+      href=https://other.example/b>B</a></li>
     <li><a href=/c>C</a></li></ul><a class=y href=/d>D</a><a class=y href="javascript:x()">E</a><p class=x>none</p>"""
     assert [entry.title for entry in parse(html, ".x").entries] == ["A", "B"]
     assert [entry.url for entry in parse(html, "a.y").entries] == ["https://paper.example/d"]
@@ -70,7 +71,10 @@ def test_a_page_without_articles_is_named() -> None:
 
 def test_a_list_of_other_peoples_articles() -> None:
     rows = "".join(
-        f"<tr><td><a href=https://site{n}.example/2026/a-story-of-number-{n}-today>A story of number {n} told</a></td></tr>"
+        (
+            f"<tr><td><a href=https://site{n}.example/2026/a-story-of-number-{n}-today>A story of number {n} "
+            f"told</a></td></tr>"
+        )
         for n in range(5)
     )
     assert len(parse(f"<table>{rows}</table>").entries) == 5
@@ -114,13 +118,26 @@ def test_what_tells_articles_apart(url: str, key: str) -> None:
 
 
 def test_days_in_addresses() -> None:
-    found = [article_urls.day_in(f"https://a.example{path}") for path in
-             ("/2026/3/5/x", "/20260305/x", "/2026-03-05-x", "/2026/13/45/x", "/2026/02/31/x", "/2026/03/x", "/120260305/x")]  # fmt: skip
+    found = [
+        article_urls.day_in(f"https://a.example{path}")
+        for path in (
+            "/2026/3/5/x",
+            "/20260305/x",
+            "/2026-03-05-x",
+            "/2026/13/45/x",
+            "/2026/02/31/x",
+            "/2026/03/x",
+            "/120260305/x",
+        )
+    ]
     assert [day and day.date().isoformat() for day in found] == ["2026-03-05"] * 3 + [None] * 4
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.text(alphabet=st.sampled_from("<>/\"'= ahrefhtp:.2liv1divclassnav?&#%[]"), max_size=400), st.sampled_from(["auto", "a", "li > a"]))  # fmt: skip
+@given(
+    st.text(alphabet=st.sampled_from("<>/\"'= ahrefhtp:.2liv1divclassnav?&#%[]"), max_size=400),
+    st.sampled_from(["auto", "a", "li > a"]),
+)
 def test_nothing_but_a_feed_error_is_raised(noise: str, links: str) -> None:
     for html in (noise, f"<a href='{noise}'>{noise}</a>" * 4):
         try:
