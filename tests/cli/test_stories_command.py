@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stories.test_joining import AGAIN, BUDGET, FERRY
+from tests.stories.test_clustering import AGAIN, BUDGET, FERRY
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 LONG = (
