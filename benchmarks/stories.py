@@ -24,9 +24,9 @@ from typing import Any
 
 from sqlalchemy import create_engine, event, insert
 
-from aggregator.store import schema
-from aggregator.store import stories as sql
-from aggregator.stories import decide, fingerprint
+from aggregator.store import schema, stories
+from aggregator.store.unit_of_work import UnitOfWork
+from aggregator.stories import fingerprint
 from aggregator.text import text_hash
 from benchmarks.story_baselines import BASELINES
 
@@ -63,7 +63,7 @@ def site_of(doc: Doc) -> str:
     return host[1] if host else source or f"site-{doc['key']}"
 
 
-def row_of(doc: Doc, key: int, placed: sql.Placed, digest: int, words: int) -> dict[str, Any]:
+def row_of(doc: Doc, key: int, assignment: stories.Assignment, digest: int, words: int) -> dict[str, Any]:
     """The row of `articles`."""
     url = f"https://{site_of(doc)}/{doc['key']}"
     return {
@@ -76,8 +76,8 @@ def row_of(doc: Doc, key: int, placed: sql.Placed, digest: int, words: int) -> d
         "fetched_at": doc["at"],
         "at": doc["at"],
         "text": doc["text"],
-        "story_id": placed.story_id,
-        "copy_of": placed.copy_of,
+        "story_id": assignment.story_id,
+        "copy_of": assignment.copy_of,
         "word_count": words,
         "text_hash": digest,
         "is_article": True,
@@ -105,22 +105,23 @@ class Database:
 
     def run(self, docs: list[Doc]) -> Iterator[tuple[Doc, int]]:
         for start in range(0, len(docs), 200):
-            with self.engine.begin() as conn:
+            unit = UnitOfWork(self.engine)
+            with unit, unit.begin():
                 for doc in docs[start : start + 200]:
                     self.key += 1
                     made, digest = fingerprint(doc["text"], doc.get("lang"), doc.get("title")), text_hash(doc["text"])
-                    placed = sql.assign(
-                        conn,
+                    assignment = stories.assign(
+                        unit,
                         site=site_of(doc),
                         at=doc["at"],
                         title=doc.get("title"),
                         text_hash=digest,
                         fingerprint=made,
-                        decide=decide,
                     )
-                    conn.execute(insert(schema.articles), row_of(doc, self.key, placed, digest, made.words))
-                    sql.record(conn, self.key, placed)
+                    unit.execute(insert(schema.articles), row_of(doc, self.key, assignment, digest, made.words))
+                    stories.record(unit, self.key, assignment)
                     yield doc, self.key
+                unit.flush()
 
     def result(self) -> dict[int, tuple[int, int]]:
         """(story, head) of each article."""

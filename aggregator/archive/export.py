@@ -2,8 +2,8 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, BinaryIO
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
 
 import orjson
 
@@ -11,9 +11,10 @@ from aggregator.archive.line_files import kind_of, writing
 from aggregator.archive.search import Search, records
 from aggregator.errors import UsageError
 from aggregator.store.engine import Store
-from aggregator.store.records import FIELDS, LISTS
+from aggregator.store.records import FIELDS, Json
+from aggregator.store.stored_articles import LISTS
 
-Records = Iterator[Mapping[str, Any]]
+Records = Iterator[Json]
 
 
 def export(store: Store, path: str, asked: Search) -> int:

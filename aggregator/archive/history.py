@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from aggregator.errors import UsageError
 from aggregator.revisions.word_diff import Piece, word_diff
-from aggregator.store import details
+from aggregator.store import stored_articles
 from aggregator.store.engine import Store
 from aggregator.store.records import iso
+from aggregator.store.stored_articles import Revision, StoredArticle
 from aggregator.text import count_words
 
 _PARTS = ("title", "lead", "text")
@@ -51,22 +51,26 @@ class History:
     next_at: str | None
 
 
+_Text = Version | Revision | StoredArticle
+
+
 def history(store: Store, article_id: int) -> History:
     """The texts of the article of this id. Raises UsageError if there is none."""
     with store.read() as conn:
-        row = details.article(conn, article_id)
-        if row is None:
+        article = stored_articles.by_id(conn, article_id)
+        if article is None:
             raise UsageError(f"no article {article_id} in this database; `aggregator search` prints the ids there are")
-        earlier, plan = details.revisions_of(conn, article_id), details.refetch_of(conn, article_id)
-    texts = [*earlier, row]
+        earlier = stored_articles.revisions_of(conn, article_id)
+        plan = stored_articles.refetch_of(conn, article_id)
+    texts: list[Revision | StoredArticle] = [*earlier, article]
     found: list[Version] = []
     for number, one in enumerate(texts, 1):
         added, removed = (None, None) if number == 1 else _counts(_pieces(texts[number - 2], one))
-        replaced = None if one is row else iso(one.replaced_at)
+        replaced = iso(one.replaced_at) if isinstance(one, Revision) else None
         shown = (one.title, one.lead, one.text, count_words(one.text))
         found.append(Version(number, iso(one.fetched_at), replaced, *shown, added, removed))
     note, looked, following = (None, None, None) if plan is None else (plan.note, plan.looked_at, plan.next_at)
-    return History(tuple(found), iso(row.gone_at), note, iso(looked), iso(following))
+    return History(tuple(found), iso(article.gone_at), note, iso(looked), iso(following))
 
 
 def change(versions: Sequence[Version], number: int | None) -> Change | None:
@@ -81,7 +85,7 @@ def change(versions: Sequence[Version], number: int | None) -> Change | None:
     return Change(before, after, _pieces(before, after))
 
 
-def _pieces(before: Any, after: Any) -> dict[str, tuple[Piece, ...]]:
+def _pieces(before: _Text, after: _Text) -> dict[str, tuple[Piece, ...]]:
     pairs = {name: (getattr(before, name) or "", getattr(after, name) or "") for name in _PARTS}
     return {name: word_diff(old, new) for name, (old, new) in pairs.items() if old != new}
 

@@ -20,7 +20,7 @@ from aggregator.archive.import_lines import BadLine, Line, finished, read
 from aggregator.archive.line_files import kind_of, reading
 from aggregator.articles.row import ArticleRow
 from aggregator.errors import AggregatorError, UsageError
-from aggregator.store import articles
+from aggregator.store import articles, stored_articles, stories
 from aggregator.store import restore as restoring
 from aggregator.store.engine import Store
 from aggregator.store.unit_of_work import UnitOfWork
@@ -146,11 +146,11 @@ class _Run:
     def _store(self, batch: list[Line], add: Callable[[UnitOfWork, Line, ArticleRow, int | None], int]) -> None:
         urls = {line.own_url for line in batch}
         with self.store.read() as conn:
-            before = articles.at_urls(conn, urls)
+            before = stored_articles.at_urls(conn, urls)
         rows = {line.number: finished(line, self.now) for line in batch if line.own_url not in before}
         with self.store.write() as unit:  # the costly part is done: other writers wait for SQL alone
             free = restoring.free_ids(unit, {line.id for line in batch if line.id is not None})
-            known = articles.at_urls(unit, urls)
+            known = stored_articles.at_urls(unit, urls)
             for line in batch:
                 found = known.get(line.own_url)
                 if found is None:
@@ -174,7 +174,7 @@ class _Run:
         if story is None:
             story = self.stories[line.story_id] = restoring.story(unit, line.story_id, row.at)
         else:
-            restoring.join(unit, story, row.at)
+            stories.join(unit, story, row.at)
         return restoring.article(unit, row, story, wish)
 
     def _place(self, unit: UnitOfWork, line: Line, row: ArticleRow, wish: int | None) -> int:
@@ -182,11 +182,12 @@ class _Run:
 
     def _meet(self, unit: UnitOfWork, article_id: int, line: Line) -> None:
         """The article is stored already: what the file has of it counts if it was fetched later."""
-        story_id, fetched_at = restoring.stored(unit, article_id)
+        stored = stored_articles.by_id(unit, article_id)
+        assert stored is not None
         if line.story_id is not None:
-            self.stories.setdefault(line.story_id, story_id)
+            self.stories.setdefault(line.story_id, stored.story_id)
         fetched = line.times["fetched_at"]
-        younger = fetched is not None and fetched > fetched_at
+        younger = fetched is not None and fetched > stored.fetched_at
         if younger and articles.save(unit, finished(line, self.now)).outcome == "updated":
             self.counts.updated += 1
         else:

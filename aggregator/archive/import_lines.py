@@ -11,25 +11,12 @@ from aggregator.articles.from_record import from_record
 from aggregator.articles.row import ArticleRow
 from aggregator.errors import QueryError
 from aggregator.query import span
-from aggregator.store.records import LISTS, TIMES
+from aggregator.store.records import TEXTS, TIMES, Json
+from aggregator.store.stored_articles import LISTS
 from aggregator.text import storable
 from aggregator.urls import is_http, normalise
 
-_TEXTS = (
-    "url",
-    "canonical_url",
-    "site",
-    "feed",
-    "body_from",
-    "title",
-    "lang",
-    "lead",
-    "text",
-    "summary",
-    "image",
-    "paywalled",
-)
-_MOST_ID = 2**53  # the largest whole number that every JSON reader keeps
+_MAX_ID = 2**53  # the largest whole number that every JSON reader keeps
 
 
 class BadLine(Exception):
@@ -71,7 +58,7 @@ def read(number: int, line: bytes) -> Line:
         raise BadLine(f"no JSON ({error.msg})") from None
     if not isinstance(found, dict):
         raise BadLine("no JSON object")
-    record: dict[str, Any] = {name: _text(name, found.get(name)) for name in _TEXTS}
+    record: Json = {name: _text(name, found.get(name)) for name in TEXTS}
     record |= {name: _list(name, found.get(name)) for name in LISTS}
     for name in ("url", "text"):
         if not record[name] or not record[name].strip():
@@ -123,4 +110,4 @@ def _time(name: str, value: Any) -> int | None:
 
 
 def _id(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _MOST_ID else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _MAX_ID else None

@@ -29,6 +29,7 @@ from aggregator.pool import Pool
 from aggregator.store import articles, entries, raw_pages, site_memories
 from aggregator.store.engine import Store
 from aggregator.store.entries import ListedPage
+from aggregator.store.stored_articles import from_row
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.text import index_form
 
@@ -190,12 +191,16 @@ def _renewed(unit: UnitOfWork, kept: _Kept, read: Read) -> Change | None:
     row = raw_pages.still(unit, int(kept.row.id), int(kept.row.raw_at))
     if row is None:  # fetched again meanwhile, and so read by today's extractor, or pruned
         return None
-    return _change(row, new, articles.renew(unit, row, new))
+    return _change(row, new, articles.renew(unit, from_row(row), new))
 
 
 def _compared(conn: Connection, kept: _Kept, read: Read) -> Change | None:
     new = _better(kept, read)
-    return _left(kept, read) if new is None else _change(kept.row, new, articles.renewed(conn, kept.row, new))
+    return (
+        _left(kept, read)
+        if new is None
+        else _change(kept.row, new, articles.changed_fields(conn, from_row(kept.row), new))
+    )
 
 
 def _better(kept: _Kept, read: Read) -> ArticleRow | None:

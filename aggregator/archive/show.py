@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
 import zstandard
 
 from aggregator.errors import UsageError
-from aggregator.store import details
+from aggregator.store import stored_articles
 from aggregator.store.engine import Store
-from aggregator.store.records import current, iso, record
+from aggregator.store.records import Json, current, iso, record
 from aggregator.text import paragraphs
 
 _MOST_HTML = 64 * 1024 * 1024
@@ -20,23 +19,23 @@ class Shown:
     """An article: its JSON object, its sanitised body, the objects of its copies (or, if it is a copy itself, of its
     head and the head's other copies), and since when its page is gone."""
 
-    record: dict[str, Any]
+    record: Json
     html: str
-    copies: tuple[dict[str, Any], ...]
+    copies: tuple[Json, ...]
     gone_at: str | None
 
 
 def show(store: Store, article_id: int) -> Shown:
     """The article of this id. Raises UsageError if there is none."""
     with store.read() as conn:
-        row = details.article(conn, article_id)
-        if row is None:
+        article = stored_articles.by_id(conn, article_id)
+        if article is None:
             raise UsageError(f"no article {article_id} in this database; `aggregator search` prints the ids there are")
         return Shown(
-            record=current(row),
-            html=_html(row.text, details.body(conn, article_id)),
-            copies=tuple(record(one) for one in details.copies_of(conn, row)),
-            gone_at=iso(row.gone_at),
+            record=current(article),
+            html=_html(article.text, stored_articles.body(conn, article_id)),
+            copies=tuple(record(one) for one in stored_articles.copies_of(conn, article)),
+            gone_at=iso(article.gone_at),
         )
 
 

@@ -1,8 +1,13 @@
-"""The row that a finished article is, before the database has seen it."""
+"""What an article consists of, and the row that it becomes before the database has seen it.
+
+The fields are listed here once, by what they come from; what compares, stores and exports them derives its lists from these
+classes and from the columns of the same names (`store.schema`).
+"""
 
 from dataclasses import dataclass
 
 from aggregator.model import BodyFrom
+from aggregator.revisions.compare import ComparedText
 from aggregator.stories import Fingerprint
 
 
@@ -15,37 +20,54 @@ class RawPage:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleRow:
-    """An article with all that storing it needs: identity, text, fingerprint, index terms.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleContent:
+    """What is found on a page, or in an entry, and what another extractor may find otherwise. Times: seconds UTC."""
 
-    `url`: first asked for. `own_url`: normalised, where the page really was. `claimed_url`: the page's own canonical,
-    believable and normalised, or None. Times: seconds UTC. `html`: zstd, None where the text says it all.
-    `terms`: `text.index_form` of title, lead and text.
-    """
-
-    url: str
-    own_url: str
-    claimed_url: str | None
-    site: str
-    feed: str | None
-    body_from: BodyFrom
     title: str | None
     authors: tuple[str, ...]
     published_at: int | None
     modified_at: int | None
-    fetched_at: int
     lang: str | None
     lead: str | None
     text: str
-    summary: str | None
     image: str | None
     tags: tuple[str, ...]
     word_count: int
-    text_hash: int
     is_article: bool
     paywalled: str | None
+
+    @property
+    def compared(self) -> ComparedText:
+        """The content as far as texts are compared."""
+        return ComparedText(self.title, self.lead, self.text, self.word_count, self.is_article, self.paywalled)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleFields(ArticleContent):
+    """The content, and where and how it was found. `url`: first asked for, byte for byte; `feed`: the URL of the first
+    subscription that listed it; `summary`: the feed's."""
+
+    url: str
+    site: str
+    feed: str | None
+    body_from: BodyFrom
+    fetched_at: int
+    summary: str | None
+    text_hash: int
     extractor_version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleRow(ArticleFields):
+    """An article with all that storing it needs: identity, text, fingerprint, index terms.
+
+    `own_url`: normalised, where the page really was. `claimed_url`: the page's own canonical, believable and normalised,
+    or None. `html`: zstd, None where the text says it all. `terms`: `text.index_form` of title, lead and text.
+    """
+
+    own_url: str
+    claimed_url: str | None
     html: bytes | None
     fingerprint: Fingerprint
     terms: tuple[str, str, str]

@@ -5,12 +5,10 @@ them has added counts for the next at once, as if it had been written.
 """
 
 from collections.abc import Collection, Mapping
-from typing import Any
 
-import orjson
 from sqlalchemy import Connection, text
 
-from aggregator.store.statements import run, run_each
+from aggregator.store.sql import run_each, run_list
 
 _LOOK_UP = {
     "sqlite": text(
@@ -37,9 +35,7 @@ class TermFrequencies:
         unknown = sorted(set(terms).difference(self._known))
         if unknown:
             self._known.update(dict.fromkeys(unknown, 0))
-            dialect = self._conn.dialect.name
-            given: Any = orjson.dumps(unknown).decode() if dialect == "sqlite" else unknown
-            for term, articles in run(self._conn, _LOOK_UP[dialect], {"terms": given}):
+            for term, articles in run_list(self._conn, _LOOK_UP, "terms", unknown):
                 self._known[term] = articles
         return self._known
 

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, select
 
 from aggregator.store.schema import meta
-from aggregator.store.upsert import insert
+from aggregator.store.sql import insert
 
 
 def get(conn: Connection, key: str) -> str | None:

@@ -1,35 +1,37 @@
-"""The JSON object of an article, the same in search, show and export."""
+"""The JSON object of an article, the same in search, show and export. Its names and their order are a contract."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import orjson
-from sqlalchemy import Row
+from sqlalchemy import Text
 
+from aggregator.store.schema import NOT_EXPORTED, articles
+from aggregator.store.stored_articles import LISTS, StoredArticle
+
+Json = dict[str, Any]
+"""A JSON object that is printed or written to a file: what its values are, its reader knows."""
+
+# Plain strings, which orjson takes; SQLAlchemy's names are of a class of their own.
+_EXPORTED = [column for column in articles.c if column.info is not NOT_EXPORTED]
+FIELDS = tuple(str(column.name) for column in _EXPORTED)
+TIMES = frozenset(name for name in FIELDS if name.endswith("_at"))
+TEXTS = frozenset(column.name for column in _EXPORTED if isinstance(column.type, Text)) - LISTS
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-FIELDS = (
-    *("id", "url", "canonical_url", "site", "feed", "body_from", "title", "authors"),
-    *("published_at", "modified_at", "fetched_at", "lang", "lead", "text", "summary", "image", "tags"),
-    *("story_id", "copy_of", "word_count", "is_article", "paywalled"),
-)
-TIMES = frozenset({"published_at", "modified_at", "fetched_at"})
-LISTS = frozenset({"authors", "tags"})
 
 
-def record(row: Row[Any] | Mapping[str, Any]) -> dict[str, Any]:
-    """A row of `articles` as a JSON object: `FIELDS` in their order, times ISO 8601 in UTC, null for the unknown."""
-    values = row if isinstance(row, Mapping) else row._mapping
-    return {field: _value(field, values[field]) for field in FIELDS}
+def record(article: StoredArticle) -> Json:
+    """Returns an article as a JSON object: `FIELDS` in their order, times ISO 8601 in UTC, null for the unknown."""
+    return {name: _value(name, getattr(article, name)) for name in FIELDS}
 
 
-def current(row: Row[Any]) -> dict[str, Any]:
-    """The same and what only this database knows of the page: how many earlier texts are kept, and since when it is gone."""
-    return record(row) | {"revisions": row.revisions, "gone_at": iso(row.gone_at)}
+def current(article: StoredArticle) -> Json:
+    """Returns the same and what only this database knows of the page: how many earlier texts are kept, and since when
+    it is gone."""
+    return record(article) | {"revisions": article.revisions, "gone_at": iso(article.gone_at)}
 
 
 def iso(seconds: int | None) -> str | None:
-    """Seconds since 1970 as `2024-05-31T12:30:00Z`; None for None and what no calendar holds."""
+    """Writes seconds since 1970 as `2024-05-31T12:30:00Z`; None for None and what no calendar holds."""
     if seconds is None:
         return None
     try:
@@ -38,9 +40,7 @@ def iso(seconds: int | None) -> str | None:
         return None
 
 
-def _value(field: str, value: Any) -> Any:
-    if field in TIMES:
+def _value(name: str, value: Any) -> Any:
+    if name in TIMES:
         return iso(value)
-    if field in LISTS:
-        return orjson.loads(value) if value else []
-    return bool(value) if field == "is_article" else value
+    return list(value) if name in LISTS else value

@@ -6,11 +6,11 @@ from sqlalchemy import Connection, func, select, text, update
 
 from aggregator.articles.row import ArticleRow
 from aggregator.store import articles as article_rows
-from aggregator.store import centroids
+from aggregator.store import centroids, near_copies
 from aggregator.store import stories as story_rows
 from aggregator.store.schema import articles, stories
+from aggregator.store.sql import insert
 from aggregator.store.unit_of_work import UnitOfWork
-from aggregator.store.upsert import insert
 from aggregator.stories.clustering import merge_centroids
 from aggregator.stories.copy_verdict import CopyVerdict
 
@@ -28,12 +28,6 @@ def free_ids(conn: Connection, asked: Collection[int]) -> set[int]:
     return free
 
 
-def stored(conn: Connection, article_id: int) -> tuple[int, int]:
-    """Story and time of fetching of an article that is there."""
-    row = conn.execute(select(articles.c.story_id, articles.c.fetched_at).where(articles.c.id == article_id)).one()
-    return int(row.story_id), int(row.fetched_at)
-
-
 def story(conn: Connection, wish: int, at: int) -> int:
     """A new story with one article of that time; its id is the one wished for if that is free."""
     taken = conn.execute(select(stories.c.id).where(stories.c.id == wish)).first()
@@ -44,21 +38,24 @@ def story(conn: Connection, wish: int, at: int) -> int:
     return wish
 
 
-def join(conn: Connection, story_id: int, at: int) -> None:
-    """One more article of that time is in the story."""
-    story_rows.join(conn, story_id, at)
-
-
 def article(unit: UnitOfWork, new: ArticleRow, story_id: int, wish: int | None) -> int:
     """Stores an article in that story, as no copy (`point` makes it one); its id is the one wished for, if any."""
-    entities, week = new.fingerprint.entities, new.at // story_rows.WEEK
-    rare, _ = story_rows.find(unit, at=new.at, text_hash=new.text_hash, fingerprint=new.fingerprint)
+    made = new.fingerprint
+    rare, _ = near_copies.find(unit, at=new.at, text_hash=new.text_hash, fingerprint=made)
     story_rows.serialise(unit)
-    own = centroids.count(unit, new.fingerprint)
-    both = merge_centroids(centroids.of_story(unit, story_id), own)
-    verdict = CopyVerdict(reason="restored")
-    placed = story_rows.Placed(story_id, None, None, week, rare, entities, verdict, new.at, both, own.terms)
-    return article_rows.put(unit, new, new.own_url, placed, wish)
+    own = centroids.count(unit, made)
+    assignment = story_rows.Assignment(
+        story_id=story_id,
+        copy_of=None,
+        takes_from=None,
+        at=new.at,
+        rare=rare,
+        entities=made.entities,
+        verdict=CopyVerdict(reason="restored"),
+        centroid=merge_centroids(centroids.of_story(unit, story_id), own),
+        found_by=own.terms,
+    )
+    return article_rows.insert(unit, new, new.own_url, assignment, wish)
 
 
 def point(conn: Connection, copy: int, head: int) -> None:

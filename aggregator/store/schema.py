@@ -167,6 +167,10 @@ stories = Table(
 )
 Index("stories_last", stories.c.last_at)
 
+# What a column of `articles` is, for the statements and records that are made of them (`store.articles`, `store.records`).
+JSON_LIST = {"json_list": True}  # of texts; null for an empty one
+NOT_EXPORTED = {"not_exported": True}  # what this database alone has use for
+
 articles = Table(
     "articles",
     metadata,
@@ -177,26 +181,30 @@ articles = Table(
     Column("feed", Text),  # the URL of the first subscription that listed it
     Column("body_from", Text, nullable=False),  # page | feed
     Column("title", Text),
-    Column("authors", Text),  # JSON list
+    Column("authors", Text, info=JSON_LIST),
     Column("published_at", BigInteger),
     Column("modified_at", BigInteger),
     Column("fetched_at", BigInteger, nullable=False),
-    Column("at", BigInteger, nullable=False),  # min(published_at, fetched_at): feeds send dates of the future
+    Column(
+        "at", BigInteger, nullable=False, info=NOT_EXPORTED
+    ),  # min(published_at, fetched_at): feeds send dates of the future
     Column("lang", Text),
     Column("lead", Text),
     Column("text", Text, nullable=False),
     Column("summary", Text),  # the feed's
     Column("image", Text),
-    Column("tags", Text),  # JSON list
+    Column("tags", Text, info=JSON_LIST),
     Column("story_id", Id, ForeignKey("stories.id"), nullable=False),
     Column("copy_of", Id, ForeignKey("articles.id", ondelete="SET NULL")),  # the head, never another copy
     Column("word_count", Integer, nullable=False),
-    Column("text_hash", BigInteger, nullable=False),
+    Column("text_hash", BigInteger, nullable=False, info=NOT_EXPORTED),
     Column("is_article", Boolean, nullable=False),
     Column("paywalled", Text),
-    Column("extractor_version", Integer, nullable=False),
-    Column("revisions", Integer, nullable=False, server_default="0"),  # how many earlier texts
-    Column("gone_at", BigInteger),  # since when the page answers 404 or 410, or leads to the front page
+    Column("extractor_version", Integer, nullable=False, info=NOT_EXPORTED),
+    Column("revisions", Integer, nullable=False, server_default="0", info=NOT_EXPORTED),  # how many earlier texts
+    Column(
+        "gone_at", BigInteger, info=NOT_EXPORTED
+    ),  # since when the page answers 404 or 410, or leads to the front page
 )
 Index("articles_at", articles.c.at)
 Index("articles_story", articles.c.story_id)
@@ -280,7 +288,7 @@ Index("revisions_of_article", revisions.c.article_id)
 
 # The near-copy index: sampled hashes of word n-grams (`stories.fingerprint`) of the articles of each week. The week comes
 # first so that writes and look-ups stay in a small, hot part of the tree however large the archive is. No foreign key:
-# it would need a second index as large as this one; `store.stories.leave` takes rows away by the fingerprint.
+# it would need a second index as large as this one; `store.near_copies.remove` takes rows away by the fingerprint.
 shingles = Table(
     "shingles",
     metadata,
@@ -315,7 +323,7 @@ story_terms = Table(
     Column("story_id", Id, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
-# What the reports of a story have in common, packed (`stories.joining.Centroid`).
+# What the reports of a story have in common, packed (`stories.Centroid`).
 centroids = Table(
     "centroids",
     metadata,

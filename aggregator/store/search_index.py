@@ -4,11 +4,9 @@ On SQLite they are written together at its end: FTS5 writes out what it has gath
 statement with RETURNING sets, so that indexing one article at a time costs three times as much.
 """
 
-from typing import Any
-
 from sqlalchemy import Connection, text
 
-from aggregator.store.statements import run_each
+from aggregator.store.sql import Values, run_each
 
 Terms = tuple[str, str, str]  # `text.index_form` of title, lead and text
 
@@ -33,7 +31,7 @@ class SearchIndex:
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
         self._fts = conn.dialect.name == "sqlite"
-        self._pending: list[dict[str, Any]] = []
+        self._pending: list[Values] = []
 
     def add(self, article_id: int, terms: Terms) -> None:
         """Indexes an article, before its transaction ends at the latest."""
@@ -59,7 +57,7 @@ class SearchIndex:
             self._pending = []
 
 
-def _row(article_id: int, terms: Terms) -> dict[str, Any]:
+def _row(article_id: int, terms: Terms) -> Values:
     title, lead, body = terms
     return {"id": article_id, "title": title, "lead": lead, "text": body}
 

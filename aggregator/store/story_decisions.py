@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, select, text, u
 
 from aggregator.store import centroids
 from aggregator.store.schema import articles, stories, story_decisions
-from aggregator.store.stories import create, respan
+from aggregator.store.stories import create, update_times
 from aggregator.stories.clustering import Centroid, merge_centroids
 
 Kind = Literal["split", "merge"]
@@ -50,7 +50,7 @@ def split(conn: Connection, story_id: int, moved: Collection[int], now: int) -> 
     for story in (story_id, made):
         conn.execute(_LOOSE, {"story": story})
         conn.execute(_COUNT, {"story": story})
-        respan(conn, story)
+        update_times(conn, story)
     _remember(conn, "split", story_id, made, ids, now)
     return made
 
@@ -65,14 +65,14 @@ def merge(conn: Connection, story_id: int, other_id: int, now: int) -> None:
     conn.execute(update(articles).where(articles.c.story_id == other_id).values(story_id=story_id))
     conn.execute(stories.delete().where(stories.c.id == other_id))
     conn.execute(_COUNT, {"story": story_id})
-    respan(conn, story_id)
+    update_times(conn, story_id)
     centroids.keep(conn, story_id, int(last), merge_centroids(own, others), others.terms)
     _remember(conn, "merge", story_id, other_id, ids, now)
 
 
 def recentre(conn: Connection, story_id: int, reports: Sequence[tuple[int, Centroid]]) -> None:
     """What a story has in common, made anew of its reports and their times."""
-    centroids.drop(conn, [story_id])
+    centroids.delete(conn, [story_id])
     total = Centroid({})
     for at, report in reports:
         total = merge_centroids(total, report)

@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from aggregator.store import stories, story_list
+from aggregator.store import near_copies, stories, story_list
 from aggregator.store.engine import Store
 from aggregator.store.schema import articles, fingerprints, shingles
 from aggregator.store.schema import stories as story_table
 from aggregator.store.unit_of_work import UnitOfWork
-from aggregator.stories import decide, fingerprint
+from aggregator.stories import fingerprint
 from aggregator.text import count_words, text_hash
 
 DAY = 86_400
@@ -30,7 +30,7 @@ def _word(chosen: Random) -> str:
 def add(conn: UnitOfWork, text: str, *, site: str, at: int = T0, title: str | None = None) -> int:
     """An article through the story path, as saving does it; its id."""
     made, digest = fingerprint(text), text_hash(text)
-    placed = stories.assign(conn, site=site, at=at, title=title, text_hash=digest, fingerprint=made, decide=decide)
+    assignment = stories.assign(conn, site=site, at=at, title=title, text_hash=digest, fingerprint=made)
     key = (conn.execute(select(func.max(articles.c.id))).scalar() or 0) + 1
     row = {
         "id": key,
@@ -42,15 +42,15 @@ def add(conn: UnitOfWork, text: str, *, site: str, at: int = T0, title: str | No
         "fetched_at": at,
         "at": at,
         "text": text,
-        "story_id": placed.story_id,
-        "copy_of": placed.copy_of,
+        "story_id": assignment.story_id,
+        "copy_of": assignment.copy_of,
         "word_count": count_words(text),
         "text_hash": digest,
         "is_article": True,
         "extractor_version": 1,
     }
     conn.execute(insert(articles).values(row))
-    stories.record(conn, key, placed)
+    stories.record(conn, key, assignment)
     return key
 
 
@@ -133,11 +133,11 @@ def test_nothing_is_compared_beyond_the_window(store: Store) -> None:
 def test_what_every_article_of_a_site_carries_links_nothing(store: Store) -> None:
     notice = paragraphs("Subscription", 0, 3)
     with store.write() as conn:
-        for n in range(stories.COMMON + 15):
+        for n in range(near_copies.COMMON_NGRAM + 15):
             add(conn, f"{paragraphs(f'Topic{n}x', 0, 6)}\n\n{notice}", site=f"s{n}.example", at=T0 + n)
         assert set(heads(conn).values()) == {None}
         most = select(func.count()).select_from(shingles).group_by(shingles.c.hash).order_by(func.count().desc())
-        assert conn.execute(most.limit(1)).scalar() == stories.COMMON
+        assert conn.execute(most.limit(1)).scalar() == near_copies.COMMON_NGRAM
         check(conn)
 
 
@@ -161,7 +161,7 @@ def test_a_changed_text_is_found_by_its_new_words_and_keeps_its_story(store: Sto
         story, changed = row(conn, key).story_id, paragraphs("Beta", 0, 12)
         new = {"text": changed, "text_hash": text_hash(changed)}
         conn.execute(articles.update().where(articles.c.id == key).values(new))
-        stories.revise(conn, key, at=T0, fingerprint=fingerprint(changed))
+        near_copies.replace(conn, key, T0, fingerprint(changed))
         before = add(conn, paragraphs("Alpha", 0, 12), site="two.example", at=T0 + 1)
         after = add(conn, paragraphs("Beta", 1, 12), site="three.example", at=T0 + 2)
         assert heads(conn) == {key: None, before: None, after: key}

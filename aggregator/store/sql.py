@@ -1,0 +1,62 @@
+"""How statements are written and run here. There are three ways, from the plainest to the quickest:
+
+- SQLAlchemy's expressions (`select(…).where(…)`), wherever a statement is put together from parts or runs seldom.
+- `text(…)`, a constant at the top of its module, where the same statement runs often (to put an expression together costs
+  as much as to run it) or where the two databases differ: then a mapping of dialect to statement.
+- The driver, by `run` and its like, for the constants that run several times an article: on SQLite a statement takes
+  microseconds and what SQLAlchemy does around it ten times as long. Its errors are translated by `Store` like all others.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from sqlalchemy import Connection, Table, TextClause
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
+
+
+Values = dict[str, Any]
+"""Values of columns or parameters by name, as the driver takes them: what type each has, the table says."""
+
+
+def run(conn: Connection, statement: TextClause, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+    """Runs a statement in the transaction of `conn` and returns its rows: tuples, none if it gives none.
+
+    `values` are those of the statement's parameters: no lists, no types of ours.
+    """
+    if conn.dialect.name == "sqlite":
+        rows: Sequence[Sequence[Any]] = conn.connection.driver_connection.execute(statement.text, values).fetchall()  # type: ignore[union-attr]
+        return rows
+    result = conn.execute(statement, values)
+    return result.all() if result.returns_rows else ()
+
+
+def run_each(conn: Connection, statement: TextClause, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Runs a statement that gives no rows once for each of these values."""
+    if conn.dialect.name == "sqlite":
+        conn.connection.driver_connection.executemany(statement.text, rows)  # type: ignore[union-attr]
+    else:
+        conn.execute(statement, rows)
+
+
+def run_list(
+    conn: Connection, statements: Mapping[str, TextClause], name: str, numbers: Sequence[int], **values: object
+) -> Sequence[Sequence[Any]]:
+    """Runs the statement of the dialect, whose parameter `name` is a list: JSON on SQLite, an array on PostgreSQL."""
+    dialect = conn.dialect.name
+    given = orjson.dumps(numbers).decode() if dialect == "sqlite" else list(numbers)
+    return run(conn, statements[dialect], {name: given, **values})
+
+
+def insert(conn: Connection, table: Table) -> "sqlite.Insert | postgresql.Insert":
+    """Returns an INSERT that has `on_conflict_do_nothing` and `on_conflict_do_update`: both databases have these, and
+    SQLAlchemy spells them once for each."""
+    if conn.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # imported when needed: who has SQLite does not pay for it
+
+        return postgresql.insert(table)
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert(table)

@@ -1,0 +1,104 @@
+"""Reading articles as they are stored, and what is kept beside them: bodies, earlier texts, copies."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, bindparam, or_, select
+
+from aggregator.articles.row import ArticleFields
+from aggregator.store.schema import JSON_LIST, articles, bodies, refetches, revisions
+
+LISTS = frozenset(str(column.name) for column in articles.c if column.info is JSON_LIST)
+MAX_ID = 2**63 - 1  # that a column holds
+_NAMES = tuple(map(str, articles.c.keys()))
+_BY_ID = select(articles).where(articles.c.id == bindparam("id"))
+_BY_URL = select(articles).where(articles.c.canonical_url == bindparam("url"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredArticle(ArticleFields):
+    """An article of the database. `at`: what it is put in order by; `copy_of`: its head, if it is a copy; `revisions`: how
+    many earlier texts are kept; `gone_at`: since when its page is gone. Times: seconds UTC."""
+
+    id: int
+    canonical_url: str
+    at: int
+    story_id: int
+    copy_of: int | None
+    revisions: int
+    gone_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """An earlier text of an article, when it was fetched, and when the next one took its place (seconds UTC)."""
+
+    fetched_at: int
+    replaced_at: int
+    title: str | None
+    lead: str | None
+    text: str
+
+
+def from_row(row: Sequence[Any]) -> StoredArticle:
+    """Returns the article of a row that begins with the columns of `articles`."""
+    values = dict(zip(_NAMES, row, strict=False))
+    for name in LISTS:
+        values[name] = tuple(orjson.loads(values[name])) if values[name] else ()
+    return StoredArticle(**values)
+
+
+def by_id(conn: Connection, article_id: int) -> StoredArticle | None:
+    """Returns the article of this id; None if there is none."""
+    row = conn.execute(_BY_ID, {"id": article_id}).first() if 0 <= article_id <= MAX_ID else None
+    return None if row is None else from_row(row)
+
+
+def held(conn: Connection, article_id: int) -> StoredArticle | None:
+    """Returns the article of this id, held for this transaction; None if there is none."""
+    row = conn.execute(_BY_ID.with_for_update(), {"id": article_id}).first()
+    return None if row is None else from_row(row)
+
+
+def by_url(conn: Connection, url: str) -> StoredArticle | None:
+    """Returns the article stored under a normalised URL; None if there is none."""
+    row = conn.execute(_BY_URL, {"url": url}).first()
+    return None if row is None else from_row(row)
+
+
+def at_urls(conn: Connection, urls: Collection[str]) -> dict[str, int]:
+    """Returns the ids of the articles stored under these normalised URLs."""
+    some, found = list(urls), {}
+    for start in range(0, len(some), 900):
+        query = select(articles.c.canonical_url, articles.c.id)
+        rows = conn.execute(query.where(articles.c.canonical_url.in_(some[start : start + 900])))
+        found.update({row.canonical_url: int(row.id) for row in rows})
+    return found
+
+
+def body(conn: Connection, article_id: int) -> bytes | None:
+    """Returns an article's sanitised HTML, zstd; None where the text says it all."""
+    found = conn.execute(select(bodies.c.html).where(bodies.c.article_id == article_id)).scalar()
+    return None if found is None else bytes(found)
+
+
+def revisions_of(conn: Connection, article_id: int) -> list[Revision]:
+    """Returns an article's earlier texts, oldest first."""
+    columns = (revisions.c[name] for name in Revision.__slots__)
+    rows = conn.execute(select(*columns).where(revisions.c.article_id == article_id).order_by(revisions.c.id))
+    return [Revision(*row) for row in rows]
+
+
+def copies_of(conn: Connection, article: StoredArticle) -> list[StoredArticle]:
+    """Returns the other articles that are the same text, oldest first: the copies of an article, or its head and the
+    head's other copies."""
+    head = article.id if article.copy_of is None else article.copy_of
+    same = or_(articles.c.id == head, articles.c.copy_of == head)
+    query = select(articles).where(same, articles.c.id != article.id).order_by(articles.c.at, articles.c.id)
+    return [from_row(row) for row in conn.execute(query)]
+
+
+def refetch_of(conn: Connection, article_id: int) -> Any:
+    return conn.execute(select(refetches).where(refetches.c.article_id == article_id)).first()
