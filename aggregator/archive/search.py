@@ -3,16 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection
 
 from aggregator.archive.snippets import snippet
 from aggregator.errors import UsageError
 from aggregator.query import And, Not, Or, Query, Words, parse
-from aggregator.store import ranking as rows
+from aggregator.store import search_articles
 from aggregator.store.engine import Store
-from aggregator.store.records import current, record
+from aggregator.store.ranking import Sort
+from aggregator.store.records import Json, current, record
+from aggregator.store.search_articles import FoundArticle
+from aggregator.store.search_sql import Filters
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +30,16 @@ class Search:
     feed: str | None = None
     site: str | None = None
     lang: str | None = None
-    sort: rows.Sort = "relevance"
+    sort: Sort = "relevance"
     limit: int = 20
     offset: int = 0
     stories: bool = False
 
     @property
-    def filters(self) -> rows.Filters:
+    def filters(self) -> Filters:
         """The filters as the store takes them."""
         since, until = (None if at is None else int(at.timestamp()) for at in (self.since, self.until))
-        return rows.Filters(since, until, self.feed, self.site, self.lang)
+        return Filters(since, until, self.feed, self.site, self.lang)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Hit:
     """An article that matches. `record`: its JSON object; `others`: how many more of its story match, where stories
     are folded; `snippet`: the text around the first words that match, one line."""
 
-    record: dict[str, Any]
+    record: Json
     snippet: str
     others: int
     rank: float
@@ -65,12 +67,14 @@ def search(store: Store, asked: Search) -> Hits:
     words = wanted(query)
     with store.read() as conn:
         _refuse_unknown(conn, asked.feed)
-        found = rows.search(conn, query, asked.filters, asked.sort, asked.limit, asked.offset, stories=asked.stories)
-        total = rows.count(conn, query, asked.filters, stories=asked.stories)
-    return Hits(tuple(_hit(row, words) for row in found), total)
+        found = search_articles.search(
+            conn, query, asked.filters, asked.sort, asked.limit, asked.offset, stories=asked.stories
+        )
+        total = search_articles.count(conn, query, asked.filters, stories=asked.stories)
+    return Hits(tuple(_hit(one, words) for one in found), total)
 
 
-def records(store: Store, asked: Search) -> Iterator[dict[str, Any]]:
+def records(store: Store, asked: Search) -> Iterator[Json]:
     """The JSON object of every article that matches, in the order of ids, read as it is asked for.
 
     Sorting, limit, offset and the folding of stories play no part. Raises QueryError, StoreError, UsageError for a feed not known.
@@ -78,13 +82,13 @@ def records(store: Store, asked: Search) -> Iterator[dict[str, Any]]:
     query = parse(asked.query)
     with store.read() as conn:
         _refuse_unknown(conn, asked.feed)
-        for row in rows.each(conn, query, asked.filters):
-            yield record(row)
+        for article in search_articles.each(conn, query, asked.filters):
+            yield record(article)
 
 
 def _refuse_unknown(conn: Connection, feed: str | None) -> None:
     """A name mistyped should not look like a feed without articles."""
-    if feed is not None and not rows.knows_feed(conn, feed):
+    if feed is not None and not search_articles.knows_feed(conn, feed):
         raise UsageError(
             f"--feed {feed}: no such feed in this archive; give its URL or title (`aggregator feeds list`)"
         )
@@ -99,6 +103,6 @@ def wanted(query: Query) -> tuple[Words, ...]:
     return ()
 
 
-def _hit(row: Any, words: tuple[Words, ...]) -> Hit:
-    text = "\n\n".join(part for part in (row.lead, row.text) if part)
-    return Hit(current(row), snippet(text, words), int(row.others), float(row.rank))
+def _hit(found: FoundArticle, words: tuple[Words, ...]) -> Hit:
+    text = "\n\n".join(part for part in (found.article.lead, found.article.text) if part)
+    return Hit(current(found.article), snippet(text, words), found.others, found.rank)

@@ -1,30 +1,51 @@
-"""A query's tree as SQL, on both databases.
+"""A query's tree, and what narrows it, as SQL on both databases.
 
 Terms of text become one expression of the search index as far as they can; everything else becomes conditions on
 `articles`. On SQLite the index is FTS5 (MATCH), on PostgreSQL a tsvector (@@).
 """
 
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
-from sqlalchemy import ColumnElement, Select, and_, column, false, func, literal_column, not_, or_, select, table, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    column,
+    false,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    table,
+    true,
+)
 
 from aggregator.query import And, Between, Is, Not, Or, Query, Words
 from aggregator.store.schema import articles, entries, feeds
+from aggregator.store.stored_articles import MAX_ID
 from aggregator.urls import host_of
 
-# A word in the title says more than one in the standfirst, and that more than one in the body. As FTS5 takes them:
-# title, lead, text; as PostgreSQL does: D, C (text), B (lead), A (title).
-_FTS_WEIGHTS = (8.0, 3.0, 1.0)
-_TS_WEIGHTS = "'{0.1, 0.12, 0.4, 1.0}'::float4[]"
 _TS_LABELS = {"title": "A", "lead": "B", "text": "C"}
 _REVISED = articles.c.revisions > literal_column("0")  # as its index has it: a parameter would not be known to be 0
-_MAX_ID = 2**63 - 1
 
-_fts: Any = table("articles_fts", column("rowid"))
-_search: Any = table("article_search", column("article_id"), column("search"))
+_fts = table("articles_fts", column("rowid"))
+article_search = table("article_search", column("article_id"), column("search"))
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What narrows a search. `since`, `until` (without it): seconds of an article's time, which is when it was
+    published, or fetched if that is not known or lies in the future."""
+
+    since: int | None = None
+    until: int | None = None
+    feed: str | None = None  # its URL or its title
+    site: str | None = None
+    lang: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +57,7 @@ class Plan:
 
 
 def plan(query: Query, dialect: str) -> Plan:
-    """How to ask `query` of a database of this dialect ("sqlite" or "postgresql")."""
+    """Returns how to ask `query` of a database of this dialect ("sqlite" or "postgresql")."""
     parts = query.parts if isinstance(query, And) else (query,)
     terms = tuple(part for part in parts if _expression(_positive(part), dialect) is not None)
     match = _expression(And(terms), dialect)
@@ -44,24 +65,40 @@ def plan(query: Query, dialect: str) -> Plan:
     return Plan(match, and_(true(), *(condition(part, dialect) for part in rest)))
 
 
-def hits(match: str, dialect: str, *, ranked: bool) -> Select[Any]:
-    """The articles whose text matches: `id`, and `rank` (greater is better) if asked for."""
+def hits(match: str, dialect: str) -> Select[tuple[int]]:
+    """Returns the articles whose text matches: `id`."""
     if dialect == "sqlite":
-        rank: ColumnElement[Any] = -func.bm25(literal_column("articles_fts"), *_FTS_WEIGHTS)
-        found = select(_fts.c.rowid.label("id")).where(literal_column("articles_fts").op("MATCH")(match))
-    else:
-        asked = func.to_tsquery("simple", match)
-        # 1: a long text is worth less per occurrence, by the logarithm of its length (bm25 does alike).
-        rank = func.ts_rank_cd(literal_column(_TS_WEIGHTS), _search.c.search, asked, 1)
-        found = select(_search.c.article_id.label("id")).where(_search.c.search.op("@@")(asked))
-    return found.add_columns(rank.label("rank")) if ranked else found
+        return select(_fts.c.rowid.label("id")).where(literal_column("articles_fts").op("MATCH")(match))
+    found = article_search.c.search.op("@@")(func.to_tsquery("simple", match))
+    return select(article_search.c.article_id.label("id")).where(found)
+
+
+def matching(conn: Connection, query: Query, filters: Filters) -> ColumnElement[bool]:
+    """Returns what matches as a condition on `articles`: for where no rank is needed, which is the costly part."""
+    dialect = conn.dialect.name
+    asked = plan(narrowed(query, filters), dialect)
+    where = and_(filtered(filters), asked.condition)
+    return where if asked.match is None else and_(articles.c.id.in_(hits(asked.match, dialect)), where)
+
+
+def narrowed(query: Query, filters: Filters) -> Query:
+    """Returns the query with the filters that it could have said itself."""
+    parts = query.parts if isinstance(query, And) else (query,)
+    said = (("feed", filters.feed), ("site", filters.site), ("lang", filters.lang))
+    return And((*parts, *(Is(field, value) for field, value in said if value)))  # type: ignore[arg-type]
+
+
+def filtered(filters: Filters) -> ColumnElement[bool]:
+    """Returns the other filters as a condition on `articles`."""
+    since = articles.c.at >= filters.since if filters.since is not None else articles.c.id.is_not(None)
+    return since if filters.until is None else and_(since, articles.c.at < filters.until)
 
 
 def condition(query: Query, dialect: str) -> ColumnElement[bool]:
-    """`query` as a condition on `articles`."""
+    """Returns `query` as a condition on `articles`."""
     match = _expression(query, dialect)
     if match is not None:
-        return articles.c.id.in_(hits(match, dialect, ranked=False))
+        return articles.c.id.in_(hits(match, dialect))
     if isinstance(query, And):
         return and_(true(), *(condition(part, dialect) for part in query.parts))
     if isinstance(query, Or):
@@ -78,7 +115,7 @@ def _positive(query: Query) -> Query:
 
 
 def _expression(query: Query, dialect: str) -> str | None:
-    """`query` in the language of the search index; None if it says more than that can, or is a negation alone."""
+    """Returns `query` in the language of the search index; None if it says more than that can, or is a negation alone."""
     if isinstance(query, Words):
         return _fts_words(query) if dialect == "sqlite" else _ts_words(query)
     if isinstance(query, Or):
@@ -137,7 +174,7 @@ def _property(query: Is) -> ColumnElement[bool]:
         lang, asked = func.lower(articles.c.lang), value.lower().replace("_", "-")
         return or_(lang == asked, lang.startswith(f"{asked}-", autoescape=True))
     if query.field == "story":
-        return articles.c.story_id == int(value) if value.isdecimal() and int(value) <= _MAX_ID else false()
+        return articles.c.story_id == int(value) if value.isdecimal() and int(value) <= MAX_ID else false()
     if query.field in ("revised", "gone"):
         found = _REVISED if query.field == "revised" else articles.c.gone_at.is_not(None)
         return found if value.lower() == "true" else not_(found)
@@ -146,7 +183,7 @@ def _property(query: Is) -> ColumnElement[bool]:
 
 
 def _site(value: str) -> ColumnElement[bool]:
-    """A site by its name, one host of it, or any URL in it."""
+    """Returns the condition of a site by its name, one host of it, or any URL in it."""
     try:
         parts = urlsplit(value if "//" in value else f"//{value}")
         host = host_of(parts) + (f":{parts.port}" if parts.port else "")
@@ -160,12 +197,12 @@ def _site(value: str) -> ColumnElement[bool]:
 
 
 def named(value: str) -> ColumnElement[bool]:
-    """A feed of that URL or title."""
+    """Returns the condition, on `feeds`, of a feed of that URL or title."""
     return or_(feeds.c.url == value, func.lower(feeds.c.title) == value.lower(), feeds.c.title == value)
 
 
 def _feed(value: str) -> ColumnElement[bool]:
-    """A feed by its URL or its title; an article that several feeds list is found by each of them."""
+    """Returns the condition of a feed by its URL or its title; an article that several feeds list is found by each of them."""
     listed = select(entries.c.article_id).join(feeds, feeds.c.id == entries.c.feed_id)
     return or_(
         articles.c.feed == value,
@@ -179,7 +216,7 @@ def _spellings(value: str) -> list[str]:
     return list(dict.fromkeys((value, value.lower(), value.title(), value.upper())))
 
 
-def _in_list(listed: Any, value: str, *, whole: bool) -> ColumnElement[bool]:
+def _in_list(listed: ColumnElement[str | None], value: str, *, whole: bool) -> ColumnElement[bool]:
     spelled = orjson.dumps(value).decode()
     found: ColumnElement[bool] = listed.icontains(spelled if whole else spelled[1:-1], autoescape=True)
     return found

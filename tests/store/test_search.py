@@ -9,8 +9,9 @@ from aggregator.articles.from_record import from_record
 from aggregator.query import parse
 from aggregator.store import articles
 from aggregator.store.engine import Store
-from aggregator.store.ranking import Filters, count, each, search
 from aggregator.store.schema import entries, feeds
+from aggregator.store.search_articles import count, each, search
+from aggregator.store.search_sql import Filters
 
 DAY = 86_400
 PAGES = (
@@ -61,8 +62,8 @@ def found(conn: Connection, text: str, **filters: object) -> set[int]:
     query, narrowed = parse(text), Filters(**filters)  # type: ignore[arg-type]
     ids = [row.id for row in each(conn, query, narrowed)]
     assert ids == sorted(ids)
-    assert sorted(row.id for row in search(conn, query, narrowed, "relevance")) == ids
-    assert [row.id for row in search(conn, query, narrowed, "date")] == ids[::-1]
+    assert sorted(row.article.id for row in search(conn, query, narrowed, "relevance")) == ids
+    assert [row.article.id for row in search(conn, query, narrowed, "date")] == ids[::-1]
     assert count(conn, query, narrowed) == len(ids)
     return set(ids)
 
@@ -131,8 +132,8 @@ def test_filters_narrow(conn: Connection) -> None:
 
 
 def test_the_title_weighs_more_than_the_text(conn: Connection) -> None:
-    assert next(row.id for row in search(conn, parse("storm"), Filters())) == 1
-    assert [row.id for row in search(conn, parse("york OR snow"), Filters(), limit=1)] == [3]
+    assert next(row.article.id for row in search(conn, parse("storm"), Filters())) == 1
+    assert [row.article.id for row in search(conn, parse("york OR snow"), Filters(), limit=1)] == [3]
 
 
 def test_the_longest_queries_are_answered(conn: Connection) -> None:
@@ -146,7 +147,7 @@ def test_the_longest_queries_are_answered(conn: Connection) -> None:
 
 def test_limit_and_offset_cut_pages(conn: Connection) -> None:
     ids = [search(conn, parse(""), Filters(), "date", limit=2, offset=start) for start in (0, 2, 4)]
-    assert [[row.id for row in page] for page in ids] == [[4, 3], [2, 1], []]
+    assert [[row.article.id for row in page] for page in ids] == [[4, 3], [2, 1], []]
 
 
 @pytest.mark.parametrize("sort", ["relevance", "date"])
@@ -163,5 +164,5 @@ def test_stories_fold_to_their_best_hit(store: Store, sort: str, query: str) -> 
             articles.save(conn, from_record(page, {"fetched_at": 1000 + number}, 0))
     with store.read() as conn:
         rows = search(conn, parse(query), Filters(), sort, stories=True)  # type: ignore[arg-type]
-        assert {(row.id, row.others) for row in rows} == {(2, 1), (3, 0)}
+        assert {(row.article.id, row.others) for row in rows} == {(2, 1), (3, 0)}
         assert count(conn, parse(query), Filters(), stories=True) == 2

@@ -7,7 +7,8 @@ from aggregator.articles.from_record import from_record
 from aggregator.query import And, Is, Not, Or, Query, Words, parse
 from aggregator.store import articles
 from aggregator.store.engine import Store
-from aggregator.store.ranking import Filters, count, each, search
+from aggregator.store.search_articles import count, each, search
+from aggregator.store.search_sql import Filters
 from aggregator.text import index_form
 
 VOCABULARY = ("rain", "snow", "new", "york", "storm", "don't", "東京", "sea")
@@ -77,5 +78,5 @@ def test_what_is_found_is_what_the_query_means(store: Store) -> None:
             query = parse(asked)
             meant = [number for number, page in enumerate(stored, 1) if matches(query, page)]
             assert [row.id for row in each(conn, query, Filters())] == meant, asked
-            assert sorted(row.id for row in search(conn, query, Filters(), limit=100)) == meant, asked
+            assert sorted(row.article.id for row in search(conn, query, Filters(), limit=100)) == meant, asked
             assert count(conn, query, Filters()) == len(meant), asked
