@@ -37,7 +37,7 @@ def test_a_memory_is_kept_and_replaced(store: Store) -> None:
         assert (row.pages, row.learnt_at) == (7, 200)
         assert maintenance.stats(conn)["site_memories"] == 2
     with store.write() as conn:
-        memories.save(conn, "a.example", b"new", 2, 300, anew=True)
+        memories.save(conn, "a.example", b"new", 2, 300, reset=True)
         assert conn.execute(select(site_memories.c.pages).where(site_memories.c.site == "a.example")).scalar() == 2
 
 
