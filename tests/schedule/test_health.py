@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from aggregator.cli.app import app
 from aggregator.schedule.health import (
     NEEDS_A_PERSON,
     STATES,
@@ -96,9 +98,19 @@ def test_what_needs_a_person_comes_first() -> None:
     assert advice("healthy", URL) == ""
 
 
-def test_the_documentation_lists_the_states() -> None:
+def test_documentation_and_help_name_the_states() -> None:
     page = (Path(__file__).parents[2] / "docs" / "scheduling.md").read_text(encoding="utf-8")
     assert tuple(re.findall(r"^\| `(\w+)` \|", page.partition("## States")[2], re.MULTILINE)) == STATES
+    needing = f"{', '.join(NEEDS_A_PERSON[:-1])} or {NEEDS_A_PERSON[-1]}"
+    assert needing in page
+    assert ", ".join(STATES) in _help("list")
+    assert needing in _help("check")
+
+
+def _help(command: str) -> str:
+    """The help of a command of `aggregator feeds`, on one line."""
+    found = CliRunner().invoke(app, ["feeds", command, "--help"])
+    return " ".join(found.output.replace("│", " ").split())
 
 
 def test_pages_that_keep_machines_out() -> None:
