@@ -13,45 +13,12 @@ OTHER_LEAVES = {"media_thumbnail", "media_keywords", "itunes_keywords", "itunes_
 LEAVES = PLAIN | TEXTS.keys() | CONTENTS.keys() | CATEGORIES | OTHER_LEAVES
 CHANNEL_LEAVES = TITLES | {"guid", "id", "language", "dc_language", "ttl", "sy_updateperiod", "sy_updatefrequency"}
 # Elements without a namespace that stand in items and channels and change nothing that is kept.
-HARMLESS = frozenset(
-    [
-        "comments",
-        "rights",
-        "copyright",
-        "generator",
-        "subtitle",
-        "tagline",
-        "docs",
-        "webmaster",
-        "rating",
-        "cloud",
-        "skiphours",
-        "skipdays",
-        "hour",
-        "day",
-        "logo",
-        "icon",
-        "managingeditor",
-        "publisher",
-        "uri",
-        "email",
-        "description",
-        "lastbuilddate",
-        "pubdate",
-        "updated",
-        "published",
-        "id",
-        "category",
-        "author",
-        "name",
-        "thumbnail",
-        "items",
-        "post-id",
-        "site",
-        "ttl",
-        "language",
-    ]
-)
+_HARMLESS = """
+comments rights copyright generator subtitle tagline docs webmaster rating cloud skiphours skipdays hour day logo
+icon managingeditor publisher uri email description lastbuilddate pubdate updated published id category author name
+thumbnail items post-id site ttl language
+"""
+HARMLESS = frozenset(_HARMLESS.split())
 IN_IMAGE = {"title", "link", "description", "url", "name", "width", "height"}
 SKIPPED = {"source", "contributor", "dc_contributor", "image", "textinput"}
 

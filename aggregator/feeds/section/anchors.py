@@ -15,60 +15,13 @@ _MAX_ANCHORS_A_LINK = 20
 _MAX_CARD_DEPTH = 10  # elements above a link that may belong to it alone
 _FURNITURE_TAGS = frozenset(("nav", "footer", "form", "dialog", "menu", "noscript", "template"))
 _FURNITURE_ROLES = frozenset(("navigation", "contentinfo", "menu", "menubar", "search", "dialog", "banner", "tablist"))
-_FURNITURE_WORDS = frozenset(
-    [
-        "nav",
-        "navbar",
-        "navigation",
-        "menu",
-        "submenu",
-        "megamenu",
-        "footer",
-        "breadcrumb",
-        "breadcrumbs",
-        "pagination",
-        "pager",
-        "paging",
-        "share",
-        "sharing",
-        "social",
-        "cookie",
-        "cookies",
-        "consent",
-        "newsletter",
-        "subscribe",
-        "subscription",
-        "login",
-        "signin",
-        "account",
-        "comments",
-        "tags",
-        "taglist",
-        "hashtag",
-        "hashtags",
-        "byline",
-        "authors",
-        "skip",
-        "skiplink",
-        "toolbar",
-        "sponsored",
-        "advert",
-        "advertisement",
-        "advertorial",
-        "ad",
-        "ads",
-        "promo",
-        "promoted",
-        "partner",
-        "partners",
-        "masthead",
-        "trending",
-        "ticker",
-        "languages",
-        "langswitch",
-        "language",
-    ]
-)
+_FURNITURE = """
+nav navbar navigation menu submenu megamenu footer breadcrumb breadcrumbs pagination pager paging share sharing
+social cookie cookies consent newsletter subscribe subscription login signin account comments tags taglist hashtag
+hashtags byline authors skip skiplink toolbar sponsored advert advertisement advertorial ad ads promo promoted
+partner partners masthead trending ticker languages langswitch language
+"""
+_FURNITURE_WORDS = frozenset(_FURNITURE.split())
 _CLASS_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _HEADLINES = "h1,h2,h3,h4,h5,h6,[role=heading],[class*=title],[class*=head],[itemprop=headline]"

@@ -18,166 +18,32 @@ _QUERY_ID = re.compile(
     re.IGNORECASE,
 )
 # Path segments of lists, of the paper itself, and of services.
-_LISTS = frozenset(
-    [
-        "tag",
-        "tags",
-        "topic",
-        "topics",
-        "category",
-        "categories",
-        "cat",
-        "author",
-        "authors",
-        "autor",
-        "auteur",
-        "person",
-        "people",
-        "profile",
-        "profiles",
-        "user",
-        "users",
-        "member",
-        "members",
-        "staff",
-        "team",
-        "about",
-        "about-us",
-        "ueber-uns",
-        "impressum",
-        "imprint",
-        "contact",
-        "contact-us",
-        "kontakt",
-        "contacto",
-        "privacy",
-        "privacy-policy",
-        "datenschutz",
-        "terms",
-        "terms-of-use",
-        "terms-of-service",
-        "legal",
-        "cookies",
-        "cookie-policy",
-        "login",
-        "log-in",
-        "signin",
-        "sign-in",
-        "signup",
-        "sign-up",
-        "register",
-        "account",
-        "subscribe",
-        "subscription",
-        "subscriptions",
-        "abo",
-        "abonnement",
-        "newsletter",
-        "newsletters",
-        "search",
-        "suche",
-        "page",
-        "pages",
-        "feed",
-        "feeds",
-        "rss",
-        "archive",
-        "archives",
-        "shop",
-        "store",
-        "jobs",
-        "careers",
-        "advertise",
-        "advertising",
-        "donate",
-        "help",
-        "faq",
-        "faqs",
-        "support",
-        "sitemap",
-        "press",
-        "events",
-        "event",
-        "calendar",
-        "podcasts",
-        "horoscope",
-        "weather",
-        "games",
-        "crossword",
-        "puzzles",
-        "apps",
-        "index",
-        "home",
-        "wp-admin",
-        "wp-login",
-        "cart",
-        "share",
-        "intent",
-        "comments",
-        "comment",
-        "accessibility",
-        "editorial-guidelines",
-        "ethics",
-        "masthead",
-        "rules",
-        "corrections",
-    ]
-)
+_LIST_SEGMENTS = """
+tag tags topic topics category categories cat author authors autor auteur person people profile profiles user users
+member members staff team about about-us ueber-uns impressum imprint contact contact-us kontakt contacto privacy
+privacy-policy datenschutz terms terms-of-use terms-of-service legal cookies cookie-policy login log-in signin
+sign-in signup sign-up register account subscribe subscription subscriptions abo abonnement newsletter newsletters
+search suche page pages feed feeds rss archive archives shop store jobs careers advertise advertising donate help
+faq faqs support sitemap press events event calendar podcasts horoscope weather games crossword puzzles apps index
+home wp-admin wp-login cart share intent comments comment accessibility editorial-guidelines ethics masthead rules
+corrections
+"""
+_LISTS = frozenset(_LIST_SEGMENTS.split())
 _SERVICE = re.compile(r"(?:terms|privacy|cookie|subscri|newsletter|advertis|datenschutz|nutzungsbedingungen)[\w-]*")
-_SERVICE_HOSTS = frozenset(
-    [
-        "jobs",
-        "job",
-        "stellenmarkt",
-        "karriere",
-        "careers",
-        "shop",
-        "store",
-        "abo",
-        "subscribe",
-        "account",
-        "accounts",
-        "login",
-        "my",
-        "support",
-        "help",
-        "ads",
-    ]
-)
+_SERVICE_HOST_LABELS = """
+jobs job stellenmarkt karriere careers shop store abo subscribe account accounts login my support help ads
+"""
+_SERVICE_HOSTS = frozenset(_SERVICE_HOST_LABELS.split())
 # Parameters of what one does with an article, on its own address.
 _ACTION = re.compile(
     r"(?:^|&)(?:replytocom|like_comment|_wpnonce|share|print|action|redirect|return_?(?:url|to)?)=", re.IGNORECASE
 )
 _ONLY_DATE = re.compile(r"(?:/[\w-]+)?/(?:19|20)\d\d(?:/\d\d?){0,2}/?")
-_BEFORE_LISTS = frozenset(
-    [
-        "tag",
-        "tags",
-        "topic",
-        "topics",
-        "category",
-        "categories",
-        "author",
-        "authors",
-        "autor",
-        "auteur",
-        "user",
-        "users",
-        "profile",
-        "profiles",
-        "people",
-        "search",
-        "page",
-        "label",
-        "labels",
-        "job",
-        "jobs",
-        "stellenmarkt",
-        "shop",
-        "product",
-        "products",
-    ]
-)
+_SEGMENTS_BEFORE_LISTS = """
+tag tags topic topics category categories author authors autor auteur user users profile profiles people search page
+label labels job jobs stellenmarkt shop product products
+"""
+_BEFORE_LISTS = frozenset(_SEGMENTS_BEFORE_LISTS.split())
 
 
 def day_in(url: str) -> datetime | None:
