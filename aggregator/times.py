@@ -7,11 +7,23 @@ from email.utils import parsedate_to_datetime
 MINUTE, HOUR, DAY, WEEK = 60, 3600, 86400, 604800
 """Seconds."""
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 MAX_RETRY_AFTER = float(WEEK)
 """Seconds of a Retry-After that are believed: a longer one is a mistake more often than a wish; a week loses no feed."""
 
 MAX_CRAWL_DELAY = 300.0
 """Seconds of a Crawl-delay that are kept to; a longer one would keep a site's news from ever being read."""
+
+
+def iso(seconds: int | None) -> str | None:
+    """Writes seconds since 1970 as `2024-05-31T12:30:00Z`; None for None and for what no calendar holds."""
+    if seconds is None:
+        return None
+    try:
+        return (_EPOCH + timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")
+    except OverflowError:
+        return None
 
 
 def http_date(text: str | None) -> datetime | None:

@@ -6,6 +6,8 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
+from aggregator.errors import UsageError
+
 if TYPE_CHECKING:
     from tldextract import TLDExtract
 
@@ -48,6 +50,14 @@ def is_http(url: str) -> bool:
         return parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError:
         return False
+
+
+def full_url(typed: str) -> str:
+    """Completes a URL as a person types it: `example.org` is meant as https. Raises UsageError if it is none."""
+    full = typed if "://" in typed else f"https://{typed}"
+    if not is_http(full) or any(character.isspace() for character in full):
+        raise UsageError(f"{typed}: not an http:// or https:// URL")
+    return full
 
 
 def normalise(url: str) -> str:

@@ -7,9 +7,9 @@ from aggregator.errors import UsageError
 from aggregator.revisions.word_diff import Piece, word_diff
 from aggregator.store import stored_articles
 from aggregator.store.engine import Store
-from aggregator.store.records import iso
 from aggregator.store.stored_articles import Revision, StoredArticle
 from aggregator.text import count_words
+from aggregator.times import iso
 
 _PARTS = ("title", "lead", "text")
 

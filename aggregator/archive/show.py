@@ -8,8 +8,9 @@ import zstandard
 from aggregator.errors import UsageError
 from aggregator.store import stored_articles
 from aggregator.store.engine import Store
-from aggregator.store.records import Json, current, iso, record
+from aggregator.store.records import Json, current, record
 from aggregator.text import paragraphs
+from aggregator.times import iso
 
 _MOST_HTML = 64 * 1024 * 1024
 

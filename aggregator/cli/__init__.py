@@ -1,6 +1,10 @@
-"""The command line: parses, calls, prints. At the top its modules import nothing heavier than typer, for a quick start."""
+"""The command line: each `cmd_*` module declares the options of one family of commands, makes one call and prints.
 
-import gc
+Imports: at the top these modules import nothing heavier than typer, so that `aggregator --help` and a mistyped command
+answer at once; what a command works with is imported in its function. Everywhere else in the package imports stand at
+the top, but for those that only some commands need and that cost start-up time: they carry their reason.
+"""
+
 import os
 import sys
 from pathlib import Path
@@ -8,7 +12,7 @@ from typing import NoReturn
 
 
 def main() -> NoReturn:
-    """The command `aggregator`."""
+    """Runs the command `aggregator` and ends the process."""
     if sys.stdout is None:  # closed by who started it (`>&-`): there is nobody to print for
         sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115
     if sys.argv[1:] == ["--version"]:  # asked for by scripts: answered before the commands are built
@@ -19,9 +23,9 @@ def main() -> NoReturn:
         except OSError:  # a full disk, a reader that has gone
             os._exit(1)
         sys.exit(0)
-    # What is imported stays, and it is most of what there is: to look through it for garbage again and again, and once
-    # more at the end, took a fifth of a short command's time. Commands that run for long set their own threshold.
-    gc.set_threshold(200_000, 20, 50)
+    from aggregator.cli import garbage
+
+    garbage.tune_for_start()
     from aggregator.cli.app import run
 
     run()

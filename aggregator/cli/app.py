@@ -1,25 +1,28 @@
 """The command `aggregator`: its global options, its commands, and what becomes of errors."""
 
-import gc
 import os
 import sys
 from typing import Annotated, NoReturn
 
 import typer
 
-from aggregator.cli import cmd_db as database
 from aggregator.cli import (
+    cmd_daemon,
+    cmd_db,
     cmd_demo,
     cmd_doctor,
-    cmd_export_import,
+    cmd_export,
     cmd_extract,
     cmd_feeds,
     cmd_fetch,
+    cmd_import,
     cmd_reextract,
     cmd_search,
+    cmd_show,
     cmd_stories,
+    garbage,
+    global_options,
 )
-from aggregator.cli import global_options as context
 from aggregator.errors import AggregatorError
 
 app = typer.Typer(
@@ -32,13 +35,16 @@ app = typer.Typer(
 )
 for family in (
     cmd_fetch,
+    cmd_daemon,
     cmd_search,
+    cmd_show,
     cmd_stories,
     cmd_extract,
     cmd_feeds,
-    cmd_export_import,
+    cmd_export,
+    cmd_import,
     cmd_reextract,
-    database,
+    cmd_db,
     cmd_doctor,
     cmd_demo,
 ):
@@ -82,8 +88,8 @@ def _global(
 
     Results go to stdout, logs and progress to stderr. Exit codes: 0 done, 1 it failed, 2 wrong usage or configuration.
     """
-    ctx.obj = context.Globals(config, database, quiet, verbose)
-    context.set_up_logging(quiet, verbose)
+    ctx.obj = global_options.Globals(config, database, quiet, verbose)
+    global_options.set_up_logging(quiet, verbose)
 
 
 def run() -> NoReturn:
@@ -110,7 +116,7 @@ def run() -> NoReturn:
         if os.environ.get("AGGREGATOR_DEBUG"):
             raise
         code = _usage(error) or _bug(error)
-    gc.freeze()  # the process ends: nothing is to be looked through once more
+    garbage.skip_at_exit()
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -1,17 +1,14 @@
-"""`aggregator db …`: looking after the database."""
+"""`aggregator db …`: maintenance of the database."""
 
 import os
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from aggregator.cli import global_options, output
 from aggregator.cli.options import Json
-
-if TYPE_CHECKING:
-    from aggregator.store.engine import Store
 
 commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The database: check, backup, prune, stats.")
 
@@ -59,27 +56,20 @@ def backup(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FIL
 
 @commands.command()
 def prune(ctx: typer.Context) -> None:
-    """Let go of what `keep`, `keep_raw` and `poll_log_keep` of feeds.yaml no longer ask for. The daemon does it too."""
-    from aggregator.archive.prune import prune as let_go
+    """Remove what `keep`, `keep_raw` and `poll_log_keep` of feeds.yaml no longer ask for. The daemon does it too."""
+    from aggregator.archive.prune import prune as remove
+    from aggregator.subscriptions.sync import synced_settings
 
-    options = global_options.of(ctx)
+    options, now = global_options.of(ctx), int(time.time())
+    path = options.config_path()
     with options.open_store() as store:
-        _sync(options, store)
-        gone = let_go(store, int(time.time()))
+        if path is not None:  # what is kept is what feeds.yaml says now, not what it said at the last fetch
+            synced_settings(store, path, os.environ, now)
+        gone = remove(store, now)
     print(
         f"{gone.articles} articles, {gone.raw_pages} raw pages, {gone.polls} polls, {gone.tombstones} tombstones, "
         f"{gone.memories} site memories removed"
     )
-
-
-def _sync(options: global_options.Globals, store: "Store") -> None:
-    """What is kept is what feeds.yaml says now, not what it said at the last fetch."""
-    from aggregator.subscriptions.sync import load, sync
-
-    path = options.config_path()
-    if path is not None:
-        config, digest = load(store, path, os.environ)
-        sync(store, config, digest, int(time.time()))
 
 
 @commands.command()

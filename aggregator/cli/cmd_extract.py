@@ -1,20 +1,19 @@
 """`aggregator extract`: the extractor alone, no database."""
 
 import sys
-from dataclasses import asdict
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from aggregator.cli import global_options, output
-from aggregator.cli.options import Form, Json
-from aggregator.errors import AggregatorError, UsageError
+from aggregator.cli.options import Form, Json, read_input
+from aggregator.errors import UsageError
 
 if TYPE_CHECKING:
     from aggregator.extraction.article import Article, Block
     from aggregator.extraction.pipeline import RawPage
-    from aggregator.extraction.selectors import Selectors
+
+_COLUMNS_FOR_PATHS = 120  # of a terminal: from there on each block's path has room
 
 
 def register(app: typer.Typer) -> None:
@@ -39,7 +38,8 @@ def extract(
     aggregator extract --text scraped.txt
     aggregator extract page.html --explain --json
     """
-    body, where, kind = _read(source, global_options.of(ctx))
+    options = global_options.of(ctx)
+    body, where, kind = _read(source, options)
     if text:
         if explain:
             raise UsageError("--explain shows the blocks of a page; it can't be used with --text")
@@ -49,8 +49,11 @@ def extract(
         _print(plain(dom.decode(body, kind or "text/plain")), Form.JSON if json else form)
         return
     from aggregator.extraction import pipeline
+    from aggregator.subscriptions.page_selectors import page_selectors
 
-    page = pipeline.RawPage(body, url or where, _selectors(global_options.of(ctx), url or where), kind)
+    url = url or where
+    selectors = page_selectors(options.load_config(), url) if url else None
+    page = pipeline.RawPage(body, url, selectors, kind)
     if explain:
         _explain(page, as_json=json or form is Form.JSON)
     else:
@@ -59,40 +62,20 @@ def extract(
 
 
 def _read(source: str, options: global_options.Globals) -> tuple[bytes, str | None, str | None]:
-    """The page's bytes, its address and its content type, where they are known."""
-    if source == "-":
-        return sys.stdin.buffer.read(), None, None
+    """Returns the page's bytes, its address and its content type, where they are known."""
     if source.startswith(("http://", "https://")):
-        from aggregator.cli.download import download
+        from aggregator.net.download import download
 
         response = download(source, options.load_config().settings)
         return response.body, response.url, response.headers.get("content-type")
-    try:
-        return Path(source).read_bytes(), None, None
-    except OSError as error:
-        raise AggregatorError(
-            f"{source}: {error.strerror or error}; name a file, a URL, or - for standard input"
-        ) from None
-
-
-def _selectors(options: global_options.Globals, url: str | None) -> "Selectors | None":
-    """The selectors that the configuration has for this page, or for a feed of its site."""
-    if not url:
-        return None
-    from aggregator.extraction.selectors import selectors_of
-    from aggregator.urls import site_of
-
-    config = options.load_config()
-    sources = [source for source in (*config.articles, *config.feeds) if source.selectors]
-    own = [source for source in sources if source.url == url]
-    of_site = [source for source in sources if (source.site or site_of(source.url)) == site_of(url)]
-    found = next(iter([*own, *of_site]), None)
-    return selectors_of(found.selectors) if found else None
+    return read_input(source, "name a file, a URL, or - for standard input"), None, None
 
 
 def _print(article: "Article", form: Form) -> None:
     if form is Form.JSON:
-        output.one(record(article))
+        from aggregator.extraction.as_json import article_json
+
+        output.one(article_json(article))
     elif form is Form.HTML:
         print(article.html)
     elif form is Form.MARKDOWN:
@@ -102,44 +85,16 @@ def _print(article: "Article", form: Form) -> None:
         sys.stdout.write(output.parts(article.title, article.lead, article.text))
 
 
-def record(article: "Article") -> dict[str, Any]:
-    """An article with the names of an export, without what only a database knows."""
-    return {
-        "url": article.url,
-        "canonical_url": article.canonical_url,
-        "site": article.site,
-        "title": article.title,
-        "authors": list(article.authors),
-        "published_at": output.iso(_seconds(article.published_at)),
-        "modified_at": output.iso(_seconds(article.modified_at)),
-        "lang": article.lang,
-        "lead": article.lead,
-        "text": article.text,
-        "image": article.image,
-        "images": [asdict(image) for image in article.images],
-        "tags": list(article.tags),
-        "word_count": article.word_count,
-        "is_article": article.is_article,
-        "score": round(article.score, 3),
-        "paywalled": article.paywalled,
-    }
-
-
-def _seconds(when: Any) -> int | None:
-    return None if when is None else int(when.timestamp())
-
-
-_WIDE = 120  # columns of a terminal, from which there is room for the path of each block
-
-
 def _explain(page: "RawPage", *, as_json: bool) -> None:
     from aggregator.extraction import pipeline
 
     found = pipeline.explain(page.html, page.url, selectors=page.selectors, content_type=page.content_type)
     if as_json:
-        output.one(record(found.article) | {"blocks": list(map(asdict, found.blocks)), "notes": list(found.notes)})
+        from aggregator.extraction.as_json import explanation_json
+
+        output.one(explanation_json(found))
         return
-    wide = output.console().width >= _WIDE
+    wide = output.console().width >= _COLUMNS_FOR_PATHS
     columns = [
         output.Column(""),
         output.Column("score", right=True),

@@ -36,11 +36,8 @@ def explain(
 
     options = global_options.of(ctx)
     config, now = options.load_config(), int(time.time())
-    if options.database_exists():
-        with options.open_store() as store:
-            found = tell(store, config, feed, now)
-    else:
-        found = tell(None, config, feed, now)
+    with options.existing_store() as store:
+        found = tell(store, config, feed, now)
     if json or form is Report.JSON:
         output.one(asdict(found))
     else:

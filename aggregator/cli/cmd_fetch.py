@@ -1,4 +1,4 @@
-"""`aggregator fetch` and `aggregator daemon`: what runs visits."""
+"""`aggregator fetch`: one run over what is due or named."""
 
 import os
 import sys
@@ -6,18 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aggregator.cli import global_options, output
+from aggregator.cli import garbage, global_options, output
 from aggregator.cli.options import Json
 
 if TYPE_CHECKING:
     from aggregator.engines.fetch import Summary
 
-MOST_FAILURES = 20
+MAX_PRINTED_FAILURES = 20
 
 
 def register(app: typer.Typer) -> None:
     app.command("fetch")(fetch)
-    app.command("daemon")(daemon)
 
 
 def fetch(
@@ -39,13 +38,13 @@ def fetch(
     aggregator fetch https://example.org/news/1
     """
     from aggregator.cli.progress_bars import reporter
-    from aggregator.engines import fetch as engine
+    from aggregator.engines.fetch import FetchRequest, run
 
-    global_options.keep_imports()
+    garbage.tune_for_long_run()
     options = global_options.of(ctx)
-    request = engine.FetchRequest(options.config_path(), options.store_url(), tuple(targets or ()), force)
+    request = FetchRequest(options.config_path(), options.store_url(), tuple(targets or ()), force)
     with reporter(quiet=options.quiet or not sys.stderr.isatty()) as report:
-        summary = engine.run(request, report, os.environ)
+        summary = run(request, report, os.environ)
     if json:
         output.one(summary.as_dict())
     else:
@@ -70,45 +69,32 @@ def print_summary(summary: "Summary") -> None:
         ("copy" if summary.duplicates == 1 else "copies", summary.duplicates),
     ]
     rows = [
-        ("feeds polled", summary.feeds_polled, _said(feeds)),
+        ("feeds polled", summary.feeds_polled, _counts(feeds)),
         ("entries new", summary.entries_new, ""),
-        ("articles", summary.articles_new + summary.articles_updated, _said(articles)),
+        ("articles", summary.articles_new + summary.articles_updated, _counts(articles)),
     ]
     if summary.sites_held or summary.sites_quiet:
         sites = [("held by another fetch", summary.sites_held), ("asked to be left alone", summary.sites_quiet)]
-        rows.append(("sites left out", summary.sites_held + summary.sites_quiet, _said(sites)))
+        rows.append(("sites left out", summary.sites_held + summary.sites_quiet, _counts(sites)))
     output.table(
         [output.Column("what"), output.Column("count", right=True), output.Column("of them", flexible=1)], rows
     )
     print(f"took {summary.seconds:.1f} s")
-    for change in summary.state_changes[:MOST_FAILURES]:
+    for change in summary.state_changes[:MAX_PRINTED_FAILURES]:
         print(output.cell(f"feed {change}"))
-    if len(summary.state_changes) > MOST_FAILURES:
-        print(f"and {len(summary.state_changes) - MOST_FAILURES} feeds more; `aggregator feeds list` shows all")
+    if len(summary.state_changes) > MAX_PRINTED_FAILURES:
+        print(f"and {len(summary.state_changes) - MAX_PRINTED_FAILURES} feeds more; `aggregator feeds list` shows all")
     for name, failures in (("feed", summary.feed_failures), ("page", summary.page_failures)):
-        for url, reason in failures[:MOST_FAILURES]:
-            print(output.cell(f"{name} failed: {_named(url, reason)}"))
-        if len(failures) > MOST_FAILURES:
-            print(f"and {len(failures) - MOST_FAILURES} {name}s more; --json prints all")
+        for url, reason in failures[:MAX_PRINTED_FAILURES]:
+            print(output.cell(f"{name} failed: {_with_url(url, reason)}"))
+        if len(failures) > MAX_PRINTED_FAILURES:
+            print(f"and {len(failures) - MAX_PRINTED_FAILURES} {name}s more; --json prints all")
 
 
-def _said(parts: list[tuple[str, int]]) -> str:
+def _counts(parts: list[tuple[str, int]]) -> str:
     return ", ".join(f"{count} {name}" for name, count in parts if count)
 
 
-def _named(url: str, reason: str) -> str:
+def _with_url(url: str, reason: str) -> str:
     """Most reasons begin with their URL already."""
     return reason if reason.startswith(url) else f"{url}: {reason}"
-
-
-def daemon(ctx: typer.Context) -> None:
-    """Poll and fetch for as long as it runs. SIGTERM or SIGINT ends it; SIGHUP reads feeds.yaml again.
-
-    \b
-    aggregator -v daemon
-    """
-    from aggregator.engines import daemon as engine
-
-    global_options.keep_imports()
-    options = global_options.of(ctx)
-    raise typer.Exit(engine.run(options.config_path(), options.store_url(), os.environ))

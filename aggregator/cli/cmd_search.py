@@ -1,6 +1,5 @@
-"""`aggregator search` and `show`: asking the archive."""
+"""`aggregator search`: articles that match a query."""
 
-import sys
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +9,6 @@ import typer
 from aggregator.cli import global_options, output
 from aggregator.cli.options import (
     Feed,
-    Form,
     Format,
     Json,
     Lang,
@@ -24,7 +22,6 @@ from aggregator.cli.options import (
 
 if TYPE_CHECKING:
     from aggregator.archive.search import Hits
-    from aggregator.archive.show import Shown
 
 
 class Sort(StrEnum):
@@ -36,7 +33,6 @@ class Sort(StrEnum):
 
 def register(app: typer.Typer) -> None:
     app.command("search")(search)
-    app.command("show")(show)
 
 
 def search(
@@ -118,93 +114,3 @@ def _print_hits(found: "Hits") -> None:
 def _as_text(record: dict[str, Any]) -> str:
     head = f"[{record['id']}] {output.day_time(record['published_at'])} {record['url']}"
     return output.parts(head, record["title"], record["lead"], record["text"])
-
-
-def show(
-    ctx: typer.Context,
-    article: Annotated[int, typer.Argument(metavar="ID", help="As search prints it.")],
-    form: Annotated[Form, typer.Option("--format", help="How to print it.")] = Form.TEXT,
-    json: Json = False,
-    revisions: Annotated[bool, typer.Option("--revisions", help="List the versions of its text.")] = False,
-    diff: Annotated[bool, typer.Option("--diff", help="Show what the last change of its text was.")] = False,
-    version: Annotated[int | None, typer.Option(min=1, help="With --diff: what this version changed.")] = None,
-    copies: Annotated[
-        bool, typer.Option("--copies", help="The articles with the same text: score and what differs.")
-    ] = False,
-) -> None:
-    """Print one article, the versions of its text, or its copies.
-
-    --diff marks words that were taken away [-so-] and new ones {+so+}, in colour on a terminal.
-
-    \b
-    aggregator show 42
-    aggregator show 42 --format markdown
-    aggregator show 42 --revisions
-    aggregator show 42 --diff
-    aggregator show 42 --diff --version 2 --json
-    aggregator show 42 --copies
-    """
-    from aggregator.archive.show import show as look_up
-
-    form = Form.JSON if json else form
-    if copies:
-        _show_copies(ctx, article, form)
-        return
-    if revisions or diff or version is not None:
-        _show_versions(ctx, article, form, diff=not revisions, version=version)
-        return
-    with global_options.of(ctx).open_store() as store:
-        shown = look_up(store, article)
-    _print_article(shown, form)
-    if shown.gone_at and form is Form.TEXT:  # beside the text, which scripts read as it stands
-        print(f"note: its page is gone since {output.day_time(shown.gone_at)}", file=sys.stderr)
-
-
-def _show_versions(ctx: typer.Context, article: int, form: Form, *, diff: bool, version: int | None) -> None:
-    from aggregator.archive.history import change, history
-    from aggregator.cli.print_revisions import print_change, print_versions
-
-    with global_options.of(ctx).open_store() as store:
-        found = history(store, article)
-    if diff:
-        print_change(change(found.versions, version), form)
-    else:
-        print_versions(found, form)
-
-
-def _print_article(shown: "Shown", form: Form) -> None:
-    record = shown.record
-    if form is Form.JSON:
-        output.one(record)
-    elif form is Form.HTML:
-        print(shown.html)
-    elif form is Form.MARKDOWN:
-        from aggregator.extraction.body.markdown import from_html
-
-        heading = f"# {record['title']}" if record["title"] else None
-        sys.stdout.write(output.parts(heading, record["lead"], from_html(shown.html)))
-    else:
-        sys.stdout.write(output.parts(record["title"], record["lead"], record["text"]))
-
-
-def _show_copies(ctx: typer.Context, article: int, form: Form) -> None:
-    from aggregator.archive.copies import copies
-    from aggregator.revisions.word_diff import mark_changes
-
-    with global_options.of(ctx).open_store() as store:
-        found = copies(store, article)
-    if form is Form.JSON:
-        told = ({"score": one.score, "diff": [[p.kind, p.text] for p in one.changes]} for one in found)
-        output.objects([one.record | more for one, more in zip(found, told, strict=True)], Format.JSON)
-        return
-    if not found:
-        print("no other article has this text")
-        return
-    for one in found:
-        record, changes = one.record, mark_changes(one.changes)
-        head = ", the head" if record["copy_of"] is None else ""
-        print(
-            f"[{record['id']}] {output.day_time(record['published_at'])} {record['site']}, score {one.score:.2f}{head}"
-        )
-        print(output.cell(record["title"] or record["url"]), output.cell(record["url"]), sep="\n")
-        print(output.cell(changes) if changes else "word for word the same", end="\n\n")

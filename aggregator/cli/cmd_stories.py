@@ -1,4 +1,4 @@
-"""`aggregator stories …`: what the sources tell, one line a story; mistakes mended by hand."""
+"""`aggregator stories …`: the stories of a time span, and editing them by hand."""
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,8 +11,8 @@ from aggregator.cli.options import Format, Json, ListFormat, Since, Until, since
 if TYPE_CHECKING:
     from aggregator.store.story_list import StoryRow
 
-_LONGEST_TITLE = 110  # characters in a table
-_MOST_SITES = 4  # that a table names
+MAX_TITLE_CHARACTERS = 110  # in a table
+MAX_NAMED_SITES = 4  # that a table names
 
 commands = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
 
@@ -42,13 +42,12 @@ def stories(
     """
     if ctx.invoked_subcommand is not None:
         return
-    from aggregator.store.story_list import listing
+    from aggregator.archive.list_stories import list_stories
 
     now = datetime.now(UTC)
-    start, end = since_time(since, now), until_time(until, now) or now + timedelta(seconds=1)
-    begin = int(start.timestamp()) if start else 0
-    with global_options.of(ctx).open_store() as store, store.read() as conn:
-        found = listing(conn, begin, int(end.timestamp()), limit)
+    end = until_time(until, now) or now + timedelta(seconds=1)
+    with global_options.of(ctx).open_store() as store:
+        found = list_stories(store, since_time(since, now), end, limit)
     _print(found, Format.JSON if json else form)
 
 
@@ -108,6 +107,8 @@ def _print(found: list["StoryRow"], form: Format) -> None:
 
 
 def _record(story: "StoryRow") -> dict[str, Any]:
+    from aggregator.times import iso
+
     return {
         "id": story.id,
         "title": story.title,
@@ -117,8 +118,8 @@ def _record(story: "StoryRow") -> dict[str, Any]:
         "reports": story.reports,
         "copies": story.copies,
         "sites": list(story.sites),
-        "first_at": output.iso(story.first_at),
-        "last_at": output.iso(story.last_at),
+        "first_at": iso(story.first_at),
+        "last_at": iso(story.last_at),
     }
 
 
@@ -138,8 +139,9 @@ def _print_table(found: list["StoryRow"]) -> None:
 
 def _row(story: "StoryRow") -> tuple[object, ...]:
     from aggregator.text import squeeze
+    from aggregator.times import iso
 
-    first, last = (output.cell(output.moment(at)) for at in (story.first_at, story.last_at))
+    first, last = (output.day_time(iso(at)) for at in (story.first_at, story.last_at))
     when = first if first == last else f"{first}\n{last}"
     told = [_short(squeeze(story.title or "(no title)")), _sources(story.sites)]
     if story.reports > 1:
@@ -148,9 +150,9 @@ def _row(story: "StoryRow") -> tuple[object, ...]:
 
 
 def _short(title: str) -> str:
-    return title if len(title) <= _LONGEST_TITLE else title[: _LONGEST_TITLE - 1].rstrip() + "…"
+    return title if len(title) <= MAX_TITLE_CHARACTERS else title[: MAX_TITLE_CHARACTERS - 1].rstrip() + "…"
 
 
 def _sources(sites: tuple[str, ...]) -> str:
-    named = output.cell(sites[:_MOST_SITES])
-    return named if len(sites) <= _MOST_SITES else f"{named} and {len(sites) - _MOST_SITES} more"
+    named = output.cell(sites[:MAX_NAMED_SITES])
+    return named if len(sites) <= MAX_NAMED_SITES else f"{named} and {len(sites) - MAX_NAMED_SITES} more"

@@ -1,7 +1,7 @@
 """What all commands share: the global options, and where they lead."""
 
-import gc
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -41,17 +41,27 @@ class Globals:
         """The configuration, empty if there is no file. Raises ConfigError."""
         from aggregator.config import load_config
 
-        path = self.config_path()
-        return load_config.load(path, os.environ) if path else load_config.parse("", "environment", os.environ)
+        return load_config.load(self.config_path(), os.environ)
 
     def store_url(self) -> str:
         """The database's URL. Raises ConfigError."""
         return paths.database_url(self.database, self.config_path())
 
-    def database_exists(self) -> bool:
-        """False only for an SQLite file that is not there yet."""
-        url = self.store_url()
-        return not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///").partition("?")[0]).exists()
+    def print_request(self, url: str) -> None:
+        """Tells a person at a terminal what is being asked for."""
+        if sys.stderr.isatty() and not self.quiet:
+            from aggregator.cli import output
+
+            print(output.cell(f"asking {url}"), file=sys.stderr)
+
+    @contextmanager
+    def existing_store(self) -> "Iterator[Store | None]":
+        """The database, opened and closed; None where it is an SQLite file that is not there yet. Raises StoreError."""
+        if not paths.database_exists(self.store_url()):
+            yield None
+            return
+        with self.open_store() as store:
+            yield store
 
     @contextmanager
     def open_store(self) -> "Iterator[Store]":
@@ -70,12 +80,6 @@ def of(ctx: typer.Context) -> Globals:
     found = ctx.find_object(Globals)
     assert found is not None
     return found
-
-
-def keep_imports() -> None:
-    """For commands that run for long, after their imports: garbage is looked for often again, but not among these."""
-    gc.freeze()
-    gc.set_threshold(20_000, 10, 20)
 
 
 def set_up_logging(quiet: bool, verbose: int) -> None:

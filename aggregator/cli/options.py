@@ -1,10 +1,14 @@
-"""Options that several commands have, and times as people write them."""
+"""Arguments and options that several commands have, and how they are read."""
 
+import sys
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from aggregator.errors import AggregatorError, UsageError
 
 
 class Format(StrEnum):
@@ -43,18 +47,26 @@ Site = Annotated[str | None, typer.Option(metavar="SITE", help="Of this site, su
 Lang = Annotated[str | None, typer.Option(metavar="CODE", help="In this language, such as en.")]
 
 
+def read_input(source: str, advice: str) -> bytes:
+    """Reads a file, or standard input where `source` is `-`. Raises AggregatorError, which ends with the advice."""
+    try:
+        return sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+    except OSError as error:
+        raise AggregatorError(f"{source}: {error.strerror or error}; {advice}") from None
+
+
 def since_time(text: str | None, now: datetime) -> datetime | None:
-    """The time that a span begins with. Raises UsageError."""
+    """Reads the time that a span begins with. Raises UsageError."""
     return _moment("--since", text, now, after=False) if text else None
 
 
 def until_time(text: str | None, now: datetime) -> datetime | None:
-    """The time that a span ends before; a day is meant with all its hours. Raises UsageError."""
+    """Reads the time that a span ends before; a day is meant with all its hours. Raises UsageError."""
     return _moment("--until", text, now, after=True) if text else None
 
 
 def _moment(option: str, text: str, now: datetime, *, after: bool) -> datetime:
-    from aggregator.errors import QueryError, UsageError
+    from aggregator.errors import QueryError
     from aggregator.query import moment
 
     try:

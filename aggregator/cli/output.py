@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TextIO
 
 from aggregator.cli.options import Format
@@ -63,27 +62,14 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[object]], title: st
 
 
 def cell(value: object) -> str:
-    """A value for people: nothing for None, times to the minute, lists with commas, no control characters; lines stay."""
+    """A value for people: nothing for None, lists with commas, no control characters; lines stay."""
     if value is None:
         return ""
     if isinstance(value, list | tuple):
         return ", ".join(cell(item) for item in value)
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
     from aggregator.text import squeeze
 
     return "\n".join(squeeze(line) for line in str(value).split("\n"))
-
-
-def moment(seconds: int | None) -> datetime | None:
-    """The time of a row, for `cell` or `iso`."""
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
-
-
-def iso(seconds: int | None) -> str | None:
-    """The time of a row in ISO 8601, UTC."""
-    when = moment(seconds)
-    return None if when is None else when.isoformat().replace("+00:00", "Z")
 
 
 def day_time(text: str | None) -> str:

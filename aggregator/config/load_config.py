@@ -16,9 +16,9 @@ from aggregator.errors import ConfigError
 PREFIX = "AGGREGATOR_"
 
 
-def load(path: Path, environ: Mapping[str, str]) -> Config:
-    """The configuration in a file, with the environment over it. Raises ConfigError."""
-    return parse(read_text(path), str(path), environ)
+def load(path: Path | None, environ: Mapping[str, str]) -> Config:
+    """Reads the configuration of a file, None: an empty one, with the environment over it. Raises ConfigError."""
+    return parse(read_text(path), str(path), environ) if path else parse("", "environment", environ)
 
 
 def parse(text: str, name: str, environ: Mapping[str, str]) -> Config:

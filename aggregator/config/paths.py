@@ -33,6 +33,11 @@ def find_config(named: str | None, environ: Mapping[str, str] = os.environ) -> P
     return None
 
 
+def database_exists(url: str) -> bool:
+    """Returns False only for an SQLite file that is not there yet."""
+    return not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///").partition("?")[0]).exists()
+
+
 def database_url(named: str | None, config: Path | None, environ: Mapping[str, str] = os.environ) -> str:
     """The database: the one named (option or AGGREGATOR_DATABASE), else aggregator.db beside the configuration."""
     named = named or environ.get("AGGREGATOR_DATABASE")

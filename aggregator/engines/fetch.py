@@ -14,7 +14,7 @@ from aggregator.pool import Pool
 from aggregator.store import engine, locks
 from aggregator.store.engine import Store
 from aggregator.store.leases import Scope
-from aggregator.subscriptions.sync import load, settled
+from aggregator.subscriptions.sync import load, synced_settings
 from aggregator.visit import Blocked, Context, PageDone, PagesFound, Polled, Progress, StateChanged, opened, run_due
 from aggregator.visit.scope import make_due
 
@@ -148,7 +148,7 @@ def run(
             if request.config_path is None:
                 settings = load(store, None, environ)[0].settings
             else:
-                settings = settled(store, request.config_path, environ, now)
+                settings = synced_settings(store, request.config_path, environ, now)
             targets = make_due(store, request.targets, now, force=request.force)
             summary.manual_urls = targets.manual_urls
             asyncio.run(_run(store, settings, targets.scope, summary, report, clock, pool))

@@ -1,12 +1,12 @@
 """The JSON object of an article, the same in search, show and export. Its names and their order are a contract."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Text
 
 from aggregator.store.schema import NOT_EXPORTED, articles
 from aggregator.store.stored_articles import LISTS, StoredArticle
+from aggregator.times import iso
 
 Json = dict[str, Any]
 """A JSON object that is printed or written to a file: what its values are, its reader knows."""
@@ -16,7 +16,6 @@ _EXPORTED = [column for column in articles.c if column.info is not NOT_EXPORTED]
 FIELDS = tuple(str(column.name) for column in _EXPORTED)
 TIMES = frozenset(name for name in FIELDS if name.endswith("_at"))
 TEXTS = frozenset(column.name for column in _EXPORTED if isinstance(column.type, Text)) - LISTS
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def record(article: StoredArticle) -> Json:
@@ -28,16 +27,6 @@ def current(article: StoredArticle) -> Json:
     """Returns the same and what only this database knows of the page: how many earlier texts are kept, and since when
     it is gone."""
     return record(article) | {"revisions": article.revisions, "gone_at": iso(article.gone_at)}
-
-
-def iso(seconds: int | None) -> str | None:
-    """Writes seconds since 1970 as `2024-05-31T12:30:00Z`; None for None and what no calendar holds."""
-    if seconds is None:
-        return None
-    try:
-        return (_EPOCH + timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")
-    except OverflowError:
-        return None
 
 
 def _value(name: str, value: Any) -> Any:

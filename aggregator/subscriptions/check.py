@@ -1,7 +1,8 @@
 """How subscriptions fare: their polls, their pages, and whether their selectors still match."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
@@ -15,7 +16,10 @@ from aggregator.store.engine import Store
 from aggregator.store.entries import EntryOutcome
 from aggregator.store.feeds import FeedRow, Poll
 from aggregator.store.raw_pages import KeptPage
-from aggregator.store.records import iso
+from aggregator.times import iso
+
+if TYPE_CHECKING:
+    from aggregator.feeds.candidates import FeedCandidate
 
 PAGES = 5  # that selectors are tried on
 FEW_FAILURES = 3  # polls in a row; fewer may pass by themselves
@@ -72,6 +76,26 @@ def check(store: Store | None, config: Config, named: str | None = None) -> list
         rows = {row.url: row for row in feeds.active(conn)}
         wanted = named_sources(sources, rows, named)
         return [_checked(conn, item, rows.get(item.url)) for item in wanted]
+
+
+def find_replacements(
+    found: Sequence[Health], config: Config, on_request: Callable[[str], None]
+) -> "dict[str, FeedCandidate]":
+    """Searches the sites of the feeds that are lost for the feeds that they have now.
+
+    Returns the likeliest one by the lost one's URL, none that is subscribed already. `on_request` is told of each URL
+    that is asked for.
+    """
+    lost = [one for one in found if one.lost]
+    if not lost:
+        return {}
+    from aggregator.subscriptions.discover import Lost, rediscover  # late: it brings the network
+
+    known = {item.url for item in config.feeds}
+    sought = [Lost(one.url, one.title, one.link) for one in lost]
+    there = rediscover(sought, config.settings, on_request)
+    new = {url: [one for one in some if one.url not in known] for url, some in there.items()}
+    return {url: some[0] for url, some in new.items() if some}
 
 
 def named_sources(sources: list[Feed | Page], rows: dict[str, FeedRow], named: str | None) -> list[Feed | Page]:

@@ -16,9 +16,8 @@ from aggregator.store import feeds, leases
 from aggregator.store.engine import Store
 from aggregator.store.feeds import FeedRow, Poll
 from aggregator.store.leases import SiteRow
-from aggregator.store.records import iso
 from aggregator.subscriptions.check import named_sources
-from aggregator.times import format_duration, humanize
+from aggregator.times import format_duration, humanize, iso
 
 POLLS = 30
 _LATE = 120  # seconds after its time that a poll is worth a word

@@ -1,4 +1,4 @@
-"""feeds.yaml and the rows of feeds: read when it changed, and made the truth."""
+"""Reads feeds.yaml when it changed, and makes the rows of feeds say what it says."""
 
 import os
 from collections.abc import Mapping
@@ -15,19 +15,17 @@ from aggregator.urls import site_of
 
 
 def load(store: Store, path: Path | None, environ: Mapping[str, str] = os.environ) -> tuple[Config, str]:
-    """The configuration, and what it is known by. Parsed again only when the file or a setting changed."""
+    """Returns the configuration and its digest. It is parsed again only when the file or a setting changed."""
     digest = _digest(path, environ)
     with store.read() as conn:
         kept = meta.get(conn, "config")
     if kept and kept.startswith(digest):
         return Config.model_validate_json(kept[len(digest) :]), digest
-    if path is None:
-        return load_config.parse("", "feeds.yaml", environ), digest
     return load_config.load(path, environ), digest
 
 
-def settled(store: Store, path: Path, environ: Mapping[str, str], now: int) -> Settings:
-    """The settings, after the rows of feeds were made to say what the file says. Where neither it nor a variable
+def synced_settings(store: Store, path: Path, environ: Mapping[str, str], now: int) -> Settings:
+    """Returns the settings, after the rows of feeds were made to say what the file says. Where neither it nor a variable
     changed since the last time, the settings alone are read: the subscriptions are in their rows."""
     with store.read() as conn:
         kept = meta.get(conn, "settings")
@@ -35,8 +33,6 @@ def settled(store: Store, path: Path, environ: Mapping[str, str], now: int) -> S
         return Settings.model_validate_json(kept[len(digest) :])
     config, digest = load(store, path, environ)
     sync(store, config, digest, now)
-    with store.write() as conn:
-        meta.put(conn, "settings", digest + config.settings.model_dump_json())
     return config.settings
 
 
@@ -54,19 +50,20 @@ def _digest(path: Path | None, environ: Mapping[str, str]) -> str:
 def sync(store: Store, config: Config, digest: str, now: int) -> Synced:
     """Makes the rows of feeds say what the configuration says; does nothing if it was synced last."""
     with store.read() as conn:
-        kept = meta.get(conn, "config")
-    if kept and kept.startswith(digest):
+        kept = [meta.get(conn, key) or "" for key in ("config", "settings")]
+    if all(text.startswith(digest) for text in kept):
         return Synced()
     sources: list[Feed | Page] = [*config.feeds, *config.articles]
     wanted = [subscription(item) for item in sources]
     with store.write() as conn:
         done = feeds.sync(conn, wanted, now)
         meta.put(conn, "config", digest + config.model_dump_json())
+        meta.put(conn, "settings", digest + config.settings.model_dump_json())
     return done
 
 
 def subscription(item: Feed | Page) -> Subscription:
-    """The row of a feed or page of feeds.yaml."""
+    """Returns the row of a feed or page of feeds.yaml."""
     return Subscription(
         url=item.url,
         kind="feed" if isinstance(item, Feed) else "page",

@@ -1,4 +1,4 @@
-"""`aggregator export` and `import`: articles in files."""
+"""`aggregator export`: articles into a file."""
 
 import sys
 from datetime import UTC, datetime
@@ -12,7 +12,6 @@ from aggregator.cli.options import Feed, Lang, Since, Site, Until, since_time, u
 
 def register(app: typer.Typer) -> None:
     app.command("export")(export)
-    app.command("import")(import_articles)
 
 
 def export(
@@ -39,21 +38,3 @@ def export(
     with global_options.of(ctx).open_store() as store:
         written = write(store, file, asked)
     print(f"{file}: {written} articles", file=sys.stderr if file == "-" else sys.stdout)
-
-
-def import_articles(
-    ctx: typer.Context,
-    file: Annotated[str, typer.Argument(metavar="FILE", help=".jsonl, .gz or .zst on top; - is standard input.")],
-) -> None:
-    """Take in articles in the export's schema; of each line only url and text must be there. Safe to repeat.
-
-    \b
-    aggregator import archive.jsonl.zst
-    """
-    from aggregator.archive.import_articles import import_file
-
-    with global_options.of(ctx).open_store() as store:
-        counts = import_file(store, file, lambda line: print(f"aggregator: {line}", file=sys.stderr))
-    print(f"{counts.new} new, {counts.updated} updated, {counts.unchanged} unchanged, {counts.failed} failed")
-    if not counts.ok:
-        raise typer.Exit(1)

@@ -1,15 +1,16 @@
-"""One page or feed, through the one door to the network. Imported when it is needed: it brings the network."""
+"""One page or feed, asked for outside of a visit."""
 
 import asyncio
 
 from aggregator.config.models import Settings
 from aggregator.config.values import Networks
 from aggregator.model import Response
-from aggregator.net import Net, Request, net_settings
+from aggregator.net.client import Net
+from aggregator.net.request import Request, net_settings
 
 
 def download(url: str, settings: Settings, allow_private_networks: Networks | None = None) -> Response:
-    """What the server answers. Raises FetchError."""
+    """Returns what the server answers. Raises FetchError."""
 
     async def ask() -> Response:
         async with Net(net_settings(settings)) as net:

@@ -1,0 +1,61 @@
+"""`aggregator feeds import` and `feeds export`: subscriptions as OPML."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aggregator.cli import global_options, output
+from aggregator.cli.options import read_input
+from aggregator.errors import AggregatorError
+
+
+def import_opml(
+    ctx: typer.Context, file: Annotated[str, typer.Argument(metavar="FILE", help="An OPML file; - is standard input.")]
+) -> None:
+    """Subscribe to what an OPML file lists and is not subscribed yet.
+
+    Folders become categories; folders within folders are joined, as World/Asia. What can be read of a broken file is
+    taken, with a warning.
+
+    \b
+    aggregator feeds import subscriptions.opml
+    """
+    from aggregator.errors import FeedError
+    from aggregator.subscriptions import opml_file
+
+    path = global_options.of(ctx).editable_config()
+    body = read_input(file, "name an OPML file")
+    try:
+        done = opml_file.import_opml(path, body)
+    except FeedError as error:
+        raise AggregatorError(f"{file}: {error}") from None
+    if done.problem:
+        print(output.cell(f"aggregator: {file}: {done.problem}; what could be read was taken"), file=sys.stderr)
+    skipped = f", {done.skipped} skipped that have no http address" if done.skipped else ""
+    print(f"{path}: {done.added} feeds added, {done.known} known already{skipped}")
+
+
+def export_opml(
+    ctx: typer.Context, file: Annotated[str, typer.Argument(metavar="FILE", help="Default: standard output.")] = "-"
+) -> None:
+    """Write the subscriptions as OPML, which other feed readers read. A category such as World/Asia is two folders.
+
+    \b
+    aggregator feeds export subscriptions.opml
+    """
+    from aggregator.subscriptions import opml_file
+
+    options = global_options.of(ctx)
+    config = options.load_config()
+    with options.existing_store() as store:
+        text = opml_file.export_opml(store, config)
+    if file == "-":
+        sys.stdout.write(text)
+        return
+    try:
+        Path(file).write_text(text, "utf-8")
+    except OSError as error:
+        raise AggregatorError(f"{file}: can't be written: {error.strerror or error}") from None
+    print(f"{file}: {len(config.feeds)} feeds")

@@ -1,0 +1,93 @@
+"""Checks whether all that a fetch or a daemon needs is in order: configuration, database, network and clock."""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from aggregator import __version__
+from aggregator.config import load_config, paths
+from aggregator.errors import AggregatorError
+from aggregator.model import Response
+from aggregator.net.download import download
+from aggregator.store import engine, maintenance
+from aggregator.times import http_date
+
+MAX_CLOCK_ERROR = 120
+"""Seconds. A clock that is wrong by more makes dates and next polls wrong."""
+
+Finding = tuple[Literal["ok", "note", "FAIL"], str]
+
+
+def examine(config: str | None, database: str | None, environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Yields what is found, as it is found, with what to do about it. `config` and `database` as the options name them.
+
+    The network is asked for the first feed of feeds.yaml, and the date of its answer compared with the clock.
+    """
+
+    def path() -> Path | None:
+        return paths.find_config(config, environ)
+
+    checks: tuple[Callable[[], Iterator[Finding]], ...] = (
+        lambda: _configuration(path(), environ),
+        lambda: _database(paths.database_url(database, path(), environ)),
+        lambda: _network(path(), environ),
+    )
+    faults: set[str] = set()  # a mistake in the configuration stops the check of the network too: told once
+    for check in checks:
+        try:
+            for kind, text in check():
+                faults |= {text} if kind == "FAIL" else set()
+                yield kind, text
+        except AggregatorError as error:
+            if str(error) not in faults:
+                faults.add(str(error))
+                yield "FAIL", str(error)
+
+
+def _configuration(path: Path | None, environ: Mapping[str, str]) -> Iterator[Finding]:
+    yield "ok", f"aggregator {__version__}, Python {sys.version.split()[0]}"
+    if path is None:
+        yield "note", "no feeds.yaml: an empty configuration; `aggregator feeds add URL` makes one"
+        return
+    config = load_config.load(path, environ)
+    yield "ok", f"{path}: {len(config.feeds)} feeds, {len(config.articles)} pages"
+    if config.settings.contact is None:
+        why = "with it a publisher can write to you instead of blocking you"
+        yield "note", f"{path}: settings.contact is not set; {why}"
+
+
+def _database(url: str) -> Iterator[Finding]:
+    if not paths.database_exists(url):
+        yield "note", f"{url}: not there yet; the first fetch makes it"
+        return
+    with closing(engine.open(url)) as store:
+        problems = list(maintenance.check(store))
+        with store.read() as conn:
+            counted = maintenance.stats(conn)
+    for problem in problems:
+        yield "FAIL", f"{url}: {problem.what}"
+    if not problems:
+        yield "ok", f"database ({store.dialect}): {counted['articles']} articles, {counted['waiting']} pages wait"
+
+
+def _network(path: Path | None, environ: Mapping[str, str]) -> Iterator[Finding]:
+    config = load_config.load(path, environ)
+    if not config.feeds:
+        yield "note", "network: not tried, as there are no feeds"
+        return
+    first = config.feeds[0]
+    response = download(first.url, config.settings, first.allow_private_networks)
+    yield "ok", f"network: {first.url} answered {response.status} in {response.elapsed:.1f} s"
+    yield from _clock(response)
+
+
+def _clock(response: Response) -> Iterator[Finding]:
+    theirs = http_date(response.headers.get("date"))
+    if theirs is None:
+        return
+    off = abs((datetime.now(UTC) - theirs).total_seconds())
+    said = f"clock: {off:.0f} s away from the server's"
+    yield ("ok", said) if off <= MAX_CLOCK_ERROR else ("FAIL", f"{said}; set it, best by NTP")

@@ -1,0 +1,68 @@
+"""The subscriptions of feeds.yaml as a list shows them: how each fares, what needs a person first."""
+
+from dataclasses import dataclass, replace
+
+from aggregator.config.models import Config, Feed
+from aggregator.schedule import health
+from aggregator.store import feeds
+from aggregator.store.engine import Store
+from aggregator.store.feeds import FeedCounts
+from aggregator.times import iso
+
+
+@dataclass(frozen=True, slots=True)
+class FeedOverview:
+    """A feed and how it fares. `state`: one of `health.STATES`; times are ISO 8601, UTC; None: only a poll tells."""
+
+    url: str
+    title: str | None
+    category: str | None
+    lang: str | None
+    state: str = "new"
+    state_since: str | None = None
+    state_why: str | None = None
+    advice: str | None = None
+    last_poll_at: str | None = None
+    last_success_at: str | None = None
+    next_poll_at: str | None = None
+    next_poll_reason: str | None = None
+    failures: int | None = None
+    last_error: str | None = None
+    entries: int | None = None
+    articles: int | None = None
+    waiting: int | None = None
+
+
+def overview(store: Store | None, config: Config) -> list[FeedOverview]:
+    """Lists the feeds, those first that need a person, else as in feeds.yaml. `store` None: there is none yet."""
+    counted: dict[str, FeedCounts] = {}
+    if store is not None:
+        with store.read() as conn:
+            counted = {one.feed.url: one for one in feeds.overview(conn)}
+    found = [_with_counts(feed, counted.get(feed.url)) for feed in config.feeds]
+    return sorted(found, key=lambda one: health.sort_key(one.state))
+
+
+def _with_counts(feed: Feed, counts: FeedCounts | None) -> FeedOverview:
+    new = FeedOverview(feed.url, feed.title, feed.category, feed.lang)
+    if counts is None:
+        return new
+    row = counts.feed
+    state = row.health or "new"
+    return replace(
+        new,
+        title=feed.title or row.title,
+        state=state,
+        state_since=iso(row.health_since),
+        state_why=row.health_why,
+        advice=health.advice(state, feed.url) or None,
+        last_poll_at=iso(row.last_poll_at),
+        last_success_at=iso(row.last_success_at),
+        next_poll_at=iso(row.next_poll_at),
+        next_poll_reason=row.next_poll_reason,
+        failures=row.failures,
+        last_error=row.last_error,
+        entries=counts.entries,
+        articles=counts.articles,
+        waiting=counts.waiting,
+    )
