@@ -90,6 +90,11 @@ def _clean_query(query: str) -> str:
     return urlencode(kept)
 
 
+def without_login(url: str) -> str:
+    """Returns the URL without its user name and password, so that it can be printed."""
+    return re.sub(r"(?<=//)[^/?#]*@", "", url, count=1)
+
+
 def host_of(parts: SplitResult) -> str:
     """Returns the host of a split URL as `ascii_host` writes it, an IPv6 address in brackets; empty if it has none."""
     host = parts.hostname or ""

@@ -88,6 +88,12 @@ articles:
         ("selectors: {body: '..'}", "selectors.body: '..' is not a CSS selector"),
         ("selectors: {bdy: p}", "unknown key 'bdy'; did you mean 'body'?"),
         ("allow_private_networks: [10.0.0.0/33]", "neither a host nor a CIDR"),
+        ("proxy: 127.0.0.1:9050", "is not a proxy such as http://127.0.0.1:3128"),
+        ("proxy: socks4://127.0.0.1:9050", "proxy: 'socks4://127.0.0.1:9050' is not a proxy such as"),
+        ("proxy: http://127.0.0.1:99999", "is not a proxy such as"),
+        ("proxy: socks5://host:1080/path", "is not a proxy such as"),
+        ("proxy: sometimes", "nor `direct` or `environment`"),
+        ("proxy: 3", "proxy: '3' is not a proxy"),
         ("allow_private_networks: 3", "3 is none of true, false or a list"),
         ("\ttitle: x", "a tab; indent with spaces"),
         ("title: a: b", "put a text that has one in it into quotes"),
@@ -125,6 +131,25 @@ def test_a_wrong_value_names_file_line_feed_and_what_is_right(key: str, said: st
 )
 def test_mistakes_of_the_whole(text: str, said: str) -> None:
     assert said in problem(text)
+
+
+@pytest.mark.parametrize("url", ["socks4://me:geheim@h", "http://me:geh/eim@h:1", "socks5://me:geheim@h:0"])
+def test_the_password_of_a_proxy_is_not_shown(url: str) -> None:
+    for message in (
+        problem(f"settings: {{proxy: '{url}'}}"),
+        problem(f"{FEED}    proxy: {url}\n"),
+        problem("", AGGREGATOR_PROXY=url),
+    ):
+        assert "is not a proxy" in message
+        assert "geh" not in message
+        assert "eim" not in message
+
+
+def test_proxies() -> None:
+    found = read(f"settings: {{proxy: 'socks5://me:pass@[::1]:9050'}}\n{FEED}    proxy: direct\n")
+    assert (found.settings.proxy, found.feeds[0].proxy) == ("socks5://me:pass@[::1]:9050", "direct")
+    assert (read("").settings.proxy, read(FEED).feeds[0].proxy) == ("direct", None)
+    assert read("", AGGREGATOR_PROXY="environment").settings.proxy == "environment"
 
 
 def test_more_than_one_mistake_is_counted() -> None:

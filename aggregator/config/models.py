@@ -12,6 +12,7 @@ from aggregator.config.values import (
     Lang,
     Line,
     Networks,
+    Proxy,
     Refetch,
     Retention,
     Selector,
@@ -46,6 +47,11 @@ class Settings(_Model):
     respect_robots: bool = Field(default=True, description="Whether robots.txt is honoured")
     allow_private_networks: Networks = Field(
         default=False, description="Whether private addresses may be asked: true, false, or a list of hosts and CIDRs"
+    )
+    proxy: Proxy = Field(
+        default="direct",
+        description="The proxy that requests go through: an http, https or socks5 URL, `environment` (HTTP_PROXY and the "
+        "like), or `direct` for none",
     )
     keep: Keep = Field(default=None, description="What is kept of each feed: forever, an age (90d) or a number (10000)")
     refetch: Refetch = Field(
@@ -93,6 +99,7 @@ class _Source(_Model):
     keep: Keep = Field(default=None, description="What is kept of it; default: as in settings")
     selectors: SelectorSpec | None = Field(default=None, description="CSS selectors for its articles' pages")
     allow_private_networks: Networks | None = Field(default=None, description="As in settings, for this one alone")
+    proxy: Proxy | None = Field(default=None, description="As in settings, for this one alone")
     site: SiteName | None = Field(default=None, description="The site it counts as; default: its registrable domain")
     robots: bool | None = Field(default=None, description="Whether robots.txt is honoured; default: as in settings")
 

@@ -1,5 +1,6 @@
 """A failed validation told in one line: file, line, feed, key, the wrong value and what is right."""
 
+import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Any
@@ -90,6 +91,8 @@ def _subject(where: Location, values: dict[str, Any]) -> list[str]:
 
 def _statement(problem: Any, key: str) -> str:
     kind, value = problem["type"], problem["input"]
+    if key.lower().endswith("proxy") and isinstance(value, str):  # it may hold a password
+        value = re.sub(r"(?<=//).*@", "", value)
     if kind == "extra_forbidden":
         return _unknown(problem["loc"])
     if kind == "missing":

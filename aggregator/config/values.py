@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from ipaddress import ip_network
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
 
@@ -21,6 +22,7 @@ _LONGEST = timedelta(days=36500)
 _MOST_LOOKS = 20
 _LEAST_LOOK = timedelta(minutes=5)
 _SIZE = re.compile(r"(\d+)\s*([KMG]?)(i?)B?", re.IGNORECASE)
+PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 _HOST = re.compile(r"(?!-)[\w-]+(?:\.[\w-]+)*\.?")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 # Headers that belong to the connection or to the politeness of the program, not to a feed.
@@ -146,6 +148,22 @@ def _url(value: str) -> str:
     return value
 
 
+def _proxy(value: str) -> str:
+    if value in ("direct", "environment"):
+        return value
+    try:
+        parts = urlsplit(value)
+        whole = parts.scheme in PROXY_SCHEMES and parts.hostname and parts.port != 0
+    except ValueError:
+        whole = False
+    if not whole or parts.path not in ("", "/") or parts.query or parts.fragment or re.search(r"[\s\x00-\x1f]", value):
+        raise ValueError(
+            "is not a proxy such as http://127.0.0.1:3128 or socks5://user:password@example.org:1080, "
+            "nor `direct` or `environment`"
+        )
+    return value
+
+
 def _site(value: str) -> str:
     host, _, port = value.partition(":")
     if not _HOST.fullmatch(host) or (port and not port.isdigit()):
@@ -258,6 +276,13 @@ Networks = Annotated[
     WithJsonSchema({"anyOf": [{"type": "boolean"}, {"type": "array", "items": {"type": "string"}}]}),
 ]
 """Private addresses that may be asked: all (True), none (False), or these hosts and CIDRs."""
+
+Proxy = Annotated[
+    str,
+    AfterValidator(_proxy),
+    WithJsonSchema({"type": "string", "pattern": f"^(direct|environment|({'|'.join(PROXY_SCHEMES)})://[^/?#\\s]+/?)$"}),
+]
+"""The URL of a proxy, `direct` for none, or `environment` for what HTTP_PROXY and the like say."""
 
 Url = Annotated[str, AfterValidator(_url), WithJsonSchema({"type": "string", "pattern": "^https?://"})]
 SiteName = Annotated[str, AfterValidator(_site)]

@@ -21,6 +21,7 @@ from aggregator.net.adaptive_delay import AdaptiveDelay
 from aggregator.net.addresses import Networks, networks
 from aggregator.net.content_encoding import DecodingError, TooLarge, decode
 from aggregator.net.exchange import Answer, Exchange
+from aggregator.net.proxies import proxy_of
 from aggregator.net.request import NetSettings, Request
 from aggregator.net.resolver import refusal
 from aggregator.net.site_limiter import CoolingDown, SiteLimiter
@@ -60,6 +61,7 @@ class Net:
             transport=transport or Transport(settings.connect_timeout),
             cookies=_NoCookies(),
             event_hooks={"response": [_set_location_aside]},
+            timeout=httpx.Timeout(None, connect=settings.connect_timeout),
             trust_env=False,
         )
         self._under_way: set[asyncio.Timeout] = set()
@@ -133,7 +135,8 @@ class Net:
         allowed = networks(self._settings.allow_private_networks if own is None else own)
         max_bytes = self._settings.max_bytes if request.max_bytes is None else request.max_bytes
         start = target(request.url)
-        return Exchange(request, start, start, allowed, max_bytes, self._settings.timeout, [])
+        proxy = self._settings.proxy if request.proxy is None else request.proxy
+        return Exchange(request, start, start, allowed, proxy, max_bytes, self._settings.timeout, [])
 
     async def _ask(self, exchange: Exchange) -> Answer:
         """Sends one request when its site may be asked, within the time that is left."""
@@ -191,7 +194,8 @@ class Net:
         self._check_open()
         exchange.received = -1
         lines = headers.sent(exchange.request, exchange.start, exchange.target, self._settings)
-        request = httpx.Request("GET", exchange.target.url, headers=lines, extensions={"networks": rules})
+        extensions = {"networks": rules, "proxy": proxy_of(exchange.proxy, exchange.target)}
+        request = httpx.Request("GET", exchange.target.url, headers=lines, extensions=extensions)
         response = await self._client.send(request, stream=True)
         try:
             raw = response.extensions.get("raw_headers", response.headers.raw)

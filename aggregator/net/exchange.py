@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from aggregator.errors import FetchError, FetchKind
 from aggregator.net.addresses import Networks
 from aggregator.net.request import Request
-from aggregator.net.targets import Target, without_login
-from aggregator.urls import site_of
+from aggregator.net.targets import Target
+from aggregator.urls import site_of, without_login
 
 
 @dataclass(slots=True)
@@ -30,6 +30,7 @@ class Exchange:
     start: Target
     target: Target
     allowed: Networks
+    proxy: str
     max_bytes: int
     seconds_left: float
     redirects: list[tuple[int, str]]

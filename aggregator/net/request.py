@@ -1,4 +1,4 @@
-"""What is asked of the network: one request, and the settings of all of them."""
+"""A request as the network takes it, and the settings of all of them."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ class Request:
     `headers`: of the feed, sent to the URL's host only, never on to another host.
     `etag`, `last_modified`: validators as `Response.headers` gave them; they go back byte for byte, to the address
     they came from: `validated_url` (None: this URL), be it this one or one that it redirects to.
-    `allow_private_networks`, `max_bytes` (decoded): instead of the settings' when not None.
+    `allow_private_networks`, `proxy`, `max_bytes` (decoded): instead of the settings' when not None.
     `cooldown`: what a Retry-After stops: "site", all requests to the site; any other word, all that say the same word.
     `permit`: asked before each redirect is followed; raises FetchError where its target must not be asked.
     `truncate`: the first `max_bytes` of a longer body are as good as all of it.
@@ -37,6 +37,7 @@ class Request:
     last_modified: str | None = None
     accept: str = "*/*"
     allow_private_networks: Allowed | None = None
+    proxy: str | None = None
     max_bytes: int | None = None
     validated_url: str | None = None
     cooldown: str = "site"
@@ -46,12 +47,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class NetSettings:
-    """Settings of the door. Times in seconds.
+    """The settings of all requests. Times in seconds.
 
     `contact`: who runs this; where it is an e-mail address, it is sent as From.
     `site_gap`: least time between the starts of two requests to one site. `site_connections`: most requests to one
     site at once; `connections`: to all of them. `timeout`: for a whole request with its redirects, the waiting for
     a site's turn left out; `connect_timeout`: for looking up a name and connecting. `max_bytes`: of a decoded body.
+    `proxy`: a URL, "direct" or "environment" (HTTP_PROXY and the like).
     """
 
     user_agent: str
@@ -59,6 +61,7 @@ class NetSettings:
     site_gap: float = 2.0
     site_connections: int = 2
     allow_private_networks: Allowed = False
+    proxy: str = "direct"
     timeout: float = 30.0
     connect_timeout: float = 10.0
     max_bytes: int = 16 * 1024 * 1024
@@ -67,7 +70,7 @@ class NetSettings:
 
 
 def user_agent(version: str, contact: str | None) -> str:
-    """The User-Agent of this program; `contact` is an e-mail address or a URL of who runs it."""
+    """Returns the User-Agent of this program; `contact` is an e-mail address or a URL of who runs it."""
     about = "".join(c for c in contact or "" if " " <= c <= "~" and c not in "()")
     if not about:
         return f"aggregator/{version}"
@@ -75,7 +78,7 @@ def user_agent(version: str, contact: str | None) -> str:
 
 
 def net_settings(settings: Settings) -> NetSettings:
-    """The settings of the network, of those of feeds.yaml."""
+    """Returns the settings of the network, of those of feeds.yaml."""
     return NetSettings(
         user_agent=user_agent(__version__, settings.contact),
         contact=settings.contact,
@@ -83,5 +86,6 @@ def net_settings(settings: Settings) -> NetSettings:
         site_connections=settings.site_connections,
         allow_private_networks=settings.allow_private_networks,
         timeout=settings.timeout.total_seconds(),
+        proxy=settings.proxy,
         max_bytes=settings.max_bytes,
     )

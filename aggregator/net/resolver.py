@@ -24,7 +24,7 @@ class CheckedResolver(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         """The permitted addresses of `host`; AddressRefused if it has others only, socket.gaierror if it has none."""
-        found = list(dict.fromkeys((info[0], str(info[4][0])) for info in await _look_up(host, port, family)))
+        found = list(dict.fromkeys((info[0], str(info[4][0])) for info in await look_up(host, port, family)))
         good = [(kind, text) for kind, text in found if self._networks.objection(parse(text)) is None]
         if not good:
             raise refusal(self._networks, host, found[0][1])
@@ -54,7 +54,7 @@ def refusal(networks: Networks, host: str, address: str) -> AddressRefused:
     )
 
 
-async def _look_up(host: str, port: int, family: int) -> list[_Info]:
+async def look_up(host: str, port: int, family: int) -> list[_Info]:
     """`getaddrinfo` in a thread of its own: a pool would fill up with hung lookups, and would hold up the exit."""
     loop = asyncio.get_running_loop()
     future: asyncio.Future[list[_Info]] = loop.create_future()

@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from aggregator.errors import FetchError
 from aggregator.net.addresses import Address
-from aggregator.urls import ascii_host
+from aggregator.urls import ascii_host, without_login
 
 _MAX_URL = 16384
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -69,11 +69,6 @@ def target(url: str) -> Target:
     query = f"?{quote(parts.query, safe=_IN_QUERY, errors='replace')}" if parts.query else ""
     login = _basic(parts.username, parts.password)
     return Target(f"{scheme}://{place}{path}{query}", scheme, host, port or _DEFAULT_PORTS[scheme], address, login)
-
-
-def without_login(url: str) -> str:
-    """The URL without its user name and password: what is safe to print."""
-    return re.sub(r"(?<=//)[^/?#]*@", "", url, count=1)
 
 
 def _host(url: str, name: str) -> tuple[str, Address | None]:

@@ -13,8 +13,10 @@ import httpx
 from yarl import URL
 
 from aggregator.net.addresses import Networks
+from aggregator.net.proxies import check_host, from_proxy, socks_connector
 from aggregator.net.resolver import CheckedResolver, checked_socket
-from aggregator.net.transport_errors import from_aiohttp, from_aiohttp_body
+from aggregator.net.transport_errors import TransportError, from_aiohttp, from_aiohttp_body
+from aggregator.urls import without_login
 
 if TYPE_CHECKING:
     from aiohttp.client_reqrep import ClientResponse
@@ -31,28 +33,37 @@ class Transport(httpx.AsyncBaseTransport):
     """Sends requests to permitted addresses alone, byte for byte, and reads their answers undecoded.
 
     The extension "networks" of a request (`Networks`; default: nothing private) says which private addresses it may
-    reach. A connection that was opened under one rule never serves a request under another. Redirects are not
+    reach, its extension "proxy" (a URL) through what. A connection that was opened under one rule never serves a request under another. Redirects are not
     followed, cookies not kept, proxies of the environment not used. Raises TransportError.
     """
 
     def __init__(self, connect_timeout: float) -> None:
         self._connect_timeout = connect_timeout
-        self._sessions: dict[Networks, aiohttp.ClientSession] = {}
+        self._sessions: dict[tuple[Networks, str | None], aiohttp.ClientSession] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Sends the request; returns when the headers of the answer are here."""
-        rules = request.extensions.get("networks", Networks())
-        session = self._sessions.get(rules) or self._open(rules)
+        rules, proxy = request.extensions.get("networks", Networks()), request.extensions.get("proxy")
+        host = request.url.raw_host.decode("ascii")
+        session = self._sessions.get((rules, proxy)) or self._open(rules, proxy)
         try:
+            if proxy is not None:
+                await check_host(rules, host)
             response = await session.request(
                 request.method,
                 URL(str(request.url), encoded=True),
                 headers=[(name.decode("ascii"), value.decode("utf-8")) for name, value in request.headers.raw],
                 allow_redirects=False,
-                ssl=tls_context() if request.url.scheme == "https" else True,
+                ssl=tls_context() if request.url.scheme == "https" or proxy else True,
+                proxy=None if proxy is None or proxy.startswith("socks5") else proxy,
             )
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise from_aiohttp(error, request.url.raw_host.decode("ascii")) from error
+        except Exception as error:  # SOCKS has errors of its own
+            raise (from_proxy(error, host, proxy) if proxy else from_aiohttp(error, host)) from error
+        if proxy is not None and response.status == 407:
+            response.release()
+            raise TransportError(
+                "connect", f"the proxy {without_login(proxy)} refused the connection (it wants a login)"
+            )
         return httpx.Response(response.status, headers=list(response.raw_headers), stream=_Body(response))
 
     async def aclose(self) -> None:
@@ -61,15 +72,20 @@ class Transport(httpx.AsyncBaseTransport):
             await session.close()
         self._sessions.clear()
 
-    def _open(self, rules: Networks) -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(
-            limit=0,  # the site limiter counts connections
-            resolver=CheckedResolver(rules),
-            socket_factory=partial(checked_socket, rules),
-            ttl_dns_cache=_DNS_TTL_SECONDS,
-            keepalive_timeout=KEEP_ALIVE_SECONDS,
-        )
-        session = self._sessions[rules] = aiohttp.ClientSession(
+    def _open(self, rules: Networks, proxy: str | None) -> aiohttp.ClientSession:
+        if proxy is not None and proxy.startswith("socks5"):
+            connector = socks_connector(proxy, KEEP_ALIVE_SECONDS)
+        else:
+            # The address of a proxy is not judged, as it was configured; that of its target is, before.
+            judged = rules if proxy is None else Networks(everything=True)
+            connector = aiohttp.TCPConnector(
+                limit=0,  # the site limiter counts connections
+                resolver=CheckedResolver(judged),
+                socket_factory=partial(checked_socket, judged),
+                ttl_dns_cache=_DNS_TTL_SECONDS,
+                keepalive_timeout=KEEP_ALIVE_SECONDS,
+            )
+        session = self._sessions[rules, proxy] = aiohttp.ClientSession(
             connector=connector,
             request_class=_Request,
             cookie_jar=aiohttp.DummyCookieJar(),

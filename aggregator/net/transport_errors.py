@@ -79,8 +79,9 @@ def from_httpx(error: Exception, host: str) -> TransportError:
 
 
 def os_error(error: BaseException) -> OSError | None:
-    """Returns the innermost error of the system that led to this one; None where there is none."""
-    found, cause = None, error.__cause__ or error.__context__
+    """Returns the innermost error of the system that led to this one, or is it; None where there is none."""
+    found: OSError | None = None
+    cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, OSError) and (cause.errno or isinstance(cause, AddressRefused)):
             found = cause

@@ -3,7 +3,8 @@
 import pytest
 
 from aggregator.errors import FetchError
-from aggregator.net.targets import target, without_login
+from aggregator.net.targets import target
+from aggregator.urls import without_login
 
 
 @pytest.mark.parametrize(
