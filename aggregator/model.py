@@ -92,6 +92,17 @@ NO_VALIDATORS = Validators()
 
 
 @dataclass(frozen=True, slots=True)
+class RobotsAnswer:
+    """Holds the robots.txt of an origin as it was answered `at`; `status` 0: not at all. `tried_at`: the newest
+    attempt, later than `at` where that one failed. Times in seconds UTC."""
+
+    at: int
+    status: int
+    body: bytes
+    tried_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Response:
     """Holds an answer of the network: status 200 with its decoded body, or 304 without.
 

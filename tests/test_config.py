@@ -93,7 +93,7 @@ articles:
         ("proxy: http://127.0.0.1:99999", "is not a proxy such as"),
         ("proxy: socks5://host:1080/path", "is not a proxy such as"),
         ("proxy: sometimes", "nor `direct` or `environment`"),
-        ("proxy: 3", "proxy: '3' is not a proxy"),
+        ("proxy: 3", "proxy: 3 is not a proxy"),
         ("allow_private_networks: 3", "3 is none of true, false or a list"),
         ("\ttitle: x", "a tab; indent with spaces"),
         ("title: a: b", "put a text that has one in it into quotes"),

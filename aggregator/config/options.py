@@ -16,7 +16,7 @@ _DEFAULTS = {name: setting.default for name, setting in Feed.model_fields.items(
 class Options:
     """What feeds.yaml asks for at one subscription, as `config.models.Feed` and `Page` describe it.
 
-    `allow_private_networks`, `robots`, `refetch` None: as in the settings. `refetch`: durations after an article came
+    `allow_private_networks`, `proxy`, `robots`, `refetch` None: as in the settings. `refetch`: durations after an article came
     out, none for "never". A page has the options of a feed whose interval is always set.
     """
 
@@ -26,6 +26,7 @@ class Options:
     tags: tuple[str, ...] = ()
     selectors: SelectorSpec | None = None
     allow_private_networks: bool | tuple[str, ...] | None = None
+    proxy: str | None = None
     robots: bool | None = None
     interval: timedelta | None = None
     full_text: FullText = _DEFAULTS["full_text"]

@@ -54,6 +54,7 @@ class Net:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.user_agent = settings.user_agent
+        self.site_gap = settings.site_gap
         self._settings = settings
         self._clock = clock
         self._limiter = SiteLimiter(settings.site_gap, settings.site_connections, settings.connections, clock)

@@ -20,27 +20,27 @@ _SOMEONE_ELSE = "~"
 class Robots:
     """The rules of one site. `reachable` is False while the file can't be had: then nothing may be asked, for now."""
 
-    __slots__ = ("_parsed", "_text", "reachable")
+    __slots__ = ("_parsed", "reachable", "text")
 
     def __init__(self, text: str = "", *, reachable: bool = True) -> None:
-        self._text = text
+        self.text = text
         self.reachable = reachable
         self._parsed: tuple[str, Protego] | None = None
 
     def allows(self, url: str, agent: str) -> bool:
         """Whether `agent` (a product token such as "aggregator", or a whole User-Agent) may ask for `url`."""
-        return self.reachable and (not self._text or self._rules(agent).can_fetch(url, _token(agent)))
+        return self.reachable and (not self.text or self._rules(agent).can_fetch(url, _token(agent)))
 
     def crawl_delay(self, agent: str) -> float | None:
         """Seconds between two requests that the site asks `agent` for; None where it asks for none."""
-        return self._rules(agent).crawl_delay(_token(agent)) if self._text else None
+        return self._rules(agent).crawl_delay(_token(agent)) if self.text else None
 
     def _rules(self, agent: str) -> "Protego":
         token = _token(agent)
         if self._parsed is None or self._parsed[0] != token:
             from protego import Protego
 
-            self._parsed = (token, Protego.parse(_only_for(token, self._text)))
+            self._parsed = (token, Protego.parse(_only_for(token, self.text)))
         return self._parsed[1]
 
 

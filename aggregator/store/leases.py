@@ -1,7 +1,7 @@
 """What is due, and who has it. A visit is claimed per site; its lease is a row with an end."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -19,6 +19,7 @@ from sqlalchemy import (
     update,
 )
 
+from aggregator.model import RobotsAnswer
 from aggregator.store.entries import ListedPage, waiting
 from aggregator.store.feeds import FeedRow, from_row
 from aggregator.store.schema import entries, feeds, refetches, robots, sites
@@ -187,25 +188,16 @@ def _site(row: Sequence[Any]) -> SiteRow:
     return SiteRow(site, owner, lease_until, quiet_until, SiteDelay(*delay))
 
 
-@dataclass(frozen=True, slots=True)
-class KeptRobots:
-    """An origin's robots.txt as it was last answered `at`; `tried_at`: the newest attempt. Seconds UTC."""
-
-    at: int
-    status: int
-    body: bytes
-    tried_at: int | None
-
-
-def robots_of(conn: Connection, origin: str) -> KeptRobots | None:
+def robots_of(conn: Connection, origin: str) -> RobotsAnswer | None:
     """Returns an origin's robots.txt; None if it was never asked for."""
-    columns = [robots.c[name] for name in KeptRobots.__slots__]
-    row = conn.execute(select(*columns).where(robots.c.origin == origin)).first()
-    return None if row is None else KeptRobots(*row)
+    tried_at = func.coalesce(robots.c.tried_at, robots.c.at)
+    query = select(robots.c.at, robots.c.status, robots.c.body, tried_at).where(robots.c.origin == origin)
+    row = conn.execute(query).first()
+    return None if row is None else RobotsAnswer(*row)
 
 
-def remember_robots(conn: Connection, origin: str, at: int, status: int, body: bytes, tried_at: int) -> None:
+def remember_robots(conn: Connection, origin: str, answer: RobotsAnswer) -> None:
     """Keeps an origin's robots.txt."""
-    values = {"at": at, "status": status, "body": body, "tried_at": tried_at}
+    values = asdict(answer)
     row = insert(conn, robots).values(origin=origin, **values)
     conn.execute(row.on_conflict_do_update(index_elements=["origin"], set_=values))

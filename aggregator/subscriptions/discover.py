@@ -1,4 +1,4 @@
-"""Finding the feeds of a page: each candidate is fetched politely through the one door, read, and shown.
+"""Finds the feeds of a page: each candidate is fetched as politely as in a visit, read, and shown.
 
 No database is needed: nothing is remembered but for the length of the search.
 """
@@ -7,7 +7,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
@@ -16,61 +16,62 @@ from aggregator.errors import ExtractionError, FeedError, FetchError
 from aggregator.feeds import candidates as discovery
 from aggregator.feeds import parse_feed
 from aggregator.feeds.candidates import FeedCandidate, PossibleFeed
-from aggregator.model import FeedDocument, Response
+from aggregator.model import FeedDocument, Response, RobotsAnswer
 from aggregator.net import Net, Request
 from aggregator.net.request import FEED_TYPES, net_settings
-from aggregator.net.robots_txt import parse_robots
+from aggregator.net.robots_policy import RobotsPolicy
 from aggregator.pool import Pool
 from aggregator.urls import site_of
 
-MOST_ASKED = 16  # of the addresses that a page names
-_OF_THE_PAGE = ("status", "robots", "redirects", "too_large", "protocol")  # faults that leave the rest of a site
+MAX_ASKED = 16  # of the addresses that a page names
+_PAGE_FAILURES = ("status", "robots", "redirects", "too_large", "protocol")  # the rest of the site may be well
 _log = logging.getLogger(__name__)
 Tell = Callable[[str], None]
 """Told of each address before it is asked for."""
 
 
 def discover(url: str, settings: Settings, tell: Tell = lambda _: None) -> list[FeedCandidate]:
-    """What can be subscribed at `url`, best first; the feed alone if it is one itself.
+    """Returns what can be subscribed at `url`, best first; the feed alone if it is one itself.
 
     Raises FetchError if the page can't be had.
     """
 
-    async def search(door: "_Door") -> list[FeedCandidate]:
+    async def work(search: "_Search") -> list[FeedCandidate]:
         try:
-            return await _discover(door, url)
+            return await _discover(search, url)
         except FetchError as error:
-            return await _around(door, url, error)
+            return await _around(search, url, error)
 
-    return _with_door(settings, tell, search)
+    return _run(settings, tell, work)
 
 
 def look(
     url: str, links: str | None, settings: Settings, tell: Tell = lambda _: None
 ) -> FeedCandidate | list[FeedCandidate]:
-    """The feed that `url` is, else what was discovered from it. Raises FetchError; FeedError where `links` finds none."""
+    """Returns the feed that `url` is, else what was discovered from it. Raises FetchError, and FeedError where `links`
+    finds none."""
 
-    async def search(door: "_Door") -> FeedCandidate | list[FeedCandidate]:
+    async def work(search: "_Search") -> FeedCandidate | list[FeedCandidate]:
         if links is None:
-            found = await _discover(door, url)
+            found = await _discover(search, url)
             return found[0] if found and found[0].found_by == "itself" else found
-        response = await door.ask(url)
-        return discovery.candidate(PossibleFeed(url, "itself"), await door.parse(response, links), now())
+        response = await search.ask(url)
+        return discovery.candidate(PossibleFeed(url, "itself"), await search.parse(response, links), now())
 
-    return _with_door(settings, tell, search)
+    return _run(settings, tell, work)
 
 
 def rediscover(
     lost: Iterable["Lost"], settings: Settings, tell: Tell = lambda _: None
 ) -> dict[str, list[FeedCandidate]]:
-    """For each feed that is lost, by its URL, the feeds that its site has now, the likeliest first."""
+    """Returns for each lost feed, by its URL, the feeds that its site has now, the likeliest first."""
 
-    async def search(door: "_Door") -> dict[str, list[FeedCandidate]]:
+    async def work(search: "_Search") -> dict[str, list[FeedCandidate]]:
         some = list(lost)
-        found = await asyncio.gather(*(_rediscover(door, one) for one in some))  # each site keeps its gap
+        found = await asyncio.gather(*(_rediscover(search, one) for one in some))  # each site keeps its gap
         return {one.url: there for one, there in zip(some, found, strict=True)}
 
-    return _with_door(settings, tell, search)
+    return _run(settings, tell, work)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,71 +86,59 @@ class Lost:
 T = TypeVar("T")
 
 
-def _with_door(settings: Settings, tell: Tell, search: "Callable[[_Door], Coroutine[Any, Any, T]]") -> T:
+def _run(settings: Settings, tell: Tell, work: "Callable[[_Search], Coroutine[Any, Any, T]]") -> T:
     async def run() -> T:
         pool = Pool(1)
         try:
             async with Net(net_settings(settings)) as net:
-                return await search(_Door(net, pool, settings, tell))
+                return await work(_Search(net, pool, settings, tell))
         finally:
             pool.close()
 
     return asyncio.run(run())
 
 
-@dataclass(slots=True)
-class _Door:
-    """The network with the manners of a visit: robots.txt is asked first, and once."""
+class _Memory:
+    """Remembers robots.txt for the length of a search, and tells of each before it is asked for."""
 
-    net: Net
-    pool: Pool
-    settings: Settings
-    tell: Tell
-    robots: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+    def __init__(self, tell: Tell) -> None:
+        self._tell = tell
+
+    async def get(self, origin: str) -> None:
+        self._tell(f"{origin}/robots.txt")
+
+    async def put(self, origin: str, answer: RobotsAnswer) -> None:
+        """The policy remembers the rules that it read already."""
+
+    async def pause(self, site: str, seconds: float) -> None:
+        """The network remembers it for as long as it is open."""
+
+
+class _Search:
+    """Asks for the addresses of one search, as politely as a visit."""
+
+    def __init__(self, net: Net, pool: Pool, settings: Settings, tell: Tell) -> None:
+        self.net, self.pool, self.tell = net, pool, tell
+        self.policy = RobotsPolicy(net, _Memory(tell), time.time)
+        self.respect_robots = settings.respect_robots
 
     async def ask(self, url: str) -> Response:
-        """The answer. Raises FetchError, also where robots.txt forbids to ask."""
-        await self.permit(url)
+        """Returns the answer. Raises FetchError, also where robots.txt forbids to ask."""
+        permit = self.policy.permit(url) if self.respect_robots else None
+        if permit is not None:
+            await permit(url)
         self.tell(url)
-        return await self.net.fetch(Request(url, accept=f"text/html, {FEED_TYPES}", permit=self.permit))
-
-    async def permit(self, url: str) -> None:
-        """Raises FetchError if robots.txt forbids to ask for `url`; notes the delay that it asks for."""
-        if not self.settings.respect_robots:
-            return
-        rules = parse_robots(*await self.robots_of(url))
-        if not rules.reachable:
-            raise FetchError("robots", url, "its robots.txt can't be had just now (server error)")
-        if not rules.allows(url, self.net.user_agent):
-            raise FetchError("robots", url, "the site's robots.txt forbids it")
-        delay = rules.crawl_delay(self.net.user_agent)
-        if delay is not None:
-            self.net.set_gap(site_of(url), max(self.settings.site_gap.total_seconds(), min(delay, 60.0)))
-
-    async def robots_of(self, url: str) -> tuple[int, bytes]:
-        """Status and body of the robots.txt of an address's origin. Raises FetchError if its host can't be reached."""
-        parts = urlsplit(url)
-        origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-        if origin not in self.robots:
-            self.tell(f"{origin}/robots.txt")
-            try:
-                response = await self.net.fetch(Request(f"{origin}/robots.txt", accept="text/plain, */*;q=0.1"))
-                self.robots[origin] = response.status, response.body
-            except FetchError as error:
-                if error.status is None and error.kind not in ("redirects", "too_large", "protocol"):
-                    raise
-                self.robots[origin] = error.status or 404, b""
-        return self.robots[origin]
+        return await self.net.fetch(Request(url, accept=f"text/html, {FEED_TYPES}", permit=permit))
 
     async def parse(self, response: Response, links: str | None = None) -> FeedDocument:
-        """The feed of an answer. Raises FeedError."""
+        """Returns the feed of an answer. Raises FeedError."""
         try:
             return await self.pool.run(parse_feed.parse, response.body, dict(response.headers), response.url, links)
         except ExtractionError as error:
             raise FeedError(f"{response.url}: {error}") from None
 
-    async def candidates(self, places: Iterable[PossibleFeed], enough: int = MOST_ASKED) -> list[FeedCandidate]:
-        """Those of the places that hold a document with something in it, until there are `enough`."""
+    async def candidates(self, places: Iterable[PossibleFeed], enough: int = MAX_ASKED) -> list[FeedCandidate]:
+        """Returns those of the places that hold a document with something in it, until there are `enough`."""
         found: dict[str, FeedCandidate] = {}
         for place in places:
             if len(found) >= enough:
@@ -166,65 +155,65 @@ class _Door:
 
 
 def now() -> int:
-    """Seconds since 1970, UTC."""
+    """Returns the seconds since 1970, UTC."""
     return int(time.time())
 
 
-async def _around(door: _Door, url: str, error: FetchError) -> list[FeedCandidate]:
-    """What stands at common addresses of a site whose page can't be had; the error if there is nothing either."""
-    if error.kind not in _OF_THE_PAGE:
+async def _around(search: _Search, url: str, error: FetchError) -> list[FeedCandidate]:
+    """Returns what stands at common addresses of a site whose page can't be had. Raises the error if that is nothing."""
+    if error.kind not in _PAGE_FAILURES:
         raise error
-    found = await door.candidates(discovery.common(url), 1)
-    maps = await _sitemaps_of(door, url)
-    found += await door.candidates([place for place in maps if place.found_by == "robots"], 2)
+    found = await search.candidates(discovery.common(url), 1)
+    maps = await _sitemaps_of(search, url)
+    found += await search.candidates([place for place in maps if place.found_by == "robots"], 2)
     if not found:
         raise error
     return discovery.best_first(found, now())
 
 
-async def _discover(door: _Door, url: str) -> list[FeedCandidate]:
-    response = await door.ask(url)
+async def _discover(search: _Search, url: str) -> list[FeedCandidate]:
+    response = await search.ask(url)
     try:
-        document = await door.parse(response)
+        document = await search.parse(response)
         return [discovery.candidate(PossibleFeed(response.moved_to or url, "itself"), document, now())]
     except FeedError as error:
         _log.info("%s; looking around it", error)
-    found = await _feeds_of(door, response)
-    maps = await _sitemaps_of(door, response.url)
+    found = await _feeds_of(search, response)
+    maps = await _sitemaps_of(search, response.url)
     if found:  # then a sitemap is worth asking for only if it is one of news
         maps = [place for place in maps if place.found_by == "robots" and "news" in place.url.lower()]
-    found += await door.candidates(maps, 2)
+    found += await search.candidates(maps, 2)
     try:
-        section = await door.parse(response, "auto")
+        section = await search.parse(response, "auto")
         found.append(discovery.candidate(PossibleFeed(url, "page"), section, now()))
     except FeedError:
         pass
     return discovery.best_first(found, now())
 
 
-async def _sitemaps_of(door: _Door, url: str) -> list[PossibleFeed]:
+async def _sitemaps_of(search: _Search, url: str) -> list[PossibleFeed]:
     try:
-        _, robots = await door.robots_of(url)
+        text = (await search.policy.rules(url)).text
     except FetchError:  # it was not needed for the page itself
-        robots = b""
-    return discovery.sitemaps(robots.decode("utf-8", "replace"), url)
+        text = ""
+    return discovery.sitemaps(text, url)
 
 
-async def _feeds_of(door: _Door, response: Response) -> list[FeedCandidate]:
-    """The feeds that a page names; if none of them is one, those at common addresses."""
-    places = await door.pool.run(discovery.named, response.body, response.headers.get("content-type"), response.url)
-    found = await door.candidates(places[:MOST_ASKED])
-    return found or await door.candidates(discovery.common(response.url), 1)
+async def _feeds_of(search: _Search, response: Response) -> list[FeedCandidate]:
+    """Returns the feeds that a page names; if none of them is one, those at common addresses."""
+    places = await search.pool.run(discovery.named, response.body, response.headers.get("content-type"), response.url)
+    found = await search.candidates(places[:MAX_ASKED])
+    return found or await search.candidates(discovery.common(response.url), 1)
 
 
-async def _rediscover(door: _Door, lost: Lost) -> list[FeedCandidate]:
+async def _rediscover(search: _Search, lost: Lost) -> list[FeedCandidate]:
     top = urljoin(lost.url, "/")
     pages = dict.fromkeys(page for page in (lost.link, top, f"{urlsplit(top).scheme}://{site_of(top)}/") if page)
     for page in pages:
         if page == lost.url:
             continue
         try:
-            found = await _feeds_of(door, await door.ask(page))
+            found = await _feeds_of(search, await search.ask(page))
         except FetchError as error:
             _log.info("not to be found there: %s", error)
             continue

@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 from aggregator.errors import FetchError
 from aggregator.model import NO_VALIDATORS, Response, Validators
 from aggregator.net import Request
+from aggregator.net.robots_policy import RobotsPolicy
 from aggregator.store import feeds, leases
 from aggregator.store.feeds import Source
 from aggregator.visit.context import Context
-from aggregator.visit.robots_policy import Manners
 
 Check = Callable[[str], Awaitable[None]]
 """Raises FetchError where an address must not be asked for."""
@@ -23,7 +23,7 @@ class Requests:
     """The requests of one visit: robots.txt is asked first, where the subscription wants it."""
 
     ctx: Context
-    robots: Manners
+    robots: RobotsPolicy
 
     async def get(
         self,
@@ -41,8 +41,9 @@ class Requests:
         robots.txt is. With `validators` the answer may be 304.
         """
         options = source.options
-        allowed = self.robots.permit(url, options.allow_private_networks) if self._asks_robots(source) else None
-        if allowed is not None:
+        allowed = None
+        if self._asks_robots(source):
+            allowed = self.robots.permit(url, options.allow_private_networks, options.proxy)
             await allowed(url)
 
         async def permit(target: str) -> None:
@@ -59,6 +60,7 @@ class Requests:
             validated_url=validators.validated_url,
             accept=accept,
             allow_private_networks=options.allow_private_networks,
+            proxy=options.proxy,
             cooldown="site" if options.cooldown == "site" else f"feed {source.id}",
             permit=permit if may_lead_to or allowed else None,
         )

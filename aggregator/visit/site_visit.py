@@ -5,6 +5,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from aggregator.net.adaptive_delay import AdaptiveDelay
+from aggregator.net.robots_policy import RobotsPolicy
 from aggregator.store import leases
 from aggregator.store.entries import ListedPage
 from aggregator.store.feeds import FeedRow
@@ -17,7 +18,7 @@ from aggregator.visit.poll import poll
 from aggregator.visit.progress import PagesFound
 from aggregator.visit.refetch import due_pages, refetch
 from aggregator.visit.request import Requests
-from aggregator.visit.robots_policy import Manners
+from aggregator.visit.stored_robots import StoredRobots
 
 PAGES_AT_ONCE = 40  # then what else is due is looked up
 REFETCHES_AT_ONCE = 8
@@ -33,7 +34,7 @@ async def visit(ctx: Context, held: SiteRow) -> None:
     site, delay = held.site, held.delay
     if delay.asked_at is not None:
         ctx.net.restore(site, AdaptiveDelay(delay.latency or 0.0, delay.slowed or 0.0, float(delay.asked_at)))
-    requests, reader = Requests(ctx, Manners(ctx, site)), PageReader(ctx)
+    requests, reader = Requests(ctx, RobotsPolicy(ctx.net, StoredRobots(ctx), ctx.clock, site)), PageReader(ctx)
     end = asyncio.get_running_loop().time() + SECONDS_PER_VISIT
     for _ in range(PAGES_PER_VISIT // PAGES_AT_ONCE):
         await _polls(ctx, site, requests, reader)
