@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from aggregator.config.options import Options
+from aggregator.config.feed_options import Options
 from aggregator.model import Hints
 from aggregator.store.feeds import FeedRow
 

@@ -10,10 +10,9 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-import orjson
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from aggregator.archive.search import Search
 from aggregator.articles import read_pages
@@ -22,19 +21,20 @@ from aggregator.articles.entry_facts import EntryFacts
 from aggregator.articles.from_page import ServedPage
 from aggregator.articles.read_pages import Batch, PageJob, Read
 from aggregator.articles.row import ArticleRow
-from aggregator.config import options
+from aggregator.config import feed_options
 from aggregator.config.models import Config, Feed, Page
 from aggregator.extraction.selectors import selectors_of
 from aggregator.pool import Pool
 from aggregator.store import articles, entries, raw_pages, site_memories
 from aggregator.store.engine import Store
 from aggregator.store.entries import ListedPage
-from aggregator.store.stored_articles import from_row
+from aggregator.store.raw_pages import KeptPage
+from aggregator.store.stored_articles import StoredArticle
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.text import index_form
 
-_CHUNK = 64  # articles read from the database at once
-_MOST_MEMORIES = 200  # held in a trial run, which stores none
+_ARTICLES_AT_ONCE = 64  # articles read from the database at once
+_MAX_TRIAL_MEMORIES = 200  # held in a trial run, which stores none
 
 Outcome = Literal["changed", "no_article", "failed"]
 
@@ -104,25 +104,26 @@ class Reextraction:
         last = -1
         try:
             while chunk := self._next(last):
-                last = chunk[-1].row.id
+                last = chunk[-1].article.id
                 await asyncio.gather(*(work.read(site, pages) for site, pages in _by_site(chunk).items()))
         finally:
             work.pool.close()
 
     def _next(self, last: int) -> list["_Kept"]:
         with self.store.read() as conn:
-            rows = raw_pages.after(conn, self.asked.filters, last, _CHUNK)
+            found = raw_pages.after(conn, self.asked.filters, last, _ARTICLES_AT_ONCE)
             subscribed: list[Feed | Page] = [*self.config.feeds, *self.config.articles]
-            own = {item.url: options.of(item) for item in subscribed}
-            listed = entries.listing(conn, [int(row.id) for row in rows], subscribed=False, options=own)
-        return [_kept(row, listed.get(int(row.id))) for row in rows]
+            own = {item.url: feed_options.of(item) for item in subscribed}
+            listed = entries.listing(conn, [article.id for article, _ in found], subscribed=False, options=own)
+        return [_kept(article, page, listed.get(article.id)) for article, page in found]
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
     """A stored article and its page; `job` is None if the page is damaged."""
 
-    row: Row[Any]
+    article: StoredArticle
+    page: KeptPage
     job: PageJob | None
 
 
@@ -172,7 +173,7 @@ class _Work:
     def _try(self, site: str, memory: bytes) -> None:
         self._tried.pop(site, None)
         self._tried[site] = memory
-        while len(self._tried) > _MOST_MEMORIES:
+        while len(self._tried) > _MAX_TRIAL_MEMORIES:
             del self._tried[next(iter(self._tried))]
 
     def _count(self, change: Change | None) -> None:
@@ -188,44 +189,43 @@ def _renewed(unit: UnitOfWork, kept: _Kept, read: Read) -> Change | None:
     new = _better(kept, read)
     if new is None:
         return _left(kept, read)
-    row = raw_pages.still(unit, int(kept.row.id), int(kept.row.raw_at))
-    if row is None:  # fetched again meanwhile, and so read by today's extractor, or pruned
+    stored = raw_pages.unchanged(unit, kept.article.id, kept.page.fetched_at)
+    if stored is None:  # fetched again meanwhile, and so read by today's extractor, or pruned
         return None
-    return _change(row, new, articles.renew(unit, from_row(row), new))
+    return _change(stored, new, articles.renew(unit, stored, new))
 
 
 def _compared(conn: Connection, kept: _Kept, read: Read) -> Change | None:
     new = _better(kept, read)
-    return (
-        _left(kept, read)
-        if new is None
-        else _change(kept.row, new, articles.changed_fields(conn, from_row(kept.row), new))
-    )
+    if new is None:
+        return _left(kept, read)
+    return _change(kept.article, new, articles.changed_fields(conn, kept.article, new))
 
 
 def _better(kept: _Kept, read: Read) -> ArticleRow | None:
     """The new article, unless it would lose the one there is. What a person's own selector picks is believed."""
     new, selectors = read.article, kept.job.selectors if kept.job else None
     picked = selectors is not None and selectors.body and not any(one.name == "body" for one in read.unmatched)
-    return None if new is None or (kept.row.is_article and not new.is_article and not picked) else new
+    return None if new is None or (kept.article.is_article and not new.is_article and not picked) else new
 
 
 def _left(kept: _Kept, read: Read) -> Change:
-    row, version = kept.row, read.article.extractor_version if read.article else None
+    stored, version = kept.article, read.article.extractor_version if read.article else None
     outcome: Outcome = "no_article" if read.error is None else "failed"
-    return Change(int(row.id), row.title, row.url, outcome, row.extractor_version, version, error=read.error)
+    before = (stored.id, stored.title, stored.url, outcome, stored.extractor_version)
+    return Change(*before, version, error=read.error)
 
 
-def _change(row: Row[Any], new: ArticleRow, fields: tuple[str, ...]) -> Change | None:
+def _change(stored: StoredArticle, new: ArticleRow, fields: tuple[str, ...]) -> Change | None:
     if not fields:
         return None
-    before, after = _words(row.lead, row.text), _words(new.lead, new.text)
+    before, after = _words(stored.lead, stored.text), _words(new.lead, new.text)
     return Change(
-        id=int(row.id),
+        id=stored.id,
         title=new.title,
-        url=row.url,
+        url=stored.url,
         outcome="changed",
-        old_version=row.extractor_version,
+        old_version=stored.extractor_version,
         new_version=new.extractor_version,
         words_added=(after - before).total(),
         words_removed=(before - after).total(),
@@ -240,22 +240,32 @@ def _words(*parts: str | None) -> Counter[str]:
 def _by_site(chunk: list[_Kept]) -> dict[str, list[_Kept]]:
     found: dict[str, list[_Kept]] = {}
     for kept in chunk:
-        found.setdefault(read_pages.memory_key(kept.row.raw_url), []).append(kept)
+        found.setdefault(read_pages.memory_key(kept.page.url), []).append(kept)
     return found
 
 
-def _kept(row: Row[Any], page: ListedPage | None) -> _Kept:
-    body = unpacked(row.body)
+def _kept(article: StoredArticle, page: KeptPage, listed: ListedPage | None) -> _Kept:
+    body = unpacked(page.body)
     if body is None:
-        return _Kept(row, None)
-    facts, selectors = (_facts(row), None) if page is None else (page.facts, page.source.options.selectors)
-    served = ServedPage(row.raw_url, body, row.content_type, int(row.raw_at))
-    return _Kept(row, PageJob(served, facts, selectors_of(selectors), keep_raw=False))
+        return _Kept(article, page, None)
+    served = ServedPage(page.url, body, page.content_type, page.fetched_at)
+    if listed is None:
+        return _Kept(article, page, PageJob(served, _facts(article), None, keep_raw=False))
+    selectors = selectors_of(listed.source.options.selectors)
+    return _Kept(article, page, PageJob(served, listed.facts, selectors, keep_raw=False))
 
 
-def _facts(row: Row[Any]) -> EntryFacts:
+def _facts(article: StoredArticle) -> EntryFacts:
     """Returns what is known of an article that no entry holds any more."""
-    authors, tags = (tuple(orjson.loads(value)) if value else () for value in (row.authors, row.tags))
     return EntryFacts(
-        row.url, row.feed, row.title, authors, row.published_at, row.modified_at, row.summary, row.lang, tags, row.image
+        url=article.url,
+        feed=article.feed,
+        title=article.title,
+        authors=article.authors,
+        published_at=article.published_at,
+        updated_at=article.modified_at,
+        summary=article.summary,
+        lang=article.lang,
+        tags=article.tags,
+        image=article.image,
     )

@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, or_, select, update
 
 from aggregator.articles.entry_facts import EntryDetails, EntryFacts, EntryRow, EntryState
-from aggregator.config.options import Options, decode
+from aggregator.config.feed_options import Options, decode
 from aggregator.model import Enclosure
 from aggregator.store.feeds import Source
 from aggregator.store.schema import articles, entries, feeds

@@ -8,12 +8,12 @@ from typing import Any, Literal
 import orjson
 from sqlalchemy import Connection, Row, TextClause, and_, func, insert, or_, select, text, update
 
-from aggregator.config.options import Options, decode
+from aggregator.config.feed_options import Options, decode
 from aggregator.model import Hints
 from aggregator.schedule.health import State
 from aggregator.schedule.rhythm import Rhythm, pack, unpack
 from aggregator.store.schema import articles, entries, feeds, polls
-from aggregator.store.statements import run
+from aggregator.store.sql import run
 from aggregator.urls import site_of
 
 Kind = Literal["feed", "page", "hand"]

@@ -23,7 +23,7 @@ from aggregator.model import RobotsAnswer
 from aggregator.store.entries import ListedPage, waiting
 from aggregator.store.feeds import FeedRow, from_row
 from aggregator.store.schema import entries, feeds, refetches, robots, sites
-from aggregator.store.upsert import insert
+from aggregator.store.sql import insert
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,53 +1,16 @@
-"""Rows of raw pages: what a better extractor reads again, and what selectors are tried on."""
+"""Raw pages: what a better extractor reads again, and what selectors are tried on."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
 from aggregator.query import And
+from aggregator.store import stored_articles
 from aggregator.store.ranking import Filters, matching
 from aggregator.store.schema import articles, entries, feeds, raw_pages
+from aggregator.store.stored_articles import StoredArticle
 
 _ALL = And(())
-
-
-def counts(conn: Connection, filters: Filters) -> tuple[int, int]:
-    """How many of the articles have a raw page, and how many have none."""
-    query = (
-        select(func.count(raw_pages.c.article_id), func.count())
-        .select_from(articles)
-        .outerjoin(raw_pages, raw_pages.c.article_id == articles.c.id)
-        .where(matching(conn, _ALL, filters))
-    )
-    kept, every = conn.execute(query).one()
-    return int(kept), int(every) - int(kept)
-
-
-def after(conn: Connection, filters: Filters, article_id: int, limit: int) -> Sequence[Row[Any]]:
-    """The next articles with a raw page after that id, in the order of ids: columns of `articles`, and of the page
-    `raw_url`, `content_type`, `raw_at` and `body` (zstd)."""
-    query = (
-        select(
-            articles,
-            raw_pages.c.url.label("raw_url"),
-            raw_pages.c.content_type,
-            raw_pages.c.fetched_at.label("raw_at"),
-            raw_pages.c.body,
-        )
-        .join(raw_pages, raw_pages.c.article_id == articles.c.id)
-        .where(articles.c.id > article_id, matching(conn, _ALL, filters))
-    )
-    return conn.execute(query.order_by(articles.c.id).limit(limit)).all()
-
-
-def still(conn: Connection, article_id: int, raw_at: int) -> Row[Any] | None:
-    """The article, held for this transaction, if its raw page is still the one of that time."""
-    query = select(articles).where(articles.c.id == article_id).with_for_update()
-    row = conn.execute(query).first()
-    kept = conn.execute(select(raw_pages.c.fetched_at).where(raw_pages.c.article_id == article_id)).scalar()
-    return row if kept == raw_at else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +24,32 @@ class KeptPage:
 
 
 _PAGE = [raw_pages.c[name] for name in KeptPage.__slots__]
+
+
+def counts(conn: Connection, filters: Filters) -> tuple[int, int]:
+    """Returns how many of the articles have a raw page, and how many have none."""
+    query = (
+        select(func.count(raw_pages.c.article_id), func.count())
+        .select_from(articles)
+        .outerjoin(raw_pages, raw_pages.c.article_id == articles.c.id)
+        .where(matching(conn, _ALL, filters))
+    )
+    kept, every = conn.execute(query).one()
+    return int(kept), int(every) - int(kept)
+
+
+def after(conn: Connection, filters: Filters, article_id: int, limit: int) -> list[tuple[StoredArticle, KeptPage]]:
+    """Returns the next articles with a raw page after that id, in the order of ids, and their pages."""
+    query = select(*articles.c, *_PAGE).join(raw_pages, raw_pages.c.article_id == articles.c.id)
+    query = query.where(articles.c.id > article_id, matching(conn, _ALL, filters)).order_by(articles.c.id).limit(limit)
+    return [(stored_articles.from_row(row), KeptPage(*row[-len(_PAGE) :])) for row in conn.execute(query)]
+
+
+def unchanged(conn: Connection, article_id: int, fetched_at: int) -> StoredArticle | None:
+    """Returns the article, held for this transaction, if its raw page is still the one of that time."""
+    article = stored_articles.held(conn, article_id)
+    kept = conn.execute(select(raw_pages.c.fetched_at).where(raw_pages.c.article_id == article_id)).scalar()
+    return article if kept == fetched_at else None
 
 
 def page(conn: Connection, article_id: int) -> KeptPage | None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select, update
 from aggregator.model import NO_VALIDATORS, Validators
 from aggregator.store.leases import Scope, due_refetch
 from aggregator.store.schema import articles, refetches
-from aggregator.store.upsert import insert
+from aggregator.store.sql import insert
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, delete, exists, select
 
 from aggregator.store.schema import articles, feeds, site_memories
-from aggregator.store.upsert import insert
+from aggregator.store.sql import insert
 
 
 def load(conn: Connection, site: str) -> bytes | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, select
 
 from aggregator.store.schema import sitemaps
-from aggregator.store.upsert import insert
+from aggregator.store.sql import insert
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ from aggregator.articles.entry_facts import EntryFacts
 from aggregator.articles.from_page import ServedPage
 from aggregator.articles.read_pages import PageJob
 from aggregator.articles.row import ArticleRow
+from aggregator.config.feed_options import Options
 from aggregator.config.models import Settings
-from aggregator.config.options import Options
 from aggregator.errors import ExtractionError, FetchError
 from aggregator.extraction.selectors import selectors_of
 from aggregator.model import NO_VALIDATORS, Response, Validators
 from aggregator.net.request import PAGE_TYPES
-from aggregator.store import articles, entries, refetches, texts
+from aggregator.store import articles, entries, refetches
 from aggregator.store.articles import Saved
 from aggregator.store.entries import ListedPage
 from aggregator.store.unit_of_work import UnitOfWork
@@ -22,7 +22,7 @@ from aggregator.visit import refetch_schedule
 from aggregator.visit.context import Context
 from aggregator.visit.page_reader import PageReader
 from aggregator.visit.progress import PageDone
-from aggregator.visit.request import Requests, pause
+from aggregator.visit.requests import Requests, pause
 
 GONE_STATUSES = (404, 410)
 _WAITS = (10 * MINUTE, HOUR, 6 * HOUR, DAY, 3 * DAY)  # until the next try, by how many there were; then it is given up
@@ -100,7 +100,7 @@ async def _failed(ctx: Context, page: ListedPage, ids: list[int], requests: Requ
     def job(conn: UnitOfWork) -> None:
         pause(conn, page.source, page.site, error, now)
         if error.status in GONE_STATUSES and page.article_id is not None:
-            texts.mark_gone(conn, [page.article_id], now)
+            articles.mark_gone(conn, [page.article_id], now)
         entries.postpone(conn, ids, error.reason, at)
 
     await ctx.writer.do(job)

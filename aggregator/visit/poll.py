@@ -27,7 +27,7 @@ from aggregator.feeds.parse_feed import parse
 from aggregator.model import Entry, FeedDocument, Hints, Response, moved_to
 from aggregator.net.request import FEED_TYPES, PAGE_TYPES
 from aggregator.schedule import health
-from aggregator.store import articles, entries, feeds, texts
+from aggregator.store import articles, entries, feeds
 from aggregator.store.articles import Saved
 from aggregator.store.feeds import FeedRow, Poll
 from aggregator.store.unit_of_work import UnitOfWork
@@ -38,7 +38,7 @@ from aggregator.visit.after_poll import PollResult
 from aggregator.visit.context import Context
 from aggregator.visit.page_reader import PageReader
 from aggregator.visit.progress import PageDone, Polled
-from aggregator.visit.request import Requests, pause
+from aggregator.visit.requests import Requests, pause
 from aggregator.visit.sitemap_index import Listing
 
 PARSE_SECONDS = 10.0
@@ -234,7 +234,7 @@ def _note_gone(conn: Connection, feed: FeedRow, status: int | None, now: int) ->
     """Notes that the article of a page that is polled itself is gone if its server says so, there if it answers."""
     if status in (*page.GONE_STATUSES, 200, 304):
         gone_at = now if status in page.GONE_STATUSES else None
-        texts.mark_gone(conn, entries.articles_of(conn, feed.id), gone_at)
+        articles.mark_gone(conn, entries.articles_of(conn, feed.id), gone_at)
 
 
 def _logged(

@@ -16,7 +16,7 @@ from aggregator.errors import ExtractionError, FetchError
 from aggregator.model import Response
 from aggregator.revisions import compare
 from aggregator.revisions.refetch_plan import after_failed_refetch, next_refetch
-from aggregator.store import articles, entries, raw_pages, refetches, texts
+from aggregator.store import articles, entries, raw_pages, refetches, stored_articles
 from aggregator.store.articles import Saved
 from aggregator.store.entries import ListedPage
 from aggregator.store.refetches import DueRefetch, Refetch
@@ -27,7 +27,7 @@ from aggregator.visit.context import Context
 from aggregator.visit.page import GONE_STATUSES, page_job, request
 from aggregator.visit.page_reader import PageReader
 from aggregator.visit.progress import PageDone
-from aggregator.visit.request import Requests, pause
+from aggregator.visit.requests import Requests, pause
 
 _CONFIRM_GONE_SECONDS = DAY  # a page that was gone at the plan's last refetch is asked for once more
 
@@ -107,8 +107,13 @@ async def _read(ctx: Context, due: DuePage, response: Response, reader: PageRead
     if new is None:
         await _settle(ctx, due, Saved(due.id, "unchanged", kept="the page holds no article text now"), response)
         return
-    stored, old = await ctx.read(lambda conn: texts.stored(conn, due.id)), None
-    if before is not None and body is not None and stored is not None and not compare.same(stored, texts.version(new)):
+    stored, old = await ctx.read(lambda conn: stored_articles.by_id(conn, due.id)), None
+    if (
+        before is not None
+        and body is not None
+        and stored is not None
+        and not compare.same(stored.compared, new.compared)
+    ):
         page = ServedPage(before.url, body, before.content_type, before.fetched_at)
         old = await reader.read_again(replace(job, page=page, keep_raw=False))
     await _store(ctx, due, response, new, old)
@@ -116,7 +121,7 @@ async def _read(ctx: Context, due: DuePage, response: Response, reader: PageRead
 
 async def _store(ctx: Context, due: DuePage, response: Response, new: ArticleRow, old: ArticleRow | None) -> None:
     """Stores what the page says now. `old`: what is found today on the page as it was served last, if that was asked."""
-    only_read_otherwise = old is not None and compare.same(texts.version(old), texts.version(new))
+    only_read_otherwise = old is not None and compare.same(old.compared, new.compared)
 
     def job(conn: UnitOfWork) -> Saved:
         if only_read_otherwise:
@@ -142,7 +147,7 @@ async def _settle(ctx: Context, due: DuePage, saved: Saved, response: Response |
 
     def job(conn: UnitOfWork) -> None:
         if saved.kept is None:
-            texts.mark_gone(conn, [due.id], None)
+            articles.mark_gone(conn, [due.id], None)
         refetches.update_plan(conn, plan)
 
     await ctx.writer.do(job)
@@ -167,7 +172,7 @@ async def _failed(ctx: Context, due: DuePage, requests: Requests, error: FetchEr
     def job(conn: UnitOfWork) -> None:
         pause(conn, source, due.page.site, error, now)
         if gone:
-            texts.mark_gone(conn, [due.id], now)
+            articles.mark_gone(conn, [due.id], now)
         refetches.update_plan(conn, plan)
 
     await ctx.writer.do(job)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
+from aggregator.config.feed_options import Options
 from aggregator.config.models import Settings
-from aggregator.config.options import Options
 from aggregator.model import Entry, Response
 from aggregator.revisions.refetch_plan import after_entry_update, next_refetch
 from aggregator.store import entries, refetches

@@ -17,7 +17,7 @@ from aggregator.visit.page_reader import PageReader
 from aggregator.visit.poll import poll
 from aggregator.visit.progress import PagesFound
 from aggregator.visit.refetch import due_pages, refetch
-from aggregator.visit.request import Requests
+from aggregator.visit.requests import Requests
 from aggregator.visit.stored_robots import StoredRobots
 
 PAGES_AT_ONCE = 40  # then what else is due is looked up

@@ -16,7 +16,7 @@ from aggregator.store.feeds import FeedRow
 from aggregator.store.sitemaps import SitemapRow
 from aggregator.urls import site_of
 from aggregator.visit.context import Context
-from aggregator.visit.request import Requests
+from aggregator.visit.requests import Requests
 
 MAX_SITEMAPS = 20  # of an index that one poll reads
 MAX_ENTRIES = 50_000  # of them; then the next poll goes on

@@ -1,1 +1,0 @@
-from aggregator.store.sql import run as run

@@ -1,1 +1,0 @@
-from aggregator.store.sql import insert as insert
