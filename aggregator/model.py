@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import takewhile
-from typing import Literal
+from typing import Any, Literal
 
 BodyFrom = Literal["page", "feed"]
+
+Json = dict[str, Any]
+"""A JSON object that is printed or written to a file: what its values are, its reader knows."""
 
 
 @dataclass(frozen=True, slots=True)

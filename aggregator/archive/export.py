@@ -10,8 +10,9 @@ import orjson
 from aggregator.archive.line_files import kind_of, writing
 from aggregator.archive.search import Search, records
 from aggregator.errors import UsageError
+from aggregator.model import Json
 from aggregator.store.engine import Store
-from aggregator.store.records import FIELDS, Json
+from aggregator.store.records import FIELDS
 from aggregator.store.stored_articles import LISTS
 
 Records = Iterator[Json]

@@ -10,8 +10,9 @@ import orjson
 from aggregator.articles.from_record import from_record
 from aggregator.articles.row import ArticleRow
 from aggregator.errors import QueryError
+from aggregator.model import Json
 from aggregator.query import span
-from aggregator.store.records import TEXTS, TIMES, Json
+from aggregator.store.records import TEXTS, TIMES
 from aggregator.store.stored_articles import LISTS
 from aggregator.text import storable
 from aggregator.urls import is_http, normalise

@@ -8,11 +8,12 @@ from sqlalchemy import Connection
 
 from aggregator.archive.snippets import snippet
 from aggregator.errors import UsageError
+from aggregator.model import Json
 from aggregator.query import And, Not, Or, Query, Words, parse
 from aggregator.store import search_articles
 from aggregator.store.engine import Store
 from aggregator.store.ranking import Sort
-from aggregator.store.records import Json, current, record
+from aggregator.store.records import current, record
 from aggregator.store.search_articles import FoundArticle
 from aggregator.store.search_sql import Filters
 

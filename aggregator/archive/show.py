@@ -6,9 +6,10 @@ from html import escape
 import zstandard
 
 from aggregator.errors import UsageError
+from aggregator.model import Json
 from aggregator.store import stored_articles
 from aggregator.store.engine import Store
-from aggregator.store.records import Json, current, record
+from aggregator.store.records import current, record
 from aggregator.text import paragraphs
 from aggregator.times import iso
 

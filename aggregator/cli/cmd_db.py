@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from aggregator.cli import global_options, output
-from aggregator.cli.options import Json
+from aggregator.cli.options import AsJson
 
 commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The database: check, backup, prune, stats.")
 
@@ -73,7 +73,7 @@ def prune(ctx: typer.Context) -> None:
 
 
 @commands.command()
-def stats(ctx: typer.Context, json: Json = False) -> None:
+def stats(ctx: typer.Context, json: AsJson = False) -> None:
     """Count what the database holds."""
     from aggregator.store import maintenance
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aggregator.cli import global_options, output
-from aggregator.cli.options import Form, Json, read_input
+from aggregator.cli.options import AsJson, Form, read_input
 from aggregator.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def extract(
     url: Annotated[str | None, typer.Option(metavar="URL", help="Where the page is from.")] = None,
     text: Annotated[bool, typer.Option("--text", help="It is plain text, scraped without its markup.")] = False,
     form: Annotated[Form, typer.Option("--format", help="How to print the article.")] = Form.TEXT,
-    json: Json = False,
+    json: AsJson = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show each block: kept or dropped, and why.")] = False,
 ) -> None:
     """Print the article of a page: no menus, no weather box, no "Latest posts".

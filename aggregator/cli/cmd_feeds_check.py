@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aggregator.cli import global_options, output
-from aggregator.cli.options import Format, Json, Report, ReportFormat
+from aggregator.cli.options import AsJson, Format, Report, ReportFormat
 
 if TYPE_CHECKING:
     from aggregator.feeds.candidates import FeedCandidate
@@ -19,7 +19,7 @@ def check(
     feed: Annotated[str | None, typer.Argument(metavar="FEED", help="Its URL or title; default: all.")] = None,
     offline: Annotated[bool, typer.Option("--offline", help="Look for no feed that is lost.")] = False,
     form: ReportFormat = Report.TABLE,
-    json: Json = False,
+    json: AsJson = False,
 ) -> None:
     """Tell which subscriptions need a person; exit 1 if any does.
 

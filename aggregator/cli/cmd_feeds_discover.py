@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from aggregator.cli import global_options, output
-from aggregator.cli.options import Format, Json, ListFormat
+from aggregator.cli.options import AsJson, Format, ListFormat
 from aggregator.errors import AggregatorError
 
 
@@ -13,7 +13,7 @@ def discover(
     ctx: typer.Context,
     url: Annotated[str, typer.Argument(metavar="URL", help="A page, such as a site's front page.")],
     form: ListFormat = Format.TABLE,
-    json: Json = False,
+    json: AsJson = False,
 ) -> None:
     """Find what can be subscribed on a site: feeds, sitemaps, else the page itself as a list of links. Best first.
 

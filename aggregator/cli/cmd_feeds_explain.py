@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aggregator.cli import global_options, output
-from aggregator.cli.options import Json, Report, ReportFormat
+from aggregator.cli.options import AsJson, Report, ReportFormat
 
 if TYPE_CHECKING:
     from aggregator.subscriptions.explain import Explanation, SiteThen
@@ -22,7 +22,7 @@ def explain(
     ctx: typer.Context,
     feed: Annotated[str, typer.Argument(metavar="FEED", help="Its URL or title.")],
     form: ReportFormat = Report.TABLE,
-    json: Json = False,
+    json: AsJson = False,
 ) -> None:
     """Tell why a feed was polled when it was and will be when it will be, how it fares, and what would change that.
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 import typer
 
 from aggregator.cli import global_options, output
-from aggregator.cli.options import Format, Json, ListFormat
+from aggregator.cli.options import AsJson, Format, ListFormat
 
 if TYPE_CHECKING:
     from aggregator.subscriptions.overview import FeedOverview
 
 
-def list_feeds(ctx: typer.Context, form: ListFormat = Format.TABLE, json: Json = False) -> None:
+def list_feeds(ctx: typer.Context, form: ListFormat = Format.TABLE, json: AsJson = False) -> None:
     """List the subscriptions of feeds.yaml and how they fare, those that need a person first.
 
     States: blocked, gone, failing, moved, silent, slow, new, healthy. `aggregator feeds explain FEED` says more of one.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aggregator.cli import garbage, global_options, output
-from aggregator.cli.options import Json
+from aggregator.cli.options import AsJson
 
 if TYPE_CHECKING:
     from aggregator.engines.fetch import Summary
@@ -26,7 +26,7 @@ def fetch(
         typer.Argument(metavar="[FEED|URL]...", help="Feeds by URL or title; any other URL is fetched as an article."),
     ] = None,
     force: Annotated[bool, typer.Option("--all", help="All feeds, due or not.")] = False,
-    json: Json = False,
+    json: AsJson = False,
 ) -> None:
     """Poll the feeds that are due, fetch their articles, store them, and print a summary.
 

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from aggregator.cli import global_options, output
-from aggregator.cli.options import Feed, Json, Report, ReportFormat, Since, Site, Until, since_time, until_time
+from aggregator.cli.options import AsJson, Feed, Report, ReportFormat, Since, Site, Until, since_time, until_time
 
 if TYPE_CHECKING:
     from aggregator.archive.reextract import Change, Totals
@@ -33,7 +33,7 @@ def reextract(
     feed: Feed = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only report; change nothing.")] = False,
     form: ReportFormat = Report.TABLE,
-    json: Json = False,
+    json: AsJson = False,
 ) -> None:
     """Extract the kept raw pages again with today's extractor, and report what changed.
 
@@ -125,7 +125,7 @@ class _Table:
             print("interrupted; what was done is stored" if not self.dry_run else "interrupted", file=sys.stderr)
 
 
-def _row(change: "Change") -> tuple[Any, ...]:
+def _row(change: "Change") -> tuple[object, ...]:
     version = f"{change.old_version} → {change.new_version or '?'}"
     title = change.title or change.url
     if change.outcome == "no_article":

@@ -2,15 +2,15 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from aggregator.cli import global_options, output
 from aggregator.cli.options import (
+    AsJson,
     Feed,
     Format,
-    Json,
     Lang,
     ListFormat,
     Since,
@@ -22,6 +22,7 @@ from aggregator.cli.options import (
 
 if TYPE_CHECKING:
     from aggregator.archive.search import Hits
+    from aggregator.model import Json
 
 
 class Sort(StrEnum):
@@ -48,7 +49,7 @@ def search(
     offset: Annotated[int, typer.Option(min=0, help="Leave out so many first.")] = 0,
     stories: Annotated[bool, typer.Option("--stories", help="One hit a story, as the table always shows.")] = False,
     form: ListFormat = Format.TABLE,
-    json: Json = False,
+    json: AsJson = False,
 ) -> None:
     """Search the archive: title, lead and text of every article.
 
@@ -111,6 +112,6 @@ def _print_hits(found: "Hits") -> None:
     print(f"{more}; `aggregator show ID` prints an article")
 
 
-def _as_text(record: dict[str, Any]) -> str:
+def _as_text(record: "Json") -> str:
     head = f"[{record['id']}] {output.day_time(record['published_at'])} {record['url']}"
     return output.parts(head, record["title"], record["lead"], record["text"])

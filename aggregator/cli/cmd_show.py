@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aggregator.cli import global_options, output
-from aggregator.cli.options import Form, Format, Json
+from aggregator.cli.options import AsJson, Form, Format
 
 if TYPE_CHECKING:
     from aggregator.archive.show import Shown
@@ -20,7 +20,7 @@ def show(
     ctx: typer.Context,
     article: Annotated[int, typer.Argument(metavar="ID", help="As search prints it.")],
     form: Annotated[Form, typer.Option("--format", help="How to print it.")] = Form.TEXT,
-    json: Json = False,
+    json: AsJson = False,
     revisions: Annotated[bool, typer.Option("--revisions", help="List the versions of its text.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Show what the last change of its text was.")] = False,
     version: Annotated[int | None, typer.Option(min=1, help="With --diff: what this version changed.")] = None,

@@ -1,14 +1,15 @@
 """`aggregator stories …`: the stories of a time span, and editing them by hand."""
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from aggregator.cli import global_options, output
-from aggregator.cli.options import Format, Json, ListFormat, Since, Until, since_time, until_time
+from aggregator.cli.options import AsJson, Format, ListFormat, Since, Until, since_time, until_time
 
 if TYPE_CHECKING:
+    from aggregator.model import Json
     from aggregator.store.story_list import StoryRow
 
 MAX_TITLE_CHARACTERS = 110  # in a table
@@ -28,7 +29,7 @@ def stories(
     until: Until = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 20,
     form: ListFormat = Format.TABLE,
-    json: Json = False,
+    json: AsJson = False,
 ) -> None:
     """List the stories of a time span, biggest first; split and merge them.
 
@@ -57,7 +58,7 @@ def split(
     story: Annotated[int, typer.Argument(metavar="STORY", help="As `aggregator stories` prints it.")],
     articles: Annotated[list[int] | None, typer.Argument(metavar="[ARTICLE]…", help="Those that go.")] = None,
     form: ListFormat = Format.TABLE,
-    json: Json = False,
+    json: AsJson = False,
 ) -> None:
     """Make a new story of some articles of a story; with none named, of each of its reports. Copies go with their heads.
 
@@ -80,7 +81,7 @@ def merge(
     story: Annotated[int, typer.Argument(metavar="STORY", help="The story that stays.")],
     other: Annotated[int, typer.Argument(metavar="OTHER", help="The story whose articles it takes.")],
     form: ListFormat = Format.TABLE,
-    json: Json = False,
+    json: AsJson = False,
 ) -> None:
     """Put the articles of another story into a story.
 
@@ -106,7 +107,7 @@ def _print(found: list["StoryRow"], form: Format) -> None:
         output.objects([_record(story) for story in found], form)
 
 
-def _record(story: "StoryRow") -> dict[str, Any]:
+def _record(story: "StoryRow") -> "Json":
     from aggregator.times import iso
 
     return {

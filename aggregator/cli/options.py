@@ -39,7 +39,7 @@ class Form(StrEnum):
 
 ListFormat = Annotated[Format, typer.Option("--format", help="How to print it.")]
 ReportFormat = Annotated[Report, typer.Option("--format", help="How to print it.")]
-Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
+AsJson = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
 Since = Annotated[str | None, typer.Option(metavar="TIME", help="From then on: 24h, 7d, 2026-01-31 or an ISO time.")]
 Until = Annotated[str | None, typer.Option(metavar="TIME", help="Up to then; a day is meant with all its hours.")]
 Feed = Annotated[str | None, typer.Option(metavar="FEED", help="Of this feed: its URL or its title.")]

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from aggregator.cli.options import Format
 
@@ -77,7 +77,7 @@ def day_time(text: str | None) -> str:
     return (text or "")[:16].replace("T", " ")
 
 
-def objects(records: Iterable[Mapping[str, Any]], form: Format) -> None:
+def objects(records: Iterable[Mapping[str, object]], form: Format) -> None:
     """Print records as json (one list), jsonl (one a line) or csv (with a header)."""
     import json
 
@@ -90,14 +90,14 @@ def objects(records: Iterable[Mapping[str, Any]], form: Format) -> None:
         print(json.dumps(list(records), ensure_ascii=False, indent=2))
 
 
-def one(record: Mapping[str, Any]) -> None:
+def one(record: Mapping[str, object]) -> None:
     """Print one object as JSON."""
     import json
 
     print(json.dumps(record, ensure_ascii=False, indent=2))
 
 
-def _print_csv(records: Sequence[Mapping[str, Any]]) -> None:
+def _print_csv(records: Sequence[Mapping[str, object]]) -> None:
     if not records:
         return
     import csv

@@ -2,10 +2,10 @@
 
 import time
 from shlex import quote
-from typing import Any
 
 from aggregator.cli import output
 from aggregator.feeds.candidates import FeedCandidate
+from aggregator.model import Json
 from aggregator.times import DAY, HOUR, MINUTE, iso
 
 _FORMATS = {
@@ -17,7 +17,7 @@ _FORMATS = {
 }
 
 
-def record(one: FeedCandidate) -> dict[str, Any]:
+def record(one: FeedCandidate) -> Json:
     """Returns a candidate as the JSON object that is printed."""
     return {
         "url": one.url,

@@ -3,11 +3,11 @@
 import os
 import sys
 from dataclasses import asdict
-from typing import Any
 
 from aggregator.archive.history import Change, History, Version
 from aggregator.cli import output
 from aggregator.cli.options import Form, Format
+from aggregator.model import Json
 from aggregator.revisions.word_diff import Piece
 
 _CONTEXT = 12  # words around a change
@@ -38,7 +38,7 @@ def print_versions(found: History, form: Form) -> None:
     _print_state(found)
 
 
-def _row(one: Version) -> tuple[Any, ...]:
+def _row(one: Version) -> tuple[object, ...]:
     replaced = output.day_time(one.replaced_at) if one.replaced_at else "newest"
     changed = ("" if one.added is None else f"+{one.added}", "" if one.removed is None else f"-{one.removed}")
     return (one.number, output.day_time(one.fetched_at), replaced, one.words, *changed, one.title or "")
@@ -63,8 +63,8 @@ def print_change(changed: Change | None, form: Form) -> None:
         sys.stdout.write(_as_text(changed, _width(), colour=_coloured()))
 
 
-def _as_record(changed: Change) -> dict[str, Any]:
-    def named(one: Version) -> dict[str, Any]:
+def _as_record(changed: Change) -> Json:
+    def named(one: Version) -> Json:
         return {"number": one.number, "fetched_at": one.fetched_at, "words": one.words}
 
     pieces = {name: [[piece.kind, piece.text] for piece in part] for name, part in changed.pieces.items()}

@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 from aggregator.config.models import Settings
 from aggregator.errors import AggregatorError, UsageError
+from aggregator.model import Json
 from aggregator.pool import Pool
 from aggregator.store import engine, locks
 from aggregator.store.engine import Store
@@ -68,7 +68,7 @@ class Summary:
         pages = any(url in self.manual_urls for url, _ in self.page_failures)
         return int(feeds or pages)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Json:
         """The object that `fetch --json` prints."""
         return {
             "feeds": {

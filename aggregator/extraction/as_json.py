@@ -2,14 +2,14 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
 from aggregator.extraction.article import Article
 from aggregator.extraction.pipeline import Explanation
+from aggregator.model import Json
 from aggregator.times import iso
 
 
-def article_json(article: Article) -> dict[str, Any]:
+def article_json(article: Article) -> Json:
     """Returns an article under the names of an export, without what only a database knows."""
     return {
         "url": article.url,
@@ -32,7 +32,7 @@ def article_json(article: Article) -> dict[str, Any]:
     }
 
 
-def explanation_json(found: Explanation) -> dict[str, Any]:
+def explanation_json(found: Explanation) -> Json:
     """Returns the article, each block of its page and the notes."""
     return article_json(found.article) | {"blocks": list(map(asdict, found.blocks)), "notes": list(found.notes)}
 

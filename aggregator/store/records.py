@@ -4,12 +4,10 @@ from typing import Any
 
 from sqlalchemy import Text
 
+from aggregator.model import Json
 from aggregator.store.schema import NOT_EXPORTED, articles
 from aggregator.store.stored_articles import LISTS, StoredArticle
 from aggregator.times import iso
-
-Json = dict[str, Any]
-"""A JSON object that is printed or written to a file: what its values are, its reader knows."""
 
 # Plain strings, which orjson takes; SQLAlchemy's names are of a class of their own.
 _EXPORTED = [column for column in articles.c if column.info is not NOT_EXPORTED]
