@@ -1,4 +1,4 @@
-"""The command `aggregator`: its global options, its commands, and what becomes of errors."""
+"""Builds the command `aggregator`: its global options, its commands, and what becomes of errors."""
 
 import os
 import sys
@@ -93,7 +93,7 @@ def _global(
 
 
 def run() -> NoReturn:
-    """Run the command; errors that people cause are one line, and the process ends with the code they carry."""
+    """Runs the command; errors that people cause are one line, and the process ends with the code they carry."""
     try:
         code = app(standalone_mode=False)
         sys.stdout.flush()
@@ -121,18 +121,18 @@ def run() -> NoReturn:
 
 
 def _reader_left() -> int:
-    """`aggregator search … | head`: the reader has seen enough. Python would complain about it at its end."""
+    """Ends well where the reader has seen enough (`aggregator search … | head`); Python would complain about it."""
     _drop_output()
     return 0
 
 
 def _drop_output() -> None:
-    """What is still to be written goes nowhere: else Python would try it again at its end, and complain."""
+    """Sends what is still to be written nowhere: else Python would try it again at its end, and complain."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
 
 
 def _usage(error: Exception) -> int:
-    """Say what is wrong with the command line; 0 if the error is of another kind.
+    """Says what is wrong with the command line; returns 0 if the error is of another kind.
 
     The parser's own errors are told by what they can do: typer ships them in a private module.
     """
@@ -152,6 +152,6 @@ def _bug(error: Exception) -> int:
 
 
 def _say(message: str, code: int) -> int:
-    """One line on stderr."""
+    """Prints one line on stderr, and returns the exit code."""
     print(f"aggregator: {' '.join(message.split())}", file=sys.stderr)
     return code

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from aggregator.cli import global_options, output
-from aggregator.cli.options import AsJson
+from aggregator.cli.shared_options import AsJson
 
 commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The database: check, backup, prune, stats.")
 

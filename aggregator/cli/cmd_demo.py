@@ -11,7 +11,7 @@ from aggregator.cli import output
 if TYPE_CHECKING:
     from aggregator.demo import Result
 
-MOST_DROPPED = 8  # of each language
+MAX_DROPPED = 8  # texts shown of each language
 
 
 def register(app: typer.Typer) -> None:
@@ -54,7 +54,8 @@ def _print_cleaned(result: "Result") -> None:
 
 
 def _print_dropped(result: "Result") -> None:
-    """Of each language's pages the boilerplate that stood on most of them; single words and links to other articles are left out."""
+    """Prints of each language's pages the boilerplate that stood on most of them, without single words and links to
+    other articles."""
     titles = {article.title for article in result.cleaned}
     by_lang: dict[str, Counter[str]] = {}
     for article in result.cleaned:
@@ -64,7 +65,7 @@ def _print_dropped(result: "Result") -> None:
     rows = [
         (lang, _short(text), pages)
         for lang, often in by_lang.items()
-        for text, pages in [pair for pair in often.most_common() if " " in pair[0]][:MOST_DROPPED]
+        for text, pages in [pair for pair in often.most_common() if " " in pair[0]][:MAX_DROPPED]
     ]
     output.table(columns, rows, "What was dropped as boilerplate")
     print(f"and {sum(map(len, by_lang.values())) - len(rows)} texts more, beside the links to other articles\n")

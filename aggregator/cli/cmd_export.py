@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from aggregator.cli import global_options
-from aggregator.cli.options import Feed, Lang, Since, Site, Until, since_time, until_time
+from aggregator.cli.shared_options import Feed, Lang, Since, Site, Until, since_time, until_time
 
 
 def register(app: typer.Typer) -> None:

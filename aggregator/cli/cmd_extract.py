@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aggregator.cli import global_options, output
-from aggregator.cli.options import AsJson, Form, read_input
+from aggregator.cli.shared_options import AsJson, Form, read_input
 from aggregator.errors import UsageError
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aggregator.cli import global_options, output
-from aggregator.cli.options import AsJson, Format, Report, ReportFormat
+from aggregator.cli.shared_options import AsJson, Format, Report, ReportFormat
 
 if TYPE_CHECKING:
     from aggregator.feeds.candidates import FeedCandidate

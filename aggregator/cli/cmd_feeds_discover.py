@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from aggregator.cli import global_options, output
-from aggregator.cli.options import AsJson, Format, ListFormat
+from aggregator.cli.shared_options import AsJson, Format, ListFormat
 from aggregator.errors import AggregatorError
 
 

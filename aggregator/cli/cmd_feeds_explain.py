@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aggregator.cli import global_options, output
-from aggregator.cli.options import AsJson, Report, ReportFormat
+from aggregator.cli.shared_options import AsJson, Report, ReportFormat
 
 if TYPE_CHECKING:
-    from aggregator.subscriptions.explain import Explanation, SiteThen
+    from aggregator.subscriptions.explain import Explanation, SiteStatus
 
-_LABEL = 13
+_LABEL_COLUMNS = 13
 
 
 def explain(
@@ -62,7 +62,7 @@ def _print(found: "Explanation") -> None:
         _print_polls(found)
 
 
-def _site(site: "SiteThen") -> list[str]:
+def _site(site: "SiteStatus") -> list[str]:
     gap = f"at least {site.gap:g} s between two requests, {site.connections} connections at most"
     said = [site.name, gap]
     if site.latency is not None:
@@ -74,11 +74,11 @@ def _site(site: "SiteThen") -> list[str]:
 
 
 def _say(label: str, *sentences: str | None) -> None:
-    """A label, and beside it a line or more for each sentence."""
+    """Prints a label, and beside it a line or more for each sentence."""
     shown = [output.cell(sentence) for sentence in sentences if sentence]
     for number, sentence in enumerate(shown):
         left = label if number == 0 else ""
-        print(textwrap.fill(sentence, _width(), initial_indent=left.ljust(_LABEL), subsequent_indent=" " * _LABEL,
+        print(textwrap.fill(sentence, _width(), initial_indent=left.ljust(_LABEL_COLUMNS), subsequent_indent=" " * _LABEL_COLUMNS,
                             break_long_words=False, break_on_hyphens=False))  # fmt: skip
 
 

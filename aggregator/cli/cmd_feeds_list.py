@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from aggregator.cli import global_options, output
-from aggregator.cli.options import AsJson, Format, ListFormat
+from aggregator.cli.shared_options import AsJson, Format, ListFormat
 
 if TYPE_CHECKING:
     from aggregator.subscriptions.overview import FeedOverview

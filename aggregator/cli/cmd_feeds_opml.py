@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from aggregator.cli import global_options, output
-from aggregator.cli.options import read_input
+from aggregator.cli.shared_options import read_input
 from aggregator.errors import AggregatorError
 
 

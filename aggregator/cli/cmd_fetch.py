@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aggregator.cli import garbage, global_options, output
-from aggregator.cli.options import AsJson
+from aggregator.cli.shared_options import AsJson
 
 if TYPE_CHECKING:
     from aggregator.engines.fetch import Summary

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aggregator.cli import global_options, output
-from aggregator.cli.options import AsJson, Feed, Report, ReportFormat, Since, Site, Until, since_time, until_time
+from aggregator.cli.shared_options import AsJson, Feed, Report, ReportFormat, Since, Site, Until, since_time, until_time
 
 if TYPE_CHECKING:
     from aggregator.archive.reextract import Change, Totals
 
-MOST_SHOWN = 30
-INTERRUPTED = 130
+MAX_SHOWN = 30
+INTERRUPTED = 130  # exit code
 
 
 def register(app: typer.Typer) -> None:
@@ -52,22 +52,23 @@ def reextract(
     options, now = global_options.of(ctx), datetime.now(UTC)
     asked = Search("", since_time(since, now), until_time(until, now), feed, site)
     config, totals = options.load_config(), Totals()
-    paper: _Table | _Json = _Json(dry_run) if json or form is Report.JSON else _Table(dry_run)
+    as_json = json or form is Report.JSON
+    printed: _PrintedTable | _PrintedJson = _PrintedJson(dry_run) if as_json else _PrintedTable(dry_run)
     code = 0
     with options.open_store() as store, _progress(options.quiet) as progress:
-        run = Reextraction(store, config, asked, dry_run, int(time.time()), paper.add, progress, totals)
+        run = Reextraction(store, config, asked, dry_run, int(time.time()), printed.add, progress, totals)
         try:
             run.run()
         except KeyboardInterrupt:
             code = INTERRUPTED
-    paper.finish(totals, interrupted=code == INTERRUPTED)
+    printed.finish(totals, interrupted=code == INTERRUPTED)
     if code or totals.exit_code:
         raise typer.Exit(code or totals.exit_code)
 
 
 @dataclass(slots=True)
-class _Json:
-    """One object, written as the run goes on: there may be more changes than fit into memory."""
+class _PrintedJson:
+    """Prints one object as the run goes on: there may be more changes than fit into memory."""
 
     dry_run: bool
     written: int = 0
@@ -89,8 +90,8 @@ class _Json:
 
 
 @dataclass(slots=True)
-class _Table:
-    """The largest changes and the totals."""
+class _PrintedTable:
+    """Prints the largest changes and the totals."""
 
     dry_run: bool
     largest: list[tuple[int, int, "Change"]] = field(default_factory=list)
@@ -101,7 +102,7 @@ class _Table:
         words = change.words_added + change.words_removed
         size = words if change.outcome == "changed" else sys.maxsize  # what a person should look at comes first
         heapq.heappush(self.largest, (size, -change.id, change))
-        if len(self.largest) > MOST_SHOWN:
+        if len(self.largest) > MAX_SHOWN:
             heapq.heappop(self.largest)
 
     def finish(self, totals: "Totals", *, interrupted: bool) -> None:
@@ -138,7 +139,7 @@ def _row(change: "Change") -> tuple[object, ...]:
 
 @contextmanager
 def _progress(quiet: bool) -> "Iterator[Callable[[Totals], None]]":
-    """A bar on a terminal; nothing elsewhere."""
+    """Shows a bar on a terminal, nothing elsewhere."""
     if quiet or not sys.stderr.isatty():
         yield lambda _: None
         return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aggregator.cli import global_options, output
-from aggregator.cli.options import (
+from aggregator.cli.shared_options import (
     AsJson,
     Feed,
     Format,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Sort(StrEnum):
-    """What comes first."""
+    """Names the orders of hits."""
 
     RELEVANCE = "relevance"
     DATE = "date"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aggregator.cli import global_options, output
-from aggregator.cli.options import AsJson, Form, Format
+from aggregator.cli.shared_options import AsJson, Form, Format
 
 if TYPE_CHECKING:
     from aggregator.archive.show import Shown

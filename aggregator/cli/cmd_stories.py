@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aggregator.cli import global_options, output
-from aggregator.cli.options import AsJson, Format, ListFormat, Since, Until, since_time, until_time
+from aggregator.cli.shared_options import AsJson, Format, ListFormat, Since, Until, since_time, until_time
 
 if TYPE_CHECKING:
     from aggregator.model import Json
@@ -60,7 +60,7 @@ def split(
     form: ListFormat = Format.TABLE,
     json: AsJson = False,
 ) -> None:
-    """Make a new story of some articles of a story; with none named, of each of its reports. Copies go with their heads.
+    """Make a new story of some articles of a story; with none named, of each of its reports. Copies follow their heads.
 
     \b
     aggregator stories split 12 345 350

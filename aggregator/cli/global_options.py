@@ -1,4 +1,4 @@
-"""What all commands share: the global options, and where they lead."""
+"""Turns the global options into what all commands need: the configuration, the database, the log."""
 
 import os
 import sys
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Globals:
-    """The options that stand before the command."""
+    """Holds the options that stand before the command."""
 
     config: str | None
     database: str | None
@@ -27,24 +27,24 @@ class Globals:
     verbose: int
 
     def config_path(self) -> Path | None:
-        """The configuration file; None if there is none. Raises ConfigError if a named one is missing."""
+        """Finds the configuration file; None if there is none. Raises ConfigError if a named one is missing."""
         return paths.find_config(self.config)
 
     def editable_config(self) -> Path:
-        """The file that `feeds add` writes to: the one found, or the one that is named and not yet there."""
+        """Returns the file that `feeds add` writes to: the one found, or the one that is named and not yet there."""
         named = self.config or os.environ.get("AGGREGATOR_CONFIG")
         if named:
             return Path(named).expanduser()
         return self.config_path() or Path(paths.CONFIG_NAME)
 
     def load_config(self) -> "Config":
-        """The configuration, empty if there is no file. Raises ConfigError."""
+        """Reads the configuration, empty if there is no file. Raises ConfigError."""
         from aggregator.config import load_config
 
         return load_config.load(self.config_path(), os.environ)
 
     def store_url(self) -> str:
-        """The database's URL. Raises ConfigError."""
+        """Returns the database's URL. Raises ConfigError."""
         return paths.database_url(self.database, self.config_path())
 
     def print_request(self, url: str) -> None:
@@ -56,7 +56,7 @@ class Globals:
 
     @contextmanager
     def existing_store(self) -> "Iterator[Store | None]":
-        """The database, opened and closed; None where it is an SQLite file that is not there yet. Raises StoreError."""
+        """Opens the database, and closes it; None where it is an SQLite file not there yet. Raises StoreError."""
         if not paths.database_exists(self.store_url()):
             yield None
             return
@@ -65,7 +65,7 @@ class Globals:
 
     @contextmanager
     def open_store(self) -> "Iterator[Store]":
-        """The database, opened and closed. Raises StoreError."""
+        """Opens the database, and closes it. Raises StoreError."""
         from aggregator.store import engine
 
         opened = engine.open(self.store_url())
@@ -76,14 +76,14 @@ class Globals:
 
 
 def of(ctx: typer.Context) -> Globals:
-    """The global options of a command."""
+    """Returns the global options of a command."""
     found = ctx.find_object(Globals)
     assert found is not None
     return found
 
 
 def set_up_logging(quiet: bool, verbose: int) -> None:
-    """Log to stderr: warnings, more with -v, errors alone with -q; other people's libraries only with -vv."""
+    """Logs to stderr: warnings, more with -v, errors alone with -q; other people's libraries only with -vv."""
     import logging
 
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)

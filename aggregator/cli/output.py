@@ -1,4 +1,4 @@
-"""How results are printed: tables for people; json, jsonl and csv for programs."""
+"""Prints results: tables for people; json, jsonl and csv for programs."""
 
 import os
 import sys
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
-from aggregator.cli.options import Format
+from aggregator.cli.shared_options import Format
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,7 +16,7 @@ WIDTH_OF_FILES = 100  # of a table that goes to a file or a pipe
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table. `flexible` ones share what width the others leave, in proportion to it.
+    """Describes a column of a table. `flexible` ones share what width the others leave, in proportion to it.
 
     Others never wrap; what is longer than `most` characters is cut.
     """
@@ -28,7 +28,7 @@ class Column:
 
 
 def console(stream: TextIO | None = None) -> "Console":
-    """A terminal, or a file: no colour then, nor with NO_COLOR; COLUMNS sets the width of both."""
+    """Returns a console for a terminal or a file: no colour in a file, nor with NO_COLOR; COLUMNS sets the width."""
     from rich.console import Console
 
     stream = stream or sys.stdout
@@ -37,7 +37,7 @@ def console(stream: TextIO | None = None) -> "Console":
 
 
 def table(columns: Sequence[Column], rows: Iterable[Sequence[object]], title: str | None = None) -> None:
-    """Print a table as wide as the terminal, one line a row unless a flexible column needs more."""
+    """Prints a table as wide as the terminal, one line a row unless a flexible column needs more."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -62,7 +62,7 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[object]], title: st
 
 
 def cell(value: object) -> str:
-    """A value for people: nothing for None, lists with commas, no control characters; lines stay."""
+    """Writes a value for people: nothing for None, lists with commas, no control characters; lines stay."""
     if value is None:
         return ""
     if isinstance(value, list | tuple):
@@ -73,12 +73,12 @@ def cell(value: object) -> str:
 
 
 def day_time(text: str | None) -> str:
-    """An ISO time of a record as people read it: `2026-01-31 08:00`."""
+    """Writes an ISO time of a record as people read it: `2026-01-31 08:00`."""
     return (text or "")[:16].replace("T", " ")
 
 
 def objects(records: Iterable[Mapping[str, object]], form: Format) -> None:
-    """Print records as json (one list), jsonl (one a line) or csv (with a header)."""
+    """Prints records as json (one list), jsonl (one a line) or csv (with a header)."""
     import json
 
     if form is Format.JSONL:
@@ -91,7 +91,7 @@ def objects(records: Iterable[Mapping[str, object]], form: Format) -> None:
 
 
 def one(record: Mapping[str, object]) -> None:
-    """Print one object as JSON."""
+    """Prints one object as JSON."""
     import json
 
     print(json.dumps(record, ensure_ascii=False, indent=2))
@@ -109,5 +109,5 @@ def _print_csv(records: Sequence[Mapping[str, object]]) -> None:
 
 
 def parts(*texts: str | None) -> str:
-    """Title, lead and text as one: those that are there, an empty line between two, one newline at the end."""
+    """Joins title, lead and text: those that are there, an empty line between two, one newline at the end."""
     return "\n\n".join(text.strip("\n") for text in texts if text and text.strip()) + "\n"

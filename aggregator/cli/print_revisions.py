@@ -1,4 +1,4 @@
-"""How the versions of an article and what changed between them are printed."""
+"""Prints the versions of an article, and what changed between them."""
 
 import os
 import sys
@@ -6,18 +6,18 @@ from dataclasses import asdict
 
 from aggregator.archive.history import Change, History, Version
 from aggregator.cli import output
-from aggregator.cli.options import Form, Format
+from aggregator.cli.shared_options import Form, Format
 from aggregator.model import Json
 from aggregator.revisions.word_diff import Piece
 
-_CONTEXT = 12  # words around a change
-_WIDEST = 120  # columns: longer lines are hard to read
+_CONTEXT_WORDS = 12  # on either side of a change
+_MAX_COLUMNS = 120  # longer lines are hard to read
 _COLOURS = {"removed": "\x1b[31m", "added": "\x1b[32m"}
 _MARKS = {"removed": ("[-", "-]"), "added": ("{+", "+}"), "same": ("", "")}
 
 
 def print_versions(found: History, form: Form) -> None:
-    """All versions, the first one first."""
+    """Prints all versions, the first one first."""
     if form is Form.JSON:
         output.objects([asdict(one) for one in found.versions], Format.JSON)
         return
@@ -54,7 +54,7 @@ def _print_state(found: History) -> None:
 
 
 def print_change(changed: Change | None, form: Form) -> None:
-    """What one version changed of the one before."""
+    """Prints what one version changed of the one before."""
     if form is Form.JSON:
         output.one(None if changed is None else _as_record(changed))  # type: ignore[arg-type]
     elif changed is None:
@@ -87,7 +87,7 @@ def _as_text(changed: Change, width: int, *, colour: bool) -> str:
 
 
 def _hunks(pieces: tuple[Piece, ...]) -> list[list[Piece]]:
-    """The changes with the words around them; where much is the same between two, they are apart."""
+    """Returns the changes with the words around them; where much is the same between two, they are apart."""
     hunks: list[list[Piece]] = [[]]
     for place, piece in enumerate(pieces):
         if piece.kind != "same":
@@ -95,19 +95,19 @@ def _hunks(pieces: tuple[Piece, ...]) -> list[list[Piece]]:
             continue
         words = piece.text.split()
         first, last = place == 0, place == len(pieces) - 1
-        if len(words) <= (1 if first or last else 2) * _CONTEXT:
+        if len(words) <= (1 if first or last else 2) * _CONTEXT_WORDS:
             hunks[-1].append(piece)
             continue
         if not first:
-            hunks[-1].append(Piece("same", " ".join([*words[:_CONTEXT], "…"])))
+            hunks[-1].append(Piece("same", " ".join([*words[:_CONTEXT_WORDS], "…"])))
             hunks.append([])
         if not last:
-            hunks[-1].append(Piece("same", " ".join(["…", *words[-_CONTEXT:]])))
+            hunks[-1].append(Piece("same", " ".join(["…", *words[-_CONTEXT_WORDS:]])))
     return [hunk for hunk in hunks if hunk]
 
 
 def _wrapped(hunk: list[Piece], width: int, *, colour: bool) -> list[str]:
-    """Lines of a hunk, indented; colours do not count as width and are closed at the end of each word."""
+    """Returns the lines of a hunk, indented; colours do not count as width and are closed at the end of each word."""
     lines, line, used = [], "  ", 0
     for piece in hunk:
         opening, closing = _MARKS[piece.kind]
@@ -123,7 +123,7 @@ def _wrapped(hunk: list[Piece], width: int, *, colour: bool) -> list[str]:
 
 
 def _width() -> int:
-    return max(20, min(output.console().width, _WIDEST))
+    return max(20, min(output.console().width, _MAX_COLUMNS))
 
 
 def _coloured() -> bool:

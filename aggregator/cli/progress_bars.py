@@ -1,4 +1,4 @@
-"""Progress on a terminal: a bar for the feeds, one for the pages. rich is imported where there are bars."""
+"""Shows progress on a terminal: a bar for the feeds, one for the pages. rich is imported where there are bars."""
 
 import sys
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def reporter(*, quiet: bool) -> Iterator[Report]:
-    """What a fetch reports to; `quiet`: no bars, only the word that it waits for another fetch."""
+    """Yields what a fetch reports to. `quiet`: no bars; only that it waits for another fetch is told."""
     if quiet:
         yield _tell_waiting
         return

@@ -1,4 +1,4 @@
-"""Adding and removing subscriptions in feeds.yaml.
+"""Adds and removes subscriptions in feeds.yaml.
 
 The text is spliced at the positions the YAML reader reports, so that comments, order, quotes and indentation stay as
 they are: a reader that writes the whole document again moves comments and indents anew.
@@ -18,7 +18,7 @@ from aggregator.errors import ConfigError
 
 
 def add_feed(path: Path, values: Mapping[str, Any]) -> None:
-    """Add a subscription, `{"url": …, "title": …}` as in feeds.yaml; the file is made if there is none.
+    """Adds a subscription, `{"url": …, "title": …}` as in feeds.yaml; the file is made if there is none.
 
     Raises ConfigError, and changes nothing, when the file would not be valid with it.
     """
@@ -26,7 +26,7 @@ def add_feed(path: Path, values: Mapping[str, Any]) -> None:
 
 
 def add_feeds(path: Path, many: Iterable[Mapping[str, Any]]) -> None:
-    """Add subscriptions in one write: see `add_feed`."""
+    """Adds subscriptions in one write: see `add_feed`."""
     text = _valid_text(path) if path.exists() else ""
     items = [{key: value for key, value in values.items() if value not in (None, (), [], {})} for values in many]
     if items:
@@ -34,13 +34,13 @@ def add_feeds(path: Path, many: Iterable[Mapping[str, Any]]) -> None:
 
 
 def check_feed(path: Path, values: Mapping[str, Any]) -> None:
-    """Raises ConfigError, as `add_feed` would, if the file would not be valid with this subscription; changes nothing."""
+    """Raises ConfigError as `add_feed` would, if the file would not be valid with this subscription; changes nothing."""
     item = {key: value for key, value in values.items() if value not in (None, (), [], {})}
     parse(_with_items(_valid_text(path) if path.exists() else "", [item], path), str(path), {})
 
 
 def remove_feed(path: Path, url: str) -> None:
-    """Take out the subscription of `url`. Raises ConfigError if the file has none."""
+    """Takes out the subscription of `url`. Raises ConfigError if the file has none."""
     text = _valid_text(path)
     _, listed = _feeds(text)
     for item in listed.value if listed is not None else ():
@@ -54,7 +54,7 @@ def remove_feed(path: Path, url: str) -> None:
 
 
 def replace_url(path: Path, old: str, new: str) -> None:
-    """Give the subscription of `old` another address; all else of it stays. Raises ConfigError if the file has none."""
+    """Gives the subscription of `old` another address; all else of it stays. Raises ConfigError if the file has none."""
     text = _valid_text(path)
     _, listed = _feeds(text)
     for item in listed.value if listed is not None else ():
@@ -66,19 +66,19 @@ def replace_url(path: Path, old: str, new: str) -> None:
 
 
 def _scalar(url: str) -> str:
-    """A URL as YAML, in a list in brackets too."""
+    """Writes a URL as YAML, in a list in brackets too."""
     return url if re.fullmatch(r"[A-Za-z0-9:/?=&%._~+;@!$-]+", url) else "'" + url.replace("'", "''") + "'"
 
 
 def _valid_text(path: Path) -> str:
-    """The text of the file; a file that is not valid is not edited."""
+    """Returns the text of the file; a file that is not valid is not edited."""
     text = read_text(path)
     parse(text, str(path), {})
     return text
 
 
 def _feeds(text: str) -> tuple[Any, Any]:
-    """The nodes of the key `feeds` and of the list under it; None for what is not there."""
+    """Returns the nodes of the key `feeds` and of the list under it; None for what is not there."""
     from ruamel.yaml import YAML  # late: only edits need it
 
     root = YAML(typ="safe", pure=True).compose(text)
@@ -89,7 +89,7 @@ def _feeds(text: str) -> tuple[Any, Any]:
 
 
 def _with_items(text: str, items: list[dict[str, Any]], path: Path) -> str:
-    """The text with the items at the end of its list of feeds."""
+    """Returns the text with the items at the end of its list of feeds."""
     key, listed = _feeds(text)
     if listed is not None and listed.flow_style and not listed.value:  # `feeds: []`
         text = text[: listed.start_mark.index].rstrip(" ") + text[listed.end_mark.index :]
@@ -114,7 +114,7 @@ def _refuse_flow(listed: Any, path: Path) -> None:
 
 
 def _last_line(item: Any, lines: list[str]) -> int:
-    """The number (from 0) of the last line of a list's item: comments and empty lines after it are not its own."""
+    """Returns the number (from 0) of the last line of a list's item, without the comments and empty lines after it."""
     last = item.end_mark.line if item.end_mark.column else item.end_mark.line - 1
     last = min(last, len(lines) - 1)
     column = item.start_mark.column
@@ -124,7 +124,8 @@ def _last_line(item: Any, lines: list[str]) -> int:
 
 
 def _belongs(line: str, column: int) -> bool:
-    """A mapping's own lines begin at its column or further right; comments there are taken for its own too."""
+    """Tells whether a line is a mapping's own: it begins at its column or further right; comments there are taken for
+    its own too."""
     bare = line.strip()
     indent = len(line) - len(line.lstrip(" "))
     return bool(bare) and indent >= column
@@ -152,7 +153,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _replace(path: Path, body: bytes) -> None:
-    """Write a file so that at any moment it is the old one or the new one, whole."""
+    """Writes a file so that at any moment it is the old one or the new one, whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o644
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

@@ -1,4 +1,4 @@
-"""The options of a subscription, decoded from its row: a plain value, because thousands are read where one is polled."""
+"""Decodes the options of a subscription from its row: a plain value, for thousands are read where one is polled."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ _DEFAULTS = {name: setting.default for name, setting in Feed.model_fields.items(
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What feeds.yaml asks for at one subscription, as `config.models.Feed` and `Page` describe it.
+    """Holds what feeds.yaml asks for at one subscription, as `config.models.Feed` and `Page` describe it.
 
     `allow_private_networks`, `proxy`, `robots`, `refetch` None: as in the settings. `refetch`: durations after an article came
     out, none for "never". A page has the options of a feed whose interval is always set.

@@ -1,4 +1,6 @@
-"""feeds.yaml and the environment -> Config. A mistake is a ConfigError of one line: file, line, feed, key, value.
+"""Reads feeds.yaml and the environment into a Config.
+
+A mistake is a ConfigError of one line: file, line, feed, key, value.
 
 YAML 1.2 is read (ruamel.yaml), where `lang: no` is Norwegian and not false.
 """
@@ -22,7 +24,7 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
 
 
 def parse(text: str, name: str, environ: Mapping[str, str]) -> Config:
-    """The configuration in a text; `name` is what its errors call it. Raises ConfigError."""
+    """Reads the configuration in a text; `name` is what its errors call it. Raises ConfigError."""
     values = _mapping(text, name)
     chosen = _from_environment(environ)
     written = values.get("settings")
@@ -37,7 +39,7 @@ def parse(text: str, name: str, environ: Mapping[str, str]) -> Config:
 
 
 def read_text(path: Path) -> str:
-    """The text of a configuration file. Raises ConfigError if it can't be read or is not UTF-8."""
+    """Reads the text of a configuration file. Raises ConfigError if it can't be read or is not UTF-8."""
     try:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -50,7 +52,7 @@ def read_text(path: Path) -> str:
 
 
 def _mapping(text: str, name: str) -> dict[str, Any]:
-    """The plain values of a YAML text; an empty text is an empty configuration."""
+    """Returns the plain values of a YAML text; an empty text is an empty configuration."""
     from ruamel.yaml import YAML  # late: a configuration that has not changed is not parsed again
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
@@ -71,7 +73,7 @@ def _mapping(text: str, name: str) -> dict[str, Any]:
 
 
 def _syntax(problem: str, context: str | None) -> str:
-    """What is wrong with the YAML, in this program's words where it is one of the common mistakes."""
+    """Says what is wrong with the YAML, in this program's words where it is one of the common mistakes."""
     if "\\t" in problem:
         return "a tab; indent with spaces"
     if problem.startswith("found duplicate key"):
@@ -86,7 +88,7 @@ def _kind(values: object) -> str:
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, object]:
-    """The settings that are given as AGGREGATOR_<NAME>, as text; an empty variable is none. Raises ConfigError."""
+    """Returns the settings given as AGGREGATOR_<NAME>, as text; an empty variable is none. Raises ConfigError."""
     chosen: dict[str, object] = {}
     for name in Settings.model_fields:
         if value := environ.get(PREFIX + name.upper(), "").strip():

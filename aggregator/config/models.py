@@ -1,4 +1,4 @@
-"""What feeds.yaml holds, as frozen values. The descriptions are those of the published JSON Schema."""
+"""Defines what feeds.yaml holds, as frozen values. The descriptions are those of the published JSON Schema."""
 
 from datetime import timedelta
 from typing import Any, Literal
@@ -35,7 +35,7 @@ class _Model(BaseModel):
 
 
 class Settings(_Model):
-    """Settings of the whole program; each is also the variable AGGREGATOR_<NAME>, which wins."""
+    """Holds the settings of the whole program; each is also the variable AGGREGATOR_<NAME>, which wins."""
 
     contact: Line | None = Field(
         default=None, description="Who runs this (an e-mail address or a URL); sent in the User-Agent"
@@ -78,7 +78,7 @@ class Settings(_Model):
 
 
 class SelectorSpec(_Model):
-    """CSS selectors for the rare site whose pages need them."""
+    """Holds CSS selectors, for the rare site whose pages need them."""
 
     body: Selector | None = Field(default=None, description="The element that holds the article's text")
     remove: SelectorList = Field(default=(), description="Elements taken out before anything else")
@@ -88,7 +88,7 @@ class SelectorSpec(_Model):
 
 
 class _Source(_Model):
-    """What a feed and a page have in common."""
+    """Holds what a feed and a page have in common."""
 
     url: Url = Field(description="Its address, http or https")
     title: Line | None = Field(default=None, description="Its name; default: what it calls itself")
@@ -105,7 +105,7 @@ class _Source(_Model):
 
 
 class Feed(_Source):
-    """A subscription. `interval` replaces the learnt rhythm; `keep` is the settings' unless given."""
+    """Holds a subscription. `interval` replaces the learnt rhythm; `keep` is the settings' unless given."""
 
     interval: Span | None = Field(default=None, description="Time between two polls, instead of the learnt one")
     full_text: FullText = Field(
@@ -129,13 +129,13 @@ class Feed(_Source):
 
 
 class Page(_Source):
-    """A page that is fetched itself and looked at again for changes."""
+    """Holds a page that is itself fetched again and again, for its changes."""
 
-    interval: Span = Field(default=timedelta(hours=6), description="Time between two looks at it")
+    interval: Span = Field(default=timedelta(hours=6), description="Time between two fetches of it")
 
 
 class Config(_Model):
-    """A whole configuration."""
+    """Holds a whole configuration."""
 
     settings: Settings = Field(default=Settings(), description="Settings of the whole program")
     feeds: tuple[Feed, ...] = Field(default=(), description="The subscriptions")
@@ -144,7 +144,7 @@ class Config(_Model):
     @model_validator(mode="before")
     @classmethod
     def _empty_sections(cls, values: Any) -> Any:
-        """`feeds:` with nothing after it is an empty list."""
+        """Reads `feeds:` with nothing after it as an empty list."""
         return {k: v for k, v in values.items() if v is not None} if isinstance(values, dict) else values
 
     @model_validator(mode="after")
@@ -159,6 +159,6 @@ class Config(_Model):
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema of feeds.yaml, which editors complete and check it with."""
+    """Returns the JSON Schema of feeds.yaml, which editors complete and check it with."""
     schema = Config.model_json_schema(mode="validation")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "feeds.yaml"}

@@ -1,4 +1,4 @@
-"""Where the configuration and the database lie."""
+"""Finds the configuration and the database."""
 
 import os
 from collections.abc import Mapping
@@ -11,13 +11,13 @@ DATABASE_NAME = "aggregator.db"
 
 
 def user_config_dir(environ: Mapping[str, str]) -> Path:
-    """The folder for this user's configuration (XDG base directory specification)."""
+    """Returns the folder for this user's configuration (XDG base directory specification)."""
     base = environ.get("XDG_CONFIG_HOME")
     return (Path(base) if base else Path.home() / ".config") / "aggregator"
 
 
 def find_config(named: str | None, environ: Mapping[str, str] = os.environ) -> Path | None:
-    """The configuration file: the one named (option or AGGREGATOR_CONFIG), else feeds.yaml here, else the user's.
+    """Finds the configuration file: the one named (option or AGGREGATOR_CONFIG), else feeds.yaml here, else the user's.
 
     None if no default file exists. Raises ConfigError if a named one is missing.
     """
@@ -39,7 +39,8 @@ def database_exists(url: str) -> bool:
 
 
 def database_url(named: str | None, config: Path | None, environ: Mapping[str, str] = os.environ) -> str:
-    """The database: the one named (option or AGGREGATOR_DATABASE), else aggregator.db beside the configuration."""
+    """Returns the URL of the database: the one named (option or AGGREGATOR_DATABASE), else of aggregator.db beside the
+    configuration. Raises ConfigError."""
     named = named or environ.get("AGGREGATOR_DATABASE")
     if not named:
         folder = config.parent if config else Path()

@@ -1,4 +1,4 @@
-"""A failed validation told in one line: file, line, feed, key, the wrong value and what is right."""
+"""Tells of a failed validation in one line: file, line, feed, key, the wrong value and what is right."""
 
 import re
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from aggregator.config.models import Config, Feed, Page, SelectorSpec, Settings
 
 Location = Sequence[int | str]
 _SECTIONS: dict[str, type[BaseModel]] = {"settings": Settings, "feeds": Feed, "articles": Page}
-_KINDS = {"feeds": "feed", "articles": "article"}
+_NOUNS = {"feeds": "feed", "articles": "article"}
 _WANTED = {
     "bool_type": "true or false",
     "bool_parsing": "true or false",
@@ -28,7 +28,7 @@ _WANTED = {
 
 
 class Lines:
-    """Where things stand in a YAML text. Composed only when a mistake has to be shown."""
+    """Finds the lines of a YAML text. It is composed only when a mistake has to be shown."""
 
     def __init__(self, text: str) -> None:
         from ruamel.yaml import YAML
@@ -36,7 +36,7 @@ class Lines:
         self._root = YAML(typ="safe", pure=True).compose(text)
 
     def of(self, location: Location) -> int:
-        """The line (from 1) of the deepest part of `location` that is there."""
+        """Returns the line (from 1) of the deepest part of `location` that is there."""
         node, line = self._root, 1
         for step in location:
             found = self._child(node, step)
@@ -60,7 +60,7 @@ class Lines:
 
 
 def explain(error: ValidationError, values: dict[str, Any], lines: Lines, name: str) -> str:
-    """The first problem of a file's validation, and how many more there are."""
+    """Tells of the first problem of a file's validation, and how many more there are."""
     problems = error.errors(include_url=False)
     problem = problems[0]
     where, key = _split(problem["loc"])
@@ -70,13 +70,13 @@ def explain(error: ValidationError, values: dict[str, Any], lines: Lines, name: 
 
 
 def explain_variable(error: ValidationError, variable: str) -> str:
-    """The problem of a setting that came from the environment."""
+    """Tells of the problem of a setting that came from the environment."""
     return _statement(error.errors(include_url=False)[0], variable)
 
 
 def _split(location: Location) -> tuple[Location, str]:
-    """What the problem is in (a feed, the settings) and the key in it, dotted."""
-    depth = 2 if location and location[0] in _KINDS else 1
+    """Returns what the problem is in (a feed, the settings) and the key in it, dotted."""
+    depth = 2 if location and location[0] in _NOUNS else 1
     return location[:depth], ".".join(str(step) for step in location[depth:] if step != "[key]")
 
 
@@ -86,7 +86,7 @@ def _subject(where: Location, values: dict[str, Any]) -> list[str]:
     section, number = str(where[0]), int(where[1])
     item = values[section][number]
     known = (item.get("url") or item.get("title")) if isinstance(item, dict) else None
-    return [f"{_KINDS[section]} {known}" if known else f"{_KINDS[section]} number {number + 1}"]
+    return [f"{_NOUNS[section]} {known}" if known else f"{_NOUNS[section]} number {number + 1}"]
 
 
 def _statement(problem: Any, key: str) -> str:

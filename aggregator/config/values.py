@@ -1,4 +1,4 @@
-"""The kinds of values a configuration holds beside plain ones: durations, sizes, retention, networks, headers.
+"""Defines the values that a configuration holds beside plain ones: durations, sizes, retention, networks, headers.
 
 Each reads what a person writes (`1h30m`, `16MiB`, `forever`) and, from JSON, what it wrote itself.
 """
@@ -18,9 +18,9 @@ from aggregator.urls import is_http
 _UNITS = {"w": WEEK, "d": DAY, "h": HOUR, "m": MINUTE, "s": 1}
 _PART = re.compile(r"(\d+(?:\.\d+)?)([wdhms])")
 _DURATION = r"^(\d+(\.\d+)?[wdhms])+$"
-_LONGEST = timedelta(days=36500)
-_MOST_LOOKS = 20
-_LEAST_LOOK = timedelta(minutes=5)
+MAX_DURATION = timedelta(days=36500)
+MAX_REFETCHES = 20
+MIN_REFETCH_DELAY = timedelta(minutes=5)
 _SIZE = re.compile(r"(\d+)\s*([KMG]?)(i?)B?", re.IGNORECASE)
 PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 _HOST = re.compile(r"(?!-)[\w-]+(?:\.[\w-]+)*\.?")
@@ -33,7 +33,7 @@ _OWN_HEADERS = {
 
 
 def parse_duration(value: object) -> timedelta:
-    """`90d`, `1h30m`, `2s`, `0.5s` or plain `0`. Raises ValueError for anything else."""
+    """Reads `90d`, `1h30m`, `2s`, `0.5s` or plain `0`. Raises ValueError for anything else."""
     if isinstance(value, timedelta):
         return value
     text = str(value).strip().lower() if isinstance(value, str | int) and not isinstance(value, bool) else ""
@@ -45,7 +45,7 @@ def parse_duration(value: object) -> timedelta:
         length = timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text)))
     except OverflowError:
         length = timedelta.max
-    if length > _LONGEST:
+    if length > MAX_DURATION:
         raise ValueError("is longer than a hundred years")
     return length
 
@@ -89,16 +89,16 @@ def _write_retention(value: timedelta | int | None) -> str | int:
 def _refetch(value: object) -> tuple[timedelta, ...]:
     if value == "never":
         return ()
-    wanted = f"`never` nor a list of up to {_MOST_LOOKS} durations such as [1h, 6h, 24h, 3d]"
+    wanted = f"`never` nor a list of up to {MAX_REFETCHES} durations such as [1h, 6h, 24h, 3d]"
     items = re.split(r"[\s,]+", value.strip()) if isinstance(value, str) else value
-    if not isinstance(items, list | tuple) or not 0 < len(items) <= _MOST_LOOKS:
+    if not isinstance(items, list | tuple) or not 0 < len(items) <= MAX_REFETCHES:
         raise ValueError(f"is neither {wanted}")
     try:
         steps = [parse_duration(item) for item in items]
     except ValueError as error:
         raise ValueError(f"is neither {wanted}") from error
-    if steps != sorted(set(steps)) or steps[0] < _LEAST_LOOK:
-        least = format_duration(_LEAST_LOOK)
+    if steps != sorted(set(steps)) or steps[0] < MIN_REFETCH_DELAY:
+        least = format_duration(MIN_REFETCH_DELAY)
         raise ValueError(f"is not a list of durations that grow from {least} or more, such as [1h, 6h, 24h, 3d]")
     return tuple(steps)
 
@@ -130,7 +130,7 @@ def _networks(value: object) -> bool | tuple[str, ...]:
 
 
 def _network(item: object) -> str:
-    """One host name, address or CIDR, as written."""
+    """Reads one host name, address or CIDR, as written."""
     if isinstance(item, str):
         try:
             ip_network(item, strict=False)
@@ -253,7 +253,7 @@ Refetch = Annotated[
                     "type": "array",
                     "items": {"type": "string", "pattern": _DURATION},
                     "minItems": 1,
-                    "maxItems": _MOST_LOOKS,
+                    "maxItems": MAX_REFETCHES,
                 },
             ]
         }

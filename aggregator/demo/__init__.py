@@ -1,5 +1,5 @@
 """A small news site that ships with the package, fetched on loopback: the whole path with no internet."""
 
-from aggregator.demo.run import Cleaned, Result, Story, run
+from aggregator.demo.run import CleanedPage, DemoStory, Result, run
 
-__all__ = ["Cleaned", "Result", "Story", "run"]
+__all__ = ["CleanedPage", "DemoStory", "Result", "run"]

@@ -1,4 +1,4 @@
-"""Fetches the small news sites the way `aggregator fetch` fetches any, and looks at what came of them."""
+"""Fetches the small news sites as `aggregator fetch` fetches any, and reads what was stored of them."""
 
 import os
 from collections.abc import Iterator
@@ -26,8 +26,8 @@ feeds:
 
 
 @dataclass(frozen=True, slots=True)
-class Cleaned:
-    """An article: words of the whole page, words kept, and the runs of text that were dropped."""
+class CleanedPage:
+    """Counts the words of an article's page and those that were kept, and holds the blocks that were dropped."""
 
     title: str
     site: str
@@ -38,24 +38,27 @@ class Cleaned:
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
-    """Articles that tell the same: of each its title, its site and whether it is a copy."""
+class DemoStory:
+    """Holds articles that tell the same news: of each its title, its site and whether it is a copy."""
 
     articles: tuple[tuple[str, str, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What the demonstration shows. `config`: the feeds.yaml it made, None if nothing was kept."""
+    """Holds what the demonstration shows. `config`: the feeds.yaml it made, None if nothing was kept."""
 
     summary: fetch.Summary
-    cleaned: tuple[Cleaned, ...]
-    stories: tuple[Story, ...]
+    cleaned: tuple[CleanedPage, ...]
+    stories: tuple[DemoStory, ...]
     config: Path | None
 
 
 def run(keep: Path | None) -> Result:
-    """Serve, fetch, look. `keep`: a folder for feeds.yaml and database, else they are gone afterwards."""
+    """Serves the sites, fetches them and reads the result. `keep`: a folder where feeds.yaml and the database stay.
+
+    Raises UsageError if there is one of them in that folder already.
+    """
     now = datetime.now(UTC)
     with _folder(keep) as folder, serve(now) as served:
         config = folder / "feeds.yaml"
@@ -80,17 +83,17 @@ def _folder(keep: Path | None) -> Iterator[Path]:
 
 
 def _environ() -> dict[str, str]:
-    """The environment without settings of the user's own installation."""
+    """Returns the environment without the settings of the user's own installation."""
     return {name: value for name, value in os.environ.items() if not name.startswith("AGGREGATOR_")}
 
 
-def _cleaned(served: Served) -> tuple[Cleaned, ...]:
+def _cleaned(served: Served) -> tuple[CleanedPage, ...]:
     found = []
     for url, body in served.pages.items():
         explained = pipeline.explain(body, url, content_type="text/html; charset=utf-8")
         article, blocks = explained.article, explained.blocks
         found.append(
-            Cleaned(
+            CleanedPage(
                 title=article.title or url,
                 site=article.site or "",
                 lang=article.lang or "",
@@ -102,8 +105,8 @@ def _cleaned(served: Served) -> tuple[Cleaned, ...]:
     return tuple(found)
 
 
-def _stories(url: str) -> tuple[Story, ...]:
-    """The stories of more than one article."""
+def _stories(url: str) -> tuple[DemoStory, ...]:
+    """Returns the stories of more than one article."""
     opened = engine.open(url)
     try:
         with opened.read() as conn:
@@ -113,6 +116,6 @@ def _stories(url: str) -> tuple[Story, ...]:
             if record["story_id"] in by_story:
                 article = (record["title"] or record["url"], record["site"], record["copy_of"] is not None)
                 by_story[record["story_id"]].append(article)
-        return tuple(Story(tuple(articles)) for articles in by_story.values())
+        return tuple(DemoStory(tuple(articles)) for articles in by_story.values())
     finally:
         opened.close()

@@ -1,7 +1,7 @@
-"""Three small news sites: what they publish, and the servers that publish it.
+"""Serves three small news sites on loopback.
 
 Each article lies in `articles/` as a text: `key: value` lines, an empty line, paragraphs separated by empty lines.
-`templates/` holds one page a site, with the furniture of real ones around the article: menus, weather, newsletter,
+`templates/` holds one page a site, with what surrounds it on real ones, around the article: menus, weather, newsletter,
 related posts, consent, share bars, advertisements.
 """
 
@@ -22,7 +22,7 @@ from threading import Thread
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """An article as its author wrote it. `hours`: how long ago it was published."""
+    """Holds an article as its author wrote it. `hours`: how long ago it was published."""
 
     slug: str
     site: str
@@ -36,7 +36,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Outlet:
-    """One of the sites: its name, language, address on loopback and the form of its feed."""
+    """Holds one of the sites: its name, language, address on loopback and the form of its feed."""
 
     key: str
     name: str
@@ -57,14 +57,14 @@ Answer = tuple[str, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What can be fetched while the sites are up: the feeds' URLs, and the pages by theirs."""
+    """Holds what can be fetched while the sites are up: the feeds' URLs, and the pages by theirs."""
 
     feeds: tuple[str, ...]
     pages: dict[str, bytes]
 
 
 def read_texts() -> tuple[Text, ...]:
-    """The articles that ship with the package, the newest first."""
+    """Reads the articles that ship with the package, the newest first."""
     found = []
     for file in sorted(files(__package__).joinpath("articles").iterdir(), key=lambda file: file.name):
         head, _, body = file.read_text("utf-8").partition("\n\n")
@@ -87,7 +87,7 @@ def read_texts() -> tuple[Text, ...]:
 
 @contextmanager
 def serve(now: datetime) -> Iterator[Served]:
-    """The sites on loopback, at ports that are free, until the end of the block."""
+    """Serves the sites on loopback, at ports that are free, until the end of the block."""
     texts = read_texts()
     with ExitStack() as stack:
         served = Served((), {})
@@ -128,7 +128,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """The demonstration prints what came of it, not each request."""
+        """Prints nothing: the demonstration prints what came of it, not each request."""
 
 
 def _answers(outlet: Outlet, texts: list[Text], base: str, now: datetime) -> dict[str, Answer]:
@@ -146,7 +146,7 @@ def _when(text: Text, now: datetime) -> datetime:
 
 
 def _page(outlet: Outlet, text: Text, texts: list[Text], base: str, now: datetime) -> str:
-    """A whole page: the site's template around the article."""
+    """Returns a whole page: the site's template around the article."""
     template = files(__package__).joinpath("templates", f"{outlet.key}.html").read_text("utf-8")
     related = [f'<li><a href="{_path(other)}">{escape(other.title)}</a></li>' for other in texts if other != text]
     when = _when(text, now)

@@ -1,4 +1,4 @@
-"""The daemon: APScheduler runs the tick that claims due visits, and the jobs that look after the database."""
+"""Runs visits for as long as the process lives: APScheduler starts what is due and the maintenance of the database."""
 
 import asyncio
 import logging
@@ -21,8 +21,8 @@ from aggregator.subscriptions.sync import load, sync
 from aggregator.visit import Context, PageDone, Polled, Progress, StateChanged, opened, run_due
 
 _log = logging.getLogger(__name__)
-TICK_SECONDS = 5
-GRACE_SECONDS = 9
+TICK_SECONDS = 5  # between two starts of what is due
+GRACE_SECONDS = 9  # for visits under way when the daemon stops
 
 
 def run(
@@ -34,7 +34,7 @@ def run(
 ) -> int:
     """Runs until SIGTERM or SIGINT; returns the exit code. Raises AggregatorError if it can't start.
 
-    `clock`: seconds since 1970, by which everything is due; `tick`: seconds between two looks at it.
+    `clock`: seconds since 1970, by which everything is due; `tick`: seconds between two starts of what is due.
     """
     if config_path is None:
         raise UsageError("no feeds.yaml here; make one with `aggregator feeds add URL`, or name one with --config")
@@ -49,7 +49,7 @@ def run(
 
 
 class _Daemon:
-    """The running daemon: its scheduler, and the context that a changed feeds.yaml replaces."""
+    """Holds the scheduler, and the context that a changed feeds.yaml replaces."""
 
     def __init__(
         self, store: Store, config_path: Path, environ: Mapping[str, str], clock: Callable[[], float], tick: float
@@ -69,7 +69,7 @@ class _Daemon:
             loop.add_signal_handler(number, self._stop.set)
         loop.add_signal_handler(signal.SIGHUP, self._reload.set)
         scheduler = AsyncIOScheduler(job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
-        self._look_after(scheduler)
+        self._add_maintenance(scheduler)
         scheduler.start()
         _log.info("running: %d feeds, %d pages", len(config.feeds), len(config.articles))
         _notify("READY=1")
@@ -83,7 +83,7 @@ class _Daemon:
 
     async def _serve_with(self, config: Config, scheduler: AsyncIOScheduler) -> Config:
         """Works with one configuration until it is replaced or the daemon stops; returns the next one."""
-        async with opened(self._store, config.settings, _tell, clock=self._clock) as ctx:
+        async with opened(self._store, config.settings, _log_progress, clock=self._clock) as ctx:
             run = self._run_due
             tick = scheduler.add_job(run, "interval", seconds=self._tick, args=[ctx], next_run_time=datetime.now(UTC))
             try:
@@ -125,23 +125,23 @@ class _Daemon:
         _log.info("feeds.yaml read: %d added, %d changed, %d retired", done.added, done.changed, done.retired)
         return config
 
-    def _look_after(self, scheduler: AsyncIOScheduler) -> None:
+    def _add_maintenance(self, scheduler: AsyncIOScheduler) -> None:
         def every(what: Callable[[], object], name: str, **when: int) -> None:
-            scheduler.add_job(_in_thread, "interval", args=[what, name], id=name, **when)
+            scheduler.add_job(_run_in_thread, "interval", args=[what, name], id=name, **when)
 
         every(lambda: prune(self._store, int(self._clock())), "prune", hours=6)
         every(lambda: maintenance.optimise(self._store), "optimise", hours=24)
         every(lambda: maintenance.checkpoint(self._store), "checkpoint", hours=1)
 
 
-async def _in_thread(what: Callable[[], object], name: str) -> None:
+async def _run_in_thread(what: Callable[[], object], name: str) -> None:
     try:
         await asyncio.to_thread(what)
     except AggregatorError as error:
         _log.error("%s: %s; tried again at its next time", name, error)
 
 
-def _tell(event: Progress) -> None:
+def _log_progress(event: Progress) -> None:
     if isinstance(event, Polled):
         level = logging.WARNING if event.outcome == "failed" else logging.INFO if event.new else logging.DEBUG
         _log.log(

@@ -1,4 +1,4 @@
-"""One fetch: sync feeds.yaml, visit what is due (or what was named) until nothing is left, and sum it up."""
+"""Runs one fetch: syncs feeds.yaml, visits what is due (or named) until nothing is left, and sums it up."""
 
 import asyncio
 import os
@@ -18,12 +18,12 @@ from aggregator.subscriptions.sync import load, synced_settings
 from aggregator.visit import Blocked, Context, PageDone, PagesFound, Polled, Progress, StateChanged, opened, run_due
 from aggregator.visit.scope import make_due
 
-PATIENCE_SECONDS = 60
+MAX_WAIT_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class FetchRequest:
-    """What to fetch: `targets` are feeds (URL or title) and pages; none means what is due, with `force` all feeds."""
+    """Says what to fetch: `targets` are feeds (URL or title) and pages; none means what is due, with `force` all feeds."""
 
     config_path: Path | None
     database: str
@@ -33,14 +33,14 @@ class FetchRequest:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Another fetch is running; this one waits for it."""
+    """Tells that another fetch is running, for which this one waits."""
 
     seconds: int
 
 
 @dataclass(slots=True)
 class Summary:
-    """What a fetch did. `failures`: (URL, reason) of feeds and of pages."""
+    """Counts what a fetch did. `failures`: (URL, reason) of feeds and of pages."""
 
     feeds_polled: int = 0
     feeds_changed: int = 0
@@ -63,13 +63,13 @@ class Summary:
 
     @property
     def exit_code(self) -> int:
-        """1 when every feed failed, or a page that is no subscription did; else 0."""
+        """Is 1 when every feed failed, or a page that is no subscription did; else 0."""
         feeds = self.feeds_polled > 0 and self.feeds_failed == self.feeds_polled
         pages = any(url in self.manual_urls for url, _ in self.page_failures)
         return int(feeds or pages)
 
     def as_dict(self) -> Json:
-        """The object that `fetch --json` prints."""
+        """Returns the object that `fetch --json` prints."""
         return {
             "feeds": {
                 "polled": self.feeds_polled,
@@ -159,7 +159,7 @@ def run(
 
 
 class _alone:
-    """Holds the lock of the one fetch at a time; waits for another one up to a minute."""
+    """Holds the lock of fetches, of which one runs at a time; waits for another one up to a minute."""
 
     def __init__(self, store: Store, report: Report) -> None:
         self._store = store
@@ -172,10 +172,10 @@ class _alone:
             if self._lock.__enter__():
                 return
             self._lock.__exit__(None, None, None)
-            if time.monotonic() - started > PATIENCE_SECONDS:
-                raise AggregatorError(f"another fetch was still running after {PATIENCE_SECONDS} s; try again later")
+            if time.monotonic() - started > MAX_WAIT_SECONDS:
+                raise AggregatorError(f"another fetch was still running after {MAX_WAIT_SECONDS} s; try again later")
             if not told:
-                self._report(Waiting(PATIENCE_SECONDS))
+                self._report(Waiting(MAX_WAIT_SECONDS))
                 told = True
             time.sleep(0.25)
 
@@ -202,8 +202,8 @@ async def _run(
 
 
 async def _until_free(ctx: Context) -> Blocked:
-    """Sites that a daemon holds are waited for, as long as a second fetch waits."""
-    end = time.monotonic() + PATIENCE_SECONDS
+    """Visits what is due; waits for sites that a daemon holds, as long as a second fetch waits."""
+    end = time.monotonic() + MAX_WAIT_SECONDS
     while True:
         blocked = await run_due(ctx)
         if not blocked.held or time.monotonic() > end:

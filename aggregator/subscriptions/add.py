@@ -57,7 +57,7 @@ def add(
     best: bool = False,
     check: bool = True,
 ) -> Added:
-    """Adds a feed to the file, which is made if there is none; with `old` in the place of that feed, whose options stay.
+    """Adds a feed to the file, which is made if there is none; with `old` in place of that feed, whose options stay.
 
     With `check` it is read first, where the file does not have it yet; with `best` the best candidate is taken where it
     is no feed. `on_request` is told of each URL that is asked for. Raises NotAFeed, UsageError, AggregatorError.

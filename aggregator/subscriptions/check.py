@@ -1,4 +1,4 @@
-"""How subscriptions fare: their polls, their pages, and whether their selectors still match."""
+"""Checks how subscriptions fare: their polls, their pages, and whether their selectors still match."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,15 +21,14 @@ from aggregator.times import iso
 if TYPE_CHECKING:
     from aggregator.feeds.candidates import FeedCandidate
 
-PAGES = 5  # that selectors are tried on
-FEW_FAILURES = 3  # polls in a row; fewer may pass by themselves
-TRIED = 20  # pages of entries, of which one at least should have given an article
-FEWEST_TRIED = 5
+MAX_PAGES_TRIED = 5  # by selectors, the latest ones
+MIN_FAILURES = 3  # of polls in a row; fewer may pass by themselves
+MAX_OUTCOMES, MIN_OUTCOMES = 20, 5  # of the latest pages, of which one at least should have given an article
 
 
 @dataclass(frozen=True, slots=True)
 class SelectorHealth:
-    """On how many (`matched`) of the last pages (`pages`) a selector matched; `since`: when the first was fetched."""
+    """Counts on how many (`matched`) of the latest pages (`pages`) a selector matched. `since`: of the oldest of them."""
 
     name: str
     selector: str
@@ -45,9 +44,10 @@ class SelectorHealth:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How a subscription fares. Times are ISO 8601, UTC. `problems`: what needs a person; `notes`: what is good to know.
+    """Tells how a subscription fares. Times are ISO 8601, UTC.
 
-    `state`: one of `health.STATES`. `lost`: its address seems to hold no feed any more; `link`: the page it belonged to, as it said itself.
+    `problems` need a person, `notes` do not. `state`: one of `health.STATES`. `lost`: its address seems to hold no feed
+    any more. `link`: the page that the feed names as its own.
     """
 
     url: str
@@ -65,7 +65,7 @@ class Health:
 
 
 def check(store: Store | None, config: Config, named: str | None = None) -> list[Health]:
-    """The health of every subscription of feeds.yaml, or of the one that is named by its URL or title.
+    """Checks every subscription of feeds.yaml, or the one that is named by its URL or title.
 
     `store` None: there is no database yet. Needs no network. Raises UsageError (no such subscription), StoreError.
     """
@@ -99,7 +99,7 @@ def find_replacements(
 
 
 def named_sources(sources: list[Feed | Page], rows: dict[str, FeedRow], named: str | None) -> list[Feed | Page]:
-    """The subscriptions of that URL or title, or all. Raises UsageError if there is none."""
+    """Returns the subscriptions of that URL or title, or all. Raises UsageError if there is none."""
     if named is None:
         return sources
     found = [item for item in sources if named in (item.url, item.title or _own_title(rows.get(item.url)))]
@@ -116,9 +116,9 @@ def _checked(conn: Connection, item: Feed | Page, row: FeedRow | None) -> Health
     if row is None:
         return _health(item, None, (), None)
     selectors = selectors_of(item.selectors)
-    tried = None if selectors is None else _tried(selectors, raw_pages.latest(conn, item.url, PAGES))
+    tried = None if selectors is None else _tried(selectors, raw_pages.latest(conn, item.url, MAX_PAGES_TRIED))
     lost = row.kind == "feed" and bool(row.failures) and _is_lost(row, feeds.recent_polls(conn, int(row.id), 1))
-    return _health(item, row, entries.outcomes(conn, int(row.id), TRIED), tried, lost=lost)
+    return _health(item, row, entries.outcomes(conn, int(row.id), MAX_OUTCOMES), tried, lost=lost)
 
 
 def _health(
@@ -130,9 +130,9 @@ def _health(
     lost: bool = False,
 ) -> Health:
     silent = [one for one in tried or () if not one.matched]
-    problems = [*_said_of_state(row, a_problem=True), *_page_problems(outcomes)]
+    problems = [*_state_sentences(row, is_problem=True), *_page_problems(outcomes)]
     problems += [str(one) for one in silent if one.name != "remove"]
-    notes = _said_of_state(row, a_problem=False)
+    notes = _state_sentences(row, is_problem=False)
     notes += [str(one) for one in tried or () if one.matched < one.pages and (one.matched or one.name == "remove")]
     if tried is not None and not tried:
         notes.append("no raw page is kept that its selectors could be tried on")
@@ -153,39 +153,39 @@ def _health(
 
 
 def _is_lost(row: FeedRow, polls: Sequence[Poll]) -> bool:
-    """True if the last poll failed in a way that waiting will hardly mend: gone, or again and again not there, without
-    a host, or something else than a feed."""
+    """Tells whether the last poll failed in a way that waiting will hardly mend: gone, or again and again not found,
+    without a host, or something else than a feed."""
     last = polls[0] if polls else None
     if last is None or last.outcome != "failed":
         return False
     if last.status == 410:
         return True
-    return bool(row.failures >= FEW_FAILURES and (last.status == 404 or last.kind in ("dns", "feed")))
+    return bool(row.failures >= MIN_FAILURES and (last.status == 404 or last.kind in ("dns", "feed")))
 
 
 def _state(row: FeedRow | None) -> str:
     if row is None:
         return "new"
-    return row.health or ("failing" if row.failures >= FEW_FAILURES else "new")
+    return row.health or ("failing" if row.failures >= MIN_FAILURES else "new")
 
 
-def _said_of_state(row: FeedRow | None, *, a_problem: bool) -> list[str]:
-    """What is wrong with the polls, or worth a note."""
+def _state_sentences(row: FeedRow | None, *, is_problem: bool) -> list[str]:
+    """Returns what the state says of the polls, where it is a problem or where it is none."""
     state = _state(row)
-    if row is None or state in ("new", "healthy") or (state in health.NEEDS_A_PERSON) != a_problem:
+    if row is None or state in ("new", "healthy") or (state in health.NEEDS_A_PERSON) != is_problem:
         return []
     since = f" since {(iso(row.health_since) or '')[:10]}" if row.health_since else ""
     return [f"{state}{since}: {row.health_why or row.last_error or 'no reason kept'}"]
 
 
 def _page_problems(outcomes: Sequence[EntryOutcome]) -> list[str]:
-    if len(outcomes) < FEWEST_TRIED or any(row.state == "done" for row in outcomes):
+    if len(outcomes) < MIN_OUTCOMES or any(row.state == "done" for row in outcomes):
         return []
     return [f"none of its last {len(outcomes)} pages gave an article: {outcomes[0].error or 'no reason kept'}"]
 
 
 def _tried(selectors: Selectors, pages: Sequence[KeptPage]) -> tuple[SelectorHealth, ...]:
-    """Each selector on the pages; empty if there are none."""
+    """Tries each selector on the pages; returns nothing if there are none."""
     bodies = [(body, row) for row in pages if (body := unpacked(row.body)) is not None]
     if not bodies:
         return ()

@@ -1,4 +1,4 @@
-"""Why a feed was polled when it was, why it will be when it will be, how it fares, and what would change that."""
+"""Explains why a feed was polled when it was and will be when it will be, how it fares, and what would change that."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,14 +19,13 @@ from aggregator.store.leases import SiteRow
 from aggregator.subscriptions.check import named_sources
 from aggregator.times import format_duration, humanize, iso
 
-POLLS = 30
-_LATE = 120  # seconds after its time that a poll is worth a word
-_HINTS = {"ttl": "its ttl", "update_period": "its update period"}
+MAX_POLLS = 30
+_LATE_SECONDS = 120  # after its time, from which a poll is called late
 
 
 @dataclass(frozen=True, slots=True)
-class PolledThen:
-    """One poll of the log; `after`: seconds since the one before, None for the oldest."""
+class PollRecord:
+    """Holds one poll of the log. `after`: seconds since the one before, None for the oldest."""
 
     at: str | None
     after: int | None
@@ -39,8 +38,9 @@ class PolledThen:
 
 
 @dataclass(frozen=True, slots=True)
-class SiteThen:
-    """What is known of a feed's site. `gap` in seconds; `busy_until`, `quiet_until`: a visit under way, a cool-down."""
+class SiteStatus:
+    """Holds what is known of a feed's site. `gap` and `latency` in seconds; `busy_until`: the latest end of the visit under
+    way; `quiet_until`: the end of a cooldown."""
 
     name: str
     gap: float
@@ -53,7 +53,7 @@ class SiteThen:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """All of it, in sentences. Times are ISO 8601, UTC; polls from new to old."""
+    """Holds the whole explanation, in sentences. Times are ISO 8601, UTC; polls from new to old."""
 
     url: str
     title: str | None
@@ -67,12 +67,13 @@ class Explanation:
     next_poll: tuple[str, ...]
     rhythm: tuple[str, ...]
     changes: tuple[str, ...]
-    site: SiteThen | None
-    polls: tuple[PolledThen, ...]
+    site: SiteStatus | None
+    polls: tuple[PollRecord, ...]
 
 
 def explain(store: Store | None, config: Config, named: str, now: int) -> Explanation:
-    """The subscription of that URL or title. `store` None: there is no database yet. Raises UsageError, StoreError."""
+    """Explains the subscription of that URL or title. `store` None: there is no database yet. Raises UsageError,
+    StoreError."""
     sources: list[Feed | Page] = [*config.feeds, *config.articles]
     if store is None:
         return _of_new(named_sources(sources, {}, named)[0], config.settings)
@@ -90,7 +91,7 @@ def _of_new(item: Feed | Page, settings: Settings) -> Explanation:
 
 
 def _of_row(conn: Connection, item: Feed | Page, row: FeedRow, settings: Settings, now: int) -> Explanation:
-    log = feeds.recent_polls(conn, int(row.id), POLLS)
+    log = feeds.recent_polls(conn, int(row.id), MAX_POLLS)
     state = row.health or "new"
     site = leases.known_site(conn, row.site)
     return Explanation(
@@ -107,7 +108,7 @@ def _of_row(conn: Connection, item: Feed | Page, row: FeedRow, settings: Setting
         rhythm=schedule.describe(row.rhythm, now) if row.rhythm else (),
         changes=_changes(item, settings),
         site=_site(conn, item, row, site, settings, now),
-        polls=tuple(_logged(log)),
+        polls=tuple(_records(log)),
     )
 
 
@@ -116,13 +117,12 @@ def _last_poll(row: FeedRow, log: Sequence[Poll]) -> list[str]:
         return []
     said = [row.last_poll_reason or "it was new, so it was due at once"]
     late = row.last_poll_at - (row.last_poll_due_at or row.last_poll_at)
-    if row.last_poll_reason and late > _LATE:
+    if row.last_poll_reason and late > _LATE_SECONDS:
         said.append(f"it was due {humanize(late)} earlier: nothing ran then, or its site was busy or cooling down")
-    return said + ([_came(log[0])] if log else [])
+    return said + ([_outcome(log[0])] if log else [])
 
 
-def _came(poll: Poll) -> str:
-    """What came of a poll."""
+def _outcome(poll: Poll) -> str:
     if poll.outcome == "failed":
         return f"it failed: {poll.reason or poll.kind}"
     if poll.outcome == "unchanged":
@@ -135,19 +135,12 @@ def _next_poll(row: FeedRow, site: SiteRow | None, now: int) -> list[str]:
         return [f"not by itself: it answered 410 Gone; `aggregator fetch {row.url}` asks it again"]
     said = [row.next_poll_reason or "it was never polled"]
     if site is not None and site.quiet_until and site.quiet_until > max(now, row.next_poll_at):
-        said.append(
-            f"not before {(iso(site.quiet_until) or '')[:16].replace('T', ' ')}: its site asked to be left alone"
-        )
+        said.append(f"not before {_minute(site.quiet_until)}: its site asked to be left alone")
     if row.next_poll_at <= now:
         said.append("it is due: a daemon polls it within seconds, `aggregator fetch` at once")
-    asked = {name: getattr(row.hints, name) for name in _HINTS}
-    said += [
-        f"{what} asks for {humanize(seconds)} between polls"
-        for name, what in _HINTS.items()
-        if (seconds := asked[name])
-    ]
-    said += _skipped(row.hints)
-    return said
+    asked = (("its ttl", row.hints.ttl), ("its update period", row.hints.update_period))
+    said += [f"{what} asks for {humanize(seconds)} between polls" for what, seconds in asked if seconds]
+    return said + _skipped(row.hints)
 
 
 def _skipped(hints: Hints) -> list[str]:
@@ -174,11 +167,11 @@ def _changes(item: Feed | Page, settings: Settings) -> tuple[str, ...]:
 
 def _site(
     conn: Connection, item: Feed | Page, row: FeedRow, site: SiteRow | None, settings: Settings, now: int
-) -> SiteThen:
+) -> SiteStatus:
     url = row.moved_to or item.url
     busy = site is not None and site.owner is not None and (site.lease_until or 0) > now
     quiet = site is not None and (site.quiet_until or 0) > now
-    return SiteThen(
+    return SiteStatus(
         name=row.site,
         gap=site.delay.gap if site is not None and site.delay.gap is not None else settings.site_gap.total_seconds(),
         connections=settings.site_connections,
@@ -196,7 +189,7 @@ def _robots(conn: Connection, url: str, item: Feed | Page, settings: Settings) -
     kept = leases.robots_of(conn, f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}")
     if kept is None:
         return "robots.txt was not asked for yet"
-    when = f"(as of {(iso(kept.tried_at or kept.at) or '')[:16].replace('T', ' ')})"
+    when = f"(as of {_minute(kept.tried_at or kept.at)})"
     rules, agent = parse_robots(kept.status, kept.body), user_agent(__version__, settings.contact)
     if not rules.reachable:
         return f"robots.txt can't be had (status {kept.status or 'none'}), so nothing is asked until it can {when}"
@@ -206,10 +199,14 @@ def _robots(conn: Connection, url: str, item: Feed | Page, settings: Settings) -
     return f"robots.txt allows it {when}" + (f", with a Crawl-delay of {delay:g} s" if delay else "")
 
 
-def _logged(log: Sequence[Poll]) -> list[PolledThen]:
+def _minute(seconds: int | None) -> str:
+    return (iso(seconds) or "")[:16].replace("T", " ")
+
+
+def _records(log: Sequence[Poll]) -> list[PollRecord]:
     before: list[Poll | None] = [*log[1:], None][: len(log)]
     return [
-        PolledThen(
+        PollRecord(
             at=iso(poll.at),
             after=None if earlier is None else poll.at - earlier.at,
             outcome=poll.outcome,

@@ -25,8 +25,11 @@ def load(store: Store, path: Path | None, environ: Mapping[str, str] = os.enviro
 
 
 def synced_settings(store: Store, path: Path, environ: Mapping[str, str], now: int) -> Settings:
-    """Returns the settings, after the rows of feeds were made to say what the file says. Where neither it nor a variable
-    changed since the last time, the settings alone are read: the subscriptions are in their rows."""
+    """Returns the settings, after the rows of feeds were made to say what the file says.
+
+    Where neither it nor a variable changed since the last time, the settings alone are read: the subscriptions are in
+    their rows.
+    """
     with store.read() as conn:
         kept = meta.get(conn, "settings")
     if kept and kept.startswith(digest := _digest(path, environ)):

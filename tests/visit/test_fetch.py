@@ -272,7 +272,7 @@ def test_one_fetch_at_a_time(config: Path, tmp_path: Path, monkeypatch: pytest.M
     config.write_text("feeds: []\n")
     url = f"sqlite:///{tmp_path}/a.db"
     opened = engine.open(url)
-    monkeypatch.setattr(fetch_engine, "PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr(fetch_engine, "MAX_WAIT_SECONDS", 0.3)
     said: list[object] = []
     with locks.hold(opened, "fetch") as taken:
         assert taken

@@ -12,7 +12,7 @@ from aggregator.errors import AggregatorError, UsageError
 
 
 class Format(StrEnum):
-    """How a list is printed."""
+    """Names the ways to print a list."""
 
     TABLE = "table"
     JSON = "json"
@@ -22,14 +22,14 @@ class Format(StrEnum):
 
 
 class Report(StrEnum):
-    """How a report is printed."""
+    """Names the ways to print a report."""
 
     TABLE = "table"
     JSON = "json"
 
 
 class Form(StrEnum):
-    """How one article is printed."""
+    """Names the ways to print one article."""
 
     TEXT = "text"
     MARKDOWN = "markdown"
