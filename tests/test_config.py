@@ -42,7 +42,8 @@ def test_empty_is_the_default(text: str) -> None:
 def test_every_key_is_read() -> None:
     found = read(
         """
-settings: {contact: me@e.example, keep: 10000, keep_raw: 0, poll_log_keep: forever, allow_private_networks: [nas, 10.0.0.0/8]}
+settings: {contact: me@e.example, keep: 10000, keep_raw: 0, poll_log_keep: forever,
+           allow_private_networks: [nas, 10.0.0.0/8]}
 feeds:
   - {url: https://a.example/f, title: 1843, category: World, lang: no, interval: 1h30m, full_text: never, keep: 90d,
      headers: {X: 1}, tags: [a, b], site: A.example, robots: false, cooldown: feed, allow_private_networks: true,

@@ -76,10 +76,11 @@ def _site(site: "SiteStatus") -> list[str]:
 def _say(label: str, *sentences: str | None) -> None:
     """Prints a label, and beside it a line or more for each sentence."""
     shown = [output.cell(sentence) for sentence in sentences if sentence]
+    rest = " " * _LABEL_COLUMNS
     for number, sentence in enumerate(shown):
-        left = label if number == 0 else ""
-        print(textwrap.fill(sentence, _width(), initial_indent=left.ljust(_LABEL_COLUMNS), subsequent_indent=" " * _LABEL_COLUMNS,
-                            break_long_words=False, break_on_hyphens=False))  # fmt: skip
+        first = label.ljust(_LABEL_COLUMNS) if number == 0 else rest
+        fill = textwrap.TextWrapper(_width(), first, rest, break_long_words=False, break_on_hyphens=False)
+        print(fill.fill(sentence))
 
 
 def _width() -> int:

@@ -34,7 +34,7 @@ def add_feeds(path: Path, many: Iterable[Mapping[str, Any]]) -> None:
 
 
 def check_feed(path: Path, values: Mapping[str, Any]) -> None:
-    """Raises ConfigError as `add_feed` would, if the file would not be valid with this subscription; changes nothing."""
+    """Raises ConfigError as `add_feed` would, if the file would not be valid with this feed; changes nothing."""
     item = {key: value for key, value in values.items() if value not in (None, (), [], {})}
     parse(_with_items(_valid_text(path) if path.exists() else "", [item], path), str(path), {})
 
@@ -54,7 +54,7 @@ def remove_feed(path: Path, url: str) -> None:
 
 
 def replace_url(path: Path, old: str, new: str) -> None:
-    """Gives the subscription of `old` another address; all else of it stays. Raises ConfigError if the file has none."""
+    """Gives the feed of `old` another address; all else of it stays. Raises ConfigError if the file has none."""
     text = _valid_text(path)
     _, listed = _feeds(text)
     for item in listed.value if listed is not None else ():

@@ -16,8 +16,8 @@ _DEFAULTS = {name: setting.default for name, setting in Feed.model_fields.items(
 class Options:
     """Holds what feeds.yaml asks for at one subscription, as `config.models.Feed` and `Page` describe it.
 
-    `allow_private_networks`, `proxy`, `robots`, `refetch` None: as in the settings. `refetch`: durations after an article came
-    out, none for "never". A page has the options of a feed whose interval is always set.
+    `allow_private_networks`, `proxy`, `robots`, `refetch` None: as in the settings. `refetch`: durations after an
+    article came out, none for "never". A page has the options of a feed whose interval is always set.
     """
 
     site: str | None = None

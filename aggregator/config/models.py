@@ -50,8 +50,8 @@ class Settings(_Model):
     )
     proxy: Proxy = Field(
         default="direct",
-        description="The proxy that requests go through: an http, https or socks5 URL, `environment` (HTTP_PROXY and the "
-        "like), or `direct` for none",
+        description="The proxy that requests go through: an http, https or socks5 URL, `environment` "
+        "(HTTP_PROXY and the like), or `direct` for none",
     )
     keep: Keep = Field(default=None, description="What is kept of each feed: forever, an age (90d) or a number (10000)")
     refetch: Refetch = Field(

@@ -23,7 +23,7 @@ MAX_WAIT_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class FetchRequest:
-    """Says what to fetch: `targets` are feeds (URL or title) and pages; none means what is due, with `force` all feeds."""
+    """Says what to fetch: `targets` are feeds (URL or title) and pages; none: what is due, with `force` all feeds."""
 
     config_path: Path | None
     database: str

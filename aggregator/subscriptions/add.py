@@ -90,10 +90,12 @@ def add(
 
 def _read(wanted: NewFeed, settings: Settings, on_request: Callable[[str], None], *, best: bool) -> NewFeed:
     """Returns what is to be added. Raises FetchError, and AggregatorError where that is no feed."""
-    from aggregator.subscriptions.discover import look  # late: it brings the network, which --no-check needs not
+    from aggregator.subscriptions.discover import (
+        read_or_discover,  # late: it brings the network, which --no-check needs not
+    )
 
     patient = settings.model_copy(update={"timeout": min(settings.timeout, MAX_WAIT)})
-    found = look(wanted.url, wanted.links, patient, on_request)
+    found = read_or_discover(wanted.url, wanted.links, patient, on_request)
     if not isinstance(found, list):
         return wanted
     if not found:

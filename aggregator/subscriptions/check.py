@@ -28,7 +28,7 @@ MAX_OUTCOMES, MIN_OUTCOMES = 20, 5  # of the latest pages, of which one at least
 
 @dataclass(frozen=True, slots=True)
 class SelectorHealth:
-    """Counts on how many (`matched`) of the latest pages (`pages`) a selector matched. `since`: of the oldest of them."""
+    """Counts on how many (`matched`) of the latest pages (`pages`) a selector matched; `since`: of the oldest."""
 
     name: str
     selector: str

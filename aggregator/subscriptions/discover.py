@@ -45,7 +45,7 @@ def discover(url: str, settings: Settings, tell: Tell = lambda _: None) -> list[
     return _run(settings, tell, work)
 
 
-def look(
+def read_or_discover(
     url: str, links: str | None, settings: Settings, tell: Tell = lambda _: None
 ) -> FeedCandidate | list[FeedCandidate]:
     """Returns the feed that `url` is, else what was discovered from it. Raises FetchError, and FeedError where `links`
@@ -76,7 +76,7 @@ def rediscover(
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A feed that does not answer with a feed any more. `link`: the page that it belonged to, as it said itself."""
+    """Holds what is known of a feed whose address holds none any more. `link`: the page that it named as its own."""
 
     url: str
     title: str | None
@@ -160,7 +160,7 @@ def now() -> int:
 
 
 async def _around(search: _Search, url: str, error: FetchError) -> list[FeedCandidate]:
-    """Returns what stands at common addresses of a site whose page can't be had. Raises the error if that is nothing."""
+    """Returns what stands at common addresses of a site whose page can't be had; raises the error if nothing does."""
     if error.kind not in _PAGE_FAILURES:
         raise error
     found = await search.candidates(discovery.common(url), 1)

@@ -39,8 +39,8 @@ class PollRecord:
 
 @dataclass(frozen=True, slots=True)
 class SiteStatus:
-    """Holds what is known of a feed's site. `gap` and `latency` in seconds; `busy_until`: the latest end of the visit under
-    way; `quiet_until`: the end of a cooldown."""
+    """Holds what is known of a feed's site. `gap` and `latency` in seconds; `busy_until`: when the visit under way ends
+    at the latest; `quiet_until`: when a cooldown ends."""
 
     name: str
     gap: float

@@ -24,7 +24,9 @@ def front(server: Server, path: str, *feeds: str) -> None:
     )
 
 
-@pytest.mark.parametrize(("times", "answer"), [(1, Reply("gone", 410)), (3, Reply("no", 404)), (3, Reply("<html><p>Moved</p></html>"))])  # fmt: skip
+@pytest.mark.parametrize(
+    ("times", "answer"), [(1, Reply("gone", 410)), (3, Reply("no", 404)), (3, Reply("<html><p>Moved</p></html>"))]
+)
 def test_a_lost_feed_is_offered_again(run, server, tmp_path, times, answer) -> None:
     old = site.serve_feed(server, "/rss", site.rss(server, range(0)))
     (tmp_path / "feeds.yaml").write_text(f"# mine\nfeeds:\n  - url: {old}\n    category: World\n")

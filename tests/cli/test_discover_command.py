@@ -23,7 +23,8 @@ def server() -> Iterator[Server]:
 
 
 def page(server: Server, path: str, head: str = "", body: str = "") -> str:
-    return server.route(path, Reply(f"<!doctype html><html><head><title>The Paper</title>{head}</head><body>{body}</body></html>", headers=HTML))  # fmt: skip
+    text = f"<!doctype html><html><head><title>The Paper</title>{head}</head><body>{body}</body></html>"
+    return server.route(path, Reply(text, headers=HTML))
 
 
 def dated(server: Server, hours: float) -> str:
@@ -47,7 +48,8 @@ def test_what_a_page_names_best_first(run, server) -> None:
     done = run("feeds", "discover", url, "--json", **ASK)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
-    assert [(one["url"].removeprefix(server.origin), one["format"], one["entries"], one["found_by"]) for one in found] == [
+    told = ((one["url"].removeprefix(server.origin), one["format"], one["entries"], one["found_by"]) for one in found)
+    assert list(told) == [
         ("/all.xml", "rss20", 3, "link"),
         ("/atom", "atom10", 4, "anchor"),
         ("/comments.xml", "rss20", 9, "link"),
@@ -78,14 +80,16 @@ def test_common_addresses_where_the_page_names_none(run, server) -> None:
 
 def test_sitemaps_of_robots_and_the_page_itself_as_the_last_resort(run, server) -> None:
     section = SECTIONS[1]
-    server.route("/robots.txt", Reply(f"User-agent: *\nDisallow: /private\nSitemap: {server.url('/plain.xml')}\nsitemap: /news.xml\n"))  # fmt: skip
+    sitemaps = f"Sitemap: {server.url('/plain.xml')}\nsitemap: /news.xml\n"
+    server.route("/robots.txt", Reply(f"User-agent: *\nDisallow: /private\n{sitemaps}"))
     server.route(
         "/plain.xml", Reply(f"<urlset><url><loc>{server.url('/a/1')}</loc><lastmod>2026-01-01</lastmod></url></urlset>")
     )
     server.route(
         "/news.xml",
         Reply(
-            f"<urlset xmlns:news='x'><url><loc>{server.url('/a/1')}</loc><news:news><news:title>A</news:title></news:news></url></urlset>"
+            f"<urlset xmlns:news='x'><url><loc>{server.url('/a/1')}</loc>"
+            "<news:news><news:title>A</news:title></news:news></url></urlset>"
         ),
     )
     html = section.html.replace("<head>", "<head>" + alternate("/private/feed.xml"))
@@ -146,7 +150,8 @@ def test_add_of_a_page_offers_what_it_found(run, server, tmp_path) -> None:
     url = page(server, "/", alternate("/all.xml"))
     done = run("feeds", "add", url, **ASK)
     assert done.returncode == 1
-    assert done.stderr == f"aggregator: {url}: a page, not a feed; add one of these, the first with: aggregator feeds add {server.url('/all.xml')}\n"  # fmt: skip
+    command = f"aggregator feeds add {server.url('/all.xml')}"
+    assert done.stderr == f"aggregator: {url}: a page, not a feed; add one of these, the first with: {command}\n"
     assert server.url("/all.xml") in done.stdout
     assert not (tmp_path / "feeds.yaml").exists()
     assert run("feeds", "add", url, "--discover", "--category", "World", **ASK).returncode == 0

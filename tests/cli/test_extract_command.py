@@ -90,7 +90,8 @@ def test_explain_is_readable_on_narrow_and_wide_terminals(run):
 
 
 def test_selectors_of_the_site_win_and_are_explained(run, tmp_path):
-    feeds = "feeds:\n  - url: https://daily.example/feed.xml\n    selectors: {body: .newsletter, title: h3, author: .nobody}\n"
+    selectors = "{body: .newsletter, title: h3, author: .nobody}"
+    feeds = f"feeds:\n  - url: https://daily.example/feed.xml\n    selectors: {selectors}\n"
     (tmp_path / "feeds.yaml").write_text(feeds, "utf-8")
     found = json.loads(run("extract", "-", "--url", "https://daily.example/news/1", "--json", stdin=PAGE).stdout)
     assert (found["title"], found["text"], found["is_article"]) == (
