@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from aggregator.dom import parse
 from aggregator.extraction.body.blocks import PageTree, landmark, walk
-from aggregator.extraction.body.class_names import HIDDEN, NAVIGATION
+from aggregator.extraction.body.class_names import HIDDEN, bit
 
 
 def blocks(html: str) -> list[str]:
@@ -55,7 +55,7 @@ def test_elements_know_what_they_hold_and_where_they_stand() -> None:
     section = page.segments[0].element.parent
     assert section is not None
     assert (section.tag, section.first, section.blocks) == ("section", 0, 2)
-    assert section.own & NAVIGATION
+    assert section.own & bit("navigation")
     assert section.own & HIDDEN
     assert page.segments[1].element.within & landmark("main", "section") == landmark("main", "section")
     assert [element.tag for element in page.elements] == ["body", "main", "section", "h2", "p"]

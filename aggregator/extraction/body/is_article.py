@@ -1,4 +1,4 @@
-"""Is the page an article, and was all of it served?"""
+"""Tells whether the page is an article, and whether all of it was served."""
 
 import re
 from collections import Counter
@@ -14,33 +14,42 @@ from aggregator.extraction.metadata.collect import Metadata
 ENOUGH = 0.5  # score from which a page is an article
 _TEASER = 260  # words: with more, the page served an article whatever it says of subscriptions
 _FAILED = re.compile(
-    r"\b(?:404|403|50[0-4]|not found|page (?:not|can.?t be) found|access denied|forbidden|just a moment|attention required"
-    r"|are you (?:a )?(?:human|robot)|captcha|log ?in|sign ?in|seite nicht gefunden|nicht gefunden|anmelden|page introuvable"
+    r"\b(?:404|403|50[0-4]|not found|page (?:not|can.?t be) found|access denied|forbidden|just a moment"
+    r"|attention required"
+    r"|are you (?:a )?(?:human|robot)|captcha|log ?in|sign ?in|seite nicht gefunden|nicht gefunden|anmelden"
+    r"|page introuvable"
     r"|no encontrad[ao]|não encontrad[ao]|non trovata|niet gevonden|не найдена|service unavailable|error)\b",
     re.IGNORECASE,
 )
 _LOCKED = re.compile(
-    r"(?:subscribe|sign up|register|log ?in|become a member|start your (?:free )?trial)[^.]{0,60}\b(?:to (?:continue|read|keep|unlock|access|view)|for (?:full|unlimited) access)"
-    r"|(?:continue|keep) reading[^.]{0,40}(?:subscri|account|free)|already a (?:subscriber|member)\b|subscribers? only|exclusive (?:to|for) (?:our )?subscribers"
+    r"(?:subscribe|sign up|register|log ?in|become a member|start your (?:free )?trial)[^.]{0,60}\b(?:to (?:continue"
+    r"|read|keep|unlock|access|view)|for (?:full|unlimited) access)"
+    r"|(?:continue|keep) reading[^.]{0,40}(?:subscri|account|free)|already a (?:subscriber|member)\b|subscribers? only"
+    r"|exclusive (?:to|for) (?:our )?subscribers"
     r"|this (?:article|story|content) is (?:for|available to|reserved for|exclusive)"
-    r"|(?:weiterlesen|diesen artikel)[^.]{0,60}(?:abo|plus|\+|anmeld)|jetzt (?:abonnieren|weiterlesen)|nur für abonnenten|sie haben bereits ein abo"
-    r"|réservée? aux abonnés|la suite[^.]{0,40}abonn|il vous reste [\d.,]+ ?% de cet article|suscr[ií]bete para|solo para suscriptores|contenido exclusivo"
-    r"|exclusivo para assinantes|assine para|contenuto riservato|riservato agli abbonati|abbonati per|voor abonnees|kun for abonnenter|för prenumeranter|tilaajille"
+    r"|(?:weiterlesen|diesen artikel)[^.]{0,60}(?:abo|plus|\+|anmeld)|jetzt (?:abonnieren|weiterlesen)"
+    r"|nur für abonnenten|sie haben bereits ein abo"
+    r"|réservée? aux abonnés|la suite[^.]{0,40}abonn|il vous reste [\d.,]+ ?% de cet article|suscr[ií]bete para"
+    r"|solo para suscriptores|contenido exclusivo"
+    r"|exclusivo para assinantes|assine para|contenuto riservato|riservato agli abbonati|abbonati per|voor abonnees"
+    r"|kun for abonnenter|för prenumeranter|tilaajille"
     r"|dla subskrybentów|только для подписчиков|有料会員|会員限定|この記事は有料|订阅后|구독",
     re.IGNORECASE,
 )
 # One of these is in whatever _LOCKED finds.
-_STEMS = (
-    "subscri", "sign up", "register", "log in", "login", "member", "trial", "reading", "exclusive", "this article is", "this story is",
-    "this content is", "weiterlesen", "diesen artikel", "abonn", "abo", "la suite", "cet article", "suscr", "contenido exclusivo", "assina",
-    "assine", "contenuto riservato", "riservato", "prenumer", "tilaaji", "subskryb", "подписчик", "有料会員", "会員限定", "この記事は有料", "订阅后", "구독",
-)  # fmt: skip
+_STEMS = tuple(
+    "subscri, sign up, register, log in, login, member, trial, reading, exclusive, this article is, this "
+    "story is, this content is, weiterlesen, diesen artikel, abonn, abo, la suite, cet article, suscr, "
+    "contenido exclusivo, assina, assine, contenuto riservato, riservato, prenumer, tilaaji, subskryb, "
+    "подписчик, 有料会員, 会員限定, この記事は有料, 订阅后, 구독".split(", ")
+)
 
 
 def likeness(
     facts: Metadata, url: str | None, kept: Sequence[Segment], words: int, verdicts: Sequence[BlockVerdict]
 ) -> float:
-    """How much a page looks like an article, 0 to 1, from its `kept` blocks of `words` words: an amount of connected prose first, then what the page states."""
+    """Returns how much a page looks like an article, 0 to 1, from its `kept` blocks of `words` words: an amount of
+    connected prose first, then what the page states."""
     chars = sum(len(segment.text) for segment in kept)
     if not chars:
         return 0.0
@@ -62,7 +71,7 @@ def likeness(
 
 
 def _is_front(url: str) -> bool:
-    """Whether an address is that of a site's front page."""
+    """Tells whether an address is that of a site's front page."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -71,13 +80,13 @@ def _is_front(url: str) -> bool:
 
 
 def _scattered(prose: Sequence[Segment]) -> float:
-    """The share of paragraphs that stand alone in their box: high for cards and teasers, low for an article."""
+    """Returns the share of paragraphs that stand alone in their box: high for cards and teasers, low for an article."""
     counts = Counter([id(segment.element.parent) for segment in prose])
     return sum([count for count in counts.values() if count == 1]) / len(prose)
 
 
 def paywall(facts: Metadata, page: PageTree, words: int) -> str | None:
-    """Why only a teaser was served, else None."""
+    """Returns why only a teaser was served, else None."""
     if words >= _TEASER:
         return None
     short = [segment.text for segment in page.segments if len(segment.text) < 400]

@@ -1,7 +1,7 @@
-"""What is measured of each line of text that was scraped without its markup: its own looks, then its place.
+"""Measures each line of text that was scraped without its markup: its own looks, then its place.
 
-Every feature is a column of numbers, one a line. `Page` holds what each line says by itself (`own`, and its content
-words); `context` adds where it stands among the others.
+Every feature is a column of numbers, one a line. `TextLines` holds what each line says by itself (`own`, and its
+content words); `context` adds where it stands among the others.
 """
 
 import re
@@ -33,14 +33,15 @@ _SHORTEST_CONTENT = 4  # letters; shorter words say nothing of what a text is ab
 _STEM = 6  # letters of a content word that are compared: its inflection mostly follows them
 _DENSE_FROM = "\u0e00"  # scripts whose single characters are words come after this; pairs of them are compared
 _DENSE_UNITS = 1.5  # a character of a dense script counts that much more than a letter
-_FAR = 60.0
+_MAX_DISTANCE = 60.0  # lines
 _SAMPLE = 40  # long lines from which the language is told
 KINDS = phrases.KINDS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Page:
-    """The lines of a text, `own` features of each, and pairs (line, word): which content words stand in which line."""
+class TextLines:
+    """Holds the lines of a text, `own` features of each, and pairs (line, word): which content words stand in which
+    line."""
 
     texts: tuple[str, ...]
     own: Columns
@@ -54,31 +55,24 @@ class Page:
         return self.own["units"]
 
 
-def page(texts: Sequence[str]) -> Page:
-    """The page of these lines, none of them empty."""
+def page(texts: Sequence[str]) -> TextLines:
+    """Returns what is measured of these lines. There is one at least, and none is empty."""
     common = common_words("\n".join([text for text in texts if len(text) > 80][:_SAMPLE]) or "\n".join(texts[:200]))
     lowered = [text[:_LOOKED_AT].lower() for text in texts]
     split = [_WORD.findall(text) for text in lowered]
     rows = [_own(text, words, common) for text, words in zip(texts, split, strict=True)]
-    table = np.array(rows, np.float64).reshape(len(texts), len(_OWN))
-    own: Columns = {name: table[:, place] for place, name in enumerate(_OWN)}
-    mask = own.pop("kinds").astype(np.int64)
+    own: Columns = {name: np.array([row[name] for row in rows], np.float64) for name in rows[0]}
+    mask = np.array([phrases.kinds_of(words) for words in split], np.int64)
     own |= {kind: (mask >> bit & 1).astype(np.float64) for bit, kind in enumerate(KINDS)}
     count = Counter(lowered)
     own["repeats"] = np.array([min(9, count[text]) for text in lowered], np.float64)
     first = Counter(words[0] if words else "" for words in split)
     own["same_first_word"] = np.array([first[words[0]] if words else 0 for words in split]) / max(1, len(texts))
-    return Page(tuple(texts), own, *_content(split, common))
+    return TextLines(tuple(texts), own, *_content(split, common))
 
 
-_OWN = (
-    "units", "words", "dense", "ends_stop", "ends_colon", "ends_dots", "inner_stops", "commas", "digits", "uppers", "capitals",
-    "starts_lower", "starts_opening", "starts_dash", "quotes", "signs", "address", "common", "word_length", "prose", "kinds",
-    "starts_digit", "question", "brackets",
-)  # fmt: skip
-
-
-def _own(text: str, words: list[str], common: frozenset[str]) -> tuple[float, ...]:
+def _own(text: str, words: list[str], common: frozenset[str]) -> dict[str, float]:
+    """Returns the features of a line's own text."""
     size = len(text)
     head = text[:_LOOKED_AT]
     dense = 0 if text.isascii() else len(_DENSE.findall(text))
@@ -90,18 +84,35 @@ def _own(text: str, words: list[str], common: frozenset[str]) -> tuple[float, ..
     shown = len(head)
     known = sum(word in common for word in words) / number if common else -1.0
     prose = min(500.0, units) if units >= 80 and (ends or inner) and not 0 <= known < 0.12 else 0.0
-    return (
-        units, len(words), dense / size, ends, text[-1] in ":：", text.endswith(("...", "…")), inner,
-        text.count(",") + text.count("、") + text.count("，"), sum(map(str.isdigit, head)) / shown,
-        sum(map(str.isupper, head)) / shown, sum(word[0].isupper() for word in head.split()) / number,
-        text[0].islower(), text[0] in _OPENING, text[0] in "-–—•*·", sum(sign in text for sign in "\"“„«「»”"),
-        sum(sign in _SIGNS for sign in head), "@" in head or "://" in head or "www." in head, known,
-        sum(map(len, words)) / number, prose, phrases.kinds_of(words), text[0].isdigit(), text[-1] in "?？", "(" in head or "[" in head,
-    )  # fmt: skip
+    return {
+        "units": units,
+        "words": len(words),
+        "dense": dense / size,
+        "ends_stop": ends,
+        "ends_colon": text[-1] in ":：",
+        "ends_dots": text.endswith(("...", "…")),
+        "inner_stops": inner,
+        "commas": text.count(",") + text.count("、") + text.count("，"),
+        "digits": sum(map(str.isdigit, head)) / shown,
+        "uppers": sum(map(str.isupper, head)) / shown,
+        "capitals": sum(word[0].isupper() for word in head.split()) / number,
+        "starts_lower": text[0].islower(),
+        "starts_opening": text[0] in _OPENING,
+        "starts_dash": text[0] in "-–—•*·",
+        "quotes": sum(sign in text for sign in '"“„«「»”'),
+        "signs": sum(sign in _SIGNS for sign in head),
+        "address": "@" in head or "://" in head or "www." in head,
+        "common": known,
+        "word_length": sum(map(len, words)) / number,
+        "prose": prose,
+        "starts_digit": text[0].isdigit(),
+        "question": text[-1] in "?？",
+        "brackets": "(" in head or "[" in head,
+    }
 
 
 def _content(split: list[list[str]], common: frozenset[str]) -> tuple[Array, Array, Array]:
-    """Pairs (line, word) of content words, and every word's rarity on the page."""
+    """Returns pairs (line, word) of content words, and every word's rarity on the page."""
     numbers: dict[str, int] = {}
     line: list[int] = []
     word: list[int] = []
@@ -115,8 +126,9 @@ def _content(split: list[list[str]], common: frozenset[str]) -> tuple[Array, Arr
     return np.array(line, np.intp), pairs, np.log1p(len(split) / np.maximum(1.0, frequency))
 
 
-def likeness(of: Page, weight: Array) -> Array:
-    """The share of each line's content words that stand in other lines of that `weight`, rare words counting more."""
+def likeness(of: TextLines, weight: Array) -> Array:
+    """Returns the share of each line's content words that stand in other lines of that `weight`, rare words counting
+    more."""
     total = np.bincount(of.pair_word, weight[of.pair_line], minlength=len(of.rarity))
     elsewhere = total[of.pair_word] - weight[of.pair_line]
     rarity = of.rarity[of.pair_word]
@@ -127,8 +139,8 @@ def likeness(of: Page, weight: Array) -> Array:
     return found
 
 
-def context(of: Page) -> Columns:
-    """Where the lines stand among the others, by what the text alone says."""
+def context(of: TextLines) -> Columns:
+    """Returns the features that say where lines stand among the others, by what the text alone says."""
     own = of.own
     units, prose = own["units"], own["prose"]
     size = len(units)
@@ -155,17 +167,7 @@ def context(of: Page) -> Columns:
         columns[f"log@{offset}"] = shifted(log, offset, -1.0)
         columns[f"ends_stop@{offset}"] = shifted(own["ends_stop"], offset, -1.0)
         columns[f"prose@{offset}"] = shifted(prose, offset, -1.0)
-    for name in (
-        "any_date",
-        "any_related",
-        "first_related",
-        "any_comment",
-        "any_promo",
-        "digits",
-        "repeats",
-        "ends_colon",
-        "common",
-    ):
+    for name in "any_date any_related first_related any_comment any_promo digits repeats ends_colon common".split():
         columns[f"{name}@-1"] = shifted(own[name], -1, -1.0)
         columns[f"{name}@1"] = shifted(own[name], 1, -1.0)
     core = run(np.where(is_prose, units, -40.0))
@@ -177,12 +179,12 @@ def context(of: Page) -> Columns:
 
 
 def matrix(columns: Columns, names: Sequence[str]) -> Floats:
-    """The named columns, one row a line."""
+    """Returns the named columns, one row a line."""
     return np.column_stack([columns[name] for name in names]).astype(np.float32)
 
 
 def run(gain: Array) -> Array:
-    """The consecutive lines whose gains have the greatest sum, as a mask; none if no gain is above nought."""
+    """Returns the consecutive lines whose gains have the greatest sum, as a mask; none if no gain is above nought."""
     total = np.concatenate(([0.0], np.cumsum(gain)))
     lowest = np.minimum.accumulate(total)
     last = int(np.argmax(total - lowest))
@@ -193,7 +195,7 @@ def run(gain: Array) -> Array:
 
 
 def window(values: Array, reach: int) -> Array:
-    """The mean over the line and `reach` lines on either side of it, nought beyond the ends."""
+    """Returns the mean over the line and `reach` lines on either side of it, nought beyond the ends."""
     total = np.concatenate(([0.0], np.cumsum(values)))
     place = np.arange(len(values))
     found: Array = total[np.minimum(len(values), place + reach + 1)] - total[np.maximum(0, place - reach)]
@@ -201,20 +203,21 @@ def window(values: Array, reach: int) -> Array:
 
 
 def shifted(values: Array, offset: int, beyond: float) -> Array:
-    """The value of the line that stands `offset` lines further; `beyond` where there is none."""
+    """Returns the value of the line that stands `offset` lines further; `beyond` where there is none."""
     place = np.arange(len(values)) + offset
     inside = (place >= 0) & (place < len(values))
     return np.where(inside, values[np.clip(place, 0, max(0, len(values) - 1))], beyond)
 
 
 def _masses(name: str, values: Array) -> Columns:
-    """The sum before and after each line, and the share before."""
+    """Returns the sum before and after each line, and the share before."""
     before = np.cumsum(values) - values
     after = values.sum() - before - values
     return {
-        f"{name}_before": np.log1p(before), f"{name}_after": np.log1p(np.maximum(0.0, after)),
+        f"{name}_before": np.log1p(before),
+        f"{name}_after": np.log1p(np.maximum(0.0, after)),
         f"{name}_passed": before / (values.sum() + 1.0),
-    }  # fmt: skip
+    }
 
 
 def _gaps(name: str, marked: Array) -> Columns:
@@ -222,16 +225,17 @@ def _gaps(name: str, marked: Array) -> Columns:
 
 
 def _since(marked: Array) -> Array:
-    """How many lines ago the last marked line stood, at most _FAR."""
+    """Returns how many lines ago the last marked line stood, at most _MAX_DISTANCE."""
     place = np.arange(len(marked))
     last = np.maximum.accumulate(np.where(marked, place, -1000))
     before = np.concatenate(([-1000], last[:-1]))
-    found: Array = np.minimum(_FAR, place - before)
+    found: Array = np.minimum(_MAX_DISTANCE, place - before)
     return found
 
 
 def run_places(name: str, mask: Array, units: Array) -> Columns:
-    """How far from a run each line stands: lines before its first, lines after its last, letters passed since it."""
+    """Returns the features that say how far from a run each line stands: lines before its first, lines after its last,
+    letters passed since it."""
     size = len(mask)
     place = np.arange(size)
     chosen = np.flatnonzero(mask)
@@ -239,6 +243,8 @@ def run_places(name: str, mask: Array, units: Array) -> Columns:
     passed = np.cumsum(units)
     end = passed[last] if last >= 0 else 0.0
     return {
-        f"{name}_in": mask.astype(np.float64), f"{name}_after": np.clip(first - place, -_FAR, _FAR),
-        f"{name}_ago": np.clip(place - last, -_FAR, _FAR), f"{name}_passed": np.log1p(np.maximum(0.0, passed - end)),
-    }  # fmt: skip
+        f"{name}_in": mask.astype(np.float64),
+        f"{name}_after": np.clip(first - place, -_MAX_DISTANCE, _MAX_DISTANCE),
+        f"{name}_ago": np.clip(place - last, -_MAX_DISTANCE, _MAX_DISTANCE),
+        f"{name}_passed": np.log1p(np.maximum(0.0, passed - end)),
+    }

@@ -1,4 +1,4 @@
-"""Runs of consecutive lines that read like the article, and what is measured of each.
+"""Finds runs of consecutive lines that read like the article, and measures each.
 
 A page has several: the article itself, often in pieces, then teasers, another article, comments, legal text. Which of
 them belong to the article shows in their likeness to the heaviest run and to the title, and in what lies between.
@@ -6,35 +6,35 @@ them belong to the article shows in their likeness to the heaviest run and to th
 
 import numpy as np
 
-from aggregator.extraction.plain.line_features import KINDS, Array, Columns, Page, likeness
+from aggregator.extraction.plain.line_features import KINDS, Array, Columns, TextLines, likeness
 
-_LONGEST = 600.0  # units of a line that count
-_FAR = 60.0
+_MAX_UNITS = 600.0  # of a line that count
+_MAX_DISTANCE = 60.0  # lines
 _MEANS = (
-    "chance", "like_main", "like_chosen", "like_title", "like_others", "ends_stop", "common", "quotes", "digits", "capitals", "repeats",
-    "like_core", "since_related", "since_comment", "since_promo", "inner_stops", "prose",
+    *"chance like_main like_chosen like_title like_others ends_stop common quotes digits capitals repeats".split(),
+    *"like_core since_related since_comment since_promo inner_stops prose".split(),
     *(kind for kind in KINDS if kind.startswith("any_")),
-)  # fmt: skip
-_FIRSTS = (
-    "units", "common", "quotes", "digits", "capitals", "repeats", "since_related", "since_comment", "since_promo", "any_date", "any_bio",
-    "any_credit", "any_note", "any_promo", "any_you", "first_related", "first_note", "first_credit",
-)  # fmt: skip
-_BESIDE = (
-    "units", "chance", "digits", "capitals", "repeats", "ends_colon", "any_date", "any_related", "any_comment", "any_promo", "any_social",
-    "any_bio", "any_label", "first_related",
-)  # fmt: skip
+)
+_FIRSTS = tuple(
+    "units common quotes digits capitals repeats since_related since_comment since_promo any_date any_bio "
+    "any_credit any_note any_promo any_you first_related first_note first_credit".split()
+)
+_BESIDE = tuple(
+    "units chance digits capitals repeats ends_colon any_date any_related any_comment any_promo any_social "
+    "any_bio any_label first_related".split()
+)
 
 
 def runs(chance: Array) -> Array:
-    """Rows (first line, line after the last) of the lines more likely the article's than not, in runs."""
+    """Returns rows (first line, line after the last) of the lines more likely the article's than not, in runs."""
     likely = np.concatenate(([False], chance >= 0.5, [False]))
     return np.flatnonzero(likely[1:] != likely[:-1]).reshape(-1, 2)
 
 
-def run_columns(of: Page, lines: Columns, chance: Array, title: int | None, spans: Array) -> Columns:
+def run_columns(of: TextLines, lines: Columns, chance: Array, title: int | None, spans: Array) -> Columns:
     """Features, one row a run. `lines`: the columns of plain_lines.context; `title`: the number of the title's line."""
     first, after = spans[:, 0], spans[:, 1]
-    units = np.minimum(of.units, _LONGEST)
+    units = np.minimum(of.units, _MAX_UNITS)
     mass = _sums(units * chance, spans)
     main = int(np.argmax(mass))
     known = lines | _likenesses(of, chance, title, spans, main)
@@ -59,19 +59,22 @@ def _sums(values: Array, spans: Array) -> Array:
     return found
 
 
-def _likenesses(of: Page, chance: Array, title: int | None, spans: Array, main: int) -> Columns:
+def _likenesses(of: TextLines, chance: Array, title: int | None, spans: Array, main: int) -> Columns:
     place = np.arange(len(chance))
     only = (place == title).astype(np.float64) if title is not None else np.zeros(len(chance))
     inside = ((place >= spans[main, 0]) & (place < spans[main, 1])).astype(np.float64)
     chosen = (chance >= 0.5).astype(np.float64)
     return {
-        "chance": chance, "like_title": likeness(of, only), "like_main": likeness(of, inside),
-        "like_chosen": likeness(of, chosen), "like_others": _like_others(of, chosen, spans),
-    }  # fmt: skip
+        "chance": chance,
+        "like_title": likeness(of, only),
+        "like_main": likeness(of, inside),
+        "like_chosen": likeness(of, chosen),
+        "like_others": _like_others(of, chosen, spans),
+    }
 
 
-def _like_others(of: Page, chosen: Array, spans: Array) -> Array:
-    """The share of each line's content words that stand in other runs than its own."""
+def _like_others(of: TextLines, chosen: Array, spans: Array) -> Array:
+    """Returns the share of each line's content words that stand in other runs than its own."""
     size = len(of.texts)
     run = np.searchsorted(spans[:, 0], np.arange(size), side="right")
     keys = run[of.pair_line] * np.intp(len(of.rarity) + 1) + of.pair_word
@@ -94,13 +97,19 @@ def _shares(mass: Array, main: int) -> Columns:
     place = np.arange(len(mass))
     largest = np.maximum.accumulate(mass)
     return {
-        "mass": np.log1p(mass), "share": mass / whole, "share_before": before / whole, "share_after": after / whole,
-        "mass_before": np.log1p(before), "mass_after": np.log1p(np.maximum(0.0, after)),
-        "whole": np.full(len(mass), np.log1p(whole)), "main_share": np.full(len(mass), mass[main] / whole),
+        "mass": np.log1p(mass),
+        "share": mass / whole,
+        "share_before": before / whole,
+        "share_after": after / whole,
+        "mass_before": np.log1p(before),
+        "mass_after": np.log1p(np.maximum(0.0, after)),
+        "whole": np.full(len(mass), np.log1p(whole)),
+        "main_share": np.full(len(mass), mass[main] / whole),
         "largest_before": np.log1p(np.concatenate(([0.0], largest[:-1]))) - np.log1p(mass),
-        "order": place.astype(np.float64), "order_from_end": len(mass) - place.astype(np.float64),
+        "order": place.astype(np.float64),
+        "order_from_end": len(mass) - place.astype(np.float64),
         "order_from_main": place.astype(np.float64) - main,
-    }  # fmt: skip
+    }
 
 
 def _distances(spans: Array, main: int, title: int | None, units: Array, chance: Array) -> Columns:
@@ -112,13 +121,19 @@ def _distances(spans: Array, main: int, title: int | None, units: Array, chance:
     following = np.concatenate((first[1:], [size]))
     behind = passed[first] - passed[after[main]]
     ahead = passed[first[main]] - passed[after]
+    from_title = np.full(len(spans), -99.0) if title is None else np.clip(first - title, -_MAX_DISTANCE, _MAX_DISTANCE)
     return {
-        "lines": (after - first).astype(np.float64), "all_lines": np.full(len(spans), np.log1p(size)), "position": first / size,
-        "gap_before": np.minimum(_FAR, first - previous), "gap_after": np.minimum(_FAR, following - after),
+        "lines": (after - first).astype(np.float64),
+        "all_lines": np.full(len(spans), np.log1p(size)),
+        "position": first / size,
+        "gap_before": np.minimum(_MAX_DISTANCE, first - previous),
+        "gap_after": np.minimum(_MAX_DISTANCE, following - after),
         "refused_before": np.log1p(np.maximum(0.0, refused[first] - refused[previous])),
         "refused_after": np.log1p(np.maximum(0.0, refused[following] - refused[after])),
-        "from_main": np.clip(np.maximum(0, first - after[main]) - np.maximum(0, first[main] - after), -_FAR, _FAR),
+        "from_main": np.clip(
+            np.maximum(0, first - after[main]) - np.maximum(0, first[main] - after), -_MAX_DISTANCE, _MAX_DISTANCE
+        ),
         "units_from_main": np.log1p(np.maximum(0.0, behind)) - np.log1p(np.maximum(0.0, ahead)),
-        "from_title": np.clip(first - title, -_FAR, _FAR) if title is not None else np.full(len(spans), -99.0),
-        "main_from_title": np.full(len(spans), np.clip(first[main] - title, -_FAR, _FAR) if title is not None else -99.0),
-    }  # fmt: skip
+        "from_title": from_title,
+        "main_from_title": np.full(len(spans), from_title[main]),
+    }
