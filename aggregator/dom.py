@@ -28,7 +28,7 @@ _WITHOUT_ASCII = ("utf-16", "utf-32", "iso2022", "hz")
 
 
 def decode(body: bytes, content_type: str | None) -> str:
-    """The text of a page: by its byte order mark, else as valid UTF-8, else by the Content-Type header, else by
+    """Returns the text of a page: by its byte order mark, else as valid UTF-8, else by the Content-Type header, else by
     <meta>, else by detection. Never raises; bytes that fit nothing become U+FFFD. A PDF, a picture, a sound or an
     archive has no text: its bytes would be read as words of some language."""
     if file_kind(body):
@@ -50,7 +50,7 @@ def _meta_encoding(head: bytes) -> str | None:
 
 
 def _nearly(body: bytes, declared: list[str]) -> str | None:
-    """The declared encoding (or UTF-8) if all but a few bytes fit it: cut off or patched together pages."""
+    """Returns the declared encoding (or UTF-8) if all but a few bytes fit it: cut off or patched together pages."""
     for name in dict.fromkeys((*declared, "utf-8")):
         text = body.decode(name, "replace")
         if text.count("\ufffd") <= 3 + sum(1 for char in text if char > "\x7f") // 50:
@@ -66,7 +66,7 @@ def _detected(body: bytes) -> str:
 
 
 def parse(html: str) -> LexborHTMLParser:
-    """The tree of a page. Never raises; time and memory are bounded by the length of `html` (see MAX_CHARS)."""
+    """Returns the tree of a page. Never raises; time and memory are bounded by the length of `html` (see MAX_CHARS)."""
     html = html[:MAX_CHARS]
     body = html.encode("utf-8", "replace")
     if _is_wild(body):
@@ -80,7 +80,8 @@ _UNCLOSED = re.compile(rb"<(?:!|area|br|hr|img|input|link|meta|path|source|use|w
 
 
 def _is_wild(body: bytes) -> bool:
-    """Whether the markup could make a parser quadratic: many tags that stay open, or one of very many attributes."""
+    """Tells whether the markup could make a parser quadratic: many tags that stay open, or one of very many
+    attributes."""
     if body.count(b"<") > _MAX_TAGS and _open(body, None) > _MAX_OPEN_TAGS and _open(body, _UNCLOSED) > _MAX_OPEN_TAGS:
         return True
     half = _MAX_ATTRIBUTES // 2
@@ -93,7 +94,7 @@ def _is_wild(body: bytes) -> bool:
 
 
 def _open(body: bytes, void: re.Pattern[bytes] | None) -> int:
-    """The most tags that are open at the end of any window, but for those of `void`."""
+    """Returns the most tags that are open at the end of any window, but for those of `void`."""
     most = now = 0
     for start in range(0, len(body), _WINDOW):
         part = body[start : start + _WINDOW]
@@ -113,7 +114,8 @@ _MAX_DEPTH, _MAX_FORMATTING, _MAX_ATTRIBUTES = 1_000, 10, 50_000  # nesting, unc
 
 
 def _tamed(html: str) -> str:
-    """`html` without the tags that make parsers quadratic: the deepest nested, surplus unclosed formatting, options."""
+    """Returns `html` without the tags that make parsers quadratic: the deepest nested, surplus unclosed formatting,
+    options."""
     depth, dropped, unclosed = 0, 0, dict.fromkeys(_FORMATTING, 0)
 
     def keep(tag: re.Match[str]) -> str:
@@ -139,10 +141,10 @@ def _tamed(html: str) -> str:
 
 
 def attribute(node: LexborNode, name: str) -> str:
-    """The stripped value of an attribute; empty if it is missing or has none."""
+    """Returns the stripped value of an attribute; empty if it is missing or has none."""
     return (node.attributes.get(name) or "").strip()
 
 
 def text_of(node: LexborNode) -> str:
-    """All text within a node on one line."""
+    """Returns all text within a node on one line."""
     return squeeze(node.text(separator=" "))

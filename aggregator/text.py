@@ -1,4 +1,4 @@
-"""Text: what bytes say, words, and the forms in which texts are compared and stored."""
+"""Reads bytes as text, text as words, and makes the forms in which texts are compared and stored."""
 
 import codecs
 import re
@@ -9,9 +9,15 @@ from hashlib import blake2b
 
 # Scripts written without spaces between words; each of their characters counts as a word:
 # Thai, Lao, Burmese, Khmer, kana, Han, half-width kana. (Hangul is written with spaces.)
-UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
+    "\U00020000-\U0003ffff"
+)
 # A word: letters, digits and the marks that belong to them (the vowel signs of Indic scripts are no \w in Python).
-_MARKS = "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0962\u0963\u0981-\u0983\u09bc-\u09cd\u0a01-\u0a4d\u0a81-\u0acd\u0b01-\u0bcd\u0c00-\u0c4d\u0c81-\u0ccd\u0d00-\u0d4d"
+_MARKS = (
+    "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0962"
+    "\u0963\u0981-\u0983\u09bc-\u09cd\u0a01-\u0a4d\u0a81-\u0acd\u0b01-\u0bcd\u0c00-\u0c4d\u0c81-\u0ccd\u0d00-\u0d4d"
+)
 _WORD = re.compile(f"[{UNSPACED}]|[^\\W_{UNSPACED}]+(?:[{_MARKS}]+[^\\W_{UNSPACED}]*)*")
 _SPECIAL = re.compile(f"[{UNSPACED}{_MARKS}]")
 # Where a text has none of these, the gaps are found by tables: twice as quick as by an expression.
@@ -29,7 +35,7 @@ _UNEVEN = re.compile(
 
 
 def words(text: str) -> list[str]:
-    """The words of a text as they stand; a character of a script without spaces is a word."""
+    """Returns the words of a text as they stand; a character of a script without spaces is a word."""
     return _WORD.findall(text) if _SPECIAL.search(text) else _split(text, _LETTERS)
 
 
@@ -39,12 +45,12 @@ def _split(text: str, table: bytes) -> list[str]:
 
 
 def count_words(text: str) -> int:
-    """How many `words` a text has."""
+    """Returns how many `words` a text has."""
     return len(words(text))
 
 
 def fold(text: str) -> str:
-    """The form in which words are compared: NFKC, lower case, without accents and invisible characters.
+    """Returns the form in which words are compared: NFKC, lower case, without accents and invisible characters.
 
     Marks are taken off Latin, Greek and Cyrillic letters only: elsewhere they are part of the word.
     """
@@ -63,7 +69,8 @@ _fold_word = lru_cache(maxsize=1 << 16)(fold)
 
 
 def index_form(text: str) -> str:
-    """The words of a text, folded, one space between two: what the search index holds and what queries are made of.
+    """Returns the words of a text, folded, one space between two: what the search index holds and what queries are made
+    of.
 
     Both databases split it at its spaces alone, so that a phrase means the same on each of them.
     """
@@ -74,27 +81,27 @@ def index_form(text: str) -> str:
 
 
 def squeeze(text: str) -> str:
-    """One line: every run of white space is one space, no control characters, ends stripped."""
+    """Returns one line: every run of white space is one space, no control characters, ends stripped."""
     return _SPACE.sub(" ", _CONTROL.sub(" ", text)).strip()
 
 
 def paragraphs(text: str) -> list[str]:
-    """The paragraphs of a text, which are separated by empty lines."""
+    """Returns the paragraphs of a text, which are separated by empty lines."""
     return [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
 
 
 def storable(text: str) -> str:
-    """The text without what databases refuse or terminals obey: control characters and lone surrogates."""
+    """Returns the text without what databases refuse or terminals obey: control characters and lone surrogates."""
     return _CONTROL.sub("", text)
 
 
 def hash64(text: str) -> int:
-    """A stable 64-bit hash as a signed integer, which is what SQL's BIGINT holds."""
+    """Returns a stable 64-bit hash as a signed integer, which is what SQL's BIGINT holds."""
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)
 
 
 def text_hash(text: str) -> int:
-    """Equal for texts whose folded words are equal: the test for an exact copy."""
+    """Returns a hash that is equal for texts whose folded words are equal: the test for an exact copy."""
     return hash64(index_form(text))
 
 
@@ -139,7 +146,7 @@ _RIFF = (b"WEBP", b"WAVE", b"AVI ")
 
 
 def file_kind(body: bytes) -> str | None:
-    """What a body is that is a file and no text, as a phrase ("a PDF file"); None for text."""
+    """Returns what a body is that is a file and no text, as a phrase ("a PDF file"); None for text."""
     if body.startswith(_ALL_FILES):
         return next(kind for kind, starts in _FILE_KINDS.items() if body.startswith(starts))
     is_media = (body.startswith(b"RIFF") and body[8:12] in _RIFF) or body[4:8] == b"ftyp"
@@ -147,7 +154,7 @@ def file_kind(body: bytes) -> str | None:
 
 
 def decode_marked(body: bytes) -> str | None:
-    """The text of a body with a byte order mark, or of markup in UTF-16 without one; None if it is neither."""
+    """Returns the text of a body with a byte order mark, or of markup in UTF-16 without one; None if it is neither."""
     for mark, name in _MARKS_OF_ORDER:
         if body.startswith(mark):
             return body[len(mark) :].decode(name, "replace")
@@ -159,7 +166,7 @@ def decode_marked(body: bytes) -> str | None:
 
 
 def decode_valid(body: bytes, encodings: Iterable[str]) -> str | None:
-    """The text in the first of these encodings that all bytes fit; None if they fit none."""
+    """Returns the text in the first of these encodings that all bytes fit; None if they fit none."""
     for name in encodings:
         try:
             return body.decode(name)
@@ -169,7 +176,7 @@ def decode_valid(body: bytes, encodings: Iterable[str]) -> str | None:
 
 
 def encoding_of(label: str) -> str | None:
-    """Python's name of the encoding that a label stands for; None for what is no encoding of text."""
+    """Returns Python's name of the encoding that a label stands for; None for what is no encoding of text."""
     name = _ENCODINGS.get(label.lower(), label.lower())
     try:
         "".encode(name)  # `zip` and `rot13` are codecs too
@@ -179,12 +186,12 @@ def encoding_of(label: str) -> str | None:
 
 
 def header_encoding(content_type: str | None) -> str | None:
-    """The encoding that a Content-Type header names, if it is one."""
+    """Returns the encoding that a Content-Type header names, if it is one."""
     found = _CHARSET.search(content_type or "")
     return encoding_of(found[1]) if found else None
 
 
 def xml_encoding(body: bytes) -> str | None:
-    """The encoding that the XML declaration at the start of a body names, if it is one."""
+    """Returns the encoding that the XML declaration at the start of a body names, if it is one."""
     found = _XML.match(body)
     return encoding_of(found[1].decode("ascii")) if found else None

@@ -10,7 +10,7 @@ MINUTE, HOUR, DAY, WEEK = 60, 3600, 86400, 604800
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 MAX_RETRY_AFTER = float(WEEK)
-"""Seconds of a Retry-After that are believed: a longer one is a mistake more often than a wish; a week loses no feed."""
+"""Seconds of a Retry-After that are believed. A longer one is mostly a mistake; a week loses no feed."""
 
 MAX_CRAWL_DELAY = 300.0
 """Seconds of a Crawl-delay that are kept to; a longer one would keep a site's news from ever being read."""
@@ -174,8 +174,8 @@ MONTHS = {
 }
 """Names of the months by language, January to December, as they stand in dates; behind "/" other forms and short ones.
 
-Where a name is another month elsewhere ("listopad" is October in Croatian, November in Czech, Polish and Ukrainian), the language
-that stands first has it.
+Where a name is another month elsewhere ("listopad" is October in Croatian, November in Czech, Polish and
+Ukrainian), the language that stands first has it.
 """
 
 JALALI_MONTHS = "فروردین اردیبهشت خرداد تیر مرداد شهریور مهر آبان آذر دی بهمن اسفند"

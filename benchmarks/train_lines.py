@@ -51,7 +51,7 @@ class Example:
     name: str
     record: corpus.Record
     texts: list[str]
-    page: line_features.Page
+    page: line_features.TextLines
     lines: line_features.Columns
     y: Array
     is_title: Array

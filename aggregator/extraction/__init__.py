@@ -1,4 +1,4 @@
-"""The article in a page.
+"""Finds the article in a page.
 
 pipeline: bytes -> decode -> parse -> metadata/
                                    -> body/ (blocks -> classify: kept, lead -> render: text, html, images) -> Article

@@ -1,4 +1,4 @@
-"""What extraction finds in a page: an Article, its pictures, and the blocks that were kept and dropped."""
+"""Defines what extraction finds in a page: an Article, its pictures, and the blocks that were kept and dropped."""
 
 from dataclasses import dataclass
 from datetime import datetime

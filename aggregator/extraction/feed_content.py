@@ -1,4 +1,4 @@
-"""An entry's own content: already an article, so nothing is judged, only cleaned."""
+"""Cleans an entry's own content: it is an article already, so nothing is judged."""
 
 import re
 
@@ -7,7 +7,8 @@ from aggregator.extraction.body.blocks import Segment, walk
 from aggregator.extraction.body.images import pictures_of_body
 from aggregator.extraction.body.render import join_html, join_text
 
-# What blog software appends to every entry: "The post X appeared first on Y." in the languages WordPress is used in most.
+# What blog software appends to every entry: "The post X appeared first on Y." in the languages WordPress is used in
+# most.
 _TAIL = re.compile(
     r"^(?:The post .{1,300} (?:appeared first|first appeared) on .{1,200}"
     r"|(?:L['’]article|Cet article) .{1,300} est apparu en premier sur .{1,200}"
@@ -24,7 +25,8 @@ _TAIL = re.compile(
 
 
 def from_feed(content_html: str, url: str | None) -> tuple[str, str]:
-    """The text and the sanitised HTML of an entry's content; addresses are made absolute against `url`. Never raises."""
+    """Returns the text and the sanitised HTML of an entry's content; addresses are made absolute against `url`. Never
+    raises."""
     page = walk(parse(content_html))
     kept: list[Segment] = [segment for segment in page.segments if not _TAIL.match(segment.text)]
     return join_text(kept), join_html(page, kept, pictures_of_body(page, kept, url), url)

@@ -1,4 +1,4 @@
-"""A page from its bytes to its Article: the pipeline written out."""
+"""Makes an Article of a page's bytes: the pipeline written out."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -48,7 +48,7 @@ class RawPage:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What became of a page on the way to its article. `source`: the page as text; `scores`, `leads`: the models'
+    """Holds what became of a page on the way to its article. `source`: the page as text; `scores`, `leads`: the models'
     probabilities, None if none was asked; `selected`: a person's selector says where the body is."""
 
     url: str | None
@@ -70,7 +70,7 @@ def article(
     content_type: str | None = None,
     site: SiteMemory | None = None,
 ) -> Article:
-    """The article of a page. Never raises; a page without one gives `is_article` False.
+    """Returns the article of a page. Never raises; a page without one gives `is_article` False.
 
     `content_type` is the header's value and helps to decode bytes; `url` makes addresses absolute; `site` is what is
     remembered of the page's site, and is only read.
@@ -86,7 +86,7 @@ def explain(
     content_type: str | None = None,
     site: SiteMemory | None = None,
 ) -> Explanation:
-    """The same as `article`, with every block of the page and the reasons for its verdict."""
+    """Returns the same as `article`, with every block of the page and the reasons for its verdict."""
     reading = _finished(_read(RawPage(html, url, selectors, content_type)), site)
     blocks = tuple(
         Block(
@@ -99,15 +99,15 @@ def explain(
 
 
 def read_pages(pages: Iterable[RawPage], memory: SiteMemory) -> tuple[list[Article], SiteMemory]:
-    """The articles of pages of one site, and the memory after them, by which they are judged themselves: what a page has
-    taught does not count for it, so that the pages of a first visit help each other."""
+    """Returns the articles of pages of one site, and the memory after them, by which they are judged themselves: what a
+    page has taught does not count for it, so that the pages of a first visit help each other."""
     readings = [_read(page) for page in pages]
     after = _learnt(memory, readings)
     return [_assembled(_finished(reading, after)) for reading in readings], after
 
 
 def learn(memory: SiteMemory, pages: Iterable[RawPage]) -> SiteMemory:
-    """The memory after these pages of its site. Those that are no articles, and near-copies, teach nothing."""
+    """Returns the memory after these pages of its site. Those that are no articles, and near-copies, teach nothing."""
     return _learnt(memory, [_read(page) for page in pages])
 
 
@@ -127,7 +127,7 @@ def _trace(reading: _Reading, memory: SiteMemory) -> Trace:
 
 
 def _finished(reading: _Reading, site: SiteMemory | None) -> _Reading:
-    """The reading after memory has spoken, or of a body that only the page's JSON has."""
+    """Returns the reading after memory has spoken, or of a body that only the page's JSON has."""
     if reading.selected:
         return reading
     if site is None or not site.pages or reading.scores is None or reading.leads is None:
@@ -141,7 +141,7 @@ def _finished(reading: _Reading, site: SiteMemory | None) -> _Reading:
 
 
 def _read(raw: RawPage) -> _Reading:
-    """The page as the models see it, without memory."""
+    """Returns the page as the models see it, without memory."""
     url, selectors = raw.url, raw.selectors
     source = decode(raw.html, raw.content_type) if isinstance(raw.html, bytes) else raw.html
     tree = parse(source)
@@ -167,7 +167,7 @@ def _read(raw: RawPage) -> _Reading:
 
 
 def _or_hidden(reading: _Reading) -> _Reading:
-    """The reading, or one of a body that only the page's JSON has."""
+    """Returns the reading, or one of a body that only the page's JSON has."""
     shown = sum([len(s.text) for s, v in zip(reading.page.segments, reading.verdicts, strict=True) if v.kept])
     if shown >= _ENOUGH and shown >= _TOO_LITTLE * len(reading.facts.article_body or ""):
         return reading

@@ -1,4 +1,4 @@
-"""Per-site CSS selectors: what a person knows of a site wins over what the models find.
+"""Applies the CSS selectors of a site: what a person knows of a site wins over what the models find.
 
 A selector is a field of `Selectors`, and of `SelectorSpec` in the configuration; one whose elements state a fact of the
 article has its reader in `_READERS`.
@@ -99,7 +99,7 @@ def apply_selectors(tree: LexborHTMLParser, selectors: Selectors, facts: Metadat
 
 
 def body_of(tree: LexborHTMLParser, selectors: Selectors) -> PageTree | None:
-    """The blocks within the elements that `body` matches; None if it matches none with text."""
+    """Returns the blocks within the elements that `body` matches; None if it matches none with text."""
     nodes = _nodes(tree, selectors.body) if selectors.body else []
     if not nodes:
         return None

@@ -1,3 +1,3 @@
-"""Which extractor this is: an article remembers it, and `reextract` reads again what an older one found."""
+"""Numbers the extractor: an article remembers it, and `reextract` reads again what an older one found."""
 
 EXTRACTOR_VERSION = 2  # goes up whenever the same page may give another article

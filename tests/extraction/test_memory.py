@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from aggregator.extraction import pipeline
 from aggregator.extraction.memory.site_memory import (
-    MOST_PLACES,
-    MOST_TEXTS,
+    MAX_PLACES,
+    MAX_TEXTS,
+    BlockTrace,
     Remembered,
-    Seen,
     SiteMemory,
     Trace,
     learn,
@@ -47,8 +47,8 @@ def paragraphs(article: int, count: int = 8) -> list[str]:
 
 def trace(texts: Sequence[str], aside: Sequence[tuple[str, int]] = (), url: int = 0) -> Trace:
     """The trace of a page with these paragraphs as its body, and these texts at these places, kept by the model too."""
-    blocks = [Seen(text_key(text), BODY, len(text.split()), True) for text in texts]
-    blocks += [Seen(text_key(text), place, len(text.split()), True) for text, place in aside]
+    blocks = [BlockTrace(text_key(text), BODY, len(text.split()), True) for text in texts]
+    blocks += [BlockTrace(text_key(text), place, len(text.split()), True) for text, place in aside]
     return Trace(tuple(blocks), sketch(texts), url)
 
 
@@ -146,7 +146,7 @@ def test_learning_leaves_the_memory_before_as_it_was() -> None:
 
 
 def test_pages_without_a_body_teach_nothing() -> None:
-    assert learn(SiteMemory(), [Trace((Seen(1, 2, 3, False),))]) == SiteMemory()
+    assert learn(SiteMemory(), [Trace((BlockTrace(1, 2, 3, False),))]) == SiteMemory()
 
 
 def test_a_redesign_is_forgotten_within_fifty_pages() -> None:
@@ -154,8 +154,8 @@ def test_a_redesign_is_forgotten_within_fifty_pages() -> None:
     memory = learn(memory, [trace(paragraphs(100 + n)) for n in range(50)])
     found = recall(memory, trace(paragraphs(999), [(PITCH, place_key(("p", "main.new")))]))[-1]
     assert found.adjustment == 0
-    was_dropped = [Trace((Seen(n, ASIDE, 30, False),), sketch(paragraphs(n))) for n in range(40)]
-    now_kept = [Trace((Seen(n, ASIDE, 30, True),), sketch(paragraphs(n))) for n in range(40, 90)]
+    was_dropped = [Trace((BlockTrace(n, ASIDE, 30, False),), sketch(paragraphs(n))) for n in range(40)]
+    now_kept = [Trace((BlockTrace(n, ASIDE, 30, True),), sketch(paragraphs(n))) for n in range(40, 90)]
     place = learn(SiteMemory(), [*was_dropped, *now_kept]).places[ASIDE]
     assert place.kept > 0.9 * place.pages
 
@@ -164,10 +164,10 @@ def test_memory_is_bounded() -> None:
     dice = random.Random(1)
     memory = SiteMemory()
     for number in range(60):
-        blocks = tuple(Seen(dice.getrandbits(48), dice.getrandbits(48), 9, True) for _ in range(400))
+        blocks = tuple(BlockTrace(dice.getrandbits(48), dice.getrandbits(48), 9, True) for _ in range(400))
         memory = learn(memory, [Trace(blocks, sketch(paragraphs(number, 30)), number + 1)])
-    assert len(memory.texts) <= MOST_TEXTS
-    assert len(memory.places) <= MOST_PLACES
+    assert len(memory.texts) <= MAX_TEXTS
+    assert len(memory.places) <= MAX_PLACES
     assert len(memory.packed()) <= 200_000
     assert SiteMemory.unpacked(memory.packed()).pages == 60
 
@@ -176,8 +176,10 @@ def test_what_recurs_outlives_what_was_seen_once() -> None:
     dice = random.Random(1)
     pages = []
     for number in range(60):
-        noise = tuple(Seen(dice.getrandbits(48), BODY, 9, True) for _ in range(300))
-        pages.append(Trace((Seen(text_key(PITCH), ASIDE, 9, True), *noise), sketch(paragraphs(number)), number + 1))
+        noise = tuple(BlockTrace(dice.getrandbits(48), BODY, 9, True) for _ in range(300))
+        pages.append(
+            Trace((BlockTrace(text_key(PITCH), ASIDE, 9, True), *noise), sketch(paragraphs(number)), number + 1)
+        )
     assert text_key(PITCH) in learn(SiteMemory(), pages).texts
 
 

@@ -1,1 +1,2 @@
-"""The body of a page: its blocks, what is measured of each, which are the article, and the article put together again."""
+"""Finds the body of a page: reads its blocks, measures and judges each, and puts those of the article together
+again."""

@@ -1,4 +1,4 @@
-"""One pass over the parsed page: blocks of text, the elements around them, and pictures, in the order of the page.
+"""Reads the parsed page in one pass: blocks of text, the elements around them, and pictures, in the order of the page.
 
 The tree is written out again by the parser, which makes any markup regular (every element is closed, every value
 quoted), and that source is read as a list of tags with the text behind each. Measured on the development pages:
@@ -14,22 +14,21 @@ from selectolax.lexbor import LexborHTMLParser
 
 from aggregator.extraction.body.class_names import COOKIE, HIDDEN, meaning
 
-MOST_BLOCKS = 20_000  # a page with more is read up to here
-_UNSEEN = (
-    "script", "style", "template", "svg", "object", "select", "textarea", "button", "iframe", "canvas", "map", "applet",
-    "math", "audio", "datalist", "noembed", "noframes", "xmp",
-)  # fmt: skip
+MAX_BLOCKS = 20_000  # a page with more is read up to here
+_UNSEEN = tuple(
+    "script style template svg object select textarea button iframe canvas map applet math audio datalist "
+    "noembed noframes xmp".split()
+)
 # Hardly an article stands in them (0.03 % of the words of the development pages), and a third of all tags do.
 FRAME = ("nav", "footer")
-_INLINE = (
-    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd",
-    "label", "mark", "nobr", "q", "rb", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup",
-    "time", "tt", "u", "var",
-)  # fmt: skip
-_VOID = ("area", "base", "col", "embed", "input", "link", "meta", "param", "track", "wbr", "basefont", "bgsound", "frame", "keygen")  # fmt: skip
-MARKUP = frozenset(["a", "b", "strong", "i", "em", "code", "sub", "sup", "s", "del", "mark", "kbd", "q", "cite"])
+_INLINE = tuple(
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rb rp rt ruby "
+    "s samp small span strike strong sub sup time tt u var".split()
+)
+_VOID = tuple("area base col embed input link meta param track wbr basefont bgsound frame keygen".split())
+MARKUP = frozenset("a b strong i em code sub sup s del mark kbd q cite".split())
 _A, _BOLD, _INNER, _BREAK, _RULE, _PICTURE, _SOURCE, _NOTHING, _PRE = range(1, 10)
-_KINDS = (
+_TAG_KINDS = (
     dict.fromkeys(_INLINE, _INNER) | dict.fromkeys(_VOID, _NOTHING) | dict.fromkeys(("img", "amp-img"), _PICTURE)
     | {"": _NOTHING, "a": _A, "b": _BOLD, "strong": _BOLD, "br": _BREAK, "hr": _RULE, "source": _SOURCE, "pre": _PRE}
 )  # fmt: skip
@@ -40,25 +39,25 @@ _TOKEN = re.compile(r'<(?:!--.*?-->|(/?)([a-zA-Z][^\s>/]*)((?:\s=?[^\s=>]*="[^"]
 _ATTRIBUTE = re.compile(r'\s(=?[^\s=>]*)="([^"]*)"')
 _OTHER_NAMES = (' id="', ' itemprop="', ' role="', ' data-testid="', ' data-component="', ' data-type="')
 _HIDING = re.compile(r' hidden="| aria-hidden="true"|display:\s*none|visibility:\s*hidden', re.IGNORECASE)
-_LONG = 1000  # characters of attributes, from which they are not remembered
+_MAX_CACHED = 1000  # characters of attributes: longer ones are not remembered
 
-LANDMARKS = (
-    "article", "main", "aside", "nav", "footer", "header", "form", "figure", "table", "ul", "ol", "blockquote", "dl", "section",
-    "figcaption", "pre", "details", "noscript", "li", "tr",
-)  # fmt: skip
+LANDMARKS = tuple(
+    "article main aside nav footer header form figure table ul ol blockquote dl section figcaption pre "
+    "details noscript li tr".split()
+)
 _LANDMARK_BIT = {tag: 1 << number for number, tag in enumerate(LANDMARKS)}
 
 
 def landmark(*tags: str) -> int:
-    """The bits of `Element.within` for these tags."""
+    """Returns the bits of `Element.within` for these tags."""
     return sum(_LANDMARK_BIT[tag] for tag in tags)
 
 
 class Element:
     """An element that is not inline; `source`: its attributes as written.
 
-    The blocks within, at any depth, are `first` to `first + blocks - 1`. `name` is its class, id and the like; `own` and
-    `around` are bits of `hints`: its own and those of all above it; `within` has the bits of `landmark`.
+    The blocks within, at any depth, are `first` to `first + blocks - 1`. `name` is its class, id and the like; `own`
+    and `around` are bits of `class_names`: its own and those of all above it; `within` has the bits of `landmark`.
     """
 
     __slots__ = ("around", "blocks", "depth", "first", "name", "number", "own", "parent", "source", "tag", "within")
@@ -72,11 +71,11 @@ class Element:
         self.name = ""
         self.number = self.blocks = self.own = self.around = self.within = 0
 
-    def look(self) -> None:
-        """Takes in what names the element, and what is around it; those above have been looked at."""
+    def read_names(self) -> None:
+        """Reads what names the element, and what is around it; those above have been read."""
         source = self.source
         if source:
-            self.name, self.own = _named(source) if len(source) < _LONG else _named.__wrapped__(source)
+            self.name, self.own = _named(source) if len(source) < _MAX_CACHED else _named.__wrapped__(source)
         self.around, self.within = self.own, _LANDMARK_BIT.get(self.tag, 0)
         if self.parent is not None:
             self.around |= self.parent.around
@@ -87,7 +86,8 @@ class Element:
 class Segment:
     """A block before it is decided on: its text on one line (`pre` keeps its lines), and where it stands.
 
-    Its markup is the text of token `start` and the tokens after that up to `end`; `opened`: inline markup that began before.
+    Its markup is the text of token `start` and the tokens after that up to `end`; `opened`: inline markup that began
+    before.
     """
 
     number: int
@@ -121,7 +121,8 @@ class Picture:
 
 @dataclass(slots=True, eq=False)
 class PageTree:
-    """What the walk found. `root` is the element of <body>, the first of `elements`, which are those that hold blocks."""
+    """Holds what the walk found. `root` is the element of <body>, the first of `elements`, which are those that hold
+    blocks."""
 
     root: Element
     elements: list[Element]
@@ -131,7 +132,7 @@ class PageTree:
 
 
 def attributes(source: str) -> dict[str, str]:
-    """Attributes as written in a token, by name."""
+    """Returns attributes as written in a token, by name."""
     return {name: unescape(value) for name, value in _ATTRIBUTE.findall(source)}
 
 
@@ -144,7 +145,7 @@ def unescape(text: str) -> str:
 
 
 def walk(tree: LexborHTMLParser, *, frame: bool = False) -> PageTree:
-    """The blocks, elements and pictures of a page, of its navigation and footer only if `frame` says so.
+    """Returns the blocks, elements and pictures of a page, of its navigation and footer only if `frame` says so.
 
     Takes out of the tree what is not looked at: read the head before.
     """
@@ -179,7 +180,7 @@ class _Walker:
 
     def run(self) -> None:
         """Reads all tokens."""
-        kinds = _KINDS
+        kinds = _TAG_KINDS
         for number, (closing, tag, source, text) in enumerate(self.page.tokens):
             kind = kinds.get(tag, 0)
             if not kind:
@@ -204,19 +205,19 @@ class _Walker:
         self.finish()
 
     def finish(self) -> None:
-        """Leaves the elements that hold blocks, and looks at them."""
+        """Keeps only the elements that hold blocks, and reads what names them."""
         page = self.page
         page.root.blocks = len(page.segments)
         page.elements = [page.root, *[element for element in page.elements[1:] if element.blocks]]
         for number, element in enumerate(page.elements):
             element.number = number
-            element.look()
+            element.read_names()
         for picture in page.pictures:
             while not picture.element.blocks and picture.element.parent is not None:
                 picture.element = picture.element.parent
 
     def special(self, kind: int, number: int, closing: str, tag: str, source: str) -> None:
-        """A tag that does not simply begin or end a block."""
+        """Handles a tag that does not simply begin or end a block."""
         if kind <= _INNER:
             if closing:
                 self.end_inline(kind, tag)
@@ -259,23 +260,34 @@ class _Walker:
         self.opened = tuple(self.open) if self.open else ()
 
     def close(self, number: int) -> None:
-        """The texts collected become a block."""
+        """Makes a block of the texts collected."""
         joined = "".join(self.texts)
         if "&" in joined:
             joined = unescape(joined)
         text = joined.strip("\r\n ") if self.pre_depth else " ".join(joined.split())
         segments = self.page.segments
-        if text and len(segments) < MOST_BLOCKS:
+        if text and len(segments) < MAX_BLOCKS:
             segments.append(
-                Segment(len(segments), text, self.element, self.start, number, self.opened, self.link_chars, self.link_count,
-                        _meant(self.named), self.has_time, self.emphasis)
-            )  # fmt: skip
+                Segment(
+                    number=len(segments),
+                    text=text,
+                    element=self.element,
+                    start=self.start,
+                    end=number,
+                    opened=self.opened,
+                    link_chars=self.link_chars,
+                    link_count=self.link_count,
+                    inline=_meant(self.named),
+                    has_time=self.has_time,
+                    emphasis=self.emphasis,
+                )
+            )
         self.texts = []
         self.has_text = self.has_time = False
         self.link_chars = self.emphasis = 0
 
     def begin(self, number: int, tag: str, source: str) -> None:
-        """An element that is not inline begins."""
+        """Begins an element that is not inline."""
         self.flush(number)
         elements = self.page.elements
         element = Element(tag, self.element, source, len(self.page.segments))
@@ -313,7 +325,8 @@ class _Walker:
 
 @lru_cache(maxsize=8192)
 def _named(source: str) -> tuple[str, int]:
-    """What names an element (class, id and the like, joined by spaces), and the bits of `hints` that they mean."""
+    """Returns what names an element (class, id and the like, joined by spaces), and the bits of `class_names` that they
+    mean."""
     name = _value(source, ' class="') if ' class="' in source else ""
     for mark in _OTHER_NAMES:
         if mark in source:
@@ -327,7 +340,7 @@ def _named(source: str) -> tuple[str, int]:
 
 
 def _meant(sources: list[str]) -> int:
-    """What the classes of inline elements mean, given their attributes."""
+    """Returns what the classes of inline elements mean, given their attributes."""
     bits = 0
     for source in sources:
         if ' class="' in source:
@@ -336,6 +349,6 @@ def _meant(sources: list[str]) -> int:
 
 
 def _value(source: str, mark: str) -> str:
-    """The value that follows `mark`, an attribute's name with what stands around it."""
+    """Returns the value that follows `mark`, an attribute's name with what stands around it."""
     start = source.find(mark) + len(mark)
     return source[start : source.find('"', start)]

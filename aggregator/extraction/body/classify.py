@@ -1,4 +1,5 @@
-"""Which blocks are the article: the learned verdict on each, then what can only be seen over all of them.
+"""Decides which blocks are the article: by the models' probability of each, then by what can only be seen over all of
+them.
 
 rows of numbers -> first model: a probability each -> second model, which sees the first's verdicts around a block
 -> lead, title, other articles, detached runs, posts, repetitions -> verdicts
@@ -20,7 +21,8 @@ from aggregator.text import index_form
 
 Array = np.ndarray[Any, Any]
 
-# Swept over the development sets with cross-validated probabilities (python -m benchmarks.train_blocks --cross-validate, November 2026).
+# Swept over the development sets with cross-validated probabilities (python -m benchmarks.train_blocks
+# --cross-validate, November 2026).
 LEAST, MOST = 0.1, 0.5  # bounds of the probability from which a block is kept
 LEAD = 0.5  # probability from which a block is the standfirst
 NAMED_LEAD = 0.1  # the same for a block that its element names so
@@ -34,25 +36,24 @@ _POINTER = 0.7  # share of its characters that are a link's
 _GAP_CHARS, _GAP_BLOCKS = 300, 12  # dropped between two runs that are then detached from each other
 _WHOLE = 1500  # characters of a block that may be the whole article again: many samples of it stand in other blocks
 _SAMPLES, _SAMPLE, _AGAIN = 16, 40, 0.7
-_LONGEST = 5  # blocks that are looked at for that
+_MAX_WHOLES = 5  # blocks that are looked at for that
 _WEAK_RUN = 0.2  # share of the best run's weight, below which a detached run is dropped
 _SURE_RUN = 0.8  # mean probability from which it is kept all the same
 # What stands over an advertisement, folded. It is never a paragraph, however well it is placed.
 _AD_LABELS = frozenset(
-    [
-        "advertisement", "advertisements", "advertising", "ad", "sponsored", "anzeige", "werbung", "publicidad", "publicidade",
-        "publicite", "pubblicita", "advertentie", "reklame", "reklama", "reklam", "mainos", "annons", "annonse", "hirdetes",
-        "oglas", "inzerce", "iklan", "quang cao", "реклама", "διαφημιση", "إعلان", "פרסומת", "विज्ञापन", "โ ฆ ษ ณ า", "広 告", "广 告",
-        "廣 告", "광고",
-    ]
-)  # fmt: skip
+    "advertisement, advertisements, advertising, ad, sponsored, anzeige, werbung, publicidad, publicidade, "
+    "publicite, pubblicita, advertentie, reklame, reklama, reklam, mainos, annons, annonse, hirdetes, "
+    "oglas, inzerce, iklan, quang cao, реклама, διαφημιση, إعلان, פרסומת, विज्ञापन, โ ฆ ษ ณ า, 広 告, 广 "
+    "告, 廣 告, 광고".split(", ")
+)
 _FIGURE, _FIGCAPTION = landmark("figure"), landmark("figcaption")
 _POSTS = ("twitter-tweet", "twitter-video", "instagram-media", "tiktok-embed", "bluesky-embed", "text-post-media")
 
 
 @dataclass(slots=True)
 class BlockVerdict:
-    """What is decided on a block. `score`: probability that it belongs to the article; `reason`: a rule that decided."""
+    """Holds what is decided on a block. `score`: probability that it belongs to the article; `reason`: a rule that
+    decided."""
 
     kept: bool = False
     lead: bool = False
@@ -61,12 +62,13 @@ class BlockVerdict:
 
 
 def decide(page: PageTree, facts: StatedFacts) -> list[BlockVerdict]:
-    """A verdict for each block of the page."""
+    """Returns a verdict for each block of the page."""
     return judge(page, facts, *probabilities(page, facts))
 
 
 def probabilities(page: PageTree, facts: StatedFacts) -> tuple[list[float], list[float]]:
-    """Of each block that it belongs to the text (NaN: no model is asked about it), and that it is the standfirst."""
+    """Returns the probabilities of each block: that it belongs to the text (NaN: no model is asked about it), and that
+    it is the standfirst."""
     scores, leads = np.full(len(page.segments), np.nan), np.zeros(len(page.segments))
     if not page.segments:
         return [], []
@@ -94,13 +96,13 @@ def _probabilities(model: str, features: BlockFeatures) -> Array:
 
 @lru_cache(maxsize=4)
 def _columns(model: str, names: tuple[str, ...]) -> Array:
-    """Where the columns that a model looks at stand among `names`."""
+    """Returns where the columns that a model looks at stand among `names`."""
     places = {name: number for number, name in enumerate(names)}
     return np.array([places[name] for name in trees(model).names], np.intp)
 
 
 def judge(page: PageTree, facts: StatedFacts, scores: Sequence[float], leads: Sequence[float]) -> list[BlockVerdict]:
-    """The verdicts from the models' probabilities; a score of NaN is a block that no model was asked about."""
+    """Returns the verdicts from the models' probabilities; a score of NaN is a block that no model was asked about."""
     verdicts = [
         BlockVerdict(reason="nothing but links") if score != score else BlockVerdict(score=score) for score in scores
     ]
@@ -123,7 +125,7 @@ def judge(page: PageTree, facts: StatedFacts, scores: Sequence[float], leads: Se
 
 
 def _choose_lead(page: PageTree, verdicts: Sequence[BlockVerdict], leads: Sequence[float]) -> None:
-    """The likeliest standfirst. What its element names so needs less: at least it stands at the right place."""
+    """Chooses the likeliest standfirst. What its element names so needs less: at least it stands at the right place."""
     chances = [
         max(chance, LEAD) if chance >= NAMED_LEAD and segment.element.own & class_names.LEAD else chance
         for segment, chance in zip(page.segments, leads, strict=True)
@@ -136,7 +138,7 @@ def _choose_lead(page: PageTree, verdicts: Sequence[BlockVerdict], leads: Sequen
 
 
 def _showing(page: PageTree, title: str) -> list[int]:
-    """The blocks whose words are those of the title, which is given folded."""
+    """Returns the blocks whose words are those of the title, which is given folded."""
     if not title:
         return []
     low, high = 0.8 * len(title), 1.3 * len(title) + 12
@@ -169,7 +171,7 @@ def _drop_labels(page: PageTree, verdicts: Sequence[BlockVerdict]) -> None:
 
 
 def _drop_other_articles(page: PageTree, verdicts: Sequence[BlockVerdict], titles: Sequence[int]) -> None:
-    """Where the title's own <article> holds a text, what stands in other <article>s is lowered."""
+    """Lowers what stands in other <article>s, where the title's own holds a text."""
     articles = [element for element in page.elements if element.tag == "article" and element.blocks]
     if len(articles) < 2:
         return
@@ -226,7 +228,8 @@ def _holds(element: Element, number: int) -> bool:
 
 
 def _threshold(page: PageTree, verdicts: Sequence[BlockVerdict]) -> float:
-    """The probability from which keeping blocks gives the best F1 to be expected, taking the probabilities as they are.
+    """Returns the probability from which keeping blocks gives the best F1 to be expected, taking the probabilities as
+    they are.
 
     That is half of this F1 (Lipton, Elkan and Naryanaswamy, 2014): a page of doubtful blocks keeps more of them.
     """
@@ -284,7 +287,7 @@ def _keep_posts(page: PageTree, verdicts: Sequence[BlockVerdict]) -> None:
 
 
 def _keep_once(page: PageTree, verdicts: Sequence[BlockVerdict]) -> None:
-    """Of blocks with the same words only the first stays."""
+    """Keeps only the first of blocks with the same words."""
     seen: dict[str, int] = {}
     for segment, verdict in zip(page.segments, verdicts, strict=True):
         if (verdict.kept or verdict.lead) and len(segment.text) > 30:
@@ -293,15 +296,15 @@ def _keep_once(page: PageTree, verdicts: Sequence[BlockVerdict]) -> None:
                 verdict.kept = verdict.lead = False
                 verdict.reason = f"the same text as block {first}"
     long = [s for s, v in zip(page.segments, verdicts, strict=True) if v.kept and len(s.text) > _WHOLE]
-    for segment in sorted(long, key=lambda s: -len(s.text))[:_LONGEST]:
+    for segment in sorted(long, key=lambda s: -len(s.text))[:_MAX_WHOLES]:
         if _is_made_of(segment, page, verdicts):
             verdicts[segment.number].kept = False
             verdicts[segment.number].reason = "the text of other blocks again"
 
 
 def _is_made_of(segment: Segment, page: PageTree, verdicts: Sequence[BlockVerdict]) -> bool:
-    """Whether samples of a long text stand in several other kept blocks: it is the article again, as one run. If they
-    stand in one, both are versions of a text that is meant to be there in each."""
+    """Tells whether samples of a long text stand in several other kept blocks: it is the article again, as one run. If
+    they stand in one, both are versions of a text that is meant to be there in each."""
     others = [s.text for s, v in zip(page.segments, verdicts, strict=True) if v.kept and s is not segment]
     step = len(segment.text) // (_SAMPLES + 1)
     samples = [segment.text[at : at + _SAMPLE] for at in range(step // 2, step * _SAMPLES, step)]

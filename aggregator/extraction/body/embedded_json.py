@@ -1,4 +1,4 @@
-"""Bodies that are in the page but not in its markup: JSON that a script would have shown."""
+"""Finds bodies that are in the page but not in its markup: JSON that a script would have shown."""
 
 import json
 from collections.abc import Iterator
@@ -7,16 +7,15 @@ from typing import Any
 from aggregator.dom import LexborHTMLParser
 from aggregator.text import count_words
 
-_LONGEST = 4_000_000  # characters of one script
+_MAX_CHARS = 4_000_000  # characters of one script
 _STATES = ("script#__NEXT_DATA__", "script#__NUXT_DATA__", 'script[type="application/json"]')
 _STOPS = (". ", "! ", "? ", "。", "।", "؟")
-_ENDS = (".", "!", "?", "…", "。", "！", "？", "।", "؟")
-_SHORTEST = 60  # characters of a paragraph in JSON
-Place = tuple[int, ...]
+_ENDS = tuple(". ! ? … 。 ！ ？ । ؟".split())
+_MIN_CHARS = 60  # characters of a paragraph in JSON
 
 
 def json_body(tree: LexborHTMLParser, article_body: str | None) -> str | None:
-    """The longest article body in the page's JSON, as text or HTML; None if there is none of 60 words.
+    """Returns the longest article body in the page's JSON, as text or HTML; None if there is none of 60 words.
 
     JSON-LD's articleBody first: it is stated to be the body. Then the state of script frameworks.
     """
@@ -31,8 +30,8 @@ def json_body(tree: LexborHTMLParser, article_body: str | None) -> str | None:
 
 
 def _longest_run(source: str) -> str | None:
-    """The paragraphs of the list (or the single string) with the most prose in a JSON document."""
-    if len(source) > _LONGEST:
+    """Returns the paragraphs of the list (or the single string) with the most prose in a JSON document."""
+    if len(source) > _MAX_CHARS:
         return None
     try:
         data = json.loads(source)
@@ -47,13 +46,13 @@ def _longest_run(source: str) -> str | None:
 
 
 def _is_prose(text: str) -> bool:
-    if len(text) < _SHORTEST or text.startswith(("http", "{", "[")):
+    if len(text) < _MIN_CHARS or text.startswith(("http", "{", "[")):
         return False
     return any(stop in text for stop in _STOPS) or text.rstrip("\"'”’»)</p> ").endswith(_ENDS)
 
 
 def _strings(data: Any) -> Iterator[tuple[int, str, str]]:
-    """All strings in order, each with the number of the list it stands in and the key it stands under."""
+    """Yields all strings in order, each with the number of the list it stands in and the key it stands under."""
     lists = 0
     waiting: list[tuple[Any, int, str]] = [(data, 0, "")]
     while waiting:

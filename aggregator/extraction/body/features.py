@@ -2,8 +2,8 @@
 
 Every number is cheap: a page has some two hundred blocks and a few milliseconds. Features are columns by name: what a
 block's own text says, what the page states, where the block stands (see `position`), and bits, which are given as whole
-numbers and become one column a bit, `mask:bit`. A feature is added in one of the dictionaries that name its column; models
-find their columns by these names.
+numbers and become one column a bit, `mask:bit`. A feature is added in one of the dictionaries that name its column;
+models find their columns by these names.
 """
 
 import re
@@ -37,7 +37,7 @@ _MASK_BITS = 40  # bits of a mask that are looked at; no mask has more
 
 @dataclass(frozen=True, slots=True)
 class StatedFacts:
-    """What the page states about its article, in the form the blocks are compared with."""
+    """Holds what the page states about its article, in the form the blocks are compared with."""
 
     title: str | None = None
     description: str | None = None
@@ -53,7 +53,8 @@ class StatedFacts:
                    stated.published_at is not None, stated.authors)  # fmt: skip
 
     def columns(self) -> dict[str, float]:
-        """Features that are the same for all blocks: what kind of page it is decides what belongs to its text."""
+        """Returns features that are the same for all blocks: what kind of page it is decides what belongs to its
+        text."""
         return {
             "is_news": self.is_news,
             "is_article_type": {True: 1.0, False: -1.0, None: 0.0}[self.is_article_type],
@@ -65,8 +66,8 @@ class StatedFacts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BlockFeatures:
-    """The features of a page. `asked`: numbers of the blocks that have a row; `rows`: (asked, names), float32; `arrays`:
-    the page that they are of; `is_lead_candidate`: of each asked block, whether it may be the standfirst."""
+    """Holds the features of a page. `asked`: numbers of the blocks that have a row; `rows`: (asked, names), float32;
+    `arrays`: the page that they are of; `is_lead_candidate`: of each asked block, whether it may be the standfirst."""
 
     asked: Array
     names: tuple[str, ...]
@@ -76,7 +77,7 @@ class BlockFeatures:
 
 
 def prose_weight(segment: Segment) -> float:
-    """How much a block looks like a paragraph, by its text alone: 0, or its length up to 500 characters."""
+    """Returns how much a block looks like a paragraph, by its text alone: 0, or its length up to 500 characters."""
     text = segment.text
     length = len(text)
     if length < 50 or segment.link_chars * 3 > length or segment.element.tag == "figcaption":
@@ -87,8 +88,8 @@ def prose_weight(segment: Segment) -> float:
 
 
 def measure(page: PageTree, facts: StatedFacts) -> BlockFeatures:
-    """Measures the blocks of a page that has some. Those among links and short ones in navigation and footers, which are
-    half of all, get no row."""
+    """Measures the blocks of a page that has some. Those among links and short ones in navigation and footers, which
+    are half of all, get no row."""
     segments = page.segments
     prose = np.array([prose_weight(segment) for segment in segments])
     chars = np.array([float(len(segment.text)) for segment in segments])
@@ -122,7 +123,7 @@ def stacked(columns: Columns) -> Array:
 
 
 def _trivial(segments: Sequence[Segment], chars: Array, links: Array) -> Array:
-    """The blocks no model is asked about. On the development pages 0.6 % of the true words are in them."""
+    """Returns the blocks no model is asked about. On the development pages 0.6 % of the true words are in them."""
     size = len(segments)
     total, linked = np.concatenate(([0.0], chars.cumsum())), np.concatenate(([0.0], links.cumsum()))
     low, high = np.maximum(np.arange(size) - 3, 0), np.minimum(np.arange(size) + 4, size)
@@ -133,7 +134,7 @@ def _trivial(segments: Sequence[Segment], chars: Array, links: Array) -> Array:
 
 
 def _words_of(segment: Segment) -> list[str]:
-    """The lower-cased words of a block that is not long; none of a long one."""
+    """Returns the lower-cased words of a block that is not long; none of a long one."""
     return _WORD.findall(segment.text.lower()) if len(segment.text) <= phrases.MAX_CHARS else []
 
 
@@ -144,7 +145,8 @@ def _text_columns(
     title: frozenset[str],
     facts: StatedFacts,
 ) -> dict[str, list[float]]:
-    """The features of a block's own text. `words`: of each block; `repeats`: how often each text stands on the page."""
+    """Returns the features of a block's own text. `words`: of each block; `repeats`: how often each text stands on the
+    page."""
     texts = [segment.text for segment in segments]
     heads = [text[:160] for text in texts]
     chars = [len(text) for text in texts]
@@ -183,7 +185,7 @@ def _text_columns(
 
 
 def _in_title(words: list[str], title: frozenset[str]) -> tuple[float, float]:
-    """How many words a block and the title share, of those of both and of those of the block."""
+    """Returns how many words a block and the title share, of those of both and of those of the block."""
     if not words or title.isdisjoint(words):
         return 0.0, 0.0
     given = set(words)
@@ -192,14 +194,14 @@ def _in_title(words: list[str], title: frozenset[str]) -> tuple[float, float]:
 
 
 def _contained(text: str, whole: str) -> float:
-    """1 if the beginning of the block stands in `whole`, 0 if not, -1 if there is nothing to look in."""
+    """Returns 1 if the beginning of the block stands in `whole`, 0 if not, -1 if there is nothing to look in."""
     if not whole:
         return -1.0
     return float(len(text) > 15 and text[:60] in whole)
 
 
 def _title_at(segments: Sequence[Segment], asked: Array, words: Sequence[list[str]], title: frozenset[str]) -> int:
-    """The number of the block that shows the title, or -1."""
+    """Returns the number of the block that shows the title, or -1."""
     best, found = 0.0, -1
     if title:
         most = 3 * len(title)
@@ -217,7 +219,7 @@ Masks = dict[str, tuple[tuple[str, ...], Array]]
 
 
 def _masks(tree: PageArrays, kinds: Array) -> Masks:
-    """The features that are bits: the names of the bits, and a whole number a block."""
+    """Returns the features that are bits: the names of the bits, and a whole number a block."""
     segments, element, own = tree.page.segments, tree.element, tree.own
     parent = tree.parent[element]
     tags = np.array([_TAG_BIT.get(segment.element.tag, _TAG_BIT["other"]) for segment in segments], np.int64)
@@ -244,14 +246,14 @@ def _masks(tree: PageArrays, kinds: Array) -> Masks:
 
 @lru_cache(maxsize=1)
 def _bits_of(masks: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[tuple[str, ...], Array]:
-    """The names of the bits' columns, `mask:bit`, and where the bits stand among _MASK_BITS a mask."""
+    """Returns the names of the bits' columns, `mask:bit`, and where the bits stand among _MASK_BITS a mask."""
     names = tuple(f"{mask}:{bit}" for mask, bits in masks for bit in bits)
     places = [mask * _MASK_BITS + bit for mask, (_, bits) in enumerate(masks) for bit in range(len(bits))]
     return names, np.array(places, np.intp)
 
 
 def _spread(masks: Array, named_bits: Array) -> Array:
-    """One column a bit of the masks that has a name."""
+    """Returns one column a bit of the masks that has a name."""
     size, count = masks.shape
     bits = np.unpackbits(np.ascontiguousarray(masks.astype("<i8")).view(np.uint8), axis=1, bitorder="little")
     named: Array = bits.reshape(size, count, 64)[:, :, :_MASK_BITS].reshape(size, count * _MASK_BITS)[:, named_bits]
@@ -259,7 +261,8 @@ def _spread(masks: Array, named_bits: Array) -> Array:
 
 
 def _lead_candidates(tree: PageArrays, position: Columns) -> Array:
-    """Whether each block may be the standfirst: of fitting length, near the title or where the prose begins."""
+    """Tells of each block whether it may be the standfirst: of fitting length, near the title or where the prose
+    begins."""
     chars, from_title = tree.chars, position["blocks_from_title"]
     result: Array = (
         (chars >= 25) & (chars <= 1500) & (tree.links < 0.5 * chars) & (from_title >= -4) & (from_title <= 25)

@@ -1,4 +1,5 @@
-"""Pictures of an article: the real address behind lazy loading, the caption, and which pictures belong to the body."""
+"""Finds the pictures of an article: the real address behind lazy loading, the caption, and which pictures belong to the
+body."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,10 @@ from aggregator.text import squeeze
 from aggregator.urls import absolute
 
 # Where lazy loaders keep the real address, the most telling first (lazysizes, lozad, WordPress, Jetpack, Drupal, AMP).
-_SOURCES = ("data-src", "data-original", "data-lazy-src", "data-lazy", "data-orig-file", "data-large-file", "data-url", "data-hi-res-src", "data-full-src", "data-image", "data-actualsrc", "data-echo", "data-img-url", "src")  # fmt: skip
+_SOURCES = tuple(
+    "data-src data-original data-lazy-src data-lazy data-orig-file data-large-file data-url "
+    "data-hi-res-src data-full-src data-image data-actualsrc data-echo data-img-url src".split()
+)
 _SETS = ("data-srcset", "data-lazy-srcset", "srcset")
 _PLACEHOLDER = re.compile(
     r"^data:|placeholder|blank\.|spacer|pixel\.|1x1|/lazy|transparent|grey\.gif|loading\.(?:gif|svg)|fallback", re.I
@@ -23,13 +27,14 @@ _CANDIDATE = re.compile(r"(\S*[^\s,])(?:\s+([\d.]+)([wx]))?\s*(?:,|$)")
 _SIZE = re.compile(
     r"(?:[-_](?:\d{2,4}(?:x\d{2,4})?w?|small|medium|large|scaled|thumb))?(?:@\dx)?(?:\.[a-z]{3,4}){1,2}$"
 )
-_SMALLEST = 60  # pixels: a smaller picture is an icon
-_FLAT = 6  # widths by height: flatter than any panorama
+_MIN_PIXELS = 60  # pixels: a smaller picture is an icon
+_MAX_RATIO = 6  # widths by height: flatter than any panorama
 _DECORATION = ADVERT | AUTHOR_BIO | RELATED | SHARE
 
 
 def source_of(attributes: Mapping[str, str | None], base: str | None, sets: str = "") -> str | None:
-    """The absolute address of the picture in its best quality, or None if it is an icon, a placeholder or none."""
+    """Returns the absolute address of the picture in its best quality, or None if it is an icon, a placeholder or
+    none."""
     best = None
     for name in _SETS:
         best = best or _largest(attributes.get(name) or "")
@@ -51,14 +56,14 @@ def _largest(srcset: str) -> str | None:
 
 
 def _is_icon(attributes: Mapping[str, str | None]) -> bool:
-    """Whether a picture is too small, or too flat (a banner, a rule), to be one of the article's."""
+    """Tells whether a picture is too small, or too flat (a banner, a rule), to be one of the article's."""
     sizes = [(attributes.get(name) or "").removesuffix("px") for name in ("width", "height")]
     pixels = [int(size) for size in sizes if size.isdecimal() and len(size) < 6]
-    return any(size < _SMALLEST for size in pixels) or (len(pixels) == 2 and pixels[0] >= _FLAT * pixels[1])
+    return any(size < _MIN_PIXELS for size in pixels) or (len(pixels) == 2 and pixels[0] >= _MAX_RATIO * pixels[1])
 
 
 def pictures_of_body(page: PageTree, kept: Sequence[Segment], base: str | None) -> list[tuple[int, Image]]:
-    """The pictures that stand among the kept blocks, each with the number of the block it stands before."""
+    """Returns the pictures that stand among the kept blocks, each with the number of the block it stands before."""
     if not kept or not page.pictures:
         return []
     counts = [0] * (len(page.segments) + 1)
@@ -87,7 +92,7 @@ def pictures_of_body(page: PageTree, kept: Sequence[Segment], base: str | None) 
 
 
 def _is_fallback(last: tuple[int, Image], before: int, image: Image) -> bool:
-    """Whether a picture is the one before it in another size: what stands in <noscript> beside it."""
+    """Tells whether a picture is the one before it in another size: what stands in <noscript> beside it."""
     place, other = last
     if place != before or (other.caption, other.alt) != (image.caption, image.alt):
         return False
@@ -108,7 +113,7 @@ def _figure(element: Element) -> Element | None:
 
 
 def _home(element: Element) -> Element:
-    """The nearest element around a picture, or around its figure, that holds text beside the caption."""
+    """Returns the nearest element around a picture, or around its figure, that holds text beside the caption."""
     figure = _figure(element)
     if figure is not None and figure.parent is not None:
         element = figure.parent

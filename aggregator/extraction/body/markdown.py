@@ -1,4 +1,4 @@
-"""Markdown (CommonMark with GFM tables) of an article's sanitised HTML.
+"""Writes the Markdown (CommonMark with GFM tables) of an article's sanitised HTML.
 
 Blocks are rendered to strings without outer blank lines and joined by empty lines; inline content is first a list
 of pieces, because whether `**` can open or close emphasis depends on its neighbours (CommonMark 0.31, section 6.2).
@@ -12,19 +12,17 @@ from itertools import zip_longest
 
 from aggregator.dom import LexborNode, attribute, parse
 
-_DEEPEST = 50  # levels of nesting that are rendered; what lies deeper is its text
-_MOST_COLUMNS = 60
+_MAX_DEPTH = 50  # levels of nesting that are rendered; what lies deeper is its text
+_MAX_COLUMNS = 60
 _EMPHASIS = {"em": "*", "i": "*", "cite": "*", "strong": "**", "b": "**"}
 _RAW = {"*": "em", "**": "strong"}
-_SKIPPED = frozenset(
-    ["script", "style", "template", "head", "iframe", "object", "svg", "noscript", "-comment", "_comment"]
-)
+_SKIPPED = frozenset("script style template head iframe object svg noscript -comment _comment".split())
 # fmt: off
-_BLOCKS = frozenset((
-    "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "div", "dl", "dt", "fieldset",
-    "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "nav", "ol",
-    "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "caption",
-))
+_BLOCKS = frozenset(
+    "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure "
+    "footer form h1 h2 h3 h4 h5 h6 header hr html li main nav ol p pre section summary table tbody td "
+    "tfoot th thead tr ul caption".split()
+)
 # fmt: on
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _SPECIAL = re.compile(r"[\\`*\[\]<~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)")
@@ -46,14 +44,15 @@ _Piece = str | _Emphasis
 
 
 def from_html(html: str) -> str:
-    """The Markdown of an HTML fragment: paragraphs, headings, lists, tables, code, quotes, figures, links, emphasis."""
+    """Returns the Markdown of an HTML fragment: paragraphs, headings, lists, tables, code, quotes, figures, links,
+    emphasis."""
     body = parse(html).body
     return "\n\n".join(_blocks(body, 0)) if body is not None else ""
 
 
 def _blocks(node: LexborNode, depth: int) -> list[str]:
-    """The rendered blocks within a node."""
-    if depth > _DEEPEST:
+    """Returns the rendered blocks within a node."""
+    if depth > _MAX_DEPTH:
         return _flat(node)
     found: list[str] = []
     run: list[_Piece] = []
@@ -79,7 +78,7 @@ def _paragraph(run: list[_Piece]) -> list[str]:
 
 def _block(node: LexborNode, depth: int, before: str) -> list[str]:
     tag = node.tag or ""
-    if depth > _DEEPEST:
+    if depth > _MAX_DEPTH:
         return _flat(node)
     if tag in ("ul", "ol"):
         return _list(node, depth, before)
@@ -116,7 +115,7 @@ def _fenced(node: LexborNode) -> list[str]:
 
 
 def _list(node: LexborNode, depth: int, before: str) -> list[str]:
-    """A list; its marker differs from that of a list right before it, which it would join otherwise."""
+    """Returns a list; its marker differs from that of a list right before it, which it would join otherwise."""
     items: list[list[str]] = []
     for child in node.iter(include_text=True):
         if child.tag in ("ul", "ol") and items:
@@ -148,7 +147,7 @@ def _markers(node: LexborNode, before: str) -> Iterator[str]:
 
 
 def _is_list(block: str) -> bool:
-    """True for a list that may follow a paragraph without an empty line: one that counts, counts from 1."""
+    """Returns True for a list that may follow a paragraph without an empty line: one that counts, counts from 1."""
     return re.match(r"[-*] |1[.)] ", block) is not None
 
 
@@ -161,7 +160,7 @@ def _prefixed(text: str, first: str, other: str) -> str:
 
 
 def _table(node: LexborNode, depth: int) -> list[str]:
-    """A GFM table; one of a single column is layout, and its cells are blocks."""
+    """Returns a GFM table; one of a single column is layout, and its cells are blocks."""
     rows = [row for row in node.css("tr") if any(cell.tag in ("td", "th") for cell in row.iter())]
     caption = node.css_first("caption")
     found = _paragraph(_children(caption, depth)) if caption else []
@@ -178,14 +177,14 @@ def _table(node: LexborNode, depth: int) -> list[str]:
 def _cells(row: LexborNode, depth: int) -> list[str]:
     found: list[str] = []
     for cell in row.iter():
-        if cell.tag in ("td", "th") and len(found) < _MOST_COLUMNS:
+        if cell.tag in ("td", "th") and len(found) < _MAX_COLUMNS:
             text = _tidy(_join(_children(cell, depth))).replace(_BREAK, " ")
             found.append(re.sub(r"(?<!\\)\|", r"\\|", text))
             span = attribute(cell, "colspan")
             found += [""] * (
-                min(int(span), _MOST_COLUMNS) - 1 if span.isascii() and span.isdigit() and len(span) < 5 else 0
+                min(int(span), _MAX_COLUMNS) - 1 if span.isascii() and span.isdigit() and len(span) < 5 else 0
             )
-    return found[:_MOST_COLUMNS]
+    return found[:_MAX_COLUMNS]
 
 
 def _children(node: LexborNode, depth: int, within: frozenset[str] = frozenset()) -> list[_Piece]:
@@ -193,13 +192,13 @@ def _children(node: LexborNode, depth: int, within: frozenset[str] = frozenset()
 
 
 def _inline(node: LexborNode, depth: int, within: frozenset[str] = frozenset()) -> list[_Piece]:
-    """The pieces of an inline node; `within` holds the marks of the emphasis around it."""
+    """Returns the pieces of an inline node; `within` holds the marks of the emphasis around it."""
     tag = node.tag or ""
     if tag == "-text":
         return [_escape(_SPACE.sub(" ", node.text(deep=False)))]
     if tag in _SKIPPED:
         return []
-    if depth > _DEEPEST:
+    if depth > _MAX_DEPTH:
         return [_escape(_SPACE.sub(" ", node.text()))]
     if tag == "br":
         return [_BREAK]
@@ -217,7 +216,7 @@ def _inline(node: LexborNode, depth: int, within: frozenset[str] = frozenset()) 
 
 
 def _emphasis(mark: str, inner: str) -> list[_Piece]:
-    """Emphasis with the spaces at its ends moved out of it."""
+    """Returns emphasis with the spaces at its ends moved out of it."""
     core = _ENDS.sub("", inner)
     if not core:
         return [inner]
@@ -254,7 +253,7 @@ def _url(url: str) -> str:
 
 
 def _join(pieces: Iterable[_Piece]) -> str:
-    """One string of the pieces, with emphasis as marks where they bind and as tags where they would not."""
+    """Returns one string of the pieces, with emphasis as marks where they bind and as tags where they would not."""
     merged = _merged(pieces)
     before, parts = "", []
     for piece, following in zip_longest(merged, merged[1:], fillvalue=""):
@@ -266,7 +265,8 @@ def _join(pieces: Iterable[_Piece]) -> str:
 
 
 def _merged(pieces: Iterable[_Piece]) -> list[_Piece]:
-    """The pieces without empty ones, equal emphasis side by side made one, and a "!" kept from making a link an image."""
+    """Returns the pieces without empty ones, equal emphasis side by side made one, and a "!" kept from making a link an
+    image."""
     merged: list[_Piece] = []
     for piece in pieces:
         last = merged[-1] if merged else ""
@@ -288,7 +288,7 @@ def _bound(piece: _Emphasis, before: str, after: str) -> str:
 
 
 def _flanks(outer: str, inner: str) -> bool:
-    """True if a mark between `outer` and `inner` can open (or close) emphasis of `inner`'s side."""
+    """Returns True if a mark between `outer` and `inner` can open (or close) emphasis of `inner`'s side."""
     return not _punctuation(inner) or not outer or outer.isspace() or _punctuation(outer)
 
 
@@ -297,7 +297,7 @@ def _punctuation(char: str) -> bool:
 
 
 def _tidy(text: str) -> str:
-    """Runs of spaces as one, runs of breaks as one, neither at the ends."""
+    """Returns runs of spaces as one, runs of breaks as one, neither at the ends."""
     text = re.sub(r"\s*\x00[\s\x00]*", _BREAK, re.sub(r" {2,}", " ", text))
     return _ENDS.sub("", text)
 
@@ -307,5 +307,5 @@ def _escape(text: str) -> str:
 
 
 def _escape_lines(text: str) -> str:
-    """Escape what would be a heading, quote, list, rule or table at the start of a line."""
+    """Escapes what would be a heading, quote, list, rule or table at the start of a line."""
     return _LINE_START.sub(lambda m: f"{m[3]}\\" if m[3] else f"\\{m[0]}", text)

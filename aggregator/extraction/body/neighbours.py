@@ -1,4 +1,5 @@
-"""Tells how the first model judged what is around each block: the features that the second model sees beside the block's own.
+"""Tells how the first model judged what is around each block: the features that the second model sees beside the
+block's own.
 
 A paragraph among sure paragraphs is one, whatever its names say; a sentence in a box of links is a teaser. The first
 model cannot see that, as it judges each block alone.
@@ -15,13 +16,13 @@ Array = np.ndarray[Any, Any]
 
 _REACH = (1, 2, 3, 4)  # blocks on either side whose first probability is a column
 _KEPT = 0.5
-_FAR_CHARS, _FAR_BLOCKS = 3000.0, 40.0
+_MAX_CHARS, _MAX_BLOCKS = 3000.0, 40.0
 _RUN_GAP = 6  # dropped blocks that end a run
 
 
 def surroundings(tree: PageArrays, first: Array) -> Columns:
-    """Returns the features that say how the first model judged what is around. `first`: its probability of each block (0 if
-    it was not asked)."""
+    """Returns the features that say how the first model judged what is around. `first`: its probability of each block
+    (0 if it was not asked)."""
     chars, size = tree.chars, tree.size
     mass = chars * first
     total = max(1.0, float(mass.sum()))
@@ -69,7 +70,7 @@ def surroundings(tree: PageArrays, first: Array) -> Columns:
 
 
 def _mean(mass: Array, chars: Array, reach: int) -> Array:
-    """The mean probability of the neighbours within reach, by length, without the block itself."""
+    """Returns the mean probability of the neighbours within reach, by length, without the block itself."""
     held, length = np.concatenate(([0.0], mass.cumsum())), np.concatenate(([0.0], chars.cumsum()))
     number = np.arange(len(mass))
     low, high = np.maximum(number - reach, 0), np.minimum(number + reach + 1, len(mass))
@@ -78,20 +79,21 @@ def _mean(mass: Array, chars: Array, reach: int) -> Array:
 
 
 def _since_kept(first: Array, chars: Array) -> tuple[Array, Array, Array]:
-    """Blocks, characters, and chars that are surely dropped, since the last block that was kept."""
+    """Returns blocks, characters, and chars that are surely dropped, since the last block that was kept."""
     number = np.arange(len(first))
     kept = first >= _KEPT
     last = np.concatenate(([-1], np.maximum.accumulate(np.where(kept, number, -1))[:-1]))
     ends = np.concatenate(([0.0], chars.cumsum()))
-    blocks = np.where(last < 0, _FAR_BLOCKS, np.minimum(number - last - 1, _FAR_BLOCKS))
-    gap = np.where(last < 0, _FAR_CHARS, np.minimum(ends[:-1] - ends[last + 1], _FAR_CHARS))
+    blocks = np.where(last < 0, _MAX_BLOCKS, np.minimum(number - last - 1, _MAX_BLOCKS))
+    gap = np.where(last < 0, _MAX_CHARS, np.minimum(ends[:-1] - ends[last + 1], _MAX_CHARS))
     dropped = np.concatenate(([0.0], np.where(first < 0.1, chars, 0.0).cumsum()))
-    lost = np.where(last < 0, _FAR_CHARS, np.minimum(dropped[:-1] - dropped[last + 1], _FAR_CHARS))
+    lost = np.where(last < 0, _MAX_CHARS, np.minimum(dropped[:-1] - dropped[last + 1], _MAX_CHARS))
     return blocks, gap, lost
 
 
 def _runs(first: Array, mass: Array) -> Array:
-    """The mass of the run of kept blocks that each block is in, or nearest after; runs end at a gap of dropped blocks."""
+    """Returns the mass of the run of kept blocks that each block is in, or nearest after; runs end at a gap of dropped
+    blocks."""
     number = np.arange(len(first))
     last = np.maximum.accumulate(np.where(first >= _KEPT, number, -_RUN_GAP - 1))
     starts = (first >= _KEPT) & (number - np.concatenate(([-_RUN_GAP - 1], last[:-1])) > _RUN_GAP)
@@ -101,7 +103,8 @@ def _runs(first: Array, mass: Array) -> Array:
 
 
 def _levels_to_mass(page: PageTree, held: Array) -> Array:
-    """How many levels above the deepest element that holds half of the page's mass one must go to reach each block.
+    """Returns how many levels above the deepest element that holds half of the page's mass one must go to reach each
+    block.
 
     `held`: the mass within each element.
     """

@@ -13,13 +13,14 @@ Array = np.ndarray[Any, Any]
 Columns = dict[str, Array]
 """Features by name, each with one number a block."""
 
-_FAR = 60.0  # blocks: the greatest distance that is told
+_MAX_DISTANCE = 60.0  # blocks: the greatest distance that is told
 _MAX_PICTURES = 2_000
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
 
 
 def position_columns(tree: "PageArrays", title_at: int) -> Columns:
-    """Returns the features that say where blocks stand. `title_at`: the number of the block that shows the title, or -1."""
+    """Returns the features that say where blocks stand. `title_at`: the number of the block that shows the title, or
+    -1."""
     title = tree.page.segments[title_at].element if title_at >= 0 else None
     return {
         **_along(tree, title_at),
@@ -38,12 +39,12 @@ def position_columns(tree: "PageArrays", title_at: int) -> Columns:
 
 
 class PageArrays:
-    """The elements and blocks of a page as arrays.
+    """Holds the elements and blocks of a page as arrays.
 
-    Of each block: `chars`, `links` (characters within links), `prose` (see features.prose_weight), `element` (the number of
-    its element), `groups` (which kind of place in the template it is). Of each element: `parent` (the root is its own), its
-    blocks `first` to `last` - 1, bits `own`, `around`, `within` as blocks.Element has them, `below`: bits of the elements
-    from it up to the branch that leads to the prose. `hub`: see `_hub`.
+    Of each block: `chars`, `links` (characters within links), `prose` (see features.prose_weight), `element` (the
+    number of its element), `groups` (which kind of place in the template it is). Of each element: `parent` (the root is
+    its own), its blocks `first` to `last` - 1, bits `own`, `around`, `within` as blocks.Element has them, `below`: bits
+    of the elements from it up to the branch that leads to the prose. `hub`: see `_hub`.
     """
 
     def __init__(self, page: PageTree, chars: Array, links: Array, prose: Array) -> None:
@@ -68,7 +69,7 @@ class PageArrays:
         self.below = self._below()
 
     def sum_within(self, values: Array) -> Array:
-        """Of each element the sum over the blocks within."""
+        """Returns the sum over the blocks within each element."""
         running = np.concatenate(([0.0], values.cumsum()))
         result: Array = running[self.last] - running[self.first]
         return result
@@ -92,7 +93,7 @@ class PageArrays:
         return below
 
     def _hub(self) -> Element:
-        """The element with the most prose in blocks directly within it or one level below."""
+        """Returns the element with the most prose in blocks directly within it or one level below."""
         size = len(self.parent)
         direct = np.bincount(self.parent[self.element], self.prose, size)
         near = (
@@ -103,13 +104,13 @@ class PageArrays:
         return self.page.elements[int(near.argmax())] if self.size else self.page.root
 
     def core(self, share: float) -> Element:
-        """The deepest element that holds `share` of the page's prose."""
+        """Returns the deepest element that holds `share` of the page's prose."""
         enough = np.flatnonzero(self.total_prose >= share * self.total_prose[0])
         deepest = enough[len(enough) - 1 - int(self.depth[enough][::-1].argmax())]
         return self.page.elements[int(deepest)]
 
     def depth_of_branch(self, element: Element | None) -> Array:
-        """Of each block the depth of the deepest element that holds both it and `element`."""
+        """Returns of each block the depth of the deepest element that holds both it and `element`."""
         depths = np.zeros(self.size)
         for above in _path(element)[::-1]:
             depths[above.first : above.first + above.blocks] = above.depth
@@ -117,7 +118,7 @@ class PageArrays:
 
 
 def _path(element: Element | None) -> list[Element]:
-    """An element and those above it."""
+    """Returns an element and those above it."""
     path = []
     while element is not None:
         path.append(element)
@@ -126,17 +127,17 @@ def _path(element: Element | None) -> list[Element]:
 
 
 def signature(element: Element) -> tuple[str, str, str, str]:
-    """What makes two blocks the same kind of place in a template."""
+    """Returns what makes two blocks the same kind of place in a template."""
     parent = element.parent
     return (element.tag, element.name, parent.tag, parent.name) if parent else (element.tag, element.name, "", "")
 
 
 def _since(marks: Array) -> Array:
-    """How many blocks lie back to the last mark before each block; _FAR where none is near."""
+    """Returns how many blocks lie back to the last mark before each block; _MAX_DISTANCE where none is near."""
     number = np.arange(len(marks))
-    last = np.maximum.accumulate(np.where(marks, number, -int(_FAR) - 1))
-    before = np.concatenate(([-_FAR - 1], last[:-1]))
-    result: Array = np.minimum(number - before - 1, _FAR)
+    last = np.maximum.accumulate(np.where(marks, number, -int(_MAX_DISTANCE) - 1))
+    before = np.concatenate(([-_MAX_DISTANCE - 1], last[:-1]))
+    result: Array = np.minimum(number - before - 1, _MAX_DISTANCE)
     return result
 
 
@@ -152,7 +153,9 @@ def _along(tree: PageArrays, title_at: int) -> Columns:
         "prose_before": prose_before,
         "prose_after": tree.prose.sum() - prose_before - tree.prose,
         "after_title": (number > title_at).astype(float) if has_title else np.zeros(tree.size),
-        "blocks_from_title": np.minimum(number - title_at, _FAR) if has_title else np.full(tree.size, -_FAR),
+        "blocks_from_title": np.minimum(number - title_at, _MAX_DISTANCE)
+        if has_title
+        else np.full(tree.size, -_MAX_DISTANCE),
         "since_prose": _since(has_prose),
         "until_prose": _since(has_prose[::-1])[::-1],
     }
@@ -262,7 +265,7 @@ def _ends(tree: PageArrays) -> Columns:
         "first_in_parent": number == tree.first[parent],
         "last_in_parent": number == tree.last[parent] - 1,
         # since the last heading; 0 at a heading itself
-        "heading_distance": np.where(tree.is_heading, 0.0, np.minimum(_since(tree.is_heading) + 1, _FAR)),
+        "heading_distance": np.where(tree.is_heading, 0.0, np.minimum(_since(tree.is_heading) + 1, _MAX_DISTANCE)),
     }
 
 
@@ -289,7 +292,7 @@ def _of_title(tree: PageArrays, title: Element | None, title_at: int) -> Columns
 
 
 def _of_table(tree: PageArrays) -> Columns:
-    """Characters of the table around each block, and their share of the page."""
+    """Returns characters of the table around each block, and their share of the page."""
     chars = np.zeros(tree.size)
     for element in tree.page.elements:
         if element.tag == "table":
@@ -298,7 +301,7 @@ def _of_table(tree: PageArrays) -> Columns:
 
 
 def _prose_chars_since(chars: Array, prose: Array) -> Array:
-    """Characters since the last prose, up to 3,000."""
+    """Returns characters since the last prose, up to 3,000."""
     before = chars.cumsum() - chars
     end = np.where(prose > 0, before + chars, 0.0)
     last = np.concatenate(([0.0], np.maximum.accumulate(end)[:-1]))
@@ -307,7 +310,7 @@ def _prose_chars_since(chars: Array, prose: Array) -> Array:
 
 
 def _pictures(tree: PageArrays) -> Columns:
-    """Pictures within the parent and the element above it."""
+    """Returns pictures within the parent and the element above it."""
     counts = np.zeros(len(tree.parent))
     for picture in tree.page.pictures[:_MAX_PICTURES]:
         element: Element | None = picture.element

@@ -1,18 +1,18 @@
-"""Why a block was kept or dropped, in words for people."""
+"""Says why a block was kept or dropped, in words for people."""
 
 from aggregator.extraction.body.blocks import Element, Segment, landmark
 from aggregator.extraction.body.class_names import BIT_NAMES
 from aggregator.extraction.body.classify import BlockVerdict
 
 _TELLING = frozenset(
-    ("comment", "share", "related", "promo", "advert", "navigation", "footer", "byline", "caption", "tags", "side", "hidden",
-     "cookie", "teaser", "author_bio", "paywall", "login", "body", "article", "content", "lead")
-)  # fmt: skip
-_PLACES = ("nav", "aside", "footer", "header", "form", "figcaption", "article", "main")
+    "comment share related promo advert navigation footer byline caption tags side hidden cookie teaser "
+    "author_bio paywall login body article content lead".split()
+)
+_PLACES = tuple("nav aside footer header form figcaption article main".split())
 
 
 def reasons(segment: Segment, verdict: BlockVerdict) -> tuple[str, ...]:
-    """The rule that decided, else the model's probability; then what stands out about the block."""
+    """Returns the rule that decided, else the model's probability; then what stands out about the block."""
     found = [verdict.reason] if verdict.reason else []
     if verdict.score and not verdict.reason:
         found.append(f"model {verdict.score:.2f}")
@@ -38,7 +38,7 @@ def _named(segment: Segment) -> list[str]:
 
 
 def path_of(element: Element | None) -> str:
-    """The tags from the body down to an element, each with its first class: `div.main > p`."""
+    """Returns the tags from the body down to an element, each with its first class: `div.main > p`."""
     names: list[str] = []
     while element is not None and element.parent is not None:
         first = element.name.split()[:1]

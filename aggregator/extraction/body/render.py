@@ -1,4 +1,4 @@
-"""Kept blocks put together again: as text, and as HTML with headings, lists, tables, quotes, code and pictures."""
+"""Puts kept blocks together again: as text, and as HTML with headings, lists, tables, quotes, code and pictures."""
 
 import re
 from collections.abc import Sequence, Set
@@ -12,12 +12,13 @@ from aggregator.urls import absolute
 
 _LISTS = frozenset(["ul", "ol", "li", "blockquote", "dl"])
 _TABLE = frozenset(["table", "tr", "td", "th"])
-_OWN = frozenset(["dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6"])
+_OWN = frozenset("dt dd h1 h2 h3 h4 h5 h6".split())
 _LANGUAGE = re.compile(r'class="(?:[^"]*\s)?lang(?:uage)?-([A-Za-z0-9+#.-]{1,30})[\s"]')
 
 
 def join_text(segments: Sequence[Segment]) -> str:
-    """Paragraphs separated by an empty line; items of a list a line each; cells of a table's row on one line."""
+    """Returns paragraphs separated by an empty line; items of a list a line each; cells of a table's row on one
+    line."""
     parts: list[str] = []
     before: Segment | None = None
     for segment in segments:
@@ -50,8 +51,9 @@ def _nearest(element: Element | None, tag: str) -> Element | None:
 def join_html(
     page: PageTree, segments: Sequence[Segment], pictures: Sequence[tuple[int, Image]], base: str | None
 ) -> str:
-    """The blocks as HTML that is safe as it is built: elements of fixed names, links that are http(s), text that the parser
-    has escaped, nothing else of the page. Each picture is (number of the block it stands before, image)."""
+    """Returns the blocks as HTML that is safe as it is built: elements of fixed names, links that are http(s), text
+    that the parser has escaped, nothing else of the page. Each picture is (number of the block it stands before,
+    image)."""
     out: list[str] = []
     stack: list[Element] = []
     waiting = list(reversed(pictures))
@@ -75,7 +77,7 @@ _ROW = landmark("tr")
 
 
 def _path(element: Element | None, layout: Set[Element]) -> list[Element]:
-    """The lists, quotes and tables around a block, outermost first; not the tables of `layout`."""
+    """Returns the lists, quotes and tables around a block, outermost first; not the tables of `layout`."""
     path: list[Element] = []
     if element is None or not element.within & _STRUCTURES:
         return path
@@ -119,7 +121,7 @@ def _block(page: PageTree, segment: Segment, base: str | None, *, cell: bool) ->
 
 
 def _code(page: PageTree, segment: Segment) -> str:
-    """Code with its lines; the class by which highlighters know its language stays."""
+    """Returns code with its lines; the class by which highlighters know its language stays."""
     code = escape(segment.text, quote=False)
     sources = [segment.element.source, *(token[2] for token in page.tokens[segment.start : segment.start + 3])]
     language = next((found[1] for source in sources if (found := _LANGUAGE.search(source[:1000]))), None)
@@ -127,7 +129,7 @@ def _code(page: PageTree, segment: Segment) -> str:
 
 
 def _inline(page: PageTree, segment: Segment, base: str | None) -> str:
-    """A block's text with its markup. Text between tags is escaped already, as the parser wrote it."""
+    """Returns a block's text with its markup. Text between tags is escaped already, as the parser wrote it."""
     if segment.end == segment.start + 1 and not segment.opened:
         return escape(segment.text, quote=False)
     tokens = page.tokens

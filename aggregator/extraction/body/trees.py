@@ -1,4 +1,4 @@
-"""Boosted symmetric trees, read from a data file of the package and evaluated for all rows at once.
+"""Reads boosted symmetric trees from a data file of the package, and evaluates them for all rows at once.
 
 Every tree asks the same question of all its nodes on a level, so a tree of depth d is d comparisons and one look-up in
 a table of 2**d leaves; numpy does that for all trees and rows in a few calls.
@@ -25,7 +25,7 @@ class Trees:
     bias: float
 
     def probabilities(self, rows: Floats) -> Floats:
-        """One probability a row of `rows`, whose columns are those of `names`."""
+        """Returns one probability a row of `rows`, whose columns are those of `names`."""
         trees, size = self.leaves.shape
         depth = size.bit_length() - 1
         above = (rows.T[self.columns] > self.borders[:, None]).reshape(trees, depth, len(rows))
@@ -40,7 +40,7 @@ class Trees:
 
 @lru_cache(maxsize=8)
 def trees(name: str) -> Trees:
-    """The model in `name`.npz, a file of `aggregator.extraction`: `body/blocks`, `plain/lines`."""
+    """Returns the model in `name`.npz, a file of `aggregator.extraction`: `body/blocks`, `plain/lines`."""
     with as_file(files("aggregator.extraction").joinpath(f"{name}.npz")) as path, np.load(path) as data:
         return Trees(
             tuple(data["names"].tolist()), data["columns"].astype(np.intp), data["borders"].astype(np.float32),

@@ -1,1 +1,1 @@
-"""Site memory: what the pages of a site had in common, and what that says of the next page."""
+"""Remembers what the pages of a site had in common, and tells what that says of the next page."""

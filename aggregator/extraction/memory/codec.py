@@ -1,4 +1,5 @@
-"""A site memory as bytes, for the store: a header, then tables of fixed-width rows. Little-endian everywhere."""
+"""Packs a site memory into bytes, for the store: a header, then tables of fixed-width rows. Little-endian
+everywhere."""
 
 import struct
 from collections.abc import Mapping
@@ -8,13 +9,13 @@ from zlib import crc32
 import numpy as np
 
 from aggregator.extraction.memory.site_memory import (
-    MOST_ARTICLES,
-    MOST_PLACES,
-    MOST_TEXTS,
-    Count,
-    Learnt,
-    Place,
+    MAX_ARTICLES,
+    MAX_PLACES,
+    MAX_TEXTS,
+    LearntArticle,
+    PlaceRecord,
     SiteMemory,
+    TextCount,
 )
 from aggregator.extraction.memory.sketches import SKETCH
 
@@ -26,14 +27,14 @@ _PLACE = np.dtype(
     [*_KEY, ("pages", "<f2"), ("kept", "<f2"), ("fresh", "<f2"), ("compared", "<f2"), ("age", "<u2")]
 )  # fmt: skip
 _ARTICLE = np.dtype([("page", "<i8"), ("age", "<u2"), ("size", "u1"), ("body", "<u4", (SKETCH,))])
-_TABLES = ((_COUNT, MOST_TEXTS), (_COUNT, MOST_TEXTS), (_PLACE, MOST_PLACES), (_ARTICLE, MOST_ARTICLES))
+_TABLES = ((_COUNT, MAX_TEXTS), (_COUNT, MAX_TEXTS), (_PLACE, MAX_PLACES), (_ARTICLE, MAX_ARTICLES))
 _OLDEST = 0xFFFF
 
 Table = np.ndarray[Any, Any]
 
 
 def pack(memory: SiteMemory) -> bytes:
-    """The memory as bytes; weights are rounded to half precision."""
+    """Returns the memory as bytes; weights are rounded to half precision."""
     now = memory.pages
     tables = [_counts(memory.texts, now), _counts(memory.standing, now), _places(memory.places, now), _articles(memory)]
     rest = b"".join(table.tobytes() for table in tables)
@@ -48,14 +49,14 @@ def _keyed(keys: Mapping[int, Any], kind: np.dtype[Any]) -> Table:
     return table
 
 
-def _counts(counts: Mapping[int, Count], now: int) -> Table:
+def _counts(counts: Mapping[int, TextCount], now: int) -> Table:
     table = _keyed(counts, _COUNT)
     table["weight"] = [count.weight for count in counts.values()]
     table["age"] = [min(now - count.at, _OLDEST) for count in counts.values()]
     return table
 
 
-def _places(places: Mapping[int, Place], now: int) -> Table:
+def _places(places: Mapping[int, PlaceRecord], now: int) -> Table:
     table = _keyed(places, _PLACE)
     for name in ("pages", "kept", "fresh", "compared"):
         table[name] = [getattr(place, name) for place in places.values()]
@@ -73,7 +74,7 @@ def _articles(memory: SiteMemory) -> Table:
 
 
 def unpack(data: bytes) -> SiteMemory:
-    """The memory of `pack`. Raises ValueError for bytes that are none, or of another version."""
+    """Returns the memory of `pack`. Raises ValueError for bytes that are none, or of another version."""
     if len(data) < _HEADER.size or not data.startswith(_MAGIC):
         raise ValueError("no site memory of this version")
     _, checksum, now, *sizes = _HEADER.unpack_from(data)
@@ -90,16 +91,16 @@ def unpack(data: bytes) -> SiteMemory:
     texts, standing, places, articles = tables
     return SiteMemory(
         now, _read_counts(texts, now), _read_counts(standing, now), _read_places(places, now),
-        tuple(Learnt(page, tuple(body[:size]), now - age) for page, age, size, body in articles.tolist()),
+        tuple(LearntArticle(page, tuple(body[:size]), now - age) for page, age, size, body in articles.tolist()),
     )  # fmt: skip
 
 
-def _read_counts(table: Table, now: int) -> dict[int, Count]:
-    return {low | high << 32: Count(weight, now - age) for low, high, weight, age in table.tolist()}
+def _read_counts(table: Table, now: int) -> dict[int, TextCount]:
+    return {low | high << 32: TextCount(weight, now - age) for low, high, weight, age in table.tolist()}
 
 
-def _read_places(table: Table, now: int) -> dict[int, Place]:
+def _read_places(table: Table, now: int) -> dict[int, PlaceRecord]:
     return {
-        low | high << 32: Place(pages, kept, fresh, compared, now - age)
+        low | high << 32: PlaceRecord(pages, kept, fresh, compared, now - age)
         for low, high, pages, kept, fresh, compared, age in table.tolist()
     }

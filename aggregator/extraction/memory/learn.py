@@ -1,4 +1,5 @@
-"""Between a page's blocks and site memory: what the page can teach, and probabilities after memory has spoken.
+"""Connects a page's blocks with site memory: gathers what the page can teach, and corrects probabilities by what is
+remembered.
 
 A score of NaN is a block that no model was asked about (links among links): memory neither learns nor judges it.
 """
@@ -7,7 +8,7 @@ from collections.abc import Sequence
 from math import exp, log
 
 from aggregator.extraction.body.blocks import Element, PageTree
-from aggregator.extraction.memory.site_memory import Remembered, Seen, SiteMemory, Trace
+from aggregator.extraction.memory.site_memory import BlockTrace, Remembered, SiteMemory, Trace
 from aggregator.extraction.memory.sketches import LEVELS, place_key, sketch, text_key
 from aggregator.text import hash64
 
@@ -17,7 +18,8 @@ _SURE = 1e-6
 def trace(
     page: PageTree, scores: Sequence[float], kept: Sequence[bool], url: str | None, memory: SiteMemory | None = None
 ) -> Trace:
-    """What the page can teach: its blocks that have a score, and whether the model keeps each (as body or as lead).
+    """Returns what the page can teach: its blocks that have a score, and whether the model keeps each (as body or as
+    lead).
 
     What recurs by `memory` is no part of the body's sketch: else short articles with much furniture were near-copies.
     """
@@ -32,14 +34,14 @@ def trace(
         text = segment.text
         # In scripts without spaces ten characters are taken for a word.
         key = text_key(text)
-        blocks.append(Seen(key, places[element], max(text.count(" ") + 1, len(text) // 10), is_kept))
+        blocks.append(BlockTrace(key, places[element], max(text.count(" ") + 1, len(text) // 10), is_kept))
         if is_kept and not (memory and memory.recurs(key)):
             texts.append(text)
     return Trace(tuple(blocks), sketch(texts), hash64(url) if url else 0)
 
 
 def _path(above: Element | None) -> tuple[str, ...]:
-    """A block's element and those above it, each as its tag and the first of its names."""
+    """Returns a block's element and those above it, each as its tag and the first of its names."""
     names: list[str] = []
     while above is not None and len(names) < LEVELS:
         names.append(f"{above.tag}.{above.name.strip().partition(' ')[0]}" if above.name else above.tag)
@@ -50,7 +52,8 @@ def _path(above: Element | None) -> tuple[str, ...]:
 def adjusted(
     scores: Sequence[float], leads: Sequence[float], remembered: Sequence[Remembered]
 ) -> tuple[list[float], list[float], list[str]]:
-    """Probabilities of body and of lead after memory has spoken, and of each block what it said, if it changed much.
+    """Returns probabilities of body and of lead after memory has spoken, and of each block what it said, if it changed
+    much.
 
     What belongs to bodies is no more likely a standfirst for it; what recurs is neither.
     """

@@ -1,4 +1,5 @@
-"""Keys by which the pages of a site are compared: of a block's text, of its place in the template, of a whole body."""
+"""Makes the keys by which the pages of a site are compared: of a block's text, of its place in the template, of a whole
+body."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -21,7 +22,7 @@ _LETTERS = re.compile(r"[^\W\d_]")
 
 
 def text_key(text: str) -> int:
-    """Equal for texts that differ in case, spaces and, if they are short, numbers alone.
+    """Returns a key that is equal for texts that differ in case, spaces and, if they are short, numbers alone.
 
     Counters and dates are short; long texts that differ in numbers are news, as of earthquakes or share prices. Where
     there is hardly a letter, numbers are all there is.
@@ -34,17 +35,18 @@ def text_key(text: str) -> int:
 
 @lru_cache(maxsize=4096)
 def place_key(path: tuple[str, ...]) -> int:
-    """Of the elements down to a block, each as its tag and what names it; numbers in names don't count."""
+    """Returns the key of a block's place: the elements down to it, each as its tag and what names it; numbers in names
+    don't count."""
     return hash64(_DIGITS.sub("0", " > ".join(path))) & _KEY
 
 
 def joint_key(text: int, place: int) -> int:
-    """One key of a text at a place."""
+    """Returns one key of a text at a place."""
     return (text * 0x9E3779B1 ^ place * 0x85EBCA77) & _KEY
 
 
 def sketch(texts: Iterable[str]) -> tuple[int, ...]:
-    """The smallest hashes of all runs of four words: a sample by which the overlap of texts is estimated.
+    """Returns the smallest hashes of all runs of four words: a sample by which the overlap of texts is estimated.
 
     In scripts without spaces the runs are of four characters.
     """
@@ -64,7 +66,7 @@ def sketch(texts: Iterable[str]) -> tuple[int, ...]:
 
 
 def holds(one: Sequence[int], other: Sequence[int], share: float) -> bool:
-    """Whether, by their sketches, of two texts the longer holds at least that share of the shorter."""
+    """Tells by their sketches whether of two texts the longer holds at least that share of the shorter."""
     if not set(one).intersection(other):
         return False
     # Up to the smaller of their ends both samples are complete; a short text's sketch has no end.

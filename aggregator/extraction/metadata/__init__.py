@@ -1,1 +1,1 @@
-"""What a page states or prints about its article: title, authors, dates, language and the rest."""
+"""Collects what a page states or prints about its article: title, authors, dates, language and the rest."""

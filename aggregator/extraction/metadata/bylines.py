@@ -1,4 +1,4 @@
-"""The authors that a page prints: after "By …", in elements marked as bylines, or alone beside the date."""
+"""Finds the authors that a page prints: after "By …", in elements marked as bylines, or alone beside the date."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -10,11 +10,12 @@ from aggregator.extraction.metadata.title import index_form
 from aggregator.text import squeeze
 
 _MARKED = '[rel~="author"],[class*="author" i],[class*="byline" i]'
-_MANY = 60  # elements looked at
-_TEXT = 300
+_MAX_ELEMENTS = 60  # elements looked at
+_MAX_TEXT = 300  # characters of an element that are read
 _PROSE = 150  # characters from which a text is no byline
 _NAME_MARK = re.compile(
-    r"(?:^|[\s_\-])(?:author|authors|autor\w*|auteur|writer|reporter|signature|contributor)(?:$|[\s_\-](?:name|link|names)?)"
+    r"(?:^|[\s_\-])(?:author|authors|autor\w*|auteur|writer|reporter|signature|contributor)(?:$|[\s_\-](?:name|link"
+    r"|names)?)"
     r"|authorname|author__name|rel-author|byline",
     re.IGNORECASE,
 )
@@ -22,22 +23,15 @@ _NO_NAME_MARK = re.compile(
     r"bio|desc|avatar|image|img|photo|social|comment|follow|related|box|about|card-list|widget|share|date|time|title",
     re.IGNORECASE,
 )
-_STRONG_LABELS = (
-    "Written by",
-    "Written By",
-    "written by",
-    "Authored by",
-    "Posted by",
-    "Words by",
-    "Story by",
-    "Author",
-    "AUTHOR",
+_STRONG_LABELS = tuple(
+    "Written by, Written By, written by, Authored by, Posted by, Words by, Story by, Author, AUTHOR".split(", ")
 )
 _BESIDE = re.compile(r"\s[·•|—–-]\s")
 
 
 def printed_authors(page: Printed, title: str | None) -> Iterator[tuple[bool, list[str]]]:
-    """(whether it is sure, names that may be the authors), the surest first; unclean as to the site's own name."""
+    """Yields (whether it is sure, names that may be the authors), the surest first; unclean as to the site's own
+    name."""
     opening = page.below
     opening = opening[: _prose_begins(opening)]
     yield True, labelled_names(opening)
@@ -50,15 +44,15 @@ def printed_authors(page: Printed, title: str | None) -> Iterator[tuple[bool, li
 
 
 def byline_by_title(page: Printed) -> list[str]:
-    """The names of a "By …" right below the title."""
+    """Returns the names of a "By …" right below the title."""
     return labelled_names(page.opening)
 
 
 def _labelled_anywhere(page: Printed) -> Iterator[list[str]]:
-    """The names after the strongest labels at the beginning of lines."""
+    """Yields the names after the strongest labels at the beginning of lines."""
     for label in _STRONG_LABELS:
         at = page.text.find(label)
-        for _ in range(_MANY):
+        for _ in range(_MAX_ELEMENTS):
             if at < 0:
                 break
             if page.text[max(0, at - 40) : at].rstrip(" \t")[-1:] in ("", "\n"):
@@ -67,14 +61,14 @@ def _labelled_anywhere(page: Printed) -> Iterator[list[str]]:
 
 
 def _prose_begins(texts: Sequence[str]) -> int:
-    """Where the second long text stands: the first may be the standfirst."""
+    """Returns where the second long text stands: the first may be the standfirst."""
     long = [number for number, text in enumerate(texts) if len(text) > _PROSE]
     return long[1] if len(long) > 1 else len(texts)
 
 
 def _of_microdata(page: Printed) -> list[str]:
     for node, value in page.head.properties.get("author", ()):
-        texts = [value] if value and "//" not in value else _lines(node.text(separator="\n")[:_TEXT])[:3]
+        texts = [value] if value and "//" not in value else _lines(node.text(separator="\n")[:_MAX_TEXT])[:3]
         names = split_names(next(iter(texts), ""))
         if names and plausible(names[0]):
             return names
@@ -83,14 +77,14 @@ def _of_microdata(page: Printed) -> list[str]:
 
 def _of_marked(page: Printed) -> Iterator[list[str]]:
     marked = []
-    for node in page.css(_MARKED)[:_MANY]:
+    for node in page.css(_MARKED)[:_MAX_ELEMENTS]:
         classes = node.attributes.get("class") or ""
         if "author" in (node.attributes.get("rel") or "").split():
-            yield _first_names(_lines(node.text(separator="\n")[:_TEXT])[:2])
+            yield _first_names(_lines(node.text(separator="\n")[:_MAX_TEXT])[:2])
         elif _NAME_MARK.search(classes) and not _NO_NAME_MARK.search(classes):
             marked.append(node)
     for node in marked[:20]:
-        lines = _lines(node.text(separator="\n")[:_TEXT])
+        lines = _lines(node.text(separator="\n")[:_MAX_TEXT])
         yield labelled_names(lines) or _first_names(lines[:4])
 
 
@@ -107,7 +101,7 @@ def _first_names(texts: Sequence[str]) -> list[str]:
 
 
 def _beside_date(opening: Sequence[str], above: Sequence[str], title: str) -> list[str]:
-    """The names that stand alone right before or after the date by the title."""
+    """Returns the names that stand alone right before or after the date by the title."""
     texts = [*above[::-1], *opening[:12]]
     for number, text in enumerate(texts):
         if len(text) > 60 or not any(char.isdigit() for char in text) or next(find_dates(text), None) is None:

@@ -1,4 +1,4 @@
-"""What a page states about its article: title, authors, dates, language and the rest.
+"""Collects what a page states about its article: title, authors, dates, language and the rest.
 
 The sources in the order of belief: linked data (JSON-LD), OpenGraph and other meta elements, microdata,
 what is printed on the page, the URL.
@@ -22,31 +22,35 @@ from aggregator.extraction.metadata.title import TitleClaims, choose_title, inde
 from aggregator.text import squeeze
 from aggregator.urls import absolute, is_http
 
-_PUBLISHED = (
-    "article:published_time", "og:article:published_time", "datepublished", "date.issued", "dc.date.issued", "dcterms.issued", "dcterms.created",
-    "dc.date.created", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "pubdate", "publishdate",
-    "publish-date", "publish_date", "publication_date", "og:published_time", "og:publish_date", "og:pubdate", "article:published", "published",
-    "published_at", "publishtime", "publish_time", "date.created", "datecreated", "content:publishdate", "citation_publication_date",
-    "citation_date", "citation_online_date", "dc.date", "dcterms.date", "date", "displaydate", "originalpublicationdate", "lastpub", "ptime",
-    "rnews:datepublished", "bt:pubdate", "article.published", "article_date_original", "cms_creationdate", "timestamp",
-)  # fmt: skip
-_MODIFIED = (
-    "article:modified_time", "og:updated_time", "og:article:modified_time", "og:modified_time", "datemodified", "dc.date.modified",
-    "dcterms.modified", "last-modified", "last_modified", "lastmod", "date.modified", "date.updated", "revised", "modified",
-)  # fmt: skip
-_AUTHOR = (
-    "author", "article:author", "parsely-author", "sailthru.author", "og:author", "og:article:author", "article:author_name", "article:byline", "byl", "byline",
-    "cxenseparse:author", "dc.creator", "dcterms.creator", "dc.contributor", "citation_author", "creator", "lp.article:author", "dcsext.author", "bc:authors",
-)  # fmt: skip
+_PUBLISHED = tuple(
+    "article:published_time og:article:published_time datepublished date.issued dc.date.issued "
+    "dcterms.issued dcterms.created dc.date.created parsely-pub-date sailthru.date "
+    "cxenseparse:recs:publishtime cxenseparse:publishtime pubdate publishdate publish-date publish_date "
+    "publication_date og:published_time og:publish_date og:pubdate article:published published "
+    "published_at publishtime publish_time date.created datecreated content:publishdate "
+    "citation_publication_date citation_date citation_online_date dc.date dcterms.date date displaydate "
+    "originalpublicationdate lastpub ptime rnews:datepublished bt:pubdate article.published "
+    "article_date_original cms_creationdate timestamp".split()
+)
+_MODIFIED = tuple(
+    "article:modified_time og:updated_time og:article:modified_time og:modified_time datemodified "
+    "dc.date.modified dcterms.modified last-modified last_modified lastmod date.modified date.updated "
+    "revised modified".split()
+)
+_AUTHOR = tuple(
+    "author article:author parsely-author sailthru.author og:author og:article:author article:author_name "
+    "article:byline byl byline cxenseparse:author dc.creator dcterms.creator dc.contributor "
+    "citation_author creator lp.article:author dcsext.author bc:authors".split()
+)
 _ARTICLE_TYPES = ("article", "news", "blog", "post", "story")
-_MOST_TAGS = 50
-_REWRITTEN = 7  # days after which a change is a new edition
-_HEADINGS = 60  # h2 and h3 elements among which the title is looked for
+_MAX_TAGS = 50
+_NEW_EDITION_DAYS = 7  # days after which a change is a new edition
+_MAX_HEADINGS = 60  # h2 and h3 elements among which the title is looked for
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """The statements of a page about its article. Times are aware, in the page's own offset."""
+    """Holds the statements of a page about its article. Times are aware, in the page's own offset."""
 
     title: str | None = None
     authors: tuple[str, ...] = ()
@@ -67,7 +71,7 @@ class Metadata:
 
 
 def metadata(tree: LexborHTMLParser, url: str | None) -> Metadata:
-    """All that the page at `url` states about its article. Never raises; what is not stated is None."""
+    """Returns all that the page at `url` states about its article. Never raises; what is not stated is None."""
     head = read_head(tree)
     linked = claims(head.scripts, url)
     base = (absolute(head.base, url or "") if head.base else None) or url or ""
@@ -103,7 +107,7 @@ def metadata(tree: LexborHTMLParser, url: str | None) -> Metadata:
 
 
 def language_claim(head: Head, linked: Claims) -> str | None:
-    """The language that the page states, as a lower-case primary tag; not yet checked against the text."""
+    """Returns the language that the page states, as a lower-case primary tag; not yet checked against the text."""
     claim = head.html_lang or head.first("content-language", "og:locale", "dc.language", "language") or linked.lang
     primary = (claim or "").strip().lower().replace("_", "-").split("-")[0].split(",")[0]
     named = 2 <= len(primary) <= 3 and primary.isalpha() and primary.isascii() and primary != "utf"
@@ -111,7 +115,7 @@ def language_claim(head: Head, linked: Claims) -> str | None:
 
 
 def site_names(head: Head, linked: Claims, url: str | None) -> list[str]:
-    """The names by which a page and its address call their site."""
+    """Returns the names by which a page and its address call their site."""
     host = urlsplit(url).hostname or "" if url and is_http(url) else ""
     host = host.removeprefix("www.")
     names = [
@@ -123,7 +127,7 @@ def site_names(head: Head, linked: Claims, url: str | None) -> list[str]:
 
 
 def title_claims(head: Head, linked: Claims) -> TitleClaims:
-    """All that a page claims to be its title."""
+    """Returns all that a page claims to be its title."""
     headings = [text for _, text in head.headings if text]
     return TitleClaims(
         linked.headline, head.first("og:title"), head.first("twitter:title"), head.title, headings, linked.news
@@ -131,7 +135,8 @@ def title_claims(head: Head, linked: Claims) -> TitleClaims:
 
 
 def _authors(page: Printed, linked: Claims, sites: Sequence[str], title: str | None) -> tuple[str, ...]:
-    """Who wrote it: as stated, unless the byline below the title says otherwise; where only the site is stated, as printed."""
+    """Returns who wrote it: as stated, unless the byline below the title says otherwise; where only the site is stated,
+    as printed."""
     head = page.head
     own = {index_form(site) for site in sites}
     of_site: tuple[str, ...] = ()
@@ -152,7 +157,7 @@ def _authors(page: Printed, linked: Claims, sites: Sequence[str], title: str | N
 
 
 def _corrected(stated: tuple[str, ...], printed: tuple[str, ...]) -> tuple[str, ...]:
-    """The printed names where they are more than the stated ones, or persons other than a stated account."""
+    """Returns the printed names where they are more than the stated ones, or persons other than a stated account."""
     if not printed or not all(is_person(name) for name in printed):
         return stated
     before, after = {index_form(name) for name in stated}, {index_form(name) for name in printed}
@@ -162,7 +167,7 @@ def _corrected(stated: tuple[str, ...], printed: tuple[str, ...]) -> tuple[str, 
 
 
 def _month_first(head: Head, lang: str | None) -> bool:
-    """American pages write the month before the day."""
+    """Tells whether the month stands before the day, as American pages write it."""
     claim = (head.html_lang or head.first("og:locale") or "").lower().replace("_", "-")
     return claim in ("en", "en-us", "") or (
         lang == "en" and not claim.startswith(("en-gb", "en-au", "en-ie", "en-nz", "en-in", "en-za"))
@@ -172,7 +177,7 @@ def _month_first(head: Head, lang: str | None) -> bool:
 def _published(
     page: Printed, linked: Claims, modified: Moment | None, url: str | None, lang: str | None
 ) -> Moment | None:
-    """The stated date, else the URL's, else the one printed nearest the title, else any that stands alone."""
+    """Returns the stated date, else the URL's, else the one printed nearest the title, else any that stands alone."""
     month_first = _month_first(page.head, lang)
     claims = (parse_date(text, month_first=month_first) for text in _published_claims(page.head, linked))
     stated = next((moment for moment in claims if moment), None)
@@ -181,7 +186,7 @@ def _published(
         by_schema = bool(linked.published or "datepublished" in page.head.properties)
         if modified.at <= stated.at or modified.at.replace(tzinfo=None) == stated.at.replace(tzinfo=None):
             return _before_generated(page, stated, month_first=month_first) or stated
-        if by_schema and (modified.at - stated.at).days >= _REWRITTEN:
+        if by_schema and (modified.at - stated.at).days >= _NEW_EDITION_DAYS:
             return _new_edition(page.dates(month_first=month_first), stated, modified) or stated
     if stated or of_url:
         return _of_printed_day(page, stated, of_url) if stated and of_url else stated or of_url
@@ -190,14 +195,14 @@ def _published(
 
 
 def _likeliest(dates: Sequence[PrintedDate]) -> Moment | None:
-    """The first that is called the publication, else the first that is not called an update, else the first."""
+    """Returns the first that is called the publication, else the first that is not called an update, else the first."""
     ranked = sorted(dates, key=lambda date: date.changed - date.published)
     return ranked[0].moment if ranked else None
 
 
 def _before_generated(page: Printed, stated: Moment, *, month_first: bool) -> Moment | None:
-    """The day in view, if it is earlier than a stated one that is no earlier than the last change: such pages may state
-    when their site was last generated."""
+    """Returns the day in view, if it is earlier than a stated one that is no earlier than the last change: such pages
+    may state when their site was last generated."""
     dates = page.dates(month_first=month_first) or list(page.times(month_first=month_first))[:1]
     labelled = next((date for date in dates if date.published and date.moment.at < stated.at), None)
     if not labelled and (not dates or any(_may_be_the_day(date.moment, stated) for date in dates)):
@@ -208,7 +213,8 @@ def _before_generated(page: Printed, stated: Moment, *, month_first: bool) -> Mo
 
 
 def _new_edition(dates: Sequence[PrintedDate], stated: Moment, modified: Moment) -> Moment | None:
-    """The day in view of a page that was rewritten long after its publication and shows its readers only that day."""
+    """Returns the day in view of a page that was rewritten long after its publication and shows its readers only that
+    day."""
     if not dates or any(_may_be_the_day(date.moment, stated) for date in dates):
         return None
     first = dates[0].moment
@@ -216,13 +222,14 @@ def _new_edition(dates: Sequence[PrintedDate], stated: Moment, modified: Moment)
 
 
 def _may_be_the_day(printed: Moment, stated: Moment) -> bool:
-    """True if a printed day is the stated one somewhere on earth."""
+    """Returns True if a printed day is the stated one somewhere on earth."""
     west, east = stated.at - timedelta(hours=12), stated.at + timedelta(hours=14)
     return west.date() <= printed.at.date() <= east.date()
 
 
 def _of_printed_day(page: Printed, stated: Moment, of_url: Moment) -> Moment:
-    """The stated moment in the page's own offset, where it is stated in UTC and the URL has the neighbouring day."""
+    """Returns the stated moment in the page's own offset, where it is stated in UTC and the URL has the neighbouring
+    day."""
     if stated.at.utcoffset() or abs((stated.at.date() - of_url.at.date()).days) != 1:
         return stated
     local = (date.moment.at.tzinfo for date in page.times(month_first=False) if date.moment.at.utcoffset())
@@ -231,14 +238,14 @@ def _of_printed_day(page: Printed, stated: Moment, of_url: Moment) -> Moment:
 
 
 def title_node(tree: LexborHTMLParser, head: Head, title: str | None) -> LexborNode | None:
-    """The element that prints the page's title: a heading of the same words, else the first h1."""
+    """Returns the element that prints the page's title: a heading of the same words, else the first h1."""
     form = index_form(title or "")
     if form:
         for node, text in head.headings:
             if index_form(text) == form:
                 return node
         if not any(form in index_form(text) or index_form(text) in form for _, text in head.headings if text):
-            for node in tree.css("h2,h3")[:_HEADINGS]:
+            for node in tree.css("h2,h3")[:_MAX_HEADINGS]:
                 text = index_form(node.text(separator=" ")[:500])
                 if text.endswith(form) and len(text) < 3 * len(form):  # a kicker may stand before it
                     return node
@@ -277,7 +284,7 @@ def _tags(head: Head, linked: Claims) -> tuple[str, ...]:
     if len(raw) == 1:
         raw = raw[0].split(",")
     unique = {tag.lower(): tag for text in raw if (tag := squeeze(text)) and len(tag) <= 80}
-    return tuple(unique.values())[:_MOST_TAGS]
+    return tuple(unique.values())[:_MAX_TAGS]
 
 
 def _description(head: Head, linked: Claims) -> str | None:

@@ -1,4 +1,4 @@
-"""What a page says of itself, gathered in one pass: meta and link elements, JSON-LD, titles, times, microdata."""
+"""Gathers what a page says of itself in one pass: meta and link elements, JSON-LD, titles, times, microdata."""
 
 from dataclasses import dataclass, field
 
@@ -6,8 +6,11 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from aggregator.text import squeeze
 
-_QUERY = 'meta,link[rel~="canonical" i],link[rel~="image_src" i],script[type*="ld+json" i],title,h1,time,[itemprop],html,base[href]'
-_MANY = 3000  # elements looked at: a page of a million tags must not take long
+_QUERY = (
+    'meta,link[rel~="canonical" i],link[rel~="image_src" i],script[type*="ld+json" i],title,h1,time,[itemprop],html,'
+    "base[href]"
+)
+_MAX_ELEMENTS = 3000  # elements looked at: a page of a million tags must not take long
 _LONG_SCRIPT = 3_000_000
 _LONG_VALUE = 4000
 _VOID_PROPERTIES = {"meta": "content", "link": "href", "time": "datetime", "img": "src", "data": "value"}
@@ -16,7 +19,7 @@ _NAMES = ("property", "name", "itemprop", "http-equiv")
 
 @dataclass(slots=True)
 class Head:
-    """Raw statements of a page, in document order. Keys are lower case."""
+    """Holds the raw statements of a page, in document order. Keys are lower case."""
 
     meta: dict[str, list[str]] = field(default_factory=dict)
     links: dict[str, list[str]] = field(default_factory=dict)
@@ -29,21 +32,21 @@ class Head:
     properties: dict[str, list[tuple[LexborNode, str]]] = field(default_factory=dict)
 
     def first(self, *names: str) -> str | None:
-        """The first value that one of the meta names has, in the order of the names."""
+        """Returns the first value that one of the meta names has, in the order of the names."""
         for name in names:
             if values := self.meta.get(name):
                 return values[0]
         return None
 
     def all(self, *names: str) -> list[str]:
-        """All values of the meta names, in the order of the names."""
+        """Returns all values of the meta names, in the order of the names."""
         return [value for name in names if name in self.meta for value in self.meta[name]]
 
 
 def read_head(tree: LexborHTMLParser) -> Head:
-    """Gather the statements of a page."""
+    """Gathers the statements of a page."""
     head = Head()
-    for node in tree.css(_QUERY)[:_MANY]:
+    for node in tree.css(_QUERY)[:_MAX_ELEMENTS]:
         attributes = node.attributes
         tag = node.tag or ""
         if tag == "meta":

@@ -1,4 +1,4 @@
-"""JSON-LD: the statements of a page's linked data about its article, whatever state the JSON is in."""
+"""Reads JSON-LD: the statements of a page's linked data about its article, whatever state the JSON is in."""
 
 import html
 import json
@@ -11,13 +11,12 @@ from typing import Any
 import orjson
 
 _ARTICLE = re.compile(
-    r"(?:article|blogposting|posting|report|review|newsarticle|liveblogposting|recipe|howto|creativework|story|column|essay)$"
+    r"(?:article|blogposting|posting|report|review|newsarticle|liveblogposting|recipe|howto|creativework|story|column"
+    r"|essay)$"
 )
 _STRONG = re.compile(r"(?:article|posting|reportage\w*)$")
 # Under these keys stand other articles than the page's own.
-_OTHERS = frozenset(
-    ("liveBlogUpdate", "comment", "mentions", "citation", "isBasedOn", "hasPart", "itemListElement", "relatedLink")
-)
+_OTHERS = frozenset("liveBlogUpdate comment mentions citation isBasedOn hasPart itemListElement relatedLink".split())
 _NODES = 4000  # objects of one page that are looked at
 _COMMENTS = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)\s*$"
@@ -32,7 +31,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What linked data claims of the page's article. Strings are as found, entities decoded."""
+    """Holds what linked data claims of the page's article. Strings are as found, entities decoded."""
 
     headline: str | None = None
     authors: tuple[str, ...] = ()
@@ -51,7 +50,7 @@ class Claims:
 
 
 def claims(scripts: Sequence[str], url: str | None) -> Claims:
-    """The claims of a page's JSON-LD scripts about the article at `url`; empty claims if there are none."""
+    """Returns the claims of a page's JSON-LD scripts about the article at `url`; empty claims if there are none."""
     nodes = [node for script in scripts for node in _nodes(_load(script))]
     if not nodes:
         return Claims()
@@ -89,7 +88,7 @@ def _claims(article: Json, nodes: list[Json], by_id: dict[str, Json]) -> Claims:
 
 
 def _load(script: str) -> Any:
-    """The JSON of a script, repaired where that is simple; None if nothing can be read."""
+    """Returns the JSON of a script, repaired where that is simple; None if nothing can be read."""
     try:
         return orjson.loads(script)
     except orjson.JSONDecodeError:
@@ -106,14 +105,14 @@ def _load(script: str) -> Any:
 
 
 def _with_commas(script: str) -> str:
-    """JSON without commas before closing brackets and with those that were forgotten at the ends of lines."""
+    """Returns JSON without commas before closing brackets and with those that were forgotten at the ends of lines."""
     return _NO_COMMA.sub(
         lambda gap: gap[1] + ("," if "\n" in gap[2] else "") + gap[2], _TRAILING_COMMA.sub(r"\1", script)
     )
 
 
 def _salvage(script: str) -> Json | None:
-    """Single fields out of JSON that is beyond repair."""
+    """Returns single fields out of JSON that is beyond repair."""
     found: Json = {}
     for name, value in _FIELD.findall(script):
         found.setdefault(name, _unescape(value))
@@ -131,7 +130,7 @@ def _unescape(value: str) -> str:
 
 
 def _nodes(data: Any) -> Iterator[Json]:
-    """Every object of a document, from the outside in, with a bound on their number."""
+    """Yields every object of a document, from the outside in, with a bound on their number."""
     level, left = [data], _NODES
     while level and left > 0:
         deeper: list[Any] = []
@@ -160,7 +159,7 @@ def _type_name(kind: str) -> str:
 
 
 def _weight(node: Json, url: str | None) -> float:
-    """How much an object looks like the page's article; 0 or less: not at all."""
+    """Returns how much an object looks like the page's article; 0 or less: not at all."""
     kinds = _types(node)
     if any(_STRONG.search(kind) for kind in kinds):
         weight = 10.0
@@ -194,7 +193,7 @@ def _site(nodes: list[Json]) -> str | None:
 
 
 def _text(value: Any) -> str | None:
-    """A string out of a string, a language-tagged value, a list or an object with a name or an id."""
+    """Returns a string out of a string, a language-tagged value, a list or an object with a name or an id."""
     for _ in range(4):
         if isinstance(value, str):
             text = html.unescape(value).strip()
@@ -209,7 +208,7 @@ def _text(value: Any) -> str | None:
 
 
 def _names(value: Any, by_id: dict[str, Json], depth: int = 0) -> list[str]:
-    """Names out of anything that can stand as an author or publisher."""
+    """Returns names out of anything that can stand as an author or publisher."""
     if depth > 4:
         return []
     if isinstance(value, str):

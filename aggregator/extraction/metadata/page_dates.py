@@ -1,5 +1,5 @@
-"""Dates as pages give them: ISO 8601 and its many corruptions, e-mail dates, time stamps, and printed dates of any
-order in some fifty languages."""
+"""Parses dates as pages give them: ISO 8601 and its many corruptions, e-mail dates, time stamps, and printed dates of
+any order in some fifty languages."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from aggregator.times import JALALI_MONTHS, MONTHS
 
 _OLDEST, _NEWEST = 1970, 2100
 _BUDDHIST = 543  # years between the Thai and the common era
-_LONGEST = 400  # characters of a text that are looked at
+_MAX_CHARS = 400  # characters of a text that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,26 +24,53 @@ class Moment:
     precision: Precision
 
 
+# Minutes east of Greenwich, and the names of the zones.
 _ZONES = {
-    "z": 0, "utc": 0, "gmt": 0, "wet": 0, "bst": 60, "west": 60, "cet": 60, "mez": 60, "wat": 60, "cest": 120, "mesz": 120,
-    "eet": 120, "sast": 120, "cat": 120, "eest": 180, "msk": 180, "eat": 180, "trt": 180, "pkt": 300, "ist": 330, "wib": 420,
-    "ict": 420, "wita": 480, "hkt": 480, "sgt": 480, "myt": 480, "pht": 480, "awst": 480, "wit": 540, "jst": 540, "kst": 540,
-    "acst": 570, "aest": 600, "aedt": 660, "nzst": 720, "nzdt": 780, "est": -300, "edt": -240, "et": -300, "cst": -360,
-    "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420, "pt": -480, "akst": -540, "hst": -600, "art": -180, "brt": -180,
-}  # fmt: skip
+    name: minutes
+    for minutes, names in {
+        0: "z utc gmt wet",
+        60: "bst west cet mez wat",
+        120: "cest mesz eet sast cat",
+        180: "eest msk eat trt",
+        300: "pkt",
+        330: "ist",
+        420: "wib ict",
+        480: "wita hkt sgt myt pht awst",
+        540: "wit jst kst",
+        570: "acst",
+        600: "aest",
+        660: "aedt",
+        720: "nzst",
+        780: "nzdt",
+        -300: "est et cdt",
+        -240: "edt",
+        -360: "cst mdt",
+        -420: "mst pdt",
+        -480: "pst pt",
+        -540: "akst",
+        -600: "hst",
+        -180: "art brt",
+    }.items()
+    for name in names.split()
+}
 _OFFSET = r"(?:utc|gmt)?\s*([+-])(\d{2}):?(\d{2})(?!\d)"
 _ISO = re.compile(r"(?<!\d)((?:19|20)\d\d)([-/.])\s?(\d{1,2})\2\s?(\d{1,2})(?!\d)")
 _COMPACT = re.compile(r"(?<![\d.])((?:19|20)\d\d)([01]\d)([0-3]\d)(?:t?([0-2]\d)([0-5]\d)([0-5]\d)?)?(?![\d.])")
 _CJK = re.compile(
     r"(?<!\d)(\d{4}|(?:令和|平成|民國|民国)\s*(?:\d{1,3}|元))\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일號号]?"
 )
-_NAME = r"([^\W\d_][^\W\d_\u0300-\u036f]*(?:[\u0e31-\u0e4e\u0900-\u0903\u093a-\u094f\u0981-\u09cd\u0b82-\u0bcd\u0c00-\u0c4d][^\W\d_]*)*|[ก-๛]{1,3}\.[ก-๛])"
+_NAME = (
+    r"([^\W\d_][^\W\d_\u0300-\u036f]*"
+    r"(?:[\u0e31-\u0e4e\u0900-\u0903\u093a-\u094f\u0981-\u09cd\u0b82-\u0bcd\u0c00-\u0c4d][^\W\d_]*)*|[ก-๛]{1,3}\.[ก-๛])"
+)
 _OF = r"(?:(?:de|del|di|of|da|ng|i)\s+|(?:d|ta)[’']\s*)?"
 _DAY_NAME_YEAR = re.compile(
-    rf"(?<![\d.:/])(\d{{1,2}})(?:\s?(?:(?:st|nd|rd|th|er|ste|de|:?a|-?го|η|ης)(?![^\W\d_])|[º°ª]))?[.,]?[\s\-/]*{_OF}{_NAME}\.?,?[\s\-/]*(?:(?:de|del|d[’']|of|a|năm|พ\.ศ\.)\s+)?[’']?(\d{{4}})(?!\d)"
+    rf"(?<![\d.:/])(\d{{1,2}})(?:\s?(?:(?:st|nd|rd|th|er|ste|de|:?a|-?го|η|ης)(?![^\W\d_])"
+    rf"|[º°ª]))?[.,]?[\s\-/]*{_OF}{_NAME}\.?,?[\s\-/]*(?:(?:de|del|d[’']|of|a|năm|พ\.ศ\.)\s+)?[’']?(\d{{4}})(?!\d)"
 )
 _NAME_DAY_YEAR = re.compile(
-    rf"{_NAME}\.?\s*(\d{{1,2}})(?:\s?(?:st|nd|rd|th)(?![^\W\d_]))?\s*(?:[.,،]|\s)\s*(?:\d{{1,2}}:\d\d(?::\d\d)?\s+(?:[a-z]{{3,4}}\s+)?)?(\d{{4}})(?!\d)"
+    rf"{_NAME}\.?\s*(\d{{1,2}})(?:\s?(?:st|nd|rd|th)(?![^\W\d_]))?\s*(?:[.,،]"
+    rf"|\s)\s*(?:\d{{1,2}}:\d\d(?::\d\d)?\s+(?:[a-z]{{3,4}}\s+)?)?(\d{{4}})(?!\d)"
 )
 _YEAR_NAME_DAY = re.compile(
     rf"(?<!\d)(\d{{4}})\s*[.,\-]?\s*(?:m\.|ko|(?:e)?ko|urteko)?\s*{_NAME}\.?[\s\-](\d{{1,2}})(?!\d|,?\s*(?:19|20)\d\d)"
@@ -52,26 +79,27 @@ _YEAR_DAY_NAME = re.compile(rf"(?<!\d)(\d{{4}})\.?\s*gada\s+(\d{{1,2}})\.?\s+{_N
 _VIETNAMESE = re.compile(r"(\d{1,2})\s*(?:thang|tháng)\s*(\d{1,2})[,\s]*(?:nam|năm)?\s*(\d{4})")
 _NUMERIC = re.compile(r"(?<![\d.:/])(\d{1,2})\s?([./\-])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?![\d/])")
 _CLOCK = re.compile(
-    r"(?<![\d:.,])(?:(午後|오후|下午|午前|오전|上午)\s*)?([01]?\d|2[0-4])\s?(?:[:h時시点點]|(?<=\d)\.(?=\d\d\s*(?:uhr|[ap]\.?m|wi|น)))\s?([0-5]\d)(?:\s?分|\s?분)?(?:[:.]([0-5]\d)(?:[.,]\d+)?)?\s*([ap]\.?\s?m\b)?"
+    r"(?<![\d:.,])(?:(午後|오후|下午|午前|오전|上午)\s*)?([01]?\d|2[0-4])\s?(?:[:h時시点點]|(?<=\d)\.(?=\d\d\s*(?:uhr"
+    r"|[ap]\.?m|wi|น)))\s?([0-5]\d)(?:\s?分|\s?분)?(?:[:.]([0-5]\d)(?:[.,]\d+)?)?\s*([ap]\.?\s?m\b)?"
 )
 _STAMP = re.compile(r"1\d{9}(?:\d{3})?(?:\.\d+)?$")
 _ZONE_WORD = re.compile(r"\(?([a-z]{1,4})\b")
 
 
 def parse_date(text: str | None, *, month_first: bool = False) -> Moment | None:
-    """The first date in a short text or attribute value; None if there is none that can be believed.
+    """Returns the first date in a short text or attribute value; None if there is none that can be believed.
 
     `month_first` decides what 05/06/2024 means; where only one reading is a date, that one is taken.
     """
     if not text:
         return None
-    text = text.strip()[:_LONGEST]
+    text = text.strip()[:_MAX_CHARS]
     return _from_iso(text) or _from_stamp(text) or next(find_dates(text, month_first=month_first), None)
 
 
 def find_dates(text: str, *, month_first: bool = False) -> Iterator[Moment]:
-    """Every date printed in a text, the clearest notations first."""
-    folded = _digits(fold(text[:_LONGEST]))
+    """Yields every date printed in a text, the clearest notations first."""
+    folded = _digits(fold(text[:_MAX_CHARS]))
     for start, end, day in _days(folded, month_first):
         yield _with_clock(day, folded[end : end + 48], folded[max(0, start - 24) : start], folded[start:end])
 
@@ -83,7 +111,7 @@ _LONE_YEAR = re.compile(r"\n,?\s?((?:19|20)\d\d)(?=\n|$)")
 
 
 def printed_dates(text: str, *, month_first: bool = False) -> list[tuple[Moment, str]]:
-    """(date, the words before it) of the dates in a longer text, in its order.
+    """Returns (date, the words before it) of the dates in a longer text, in its order.
 
     A date may run over the end of a line only where its year stands alone on the next.
     """
@@ -110,7 +138,7 @@ def printed_dates(text: str, *, month_first: bool = False) -> list[tuple[Moment,
 
 
 def _digits(text: str) -> str:
-    """Arabic, Devanagari and other digits as ASCII."""
+    """Returns Arabic, Devanagari and other digits as ASCII."""
     return text if text.isascii() else _OTHER_DIGIT.sub(lambda digit: str(int(digit[0])), text)
 
 
@@ -139,7 +167,7 @@ def _aware(at: datetime) -> datetime:
 
 
 def _from_stamp(text: str) -> Moment | None:
-    """Seconds or milliseconds since 1970."""
+    """Returns seconds or milliseconds since 1970."""
     if not _STAMP.match(text):
         return None
     seconds = float(text)
@@ -149,7 +177,7 @@ def _from_stamp(text: str) -> Moment | None:
 
 
 def _days(text: str, month_first: bool) -> Iterator[tuple[int, int, date]]:
-    """(start, end, day) of the dates in a folded text."""
+    """Yields (start, end, day) of the dates in a folded text."""
     for m in _ISO.finditer(text):
         yield from _at(m, _day(m[1], m[3], m[4]))
     for m in _CJK.finditer(text):
@@ -218,7 +246,7 @@ def _numeric_day(m: re.Match[str], month_first: bool) -> date | None:
 
 
 def _era_year(text: str) -> int:
-    """The year of a Japanese or Taiwanese era, or the plain year."""
+    """Returns the year of a Japanese or Taiwanese era, or the plain year."""
     number = re.sub(r"\D", "", text) or "1"
     for era, before in (("令和", 2018), ("平成", 1988), ("民", 1911)):
         if text.startswith(era):
@@ -227,7 +255,7 @@ def _era_year(text: str) -> int:
 
 
 def _from_jalali(year: int, month: int, day: int) -> date | None:
-    """A day of the Iranian calendar (33-year leap cycle, exact for 1300–1500)."""
+    """Returns a day of the Iranian calendar (33-year leap cycle, exact for 1300–1500)."""
     if not 1300 < year < 1500 or not 1 <= day <= 31:
         return None
     before = 365 * (year - 1) + (8 * (year - 1) + 29) // 33
@@ -247,7 +275,7 @@ def _with_clock(day: date, after: str, before: str, itself: str) -> Moment:
 
 
 def _hour(hour: int, half: str) -> int:
-    """The hour of the day: `half` is an am/pm mark of any language, or empty."""
+    """Returns the hour of the day: `half` is an am/pm mark of any language, or empty."""
     if half.startswith(("p", "午後", "오후", "下午")) and hour < 12:
         return hour + 12
     if half.startswith(("a", "午前", "오전", "上午")) and hour == 12:
@@ -265,12 +293,13 @@ def _zone(text: str) -> timezone:
 
 
 _URL_DATE = re.compile(
-    r"/((?:19|20)\d\d)([/\-_.])(\d{1,2}|[a-z]{3,9})\2(\d{1,2})(?=[/\-_.+]|$)|[/\-_.=]((?:19|20)\d\d)([\-_.]?)(\d\d)\6(\d\d)(?=\D|$)"
+    r"/((?:19|20)\d\d)([/\-_.])(\d{1,2}|[a-z]{3,9})\2(\d{1,2})(?=[/\-_.+]|$)|[/\-_.=]((?:19"
+    r"|20)\d\d)([\-_.]?)(\d\d)\6(\d\d)(?=\D|$)"
 )
 
 
 def url_date(url: str | None) -> Moment | None:
-    """The day in a URL's path: /2024/05/06/, /2024-05-06-…, -20240506, /2024/may/06/."""
+    """Returns the day in a URL's path: /2024/05/06/, /2024-05-06-…, -20240506, /2024/may/06/."""
     for m in _URL_DATE.finditer((url or "")[:1000].lower()):
         year, month, day = (m[1], m[3], m[4]) if m[1] else (m[5], m[7], m[8])
         number = month if month.isdigit() else month_numbers().get(month)

@@ -1,4 +1,4 @@
-"""Authors' names: cut out of bylines of many languages, without "By", roles, dates, addresses and the site's name."""
+"""Cuts authors' names out of bylines of many languages, without "By", roles, dates, addresses and the site's name."""
 
 import html
 import re
@@ -9,18 +9,26 @@ from aggregator.extraction.metadata.page_dates import find_dates, month_numbers
 from aggregator.extraction.metadata.title import index_form
 from aggregator.text import fold, squeeze
 
-_LONGEST = 400
-_MOST = 20
+_MAX_CHARS = 400  # of a byline
+_MAX_AUTHORS = 20
 # Words that stand before a name. Matched at the start, repeatedly, case-insensitively.
 _PREFIX = re.compile(
-    r"^(?:(?:(?:written|posted|published|reported|reviewed|medically reviewed|edited|compiled|created|story|words|photos?|text|article|analysis|opinion|"
-    r"contributed|updated|authored|submitted|blog|post)\s+(?:and\s+\w+\s+)?by|by|byline|from|author|authors|writer|about the author"
-    r"|von|vom|ein(?:e)? \w+ von|ein gastbeitrag von|autor(?:in|en|es|a|as)?|text von|verfasst von|geschrieben von|interview(?:te)?(?: mit| von)?"
-    r"|par|propos recueillis par|écrit par|publié par|auteurs?|por|escrito por|publicado por|texto|redacción de|redactado por"
-    r"|di|a cura di|scritto da|de|door|auteur|geschreven door|av|af|skrevet av|skrevet af|tekst|text|skriven av|foto|fotos?|bild|fotoğraf"
-    r"|kirjoittaja|teksti|autorem|opracował[ao]?|tekst|przez|autoři|autorka|napsal[a]?|szerző|írta|scris de|de către|autorius|autore|yazan|yazar|haber|haberi hazırlayan|muhabir"
-    r"|oleh|penulis|editor|reporter|wartawan|tác giả|автор(?:ы|и|ка)?|текст|беседовал[а]?|подготовил[а]?|от|συντάκτης|συντάκτρια|γράφει(?: ο| η)?|του|της|από"
-    r"|بقلم|كتب(?:ت)?|نویسنده|تحرير|מאת|כתב|लेखक|द्वारा|โดย|ผู้เขียน|文|作者|記者|记者|撰文|編輯|编辑|執筆|取材|筆者|글|기자)"
+    r"^(?:(?:(?:written|posted|published|reported|reviewed|medically reviewed|edited|compiled|created|story|words"
+    r"|photos?|text|article|analysis|opinion|"
+    r"contributed|updated|authored|submitted|blog|post)\s+(?:and\s+\w+\s+)?by|by|byline|from|author|authors|writer"
+    r"|about the author"
+    r"|von|vom|ein(?:e)? \w+ von|ein gastbeitrag von|autor(?:in|en|es|a|as)?|text von|verfasst von|geschrieben von"
+    r"|interview(?:te)?(?: mit| von)?"
+    r"|par|propos recueillis par|écrit par|publié par|auteurs?|por|escrito por|publicado por|texto|redacción de"
+    r"|redactado por"
+    r"|di|a cura di|scritto da|de|door|auteur|geschreven door|av|af|skrevet av|skrevet af|tekst|text|skriven av|foto"
+    r"|fotos?|bild|fotoğraf"
+    r"|kirjoittaja|teksti|autorem|opracował[ao]?|tekst|przez|autoři|autorka|napsal[a]?|szerző|írta|scris de|de către"
+    r"|autorius|autore|yazan|yazar|haber|haberi hazırlayan|muhabir"
+    r"|oleh|penulis|editor|reporter|wartawan|tác giả|автор(?:ы|и|ка)?|текст|беседовал[а]?|подготовил[а]?|от|συντάκτης"
+    r"|συντάκτρια|γράφει(?: ο| η)?|του|της|από"
+    r"|بقلم|كتب(?:ت)?|نویسنده|تحرير|מאת|כתב|लेखक|द्वारा|โดย|ผู้เขียน|文|作者|記者|记者|撰文|編輯|编辑|執筆|取材|筆者|글"
+    r"|기자)"
     r"\s*(?:[:：/|\-–—]\s*|\s+|$))",
     re.IGNORECASE,
 )
@@ -28,27 +36,39 @@ _CJK_PREFIX = re.compile(r"^(?:文|作者|記者|记者|撰文|編輯|编辑|執
 _SUFFIX = re.compile(r"(?:\s*(?:記者|记者|編集委員|論説委員|特派員|기자|특파원|報導|撰))+\s*$")
 # A part that holds one of these words is a role or a notice, not a name.
 _ROLE = re.compile(
-    r"\b(?:editors?|editor-in-chief|reporters?|correspondents?|columnists?|writers?|contributors?|journalists?|producers?|staff|freelance|director|manager|president|ceo|"
-    r"founder|co-founder|professor|lecturer|head of|senior|chief|associate editor|assistant|deputy|specialist|analyst|expert|strategist|consultant|officer|author of|"
-    r"redakteur(?:in)?|redaktor(?:ka)?|korrespondent(?:in)?|volontär(?:in)?|ressortleiter(?:in)?|chefredakteur(?:in)?|journaliste?|journalistin|rédact(?:eur|rice)|correspondante?|"
-    r"redactora?|corresponsal|periodista|giornalista|inviat[oa]|redattore|redacteur|verslaggever|journalist(?:i|en|ka)?|reporterin|redaktør|toimittaja|dziennikar(?:z|ka)|"
-    r"muhabiri|muhabir|yazarı|jornalista|repórter|jornalismo|журналист|корреспондент|обозреватель|редактор|кореспондент|журналіст|wartawan|phóng viên|dr|phd|ph\.d|md|m\.d|rd|rdn|ms|mph|mba|cfp|cpa|esq|jr|sr|lcsw|psyd|rn|np|dds|dvm)\b\.?",
+    r"\b(?:editors?|editor-in-chief|reporters?|correspondents?|columnists?|writers?|contributors?|journalists?"
+    r"|producers?|staff|freelance|director|manager|president|ceo|"
+    r"founder|co-founder|professor|lecturer|head of|senior|chief|associate editor|assistant|deputy|specialist|analyst"
+    r"|expert|strategist|consultant|officer|author of|"
+    r"redakteur(?:in)?|redaktor(?:ka)?|korrespondent(?:in)?|volontär(?:in)?|ressortleiter(?:in)?|chefredakteur(?:in)?"
+    r"|journaliste?|journalistin|rédact(?:eur|rice)|correspondante?|"
+    r"redactora?|corresponsal|periodista|giornalista|inviat[oa]|redattore|redacteur|verslaggever|journalist(?:i|en|ka)?"
+    r"|reporterin|redaktør|toimittaja|dziennikar(?:z|ka)|"
+    r"muhabiri|muhabir|yazarı|jornalista|repórter|jornalismo|журналист|корреспондент|обозреватель|редактор|кореспондент"
+    r"|журналіст|wartawan|phóng viên|dr|phd|ph\.d|md|m\.d|rd|rdn|ms|mph|mba|cfp|cpa|esq|jr|sr|lcsw|psyd|rn|np|dds"
+    r"|dvm)\b\.?",
     re.IGNORECASE,
 )
 _CREDENTIAL = re.compile(
-    r"^(?:dr|phd|ph\.?d\.?|dphil|md|m\.?d\.?|rd|rdn|ms|ma|msc|m\.?sc\.?|bsc|mph|mba|cfp®?|cpa|cfa|esq|lcsw|lmft|psyd|rn|np|dds|dvm|do|ba|bs|bfa|jd|ll\.?m|cscs|cpt|ldn|fand|cdces|edd|faap|facs|pharmd)\.?$",
+    r"^(?:dr|phd|ph\.?d\.?|dphil|md|m\.?d\.?|rd|rdn|ms|ma|msc|m\.?sc\.?|bsc|mph|mba|cfp®?|cpa|cfa|esq|lcsw|lmft|psyd|rn"
+    r"|np|dds|dvm|do|ba|bs|bfa|jd|ll\.?m|cscs|cpt|ldn|fand|cdces|edd|faap|facs|pharmd)\.?$",
     re.IGNORECASE,
 )
 _GENERATIONAL = re.compile(r"^(?:jr|sr|ii|iii|iv)\.?$", re.IGNORECASE)
 _NOISE = re.compile(
-    r"\b(?:min(?:utes?)?\.? read|comments?|views?|shares?|subscribe|newsletter|follow|updated|published|posted|read more|more from|all posts|view all|click|photo|getty|shutterstock|unsplash|"
-    r"copyright|all rights|contact|email|e-mail|twitter|facebook|instagram|linkedin|advert|sponsored|disclaimer|disclosure|reviewed|fact.?check|share|save|print|listen|http|www|last|ago|"
-    r"minuten|minutes de lecture|lesezeit|uhr|aktualisiert|actualizado|publicado|mis à jour|aggiornato|bijgewerkt|güncelleme|обновлено|опубликовано|opublikowano)\b",
+    r"\b(?:min(?:utes?)?\.? read|comments?|views?|shares?|subscribe|newsletter|follow|updated|published|posted"
+    r"|read more|more from|all posts|view all|click|photo|getty|shutterstock|unsplash|"
+    r"copyright|all rights|contact|email|e-mail|twitter|facebook|instagram|linkedin|advert|sponsored|disclaimer"
+    r"|disclosure|reviewed|fact.?check|share|save|print|listen|http|www|last|ago|"
+    r"minuten|minutes de lecture|lesezeit|uhr|aktualisiert|actualizado|publicado|mis à jour|aggiornato|bijgewerkt"
+    r"|güncelleme|обновлено|опубликовано|opublikowano)\b",
     re.IGNORECASE,
 )
 _PLACEHOLDER = re.compile(
-    r"(?:admin(?:istrator)?|webmaster|editor|author|user|guest|unknown|anonymous|none|null|undefined|root|default|test|wordpress"
-    r"|reda[ck]t?i[oe]n|redacao|redaccion|redazione|redactie|name|autor|n/?a|true|false|read|more|share|wp|webteam|marketing|contributor|super user|author name|view profile)$"
+    r"(?:admin(?:istrator)?|webmaster|editor|author|user|guest|unknown|anonymous|none|null|undefined|root|default|test"
+    r"|wordpress"
+    r"|reda[ck]t?i[oe]n|redacao|redaccion|redazione|redactie|name|autor|n/?a|true|false|read|more|share|wp|webteam"
+    r"|marketing|contributor|super user|author name|view profile)$"
 )
 # Joining words of one letter or that stand inside names too: they split only between two full names.
 _WEAK_JOINT = re.compile(r"\s+(i|a|e|y|en|in|si|un|ir|ja|con|med|with|mit|avec|ve|dan|og|et|с)\s+", re.IGNORECASE)
@@ -65,7 +85,8 @@ _URL = re.compile(r"^(?:https?:)?//|^www\.|\.(?:com|org|net|html?)(?:/|$)", re.I
 
 
 def clean_authors(raw: Iterable[str], site_names: Iterable[str] = ()) -> tuple[str, ...]:
-    """The names in bylines, each once, in order. `site_names` are dropped where other names stand beside them."""
+    """Returns the names in bylines, each once, in order. `site_names` are dropped where other names stand beside
+    them."""
     found: dict[str, str] = {}
     for text in raw:
         for name in split_names(text):
@@ -74,12 +95,12 @@ def clean_authors(raw: Iterable[str], site_names: Iterable[str] = ()) -> tuple[s
                 found.setdefault(key, name)
     sites = {index_form(site) for site in site_names if site}
     others = {key: name for key, name in found.items() if key not in sites}
-    return tuple(list((others or found).values())[:_MOST])
+    return tuple(list((others or found).values())[:_MAX_AUTHORS])
 
 
 def split_names(text: str) -> list[str]:
-    """The names of one byline."""
-    text = squeeze(_TAG.sub(" ", html.unescape(text))[:_LONGEST])
+    """Returns the names of one byline."""
+    text = squeeze(_TAG.sub(" ", html.unescape(text))[:_MAX_CHARS])
     if _URL.search(text):
         return []
     text = _strip_prefix(_HANDLE.sub(" ", _PARENTHESIS.sub(" ", text)))
@@ -97,7 +118,7 @@ def _strip_prefix(text: str) -> str:
 
 
 def _commas(part: str) -> list[str]:
-    """Split at commas; "Weber, Anna" of two single words stays one name, turned round."""
+    """Splits at commas; "Weber, Anna" of two single words stays one name, turned round."""
     pieces = [piece.strip() for piece in part.split(",") if piece.strip()]
     if len(pieces) == 2 and all(" " not in piece and piece.isalpha() and len(piece) > 2 for piece in pieces):
         return [f"{pieces[1]} {pieces[0]}"] if pieces[0].isascii() or len(pieces[0]) > 4 else pieces
@@ -111,7 +132,7 @@ def _commas(part: str) -> list[str]:
 
 
 def _weak(part: str) -> list[str]:
-    """Split at short joining words where a full name stands on both sides."""
+    """Splits at short joining words where a full name stands on both sides."""
     pieces = _WEAK_JOINT.split(part)
     names, between = pieces[::2], pieces[1::2]
     if between and all(len(name.split()) >= 2 and name[:1].isupper() for name in names):
@@ -120,7 +141,7 @@ def _weak(part: str) -> list[str]:
 
 
 def clean_name(text: str) -> str | None:
-    """One name without what stands around it; None if it is no name."""
+    """Returns one name without what stands around it; None if it is no name."""
     name = _SUFFIX.sub("", _strip_prefix(text.strip(_EDGE))).strip(_EDGE.replace(".", ""))
     name = name if name.endswith(".") and len(name.split()[-1]) <= 3 else name.rstrip(".")
     folded = fold(name)
@@ -138,7 +159,8 @@ def _dated(name: str) -> bool:
 
 
 def _is_role(name: str) -> bool:
-    """A job title: a role word and nothing that is certainly a name (two capitalised words beside it)."""
+    """Tells whether it is a job title: a role word and nothing that is certainly a name (two capitalised words beside
+    it)."""
     if not _ROLE.search(name) or _COLLECTIVE.match(name):
         return False
     rest = [word for word in _ROLE.sub(" ", name).split() if word[:1].isupper()]
@@ -146,13 +168,18 @@ def _is_role(name: str) -> bool:
 
 
 _PARTICLE = re.compile(
-    r"^(?:de|da|do|dos|das|del|della|di|du|la|le|van|von|vom|zu|zur|der|den|het|ter|ten|af|av|al|el|bin|ibn|ben|y|e|i|of|the|d['’].+|['’]t)$"
+    r"^(?:de|da|do|dos|das|del|della|di|du|la|le|van|von|vom|zu|zur|der|den|het|ter|ten|af|av|al|el|bin|ibn|ben|y|e|i"
+    r"|of|the|d['’].+|['’]t)$"
 )
 _BYLINE = re.compile(
-    r"^[\W_]*(?:(?:(?:written|words|story|text|article|report|reported|posted|published|created|contributed|authored|blog|researched|recommended)\s+)?by"
-    r"|authors?(?:\(s\))?(?=\s*:|$)|contributors?(?=\s*:|$)|von|ein(?:e)? \w+ von|par|por|di|de(?=\s[A-Z])|door|av|af|autor(?:in|en|es|a|ka|ii?)?(?=\s*:|$)|auteurs?(?=\s*:|$)"
-    r"|text(?=\s*:|$)|texto(?=\s*:|$)|testo(?=\s*:|$)|tekst(?=\s*:|$)|kirjoittaja|toimittaja|автор(?:ы|и)?|текст|от(?=\s[А-Я])|oleh|penulis|reporter(?=\s*:)|yazan|yazar|haber(?=\s*:)"
-    r"|tác giả|szerző|írta|scris de|de către|autorius|συντάκτης|γράφει(?: ο| η)?|του|της|作者|記者|记者|文|撰文|取材・?文|執筆|글|بقلم|كتب|نویسنده|מאת|लेखक|द्वारा|โดย|ผู้เขียน)"
+    r"^[\W_]*(?:(?:(?:written|words|story|text|article|report|reported|posted|published|created|contributed|authored"
+    r"|blog|researched|recommended)\s+)?by"
+    r"|authors?(?:\(s\))?(?=\s*:|$)|contributors?(?=\s*:|$)|von|ein(?:e)? \w+ von|par|por|di|de(?=\s[A-Z])|door|av|af"
+    r"|autor(?:in|en|es|a|ka|ii?)?(?=\s*:|$)|auteurs?(?=\s*:|$)"
+    r"|text(?=\s*:|$)|texto(?=\s*:|$)|testo(?=\s*:|$)|tekst(?=\s*:|$)|kirjoittaja|toimittaja|автор(?:ы|и)?|текст"
+    r"|от(?=\s[А-Я])|oleh|penulis|reporter(?=\s*:)|yazan|yazar|haber(?=\s*:)"
+    r"|tác giả|szerző|írta|scris de|de către|autorius|συντάκτης|γράφει(?: ο| η)?|του|της|作者|記者|记者|文|撰文"
+    r"|取材・?文|執筆|글|بقلم|كتب|نویسنده|מאת|लेखक|द्वारा|โดย|ผู้เขียน)"
     r"(?:\s*[:：/＝=]\s*|\s+|(?<=[者撰執][:：文筆者])|$)",
     re.IGNORECASE,
 )
@@ -160,23 +187,32 @@ _JOINT = re.compile(r"(?:[,;&+/、・]|and|und|et|y|e|og|och|en|i|ve|и|та|κ�
 _OPEN_END = re.compile(r"(?:[,;&+、]|\s(?:and|und|et|y|e|og|och|en|i|ve|и|та|και))$", re.IGNORECASE)
 # Words of headings and buttons that are no part of names.
 _HEADING_WORDS = (
-    "table contents content demo tips tip guide guides center centre blog blogs forum sign out in up get started start starting free download living "
-    "reading read time page front home news about contact study culture shop shopping store menu search service services resources resource products "
-    "product reviews review reviewer founder lead desk team health lifestyle travel money business technology tech science sports sport opinion world "
-    "politics entertainment share save print email newsletter subscribe skip comments comment more learn view posts post article articles media photo "
-    "photos video videos image images getty updated published minutes mins min last related popular latest top best how what why your our my new data "
-    "management marketing software design insurance development engineering research education university college school institute recipes food "
-    "garden planning checklist copyright rights privacy policy fact checked source key takeaways overview introduction summary disclosure"
+    "table contents content demo tips tip guide guides center centre blog blogs forum sign out in up get started start "
+    "starting free download living "
+    "reading read time page front home news about contact study culture shop shopping store menu search service "
+    "services resources resource products "
+    "product reviews review reviewer founder lead desk team health lifestyle travel money business technology tech "
+    "science sports sport opinion world "
+    "politics entertainment share save print email newsletter subscribe skip comments comment more learn view posts "
+    "post article articles media photo "
+    "photos video videos image images getty updated published minutes mins min last related popular latest top best "
+    "how what why your our my new data "
+    "management marketing software design insurance development engineering research education university college "
+    "school institute recipes food "
+    "garden planning checklist copyright rights privacy policy fact checked source key takeaways overview introduction "
+    "summary disclosure"
 )
 _NO_NAME_WORDS = frozenset(_HEADING_WORDS.split())
 _COLLECTIVE = re.compile(
-    r"\w.*\s(?:staff|team|editors|editorial|desk|newsroom|contributors?|reporters|redaktion|redacción|redação|redazione|rédaction|redactie|redaksjonen|redaktionen|toimitus)$",
+    r"\w.*\s(?:staff|team|editors|editorial|desk|newsroom|contributors?|reporters|redaktion|redacción|redação|redazione"
+    r"|rédaction|redactie|redaksjonen|redaktionen|toimitus)$",
     re.IGNORECASE,
 )
 
 
 def plausible(name: str) -> bool:
-    """True if a text of unknown origin has the form of one name: a few words in capitals, or of a script without."""
+    """Returns True if a text of unknown origin has the form of one name: a few words in capitals, or of a script
+    without."""
     parts = name.split()
     if not 1 <= len(parts) <= 5 or len(name) > 50 or any(char.isdigit() or char in "?!:…#|" for char in name):
         return False
@@ -188,8 +224,8 @@ def plausible(name: str) -> bool:
 
 
 def is_person(name: str) -> bool:
-    """True if a text without any label has the form of a person's name or of a newsroom's: two to four capitalised
-    words, none of them common in headings and buttons."""
+    """Returns True if a text without any label has the form of a person's name or of a newsroom's: two to four
+    capitalised words, none of them common in headings and buttons."""
     parts = name.split()
     if not 2 <= len(parts) <= 4 or not plausible(name) or name.isupper():
         return False
@@ -203,9 +239,10 @@ def is_person(name: str) -> bool:
 
 
 def stated_as_is(raw: Iterable[str]) -> tuple[str, ...]:
-    """Short stated authors that are no clean names ("Staff Writer", "dailynews.com"), for pages that have no others."""
+    """Returns short stated authors that are no clean names ("Staff Writer", "dailynews.com"), for pages that have no
+    others."""
     found = (squeeze(html.unescape(text)) for text in raw)
-    return tuple(dict.fromkeys(text for text in found if _as_is(text)))[:_MOST]
+    return tuple(dict.fromkeys(text for text in found if _as_is(text)))[:_MAX_AUTHORS]
 
 
 def _as_is(text: str) -> bool:
@@ -215,7 +252,8 @@ def _as_is(text: str) -> bool:
 
 
 def labelled_names(lines: Sequence[str]) -> list[str]:
-    """The names after the first "By …", in any of many languages, in texts as a page prints them one after another."""
+    """Returns the names after the first "By …", in any of many languages, in texts as a page prints them one after
+    another."""
     for number, line in enumerate(lines):
         byline = _BYLINE.match(line) if len(line) <= 160 else None
         if byline:
@@ -226,12 +264,13 @@ def labelled_names(lines: Sequence[str]) -> list[str]:
 
 
 def _run_of_names(text: str, following: Sequence[str]) -> list[str]:
-    """The names in `text`, which begins with one, and in the texts that go on with it ("A", ",", "B", "and", "C")."""
+    """Returns the names in `text`, which begins with one, and in the texts that go on with it ("A", ",", "B", "and",
+    "C")."""
     names: list[str] = []
     after = iter(following)
     text = text.strip() or next(after, "")
     while text and len(text) <= 160:
-        found = [name for name in split_names(_OPEN_END.sub("", text)) if plausible(name)][: _MOST - len(names)]
+        found = [name for name in split_names(_OPEN_END.sub("", text)) if plausible(name)][: _MAX_AUTHORS - len(names)]
         names.extend(name for name in found if name not in names)
         if not found:
             break

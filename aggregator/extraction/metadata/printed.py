@@ -1,4 +1,5 @@
-"""What is printed around the title of a page, for pages that do not state their authors and dates in their head."""
+"""Reads what is printed around the title of a page, for pages that do not state their authors and dates in their
+head."""
 
 import re
 from collections.abc import Iterator
@@ -13,42 +14,28 @@ from aggregator.text import fold, squeeze
 
 # Parts of words, folded, that say what a date is of.
 _UPDATES = (
-    "updat modif aktualis actuali aggiorn bijgewerkt guncel обновл обновен оновлен revis review 更新 수정 diperbarui zaktualizow "
+    "updat modif aktualis actuali aggiorn bijgewerkt guncel обновл обновен оновлен revis review 更新 수정 diperbarui "
+    "zaktualizow "
     "oppdater opdater uppdater paivitetty تحديث עודכן अपडेट ενημερ frissit aktualiz อัปเดต"
 )
 _PUBLICATION = (
-    "publi posted erschienen veroffentlicht pubblicat gepubliceerd yayin опублик 發布 发布 公開 掲載 등록 입력 julkaistu objavlj opublik diterbitkan "
+    "publi posted erschienen veroffentlicht pubblicat gepubliceerd yayin опублик 發布 发布 公開 掲載 등록 입력 "
+    "julkaistu objavlj opublik diterbitkan "
     "نشر פורסם प्रकाशित δημοσ"
 )
 _CHANGED = (*_UPDATES.split(), "mis a jour", "mise a jour", "cap nhat")
 _PUBLISHED = tuple(_PUBLICATION.split())
-_UNSEEN = frozenset(
-    (
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "option",
-        "select",
-        "svg",
-        "title",
-        "head",
-        "button",
-        "iframe",
-        "nav",
-        "footer",
-    )
-)
+_UNSEEN = frozenset("script style noscript template option select svg title head button iframe nav footer".split())
 _STEPS, _TEXTS, _CHARS = 300, 40, 1200  # nodes, texts and characters looked at after the title
 _STEPS_OPENING, _TEXTS_OPENING = 120, 12
 _STEPS_BEFORE, _TEXTS_BEFORE = 100, 8
 _CHARS_PAGE = 100_000
-_LONG_TEXT = 1200
+_MAX_TEXT = 1200
 _CODE = re.compile(r"[{}=;<>\[\]\\]|//")
 _DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"20\d\d(?!\d)")
-_DATES = 5  # dates of lines that are looked at
-_LONG, _LINE, _SHORT = 300, 150, 60
+_MAX_DATES = 5  # dates of lines that are looked at
+_MAX_LINE, _MAX_DATED, _MAX_LABEL = 300, 150, 60  # characters of a line that is read, of one with a date, of a label
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +48,7 @@ class PrintedDate:
 
 
 class Printed:
-    """What stands in view around the title, found when first asked for: most pages state all in their head."""
+    """Finds what stands in view around the title, when first asked for: most pages state all in their head."""
 
     def __init__(self, tree: LexborHTMLParser, head: Head, title: LexborNode | None) -> None:
         self._tree, self._title = tree, title
@@ -91,16 +78,16 @@ class Printed:
         return body.text(separator="\n")[:_CHARS_PAGE] if body is not None else ""
 
     def lines_from(self, start: int, most: int) -> list[str]:
-        """The lines of `text` that are not blank, from a place in it."""
-        lines = self.text[start : start + most * _LONG].split("\n")
+        """Returns the lines of `text` that are not blank, from a place in it."""
+        lines = self.text[start : start + most * _MAX_LINE].split("\n")
         return [" ".join(line.split()) for line in lines if line and not line.isspace()][:most]
 
     def css(self, query: str) -> list[LexborNode]:
-        """All elements of the page that match."""
+        """Returns all elements of the page that match."""
         return self._tree.css(query)
 
     def dates(self, *, month_first: bool) -> list[PrintedDate]:
-        """The dates around the title: those below first, the nearest first."""
+        """Returns the dates around the title: those below first, the nearest first."""
         below = _dates_in(self.below, month_first=month_first)
         above = _dates_in(self.above[::-1], month_first=month_first)[::-1]
         return [_labelled(moment, before) for moment, before in below[:4]] + [
@@ -108,15 +95,15 @@ class Printed:
         ]
 
     def times(self, *, month_first: bool) -> Iterator[PrintedDate]:
-        """The dates of <time> elements and of those that microdata marks, wherever they stand."""
+        """Yields the dates of <time> elements and of those that microdata marks, wherever they stand."""
         for node, value in self.head.times:
-            text = squeeze(node.text()[:_LONG])
+            text = squeeze(node.text()[:_MAX_LINE])
             moment = parse_date(value, month_first=month_first) or parse_date(text, month_first=month_first)
             if moment:
                 yield _labelled(moment, f"{text} {node.attributes.get('class') or ''}")
 
     def dated_lines(self, *, month_first: bool) -> list[PrintedDate]:
-        """The dates that short texts anywhere on the page consist of."""
+        """Returns the dates that short texts anywhere on the page consist of."""
         return list(self._dated_lines(month_first))
 
     def _dated_lines(self, month_first: bool) -> Iterator[PrintedDate]:
@@ -127,14 +114,14 @@ class Printed:
             start = text.rfind("\n", 0, year.start()) + 1
             end = text.find("\n", year.end())
             end = end if end >= 0 else len(text)
-            line = text[start:end].strip() if end - start <= _LINE else ""
-            if not line or len(line) > _SHORT or _CODE.search(line):
+            line = text[start:end].strip() if end - start <= _MAX_DATED else ""
+            if not line or len(line) > _MAX_LABEL or _CODE.search(line):
                 continue
             moment = next(find_dates(line, month_first=month_first), None)
             if moment:
                 found += 1
-                yield _labelled(moment, text[max(0, start - _SHORT) : end])
-            if found >= _DATES:
+                yield _labelled(moment, text[max(0, start - _MAX_LABEL) : end])
+            if found >= _MAX_DATES:
                 return
 
 
@@ -145,18 +132,18 @@ def _labelled(moment: Moment, label: str) -> PrintedDate:
 
 
 def _dates_in(texts: list[str], *, month_first: bool) -> list[tuple[Moment, str]]:
-    """(date, the words before it) in texts that are no prose."""
+    """Returns (date, the words before it) in texts that are no prose."""
     lines: list[str] = []
     before = ""
     for text in texts:
-        if len(text) <= _LINE and _DIGIT.search(text):
+        if len(text) <= _MAX_DATED and _DIGIT.search(text):
             lines += (before, text)  # the line before may be its label
-        before = text if len(text) <= _SHORT else ""
+        before = text if len(text) <= _MAX_LABEL else ""
     return printed_dates("\n".join(lines), month_first=month_first) if lines else []
 
 
 def _texts_after(node: LexborNode | None, steps: int, most: int) -> list[str]:
-    """The texts after the subtree of `node` that are in view, in document order."""
+    """Returns the texts after the subtree of `node` that are in view, in document order."""
     found: list[str] = []
     length = 0
     down = False  # the children of the first node are not wanted
@@ -173,13 +160,13 @@ def _texts_after(node: LexborNode | None, steps: int, most: int) -> list[str]:
         steps -= 1
         content = node.text_content
         if content and not content.isspace():
-            found.append(" ".join(content[:_LONG_TEXT].split()))
-            length += min(len(found[-1]), _LONG)
+            found.append(" ".join(content[:_MAX_TEXT].split()))
+            length += min(len(found[-1]), _MAX_LINE)
     return found
 
 
 def _texts_before(node: LexborNode | None) -> list[str]:
-    """The texts before `node` that are in view, the nearest first."""
+    """Returns the texts before `node` that are in view, the nearest first."""
     found: list[str] = []
     steps = _STEPS_BEFORE
     down = False
@@ -196,5 +183,5 @@ def _texts_before(node: LexborNode | None) -> list[str]:
         steps -= 1
         content = node.text_content
         if content and not content.isspace():
-            found.append(" ".join(content[:_LONG_TEXT].split()))
+            found.append(" ".join(content[:_MAX_TEXT].split()))
     return found

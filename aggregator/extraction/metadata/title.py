@@ -1,4 +1,4 @@
-"""The title: a choice among what linked data, OpenGraph, headings and the title element claim."""
+"""Chooses the title among what linked data, OpenGraph, headings and the title element claim."""
 
 import html
 import re
@@ -16,8 +16,8 @@ index_form = lru_cache(maxsize=1024)(_index_form)  # a page repeats its title, a
 _SEPARATOR = re.compile(r"\s[|–—\-·•»«:/\\~]\s|\s?[|｜»«]\s?|\s::\s|\s?[_＿]\s?(?=\S+$)")
 _LETTER = re.compile(r"\w")
 _KICKER = re.compile(r"\s?[:|/–—]\s|\s-\s")
-_LONGEST = 500
-_MANY = 6  # headings looked at
+_MAX_CHARS = 500  # of a claim
+_MAX_HEADINGS = 6  # headings looked at
 _SOFT_HYPHEN = "\u00ad"
 _SLUG_WORD = re.compile(r"[^\W_]+")
 _SLUG_NOISE = frozenset(("html", "htm", "php", "aspx", "shtml"))
@@ -28,7 +28,7 @@ _WEIGHTS = (1.48, 0.61, 0.46, -0.1, 0.36, 0.3, 2.18, 1.65, 0.66, 1.06, -0.89, -2
 
 @dataclass(frozen=True, slots=True)
 class TitleClaims:
-    """What a page claims to be its title, as found. `headings`: its h1 elements in document order.
+    """Holds what a page claims to be its title, as found. `headings`: its h1 elements in document order.
 
     `is_news`: the linked data calls its object news.
     """
@@ -42,14 +42,16 @@ class TitleClaims:
 
 
 @dataclass(slots=True)
-class Candidate:
+class TitleCandidate:
+    """A possible title as the first of its `sources` writes it. `words`: folded."""
+
     text: str
     words: frozenset[str]
     sources: set[str] = field(default_factory=set)
 
 
 def choose_title(claims: TitleClaims, site_names: Iterable[str], url: str | None) -> str | None:
-    """The article's title without the site's name; None if the page has none."""
+    """Returns the article's title without the site's name; None if the page has none."""
     sites = {form for name in site_names if name and (form := index_form(name))}
     shared = None if claims.headline else _without_kickers(claims)
     if shared:
@@ -65,10 +67,11 @@ def choose_title(claims: TitleClaims, site_names: Iterable[str], url: str | None
     return list(found.values())[scores.index(max(scores))].text
 
 
-def candidates(claims: TitleClaims, sites: set[str]) -> dict[str, Candidate]:
-    """The possible titles by their folded words, written as the first source writes them: headings, then the claims."""
-    found: dict[str, Candidate] = {}
-    for number, heading in enumerate(claims.headings[:_MANY]):
+def candidates(claims: TitleClaims, sites: set[str]) -> dict[str, TitleCandidate]:
+    """Returns the possible titles by their folded words, written as the first source writes them: headings, then the
+    claims."""
+    found: dict[str, TitleCandidate] = {}
+    for number, heading in enumerate(claims.headings[:_MAX_HEADINGS]):
         _add(found, without_site(_clean(heading), sites), "later" if number else "heading", sites)
     stated = (
         ("headline", claims.headline),
@@ -87,19 +90,19 @@ def candidates(claims: TitleClaims, sites: set[str]) -> dict[str, Candidate]:
     return found
 
 
-def _add(found: dict[str, Candidate], text: str, source: str, sites: set[str]) -> None:
+def _add(found: dict[str, TitleCandidate], text: str, source: str, sites: set[str]) -> None:
     form = index_form(text)
     if not form or form in sites or (source == "part" and " " not in form):
         return
     candidate = found.get(form)
     if candidate is None:
-        candidate = found[form] = Candidate(text, frozenset(form.split()))
+        candidate = found[form] = TitleCandidate(text, frozenset(form.split()))
     candidate.sources.add(source)
 
 
-def of_news(found: dict[str, Candidate]) -> Candidate | None:
-    """The title of a page whose linked data is news: the newsroom's headline, but OpenGraph's where that is the same
-    with or without a kicker and is printed so, or where all other fields only repeat each other."""
+def of_news(found: dict[str, TitleCandidate]) -> TitleCandidate | None:
+    """Returns the title of a page whose linked data is news: the newsroom's headline, but OpenGraph's where that is the
+    same with or without a kicker and is printed so, or where all other fields only repeat each other."""
     forms = {source: form for form, candidate in found.items() for source in candidate.sources}
     headline, og = forms.get("headline"), forms.get("og")
     if headline is None or og is None or og == headline:
@@ -112,7 +115,8 @@ def of_news(found: dict[str, Candidate]) -> Candidate | None:
 
 
 def _without_kickers(claims: TitleClaims) -> str | None:
-    """What the heading and OpenGraph share, if each puts another kicker before it: "A: Title" and "B - Title"."""
+    """Returns what the heading and OpenGraph share, if each puts another kicker before it: "A: Title" and "B -
+    Title"."""
     heading = next((_KICKER.split(_clean(text), 1) for text in claims.headings if text), [])
     og = _KICKER.split(_clean(claims.og or ""), 1)
     if len(heading) < 2 or len(og) < 2 or index_form(heading[1]) != index_form(og[1]):
@@ -120,8 +124,8 @@ def _without_kickers(claims: TitleClaims) -> str | None:
     return og[1] if index_form(heading[0]) != index_form(og[0]) and " " in index_form(og[1]) else None
 
 
-def properties(found: dict[str, Candidate], url: str | None) -> list[tuple[float, ...]]:
-    """One row a candidate, in order: what `_WEIGHTS` weighs."""
+def properties(found: dict[str, TitleCandidate], url: str | None) -> list[tuple[float, ...]]:
+    """Returns one row a candidate, in order: what `_WEIGHTS` weighs."""
     slug = _slug_words(url)
     whole = [(form, candidate) for form, candidate in found.items() if candidate.sources != {"part"}]
     rows: list[tuple[float, ...]] = []
@@ -147,20 +151,20 @@ def properties(found: dict[str, Candidate], url: str | None) -> list[tuple[float
 
 
 def _slug_words(url: str | None) -> frozenset[str]:
-    """The words of the path's wordiest part, empty if it has fewer than three: slugs are made from titles."""
+    """Returns the words of the path's wordiest part, empty if it has fewer than three: slugs are made from titles."""
     best: list[str] = []
     try:
         path = urlsplit(url or "").path
     except ValueError:
         return frozenset()
-    for part in unquote(path)[:_LONGEST].lower().split("/"):
+    for part in unquote(path)[:_MAX_CHARS].lower().split("/"):
         found = [word for word in _SLUG_WORD.findall(part) if not word.isdigit() and word not in _SLUG_NOISE]
         best = found if len(found) >= max(3, len(best)) else best
     return frozenset(best)
 
 
 def without_site(title: str, sites: set[str]) -> str:
-    """The title without the parts, at either end, that name the site."""
+    """Returns the title without the parts, at either end, that name the site."""
     breaks = list(_SEPARATOR.finditer(title))
     if not breaks:
         return title
@@ -186,4 +190,4 @@ def _names_site(part: str, sites: set[str], rest: str) -> bool:
 
 
 def _clean(text: str) -> str:
-    return squeeze(html.unescape(text[:_LONGEST]).replace(_SOFT_HYPHEN, ""))
+    return squeeze(html.unescape(text[:_MAX_CHARS]).replace(_SOFT_HYPHEN, ""))

@@ -1,1 +1,1 @@
-"""The article in text that was scraped without its markup."""
+"""Finds the article in text that was scraped without its markup."""

@@ -1,4 +1,4 @@
-"""The article in text that was scraped without its markup: lines in; title and the lines of the article out.
+"""Finds the article in text that was scraped without its markup: lines in; title and the lines of the article out.
 
 Three small models judge (benchmarks/train_lines.py makes them): every line by its looks and surroundings, the lines
 before the body as titles, and at last the runs of likely lines, each as a whole: an article in several pieces stays,
@@ -12,7 +12,7 @@ import numpy as np
 from aggregator.extraction.article import Article
 from aggregator.extraction.body.trees import trees
 from aggregator.extraction.metadata.language import detect_lang
-from aggregator.extraction.plain.line_features import Array, Columns, Page, context, matrix, page
+from aggregator.extraction.plain.line_features import Array, Columns, TextLines, context, matrix, page
 from aggregator.extraction.plain.line_title import candidates, choose, title_columns
 from aggregator.extraction.plain.runs import run_columns, runs
 from aggregator.extraction.version import EXTRACTOR_VERSION
@@ -33,7 +33,8 @@ _EMPTY = re.compile(r"\n\s*\n")
 
 
 def plain(text: str) -> Article:
-    """The article of already scraped text: title, text, language. Without any paragraph, `is_article` is False."""
+    """Returns the article of already scraped text: title, text, language. Without any paragraph, `is_article` is
+    False."""
     texts = split(text)
     title, kept, units = judge(texts) if texts else (None, [], 0.0)
     body = "\n\n".join(texts[number] for number in kept)
@@ -49,7 +50,7 @@ def plain(text: str) -> Article:
 
 
 def split(text: str) -> list[str]:
-    """The lines that are not empty, at most _MOST_LINES; paragraphs broken to fit a width are joined again."""
+    """Returns the lines that are not empty, at most _MOST_LINES; paragraphs broken to fit a width are joined again."""
     found: list[str] = []
     for block in _EMPTY.split(storable(text.replace("\r\n", "\n").replace("\r", "\n"))):
         found += _joined([line for raw in block.split("\n") if (line := squeeze(raw))])
@@ -78,7 +79,7 @@ def _joined(lines: list[str]) -> list[str]:
 
 
 def judge(texts: list[str]) -> tuple[int | None, list[int], float]:
-    """Numbers of the title's line and of the article's lines, and how many units its paragraphs have."""
+    """Returns numbers of the title's line and of the article's lines, and how many units its paragraphs have."""
     of = page(texts)
     lines = context(of)
     chance = said("plain/lines", lines)
@@ -100,23 +101,23 @@ def judge(texts: list[str]) -> tuple[int | None, list[int], float]:
     return title, kept, float(sum(of.units[number] for number in kept if of.units[number] >= _PARAGRAPH))
 
 
-def _stands_inside(of: Page, spans: Array, line: int) -> bool:
-    """Whether a paragraph of the same run comes before the line."""
+def _stands_inside(of: TextLines, spans: Array, line: int) -> bool:
+    """Tells whether a paragraph of the same run comes before the line."""
     holding = spans[(spans[:, 0] < line) & (line < spans[:, 1])]
     return bool(len(holding) and of.own["prose"][holding[0, 0] : line].any())
 
 
 def said(model: str, columns: Columns) -> Array:
-    """The probabilities that a model of the package gives the rows."""
+    """Returns the probabilities that a model of the package gives the rows."""
     found = trees(model)
     rows = matrix(columns, found.names)
     parts = [found.probabilities(rows[start : start + _MOST_ROWS]) for start in range(0, len(rows), _MOST_ROWS)]
     return np.concatenate(parts).astype(np.float64) if parts else np.zeros(0)
 
 
-def assembled(of: Page, chance: Array, spans: Array, title: int | None) -> list[int]:
-    """The lines of the chosen runs, and those that go with them, without the title, what stands there twice, and
-    headings at the end over nothing."""
+def assembled(of: TextLines, chance: Array, spans: Array, title: int | None) -> list[int]:
+    """Returns the lines of the chosen runs, and those that go with them, without the title, what stands there twice,
+    and headings at the end over nothing."""
     heading = index_form(of.texts[title]) if title is not None else ""
     kept: list[int] = []
     seen: set[str] = set()
@@ -132,8 +133,9 @@ def assembled(of: Page, chance: Array, spans: Array, title: int | None) -> list[
     return kept
 
 
-def _with_near_ones(of: Page, chance: Array, spans: Array) -> list[int]:
-    """The lines of the runs, headings between two of their paragraphs, and paragraphs shortly before the first."""
+def _with_near_ones(of: TextLines, chance: Array, spans: Array) -> list[int]:
+    """Returns the lines of the runs, headings between two of their paragraphs, and paragraphs shortly before the
+    first."""
     chosen = np.zeros(len(chance), np.bool_)
     for first, after in spans.tolist():
         chosen[first:after] = True
