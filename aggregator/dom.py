@@ -8,15 +8,7 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from aggregator.text import (
-    decode_marked,
-    decode_valid,
-    encoding_of,
-    file_kind,
-    header_encoding,
-    squeeze,
-    xml_encoding,
-)
+from aggregator.text import decode_marked, decode_valid, encoding_of, file_kind, header_encoding, squeeze, xml_encoding
 
 __all__ = ["MAX_CHARS", "LexborHTMLParser", "LexborNode", "attribute", "decode", "parse", "text_of"]
 

@@ -25,9 +25,10 @@ _STEPS, _RATE, _DECAY, _FOLDS, _ROUNDS = 300, 0.08, 0.003, 5, 3
 
 @dataclass(frozen=True)
 class Choice:
-    """One page: a row of properties for each candidate, and which of them are right."""
+    """One page: a row of properties (`names`) for each candidate, and which of them are right."""
 
     site: str
+    names: tuple[str, ...]
     rows: Array
     right: Array
 
@@ -39,7 +40,7 @@ def main() -> None:
     print(
         f"{len(choices)} pages; exact by cross-validation {np.mean(scores):.4f}, on all {_score(choices, weights):.4f}"
     )
-    print(tuple(round(float(weight), 2) for weight in weights))
+    print({name: round(float(weight), 2) for name, weight in zip(choices[0].names, weights, strict=True)})
 
 
 def _choice(record: Record) -> Choice | None:
@@ -51,7 +52,8 @@ def _choice(record: Record) -> Choice | None:
     if not record.get("title") or not found or (linked.news and of_news(found)):
         return None
     right = [form == index_form(record["title"]) for form in found]
-    return Choice(group(record), np.array(properties(found, url)), np.array(right))
+    rows = properties(found, url)
+    return Choice(group(record), tuple(rows[0]), np.array([list(row.values()) for row in rows]), np.array(right))
 
 
 def _validated(choices: list[Choice], seed: int) -> list[float]:

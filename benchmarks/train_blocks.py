@@ -2,11 +2,11 @@
 
 usage: python -m benchmarks.train_blocks [--cross-validate] [--folds N] [--seeds N] [--write]
 
-Three models of boosted trees: `blocks` (does the block belong to the article's text?), `blocks_again` (the same, seeing what
-the first said of the blocks around) and `lead` (is it the standfirst?). Truth comes from aligning the blocks with the true
-texts (benchmarks/labels.py). Cross-validation splits by site, over all sets at once, and scores whole pages through the
-extractor's own rules; what the second model learns from is always said by first models that never saw the site.
-Needs catboost, which the extractor itself does not: pip install -e '.[train]'.
+Three models of boosted trees: `blocks` (does the block belong to the article's text?), `blocks_again` (the same, seeing
+what the first said of the blocks around) and `lead` (is it the standfirst?). Truth comes from aligning the blocks with
+the true texts (benchmarks/labels.py). Cross-validation splits by site, over all sets at once, and scores whole pages
+through the extractor's own rules; what the second model learns from is always said by first models that never saw the
+site. Needs catboost, which the extractor itself does not: pip install -e '.[train]'.
 """
 
 import argparse
@@ -37,7 +37,8 @@ Array = np.ndarray[Any, Any]
 
 @dataclass(slots=True)
 class Example:
-    """A page with its truth; `y` and `lead`: shares of the words of each asked block that stand in text and standfirst."""
+    """A page with its truth; `y` and `lead`: shares of the words of each asked block that stand in text and
+    standfirst."""
 
     name: str
     record: corpus.Record

@@ -36,7 +36,8 @@ MAYBE_LEAD = 15  # lines before the article that other sets may leave out of the
 BREAKS = frozenset(
     re.findall(
         r"\w+",
-        "address article aside blockquote br dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li main"
+        "address article aside blockquote br dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 "
+        "header hr li main"
         " nav ol p pre section table td th tr ul button option label",
     )
 )

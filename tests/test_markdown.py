@@ -68,11 +68,37 @@ def test_notation(html: str, markdown: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "1. no list", "2) no list", "- no list", "+ no list", "# no heading", "> no quote", "---", "===", "***", "___", "* * *",
-        "~~~", "```", "a*b*c", "_a_ snake_case __b__", "[a](b)", "[a]: b", "![a](b)", "<b>tag</b>", "&amp; &#65; &copy", "a \\ b \\* c",
-        "|a|b|", ":--|--:", "    code", "C# #", "https://e.org/a_b_c", "-", "12.", "!",
+        "1. no list",
+        "2) no list",
+        "- no list",
+        "+ no list",
+        "# no heading",
+        "> no quote",
+        "---",
+        "===",
+        "***",
+        "___",
+        "* * *",
+        "~~~",
+        "```",
+        "a*b*c",
+        "_a_ snake_case __b__",
+        "[a](b)",
+        "[a]: b",
+        "![a](b)",
+        "<b>tag</b>",
+        "&amp; &#65; &copy",
+        "a \\ b \\* c",
+        "|a|b|",
+        ":--|--:",
+        "    code",
+        "C# #",
+        "https://e.org/a_b_c",
+        "-",
+        "12.",
+        "!",
     ],
-)  # fmt: skip
+)
 def test_text_is_read_back_as_it_was(text: str) -> None:
     escaped = text.replace("&", "&amp;").replace("<", "&lt;")
     for html in (

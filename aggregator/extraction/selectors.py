@@ -163,8 +163,4 @@ def _date(nodes: list[LexborNode]) -> dict[str, Any]:
 
 
 # What the elements of a selector state: the fields of Metadata that they replace.
-_READERS: dict[str, Callable[[list[LexborNode]], dict[str, Any]]] = {
-    "title": _title,
-    "author": _authors,
-    "date": _date,
-}
+_READERS: dict[str, Callable[[list[LexborNode]], dict[str, Any]]] = {"title": _title, "author": _authors, "date": _date}

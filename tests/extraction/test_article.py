@@ -51,7 +51,8 @@ def test_html_and_markdown_hold_the_structure() -> None:
 
 def _linking(head: str, top: str = "") -> str:
     body = f'<p>{LINE * 2}</p><p>{LINE}<a href="vote.html">The vote</a> was close.</p><p>{LINE * 3}</p>'
-    return f"<html><head><title>The bridge is rebuilt</title>{head}</head><body><article><h1>The bridge is rebuilt</h1>{top}{body}</article>"
+    title = "The bridge is rebuilt"
+    return f"<html><head><title>{title}</title>{head}</head><body><article><h1>{title}</h1>{top}{body}</article>"
 
 
 @pytest.mark.parametrize(
@@ -86,7 +87,8 @@ def test_byline_is_no_text() -> None:
 
 
 def test_scripts_never_come_through() -> None:
-    page = f"<article><p>{LINE}</p><p onclick='x()'>{LINE}<script>alert(1)</script><a href='javascript:x()'>link</a></p></article>"
+    evil = f"<p onclick='x()'>{LINE}<script>alert(1)</script><a href='javascript:x()'>link</a></p>"
+    page = f"<article><p>{LINE}</p>{evil}</article>"
     found = article(page)
     assert "alert" not in found.html + found.text
     assert "javascript" not in found.html
@@ -103,7 +105,8 @@ def test_explain_names_reasons_for_what_was_dropped() -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "windows-1252", "iso-8859-15"])
 def test_bytes_are_decoded(encoding: str) -> None:
-    page = f"<html><head><meta charset={encoding}></head><body><article>{''.join(f'<p>Größe {n}: {LINE}</p>' for n in range(5))}</article></body></html>"
+    text = "".join(f"<p>Größe {n}: {LINE}</p>" for n in range(5))
+    page = f"<html><head><meta charset={encoding}></head><body><article>{text}</article></body></html>"
     assert "Größe 3" in article(page.encode(encoding), content_type=f"text/html; charset={encoding}").text
 
 

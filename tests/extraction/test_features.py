@@ -10,7 +10,8 @@ from aggregator.extraction.body.features import BlockFeatures, StatedFacts, meas
 from aggregator.extraction.body.trees import trees
 
 PROSE = "The council met on Tuesday and decided that the bridge over the river will be rebuilt next year."
-HTML = f"<h1>Old bridge</h1><p class=lead>{PROSE}</p><div class=text><p>{PROSE} It said so.</p><p>“So it is,” he said.</p></div>"
+TEXT = f"<div class=text><p>{PROSE} It said so.</p><p>“So it is,” he said.</p></div>"
+HTML = f"<h1>Old bridge</h1><p class=lead>{PROSE}</p>{TEXT}"
 
 
 def features() -> BlockFeatures:

@@ -49,7 +49,9 @@ SMALL = {
     "5,000 times <b><p>": "<b><p>x" * 5_000,
     "20,000 <nobr>": "<nobr>x" * 20_000,
     "a tag with 100,000 attributes": "<p " + " ".join(f"a{n}=1" for n in range(100_000)) + f">x</p>{TEXT}",
-    "a picture with 100,000 attributes": f"{TEXT}<img src=a.jpg " + " ".join(f"a{n}" for n in range(100_000)) + f">{TEXT}",
+    "a picture with 100,000 attributes": f"{TEXT}<img src=a.jpg "
+    + " ".join(f"a{n}" for n in range(100_000))
+    + f">{TEXT}",
     "a srcset of commas": f"{TEXT}<img srcset='{',' * 1_000_000}'>{TEXT}",
     "many srcsets of spaces": f"{TEXT}" + f"<img srcset='a{' ' * 4_900}b'>" * 2_000 + TEXT,
     "5,000 posts": TEXT + "<blockquote class=twitter-tweet>" * 5_000 + TEXT,
@@ -59,12 +61,15 @@ SMALL = {
     "lone surrogates": "\ud800\udc00\udfff" * 10_000 + TEXT.replace("o", "\ud83d"),
     "marks on one letter": "<p>a" + "\u0301" * 500_000 + TEXT,
     "<plaintext>": f"{TEXT}<plaintext>{TEXT * 1_000}",
-    "quotes in names": "<img class=\"a\" \"><p =\"=\" '=1>" * 20_000 + TEXT,
+    "quotes in names": '<img class="a" "><p ="=" \'=1>' * 20_000 + TEXT,
     "tags in attributes": '<p a<b="c>d" <="x">x</p>' * 20_000 + TEXT,
     "stories of subscriptions": ("<p>" + "sign up subscribe register continue reading " * 8 + "</p>") * 3_000,
     "a script of quotes": '<script type="application/ld+json">' + '"  ' * 300_000 + "</script>" + TEXT,
-    "a script of escapes": '<script type="application/ld+json">{"articleBody":"' + "\\" * 500_001 + '"}</script>' + TEXT,
-}  # fmt: skip
+    "a script of escapes": '<script type="application/ld+json">{"articleBody":"'
+    + "\\" * 500_001
+    + '"}</script>'
+    + TEXT,
+}
 
 
 @pytest.mark.parametrize("name", SMALL)
@@ -131,14 +136,19 @@ def test_broken_markup_costs_no_text(wild: str) -> None:
 
 SOUP = st.lists(
     st.sampled_from(
-        """<p>|</p>|<div class="body">|</div>|<table>|<tr>|<td>|<th>|</td>|</table>|<ul>|<ol>|<li>|</ul>|<h2>|</h2>|<pre>|</pre>|<code class="language-x">
-<blockquote class=twitter-tweet>|</blockquote>|<figure>|<figcaption>|</figure>|<picture>|<source srcset="a 1w, b 2w">|<img src=y>|<img data-src="/z.jpg" width=9e9>
-<noscript>|</noscript>|<a href=x>|<a href="http://[">|</a>|<b>|<i>|</b>|<br>|<br><br>|<hr>|<nav>|</nav>|<footer>|<article>|</article>|<aside>|<section class="login">
-<template>|<svg>|<math>|<select>|<option>|<textarea>|<title>|<h1>|<script>|</script>|<style>|<!--|-->|<![CDATA[|]]>|<plaintext>|<body>|</html>|<frameset>|<dl>|<dt>|<dd>
-<script type="application/ld+json">{"@type":"NewsArticle","author":[null,{"name":[]}],"articleBody":3}</script>|<script id="__NEXT_DATA__">[{"a":["b. c"]}]</script>
-<meta property="og:title" content="The council">|<meta charset=utf-16>|<base href="//">|<time datetime="9999-99-99">|<|>|&|&amp;|&#0;|&#xD800;|"|'|=|\0|\ud800|\u202e|\u0301|\n|LINE""".replace(
-            "\n", "|"
-        )
+        """<p>|</p>|<div class="body">|</div>|<table>|<tr>|<td>|<th>|</td>|</table>|<ul>|<ol>|<li>|</ul>|<h2>|</h2>
+<pre>|</pre>|<code class="language-x">
+<blockquote class=twitter-tweet>|</blockquote>|<figure>|<figcaption>|</figure>|<picture>|<source srcset="a 1w, b 2w">
+<img src=y>|<img data-src="/z.jpg" width=9e9>
+<noscript>|</noscript>|<a href=x>|<a href="http://[">|</a>|<b>|<i>|</b>|<br>|<br><br>|<hr>|<nav>|</nav>|<footer>
+<article>|</article>|<aside>|<section class="login">
+<template>|<svg>|<math>|<select>|<option>|<textarea>|<title>|<h1>|<script>|</script>|<style>|<!--|-->|<![CDATA[|]]>
+<plaintext>|<body>|</html>|<frameset>|<dl>|<dt>|<dd>
+<script type="application/ld+json">{"@type":"NewsArticle","author":[null,{"name":[]}],"articleBody":3}</script>
+<script id="__NEXT_DATA__">[{"a":["b. c"]}]</script>
+<meta property="og:title" content="The council">|<meta charset=utf-16>|<base href="//">
+<time datetime="9999-99-99">|<|>|&|&amp;|&#0;|&#xD800;|"|'|=|\0|\ud800|\u202e|\u0301|\n
+LINE""".replace("\n", "|")
         .replace("LINE", LINE)
         .split("|")
     ),

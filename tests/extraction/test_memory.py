@@ -1,4 +1,5 @@
-"""Site memory: what recurs is furniture, what is new where bodies stand is not; bounded, forgetful, never taught twice."""
+"""Site memory: what recurs is furniture, what is new where bodies stand is not; bounded, forgetful, never taught
+twice."""
 
 import random
 from collections.abc import Sequence
@@ -77,7 +78,10 @@ def test_numbers_in_a_text_or_a_place_do_not_hide_that_it_recurs() -> None:
 
 
 def test_news_by_form_stay() -> None:
-    form = "An earthquake of magnitude {0}.4 struck {0}7 km to the north of the old harbour at 0{0}:11 on Tuesday, it was said"
+    form = (
+        "An earthquake of magnitude {0}.4 struck {0}7 km to the north of the old harbour at 0{0}:11 on Tuesday, "
+        "it was said"
+    )
     numbered = learn(SiteMemory(), [trace([form.format(n)] * 3, url=n + 1) for n in range(9)])
     assert all(found.adjustment >= 0 for found in recall(numbered, trace([form.format(9)] * 3)))
     same = ["No delays are known on any line of the network this morning.", "The next report follows at noon."]
@@ -228,7 +232,8 @@ def page(article: int) -> RawPage:
     """A page whose furniture looks like paragraphs."""
     body = "".join(f"<p>{text.capitalize()}.</p>" for text in paragraphs(article))
     html = (
-        f"<html><head><title>Article {article}</title></head><body><main><article><h1>Article {article}</h1><div class=story>{body}"
+        f"<html><head><title>Article {article}</title></head><body><main><article><h1>Article {article}</h1><div "
+        f"class=story>{body}"
         f"<p>{PITCH}, says everyone who reads it.</p></div></article></main></body></html>"
     )
     return RawPage(html, f"https://news.example/{article}")

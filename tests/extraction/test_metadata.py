@@ -86,7 +86,8 @@ def test_linked_data(linked: object) -> None:
 
 def test_linked_data_beyond_repair() -> None:
     found = read(
-        linked='{"headline": "Tram line opens", "author": {"name": "Ann Field"}, "datePublished": "2024-05-03", "x": ]]] "'
+        linked='{"headline": "Tram line opens", "author": {"name": "Ann Field"}, '
+        '"datePublished": "2024-05-03", "x": ]]] "'
     )
     assert (found.title, found.authors) == ("Tram line opens", ("Ann Field",))
     assert found.published_precision == "day"
@@ -100,8 +101,10 @@ def test_the_article_of_this_page_among_others() -> None:
 def test_open_graph_and_meta() -> None:
     found = read(
         head="""<title>Tram line opens | Gazette</title><meta property="og:title" content="Tram line opens">
-        <meta property="og:site_name" content="Gazette"><meta property="og:type" content="article"><meta name="author" content="Ann Field">
-        <meta property="article:published_time" content="2024-05-03T10:00:00+02:00"><meta property="og:image" content="/tram.jpg">
+        <meta property="og:site_name" content="Gazette">
+        <meta property="og:type" content="article"><meta name="author" content="Ann Field">
+        <meta property="article:published_time" content="2024-05-03T10:00:00+02:00">
+        <meta property="og:image" content="/tram.jpg">
         <meta property="article:tag" content="Trams"><meta property="article:tag" content="Transport">
         <link rel="canonical" href="/news/tram?x=1"><meta name="description" content="It opens.">"""
     )
@@ -115,7 +118,8 @@ def test_open_graph_and_meta() -> None:
 
 def test_dublin_core() -> None:
     found = read(
-        head='<meta name="DC.title" content="x"><meta name="DC.creator" content="Ann Field"><meta name="DC.date.issued" content="2024-05-03">'
+        head='<meta name="DC.title" content="x"><meta name="DC.creator" content="Ann Field"><meta '
+        'name="DC.date.issued" content="2024-05-03">'
     )
     assert found.authors == ("Ann Field",)
     assert day_of(found) == date(2024, 5, 3)
@@ -132,16 +136,35 @@ def test_microdata() -> None:
 
 
 BYLINES = {
-    "en": ("By Ann Field", "May 3, 2024"), "de": ("Von Ann Field", "3. Mai 2024"), "fr": ("Par Ann Field", "Publié le 3 mai 2024"),
-    "es": ("Por Ann Field", "3 de mayo de 2024"), "pt": ("Por Ann Field", "3 de maio de 2024"), "it": ("di Ann Field", "3 maggio 2024"),
-    "nl": ("Door Ann Field", "3 mei 2024"), "sv": ("Av Ann Field", "3 maj 2024"), "no": ("Av Ann Field", "3. mai 2024"), "da": ("Af Ann Field", "3. maj 2024"),
-    "fi": ("Kirjoittaja Ann Field", "3. toukokuuta 2024"), "pl": ("Autor: Ann Field", "3 maja 2024"), "cs": ("Autor: Ann Field", "3. května 2024"),
-    "hu": ("Szerző: Ann Field", "2024. május 3."), "ro": ("De Ann Field", "3 mai 2024"), "tr": ("Yazan: Ann Field", "3 Mayıs 2024"),
-    "id": ("Oleh Ann Field", "3 Mei 2024"), "vi": ("Tác giả: Ann Field", "3 tháng 5 năm 2024"), "ru": ("Автор: Ann Field", "3 мая 2024"),
-    "uk": ("Автор: Ann Field", "3 травня 2024"), "el": ("Συντάκτης: Ann Field", "3 Μαΐου 2024"), "ar": ("بقلم: Ann Field", "3 مايو 2024"),
-    "he": ("מאת: Ann Field", "3 במאי 2024"), "hi": ("लेखक: Ann Field", "3 मई 2024"), "ja": ("記者：Ann Field", "2024年5月3日"),
-    "zh": ("文／Ann Field", "2024年5月3日"), "ko": ("글: Ann Field", "2024년 5월 3일"), "th": ("โดย Ann Field", "3 พฤษภาคม 2567"),
-}  # fmt: skip
+    "en": ("By Ann Field", "May 3, 2024"),
+    "de": ("Von Ann Field", "3. Mai 2024"),
+    "fr": ("Par Ann Field", "Publié le 3 mai 2024"),
+    "es": ("Por Ann Field", "3 de mayo de 2024"),
+    "pt": ("Por Ann Field", "3 de maio de 2024"),
+    "it": ("di Ann Field", "3 maggio 2024"),
+    "nl": ("Door Ann Field", "3 mei 2024"),
+    "sv": ("Av Ann Field", "3 maj 2024"),
+    "no": ("Av Ann Field", "3. mai 2024"),
+    "da": ("Af Ann Field", "3. maj 2024"),
+    "fi": ("Kirjoittaja Ann Field", "3. toukokuuta 2024"),
+    "pl": ("Autor: Ann Field", "3 maja 2024"),
+    "cs": ("Autor: Ann Field", "3. května 2024"),
+    "hu": ("Szerző: Ann Field", "2024. május 3."),
+    "ro": ("De Ann Field", "3 mai 2024"),
+    "tr": ("Yazan: Ann Field", "3 Mayıs 2024"),
+    "id": ("Oleh Ann Field", "3 Mei 2024"),
+    "vi": ("Tác giả: Ann Field", "3 tháng 5 năm 2024"),
+    "ru": ("Автор: Ann Field", "3 мая 2024"),
+    "uk": ("Автор: Ann Field", "3 травня 2024"),
+    "el": ("Συντάκτης: Ann Field", "3 Μαΐου 2024"),
+    "ar": ("بقلم: Ann Field", "3 مايو 2024"),
+    "he": ("מאת: Ann Field", "3 במאי 2024"),
+    "hi": ("लेखक: Ann Field", "3 मई 2024"),
+    "ja": ("記者：Ann Field", "2024年5月3日"),
+    "zh": ("文／Ann Field", "2024年5月3日"),
+    "ko": ("글: Ann Field", "2024년 5월 3일"),
+    "th": ("โดย Ann Field", "3 พฤษภาคม 2567"),
+}
 
 
 @pytest.mark.parametrize("lang", BYLINES)
@@ -241,9 +264,29 @@ def test_any_text_is_read(text: str, url: str | None) -> None:
 
 
 pieces = st.sampled_from(
-    ["<h1>", "</h1>", "<p>", "</p>", "By Ann Field", "May 3, 2024", "<time datetime='x'>", "<meta name=author content=''>", "<title>", "<nav>", "<span class=author>",
-     '<script type="application/ld+json">', "</script>", '{"@type":"Article","author":', "[{", "}]", '"headline":', "null", "<body>", "2024"]
-)  # fmt: skip
+    [
+        "<h1>",
+        "</h1>",
+        "<p>",
+        "</p>",
+        "By Ann Field",
+        "May 3, 2024",
+        "<time datetime='x'>",
+        "<meta name=author content=''>",
+        "<title>",
+        "<nav>",
+        "<span class=author>",
+        '<script type="application/ld+json">',
+        "</script>",
+        '{"@type":"Article","author":',
+        "[{",
+        "}]",
+        '"headline":',
+        "null",
+        "<body>",
+        "2024",
+    ]
+)
 
 
 @settings(max_examples=200)

@@ -24,35 +24,14 @@ class Moment:
     precision: Precision
 
 
-# Minutes east of Greenwich, and the names of the zones.
-_ZONES = {
-    name: minutes
-    for minutes, names in {
-        0: "z utc gmt wet",
-        60: "bst west cet mez wat",
-        120: "cest mesz eet sast cat",
-        180: "eest msk eat trt",
-        300: "pkt",
-        330: "ist",
-        420: "wib ict",
-        480: "wita hkt sgt myt pht awst",
-        540: "wit jst kst",
-        570: "acst",
-        600: "aest",
-        660: "aedt",
-        720: "nzst",
-        780: "nzdt",
-        -300: "est et cdt",
-        -240: "edt",
-        -360: "cst mdt",
-        -420: "mst pdt",
-        -480: "pst pt",
-        -540: "akst",
-        -600: "hst",
-        -180: "art brt",
-    }.items()
-    for name in names.split()
-}
+# Names of zones and their minutes east of Greenwich.
+_ZONE_PAIRS = (
+    "z=0 utc=0 gmt=0 wet=0 bst=60 west=60 cet=60 mez=60 wat=60 cest=120 mesz=120 eet=120 sast=120 cat=120 "
+    "eest=180 msk=180 eat=180 trt=180 pkt=300 ist=330 wib=420 ict=420 wita=480 hkt=480 sgt=480 myt=480 pht=480 "
+    "awst=480 wit=540 jst=540 kst=540 acst=570 aest=600 aedt=660 nzst=720 nzdt=780 est=-300 et=-300 cdt=-300 "
+    "edt=-240 cst=-360 mdt=-360 mst=-420 pdt=-420 pst=-480 pt=-480 akst=-540 hst=-600 art=-180 brt=-180"
+)
+_ZONES = {name: int(minutes) for name, minutes in (pair.split("=") for pair in _ZONE_PAIRS.split())}
 _OFFSET = r"(?:utc|gmt)?\s*([+-])(\d{2}):?(\d{2})(?!\d)"
 _ISO = re.compile(r"(?<!\d)((?:19|20)\d\d)([-/.])\s?(\d{1,2})\2\s?(\d{1,2})(?!\d)")
 _COMPACT = re.compile(r"(?<![\d.])((?:19|20)\d\d)([01]\d)([0-3]\d)(?:t?([0-2]\d)([0-5]\d)([0-5]\d)?)?(?![\d.])")

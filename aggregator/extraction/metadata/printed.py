@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -146,42 +147,33 @@ def _texts_after(node: LexborNode | None, steps: int, most: int) -> list[str]:
     """Returns the texts after the subtree of `node` that are in view, in document order."""
     found: list[str] = []
     length = 0
-    down = False  # the children of the first node are not wanted
-    while node is not None and steps > 0 and len(found) < most and length < _CHARS:
-        below = node.child if down and node.tag not in _UNSEEN else None
-        while below is None:
-            below = node.next
-            if below is None:
-                node = node.parent
-                steps -= 1
-                if node is None or node.tag == "body" or steps < 0:
-                    return found
-        node, down = below, True
-        steps -= 1
-        content = node.text_content
-        if content and not content.isspace():
-            found.append(" ".join(content[:_MAX_TEXT].split()))
-            length += min(len(found[-1]), _MAX_LINE)
+    for text in _texts(node, steps, backwards=False):
+        found.append(text)
+        length += min(len(text), _MAX_LINE)
+        if len(found) >= most or length >= _CHARS:
+            break
     return found
 
 
 def _texts_before(node: LexborNode | None) -> list[str]:
     """Returns the texts before `node` that are in view, the nearest first."""
-    found: list[str] = []
-    steps = _STEPS_BEFORE
-    down = False
-    while node is not None and steps > 0 and len(found) < _TEXTS_BEFORE:
-        below = node.last_child if down and node.tag not in _UNSEEN else None
+    return list(islice(_texts(node, _STEPS_BEFORE, backwards=True), _TEXTS_BEFORE))
+
+
+def _texts(node: LexborNode | None, steps: int, *, backwards: bool) -> Iterator[str]:
+    """Yields the texts in view from `node` on, without its children, through the body; at most `steps` nodes."""
+    down = False  # the children of the first node are not wanted
+    while node is not None and steps > 0:
+        below = (node.last_child if backwards else node.child) if down and node.tag not in _UNSEEN else None
         while below is None:
-            below = node.prev
+            below = node.prev if backwards else node.next
             if below is None:
                 node = node.parent
                 steps -= 1
                 if node is None or node.tag == "body" or steps < 0:
-                    return found
+                    return
         node, down = below, True
         steps -= 1
         content = node.text_content
         if content and not content.isspace():
-            found.append(" ".join(content[:_MAX_TEXT].split()))
-    return found
+            yield " ".join(content[:_MAX_TEXT].split())

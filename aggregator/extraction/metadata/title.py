@@ -22,8 +22,21 @@ _SOFT_HYPHEN = "\u00ad"
 _SLUG_WORD = re.compile(r"[^\W_]+")
 _SLUG_NOISE = frozenset(("html", "htm", "php", "aspx", "shtml"))
 # How much each property speaks for a candidate: a conditional logit, fitted on the development pages whose linked data
-# is not news by benchmarks/fit_titles.py (cross-validated by site: .88 of the titles exact). Columns: `properties`.
-_WEIGHTS = (1.48, 0.61, 0.46, -0.1, 0.36, 0.3, 2.18, 1.65, 0.66, 1.06, -0.89, -2.55)
+# is not news by benchmarks/fit_titles.py (cross-validated by site: .88 of the titles exact).
+_WEIGHTS = {
+    "is_heading": 1.48,
+    "is_later_heading": 0.61,
+    "is_og": 0.46,
+    "is_headline": -0.1,
+    "is_part": 0.36,
+    "fields": 0.3,
+    "agreement": 2.18,
+    "of_slug": 1.65,
+    "in_slug": 0.66,
+    "length": 1.06,
+    "is_short": -0.89,
+    "has_separator": -2.55,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +76,7 @@ def choose_title(claims: TitleClaims, site_names: Iterable[str], url: str | None
     if newsroom:
         return newsroom.text
     rows = properties(found, url)
-    scores = [sum(weight * value for weight, value in zip(_WEIGHTS, row, strict=True)) for row in rows]
+    scores = [sum(_WEIGHTS[name] * value for name, value in row.items()) for row in rows]
     return list(found.values())[scores.index(max(scores))].text
 
 
@@ -73,12 +86,7 @@ def candidates(claims: TitleClaims, sites: set[str]) -> dict[str, TitleCandidate
     found: dict[str, TitleCandidate] = {}
     for number, heading in enumerate(claims.headings[:_MAX_HEADINGS]):
         _add(found, without_site(_clean(heading), sites), "later" if number else "heading", sites)
-    stated = (
-        ("headline", claims.headline),
-        ("og", claims.og),
-        ("twitter", claims.twitter),
-        ("title", claims.title),
-    )
+    stated = (("headline", claims.headline), ("og", claims.og), ("twitter", claims.twitter), ("title", claims.title))
     whole = [(source, without_site(_clean(text), sites)) for source, text in stated if text]
     for source, text in whole:
         _add(found, text, source, sites)
@@ -124,29 +132,33 @@ def _without_kickers(claims: TitleClaims) -> str | None:
     return og[1] if index_form(heading[0]) != index_form(og[0]) and " " in index_form(og[1]) else None
 
 
-def properties(found: dict[str, TitleCandidate], url: str | None) -> list[tuple[float, ...]]:
+def properties(found: dict[str, TitleCandidate], url: str | None) -> list[dict[str, float]]:
     """Returns one row a candidate, in order: what `_WEIGHTS` weighs."""
     slug = _slug_words(url)
     whole = [(form, candidate) for form, candidate in found.items() if candidate.sources != {"part"}]
-    rows: list[tuple[float, ...]] = []
+    rows: list[dict[str, float]] = []
     for form, candidate in found.items():
         words, sources = candidate.words, candidate.sources
         others = [other.words for other_form, other in whole if other_form != form]
         shared = len(words & slug)
-        rows.append((
-            float("heading" in sources),
-            float("later" in sources),
-            float("og" in sources),
-            float("headline" in sources),
-            float(sources == {"part"}),
-            float(len(sources - {"part", "later"})),
-            sum(len(words & other) for other in others) / (len(words) * len(others)) if others else 0.5,
-            shared / len(slug) - 0.5 if slug else 0.0,
-            shared / len(words) - 0.5 if slug else 0.0,
-            log(len(form) / 50),
-            float(len(words) <= 2),
-            float(" | " in candidate.text or " - " in candidate.text or " — " in candidate.text),
-        ))  # fmt: skip
+        rows.append(
+            {
+                "is_heading": float("heading" in sources),
+                "is_later_heading": float("later" in sources),
+                "is_og": float("og" in sources),
+                "is_headline": float("headline" in sources),
+                "is_part": float(sources == {"part"}),
+                "fields": float(len(sources - {"part", "later"})),
+                "agreement": sum(len(words & other) for other in others) / (len(words) * len(others))
+                if others
+                else 0.5,
+                "of_slug": shared / len(slug) - 0.5 if slug else 0.0,
+                "in_slug": shared / len(words) - 0.5 if slug else 0.0,
+                "length": log(len(form) / 50),
+                "is_short": float(len(words) <= 2),
+                "has_separator": float(" | " in candidate.text or " - " in candidate.text or " — " in candidate.text),
+            }
+        )
     return rows
 
 

@@ -21,7 +21,7 @@ def candidates(of: TextLines) -> Array:
 
 
 def title_columns(of: TextLines, lines: Columns, chance: Array) -> Columns:
-    """Returns features of every line as a title. `lines`: the columns of plain_lines.context; `chance`: of being
+    """Returns features of every line as a title. `lines`: the columns of line_features.context; `chance`: of being
     body."""
     units = of.units
     body = run(np.minimum(units, 600.0) * (chance - 0.4))
