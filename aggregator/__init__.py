@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from aggregator.extraction.article import Article, Image
+    from aggregator.extraction.memory.site_memory import SiteMemory
+    from aggregator.extraction.pipeline import RawPage, learn
     from aggregator.extraction.pipeline import article as extract
 
 __version__ = "0.1.0"
-__all__ = ["Article", "Image", "__version__", "extract"]
+__all__ = ["Article", "Image", "RawPage", "SiteMemory", "__version__", "extract", "learn"]
 _HOMES = {
     "extract": ("aggregator.extraction.pipeline", "article"),
     "Article": ("aggregator.extraction.article", "Article"),
     "Image": ("aggregator.extraction.article", "Image"),
+    "RawPage": ("aggregator.extraction.pipeline", "RawPage"),
+    "SiteMemory": ("aggregator.extraction.memory.site_memory", "SiteMemory"),
+    "learn": ("aggregator.extraction.pipeline", "learn"),
 }
 
 
