@@ -17,8 +17,9 @@ Array = np.ndarray[Any, Any]
 
 def fit(x: Array, y: Array, weights: Array, **settings: Any) -> CatBoostClassifier:
     """A model of the probability of `y` (0 or 1, or a share between)."""
-    options = {"iterations": 300, "depth": 6, "learning_rate": 0.08, "l2_leaf_reg": 5.0, "border_count": 64, "random_seed": 1,
-               "thread_count": 2, "loss_function": "Logloss", "verbose": 0, "allow_writing_files": False} | settings  # fmt: skip
+    sizes = {"iterations": 300, "depth": 6, "learning_rate": 0.08, "l2_leaf_reg": 5.0, "border_count": 64}
+    quiet = {"verbose": 0, "allow_writing_files": False}
+    options = sizes | quiet | {"random_seed": 1, "thread_count": 2, "loss_function": "Logloss"} | settings
     model = CatBoostClassifier(**options)
     model.fit(Pool(x, y, weight=weights))
     return model
@@ -46,7 +47,10 @@ def write(model: CatBoostClassifier, names: Sequence[str], path: Path) -> None:
     used = sorted(set(columns))
     place = {column: number for number, column in enumerate(used)}
     np.savez_compressed(
-        path, names=np.array([names[column] for column in used]), columns=np.array([place[c] for c in columns], np.int16),
-        borders=np.array(borders, np.float32), leaves=np.array(leaves, np.float32) * data["scale_and_bias"][0],
+        path,
+        names=np.array([names[column] for column in used]),
+        columns=np.array([place[c] for c in columns], np.int16),
+        borders=np.array(borders, np.float32),
+        leaves=np.array(leaves, np.float32) * data["scale_and_bias"][0],
         bias=np.float32(data["scale_and_bias"][1][0]),
-    )  # fmt: skip
+    )

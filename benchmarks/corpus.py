@@ -30,7 +30,8 @@ def folder() -> Path:
 
 
 def read(path: Path, *, or_snippets: bool = False) -> list[Record]:
-    """The records of a .jsonl or .jsonl.xz file that have a true text; with `or_snippets` also those with snippets alone."""
+    """The records of a .jsonl or .jsonl.xz file that have a true text; with `or_snippets` also those with snippets
+    alone."""
     with lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open(encoding="utf-8") as lines:
         records = map(json.loads, lines)
         return [r for r in records if r.get("text") or (or_snippets and (r.get("with") or r.get("without")))]

@@ -139,9 +139,8 @@ def report(pages: Set, runs: dict[str, Run]) -> None:
             span = _span(interval(pages.measure, rows[OURS], by_site, rows[name]), signed=True)
             times = sum(runs[name].cpu) / sum(runs[OURS].cpu)
             middle = float(np.median(runs[name].cpu) / np.median(runs[OURS].cpu))
-            print(
-                f"  to {name}: F1 {gain:+.4f}, by site {span}; {times:.1f} times its speed (of the medians {middle:.1f})"
-            )
+            speed = f"{times:.1f} times its speed (of the medians {middle:.1f})"
+            print(f"  to {name}: F1 {gain:+.4f}, by site {span}; {speed}")
 
 
 def _span(ends: tuple[float, float], signed: bool = False) -> str:

@@ -33,7 +33,8 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """`page` gives None where the record has no truth of that kind. `total` takes sums of vectors, (..., k) to (...)."""
+    """`page` gives None where the record has no truth of that kind. `total` takes sums of vectors, (..., k) to
+    (...)."""
 
     page: Callable[[Record, Found], tuple[float, ...] | None]
     total: Callable[[Array], Array]

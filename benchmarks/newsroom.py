@@ -3,7 +3,8 @@
     python -m benchmarks.newsroom --hosts 10 --feeds 40 --pages 200
 
 Prints feeds/s, articles/s, CPU seconds and peak memory (of the command and its workers), and database bytes an article.
-Pages come from the corpus of real pages (AGGREGATOR_CORPUS, default ../shared/corpus), or are made up where it is absent.
+Pages come from the corpus of real pages (AGGREGATOR_CORPUS, default ../shared/corpus), or are made up where it is
+absent.
 """
 
 import argparse

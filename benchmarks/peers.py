@@ -1,4 +1,5 @@
-"""This project and the extractors it is compared with, each as a function of a page. Peers are imported when asked for."""
+"""This project and the extractors it is compared with, each as a function of a page. Peers are imported when asked
+for."""
 
 from collections.abc import Callable
 from typing import Any

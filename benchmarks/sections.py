@@ -2,14 +2,14 @@
 
     python benchmarks/sections.py [--list] [--fronts FOLDER]
 
-The pages are the news pages of the development corpus: each has lists of other articles on it. The truth is what a person
-knows of each site's addresses: a pattern that those of its articles, and only those, have. Links that stand in navigation,
-header and footer by their tags are not counted, for a section page lists its articles elsewhere. Beside it, the same on
-the made section pages of the tests, whose truth is known link by link.
+The pages are the news pages of the development corpus: each has lists of other articles on it. The truth is what a
+person knows of each site's addresses: a pattern that those of its articles, and only those, have. Links that stand in
+navigation, header and footer by their tags are not counted, for a section page lists its articles elsewhere. Beside it,
+the same on the made section pages of the tests, whose truth is known link by link.
 
-Real front pages are three in the tests of newspaper4k (MIT): unpack its source distribution from PyPI, and name its folder
-tests/data/html with --fronts. Of these all links count, with those in navigation and footer, videos and galleries too.
-newspaper4k itself is measured beside ours where it is installed.
+Real front pages are three in the tests of newspaper4k (MIT): unpack its source distribution from PyPI, and name its
+folder tests/data/html with --fronts. Of these all links count, with those in navigation and footer, videos and
+galleries too. newspaper4k itself is measured beside ours where it is installed.
 """
 
 import argparse
@@ -37,7 +37,8 @@ PATTERNS = {
     "morgenpost.de": r"/.*article\d+/.+",
     "faz.net": r"/.+-\d{6,}\.html",
     "mirror.co.uk": r"/.+-\d{6,}",
-    "nationalpost.com": r"/(?:news|opinion|sports|life|shopping-essentials|personal-finance|entertainment|travel|health)/(?:[\w-]+/)*\w+(?:-\w+){2,}/?",
+    "nationalpost.com": r"/(?:news|opinion|sports|life|shopping-essentials|personal-finance|entertainment|travel"
+    r"|health)/(?:[\w-]+/)*\w+(?:-\w+){2,}/?",
     "20min.ch": r"/story/.+-\d+",
     "welt.de": r"/.*(?:article|plus)\d+/.+",
     "golem.de": r"/(?:news|specials?)/.+-\d+\.html",
@@ -193,9 +194,8 @@ def main() -> None:
         if arguments.fronts:
             measured[f"{who}: front pages"] = fronts(arguments.fronts, found_by, listed=arguments.list)
     for name, (pages, right, found, truth) in measured.items():
-        print(
-            f"{name}: {pages} pages, {truth} links to articles, precision {right / found:.3f}, recall {right / truth:.3f}"
-        )
+        score = f"precision {right / found:.3f}, recall {right / truth:.3f}"
+        print(f"{name}: {pages} pages, {truth} links to articles, {score}")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 """What assigning an article costs as the archive grows: made articles through the real code and a real database.
 
-    python -m benchmarks.stories_growth [--articles 1000000] [--days 365] [--words 450] [--seconds 1500] [--database URL]
+    python -m benchmarks.stories_growth [--articles 1000000] [--days 365] [--words 450] [--seconds 1500] [--database
+    URL]
 
-The articles report made events, ten each, in words of Zipf's frequencies, spread evenly over the days. Prints articles a
-second, CPU time an article and the median of ten slices at every step of growth, and stops by itself after so many seconds.
+The articles report made events, ten each, in words of Zipf's frequencies, spread evenly over the days. Prints articles
+a second, CPU time an article and the median of ten slices at every step of growth, and stops by itself after so many
+seconds.
 """
 
 import argparse
@@ -23,7 +25,8 @@ START = 1_700_000_000
 
 
 def made(articles: int, days: int, words: int, seed: int = 1) -> Iterator[Doc]:
-    """Articles in the order of time: one in ten is a copy, the others report an event of that day in their own words."""
+    """Articles in the order of time: one in ten is a copy, the others report an event of that day in their own
+    words."""
     chance = np.random.default_rng(seed)
     vocabulary = np.array([_word(n) for n in range(60_000)])
     ranks = np.arange(1, len(vocabulary) + 1)

@@ -1,4 +1,5 @@
-"""What others find copies by, for comparison: exact hash, SimHash, MinHash with locality-sensitive hashing (datasketch).
+"""What others find copies by, for comparison: exact hash, SimHash, MinHash with locality-sensitive hashing
+(datasketch).
 
 Each gives a label to every text; texts of one label are one cluster, made as these tools are used: every pair that is
 near enough is linked, and what is linked in a row is one.

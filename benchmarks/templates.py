@@ -18,10 +18,10 @@ from aggregator.text import index_form, squeeze
 from benchmarks.corpus import Record, words
 from benchmarks.labels import label
 
-_BLOCKS = (
-    "p, div, li, ul, ol, h1, h2, h3, h4, h5, h6, td, tr, table, blockquote, figcaption, figure, dd, dt, dl, pre, section, article, aside, nav,"
-    " header, footer, main, form, details, summary, address, fieldset, noscript, iframe, center, hr, video, button"
-)  # fmt: skip
+_BLOCKS = ", ".join(
+    "p div li ul ol h1 h2 h3 h4 h5 h6 td tr table blockquote figcaption figure dd dt dl pre section article aside nav"
+    " header footer main form details summary address fieldset noscript iframe center hr video button".split()
+)
 _MARK = re.compile(r"@@(\w+)@@")
 _PARAGRAPH = 12  # words of a node that surely is a paragraph
 _CODE = ("script", "style", "template", "svg")
@@ -56,8 +56,8 @@ class Template:
     furniture: tuple[str, ...]
 
     def fill(self, article: Article, others: Mapping[str, Sequence[str]], extra: tuple[int, str] | None = None) -> str:
-        """The page of an article. `others`: texts for marks of these names; `extra`: a text of no article after that many
-        of its paragraphs."""
+        """The page of an article. `others`: texts for marks of these names; `extra`: a text of no article after that
+        many of its paragraphs."""
         values = {"title": escape(article.title), "description": escape(article.paragraphs[0][:200])}
         values |= {f"{name}{n}": escape(text) for name, texts in others.items() for n, text in enumerate(texts)}
         values |= {
@@ -228,7 +228,8 @@ def _mark_teasers(rest: list[tuple[LexborNode, str]]) -> tuple[str, ...]:
 
 
 def _mark_changing(rest: list[tuple[LexborNode, str]]) -> tuple[str, ...]:
-    """A fifth of all that is no article and not marked yet, as comments and promotions are: the same wherever it stands."""
+    """A fifth of all that is no article and not marked yet, as comments and promotions are: the same wherever it
+    stands."""
     found: list[str] = []
     for leaf, text in rest:
         if 8 <= len(words(text)) <= 150 and "@@" not in (leaf.html or "") and crc32(text.encode()) % 5 == 0:

@@ -3,11 +3,11 @@
 usage: python -m benchmarks.transplant [--sites N] [--half 1|2] [--worst N]
 
 Each site is one page of the development corpus, filled with the articles of other sites in its language (30 pages).
-Captions, descriptions and titles change with the article; so do the teasers of other articles on every other site, and a
-fifth of all other texts; on a few pages a text of the template's furniture stands between the article's paragraphs.
-Pages are read in order with a growing memory, and once without any. From page 11 on: words let through that are not in the
-truth, and words of the truth that are lost. The model knows the templates from its training, so that fewer words get
-through without memory than on new sites.
+Captions, descriptions and titles change with the article; so do the teasers of other articles on every other site, and
+a fifth of all other texts; on a few pages a text of the template's furniture stands between the article's paragraphs.
+Pages are read in order with a growing memory, and once without any. From page 11 on: words let through that are not in
+the truth, and words of the truth that are lost. The model knows the templates from its training, so that fewer words
+get through without memory than on new sites.
 """
 
 import argparse
@@ -65,7 +65,8 @@ def pool() -> list[Pooled]:
 
 
 def sites(most: int, half: int = 0) -> Iterator[tuple[str, list[SitePage]]]:
-    """Made sites, always the same. `half`: 1 or 2 gives every other of them, to choose on one and to test on the other."""
+    """Made sites, always the same. `half`: 1 or 2 gives every other of them, to choose on one and to test on the
+    other."""
     articles = pool()
     records = {corpus.group(record): record for name in reversed(corpus.SETS) for record in corpus.pages(name)}
     names = sorted(records, key=lambda name: zlib.crc32(name.encode()))

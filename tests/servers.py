@@ -46,13 +46,12 @@ class Reply:
     """An answer, and how it is (mis)delivered.
 
     `headers`: a mapping, or pairs where a name comes twice; values of bytes go out as they are.
-    `declared`: Content-Length instead of the true one (a number, or any text); `length=False`: none, the end is the close.
-    `chunked`: the body in chunks of `piece` bytes. `raw`: these bytes instead of an HTTP answer.
-    `cut`: only so many bytes of the body. `then`: what comes after the answer ("keep" closes where the
-    answer demands it, "stay" never).
-    `hang`: "before" any byte, after the "headers", or after the "body" (what `cut` left of it).
-    `drip`: seconds between pieces of `piece` bytes. `endless`: these bytes for ever instead of a body.
-    `delay`: seconds before the answer.
+    `declared`: Content-Length instead of the true one (a number, or any text); `length=False`: none, the end is the
+    close. `chunked`: the body in chunks of `piece` bytes. `raw`: these bytes instead of an HTTP answer. `cut`: only so
+    many bytes of the body. `then`: what comes after the answer ("keep" closes where the answer demands it, "stay"
+    never). `hang`: "before" any byte, after the "headers", or after the "body" (what `cut` left of it). `drip`: seconds
+    between pieces of `piece` bytes. `endless`: these bytes for ever instead of a body. `delay`: seconds before the
+    answer.
     """
 
     body: bytes | str = b""

@@ -1,4 +1,5 @@
-"""The examples of README.md and of docs/: those that need no internet are run, and all commands exist as they are named."""
+"""The examples of README.md and of docs/: those that need no internet are run, and all commands exist as they are
+named."""
 
 import os
 import re

@@ -14,8 +14,9 @@ from aggregator.stories import fingerprint
 
 
 def split(store: Store, story_id: int, chosen: Collection[int], now: int) -> list[StoryRow]:
-    """Takes articles out of a story: the chosen ones with their copies become one new story; where none is chosen, every
-    report becomes a story of its own. The stories that there are then; the first keeps the id. Raises UsageError."""
+    """Takes articles out of a story: the chosen ones with their copies become one new story; where none is chosen,
+    every report becomes a story of its own. The stories that there are then; the first keeps the id. Raises
+    UsageError."""
     with store.write() as unit:
         stories.serialise(unit)
         rows = _members(unit, story_id)

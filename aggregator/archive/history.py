@@ -17,7 +17,8 @@ _PARTS = ("title", "lead", "text")
 @dataclass(frozen=True, slots=True)
 class Version:
     """One text of an article. `number`: 1 is the first; times are ISO 8601, UTC: when it was fetched, and when the next
-    one took its place (None: it is today's). `added`, `removed`: words that differ from the one before (None: none was)."""
+    one took its place (None: it is today's). `added`, `removed`: words that differ from the one before (None: none
+    was)."""
 
     number: int
     fetched_at: str | None
@@ -74,7 +75,8 @@ def history(store: Store, article_id: int) -> History:
 
 
 def change(versions: Sequence[Version], number: int | None) -> Change | None:
-    """What version `number` (None: the last) changed; None if there is but one. Raises UsageError if it changed none."""
+    """What version `number` (None: the last) changed; None if there is but one. Raises UsageError if it changed
+    none."""
     if len(versions) == 1 and number is None:
         return None
     number = len(versions) if number is None else number

@@ -63,7 +63,8 @@ class Hits:
 
 
 def search(store: Store, asked: Search) -> Hits:
-    """The articles that match, best (or newest) first. Raises QueryError, StoreError, UsageError for a feed not known."""
+    """The articles that match, best (or newest) first. Raises QueryError, StoreError, UsageError for a feed not
+    known."""
     query = parse(asked.query)
     words = wanted(query)
     with store.read() as conn:
@@ -78,7 +79,8 @@ def search(store: Store, asked: Search) -> Hits:
 def records(store: Store, asked: Search) -> Iterator[Json]:
     """The JSON object of every article that matches, in the order of ids, read as it is asked for.
 
-    Sorting, limit, offset and the folding of stories play no part. Raises QueryError, StoreError, UsageError for a feed not known.
+    Sorting, limit, offset and the folding of stories play no part. Raises QueryError, StoreError, UsageError for a feed
+    not known.
     """
     query = parse(asked.query)
     with store.read() as conn:

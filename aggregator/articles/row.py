@@ -1,7 +1,7 @@
 """What an article consists of, and the row that it becomes before the database has seen it.
 
-The fields are listed here once, by what they come from; what compares, stores and exports them derives its lists from these
-classes and from the columns of the same names (`store.schema`).
+The fields are listed here once, by what they come from; what compares, stores and exports them derives its lists from
+these classes and from the columns of the same names (`store.schema`).
 """
 
 from dataclasses import dataclass
@@ -62,8 +62,9 @@ class ArticleFields(ArticleContent):
 class ArticleRow(ArticleFields):
     """An article with all that storing it needs: identity, text, fingerprint, index terms.
 
-    `own_url`: normalised, where the page really was. `claimed_url`: the page's own canonical, believable and normalised,
-    or None. `html`: zstd, None where the text says it all. `terms`: `text.index_form` of title, lead and text.
+    `own_url`: normalised, where the page really was. `claimed_url`: the page's own canonical, believable and
+    normalised, or None. `html`: zstd, None where the text says it all. `terms`: `text.index_form` of title, lead and
+    text.
     """
 
     own_url: str

@@ -33,8 +33,9 @@ class Transport(httpx.AsyncBaseTransport):
     """Sends requests to permitted addresses alone, byte for byte, and reads their answers undecoded.
 
     The extension "networks" of a request (`Networks`; default: nothing private) says which private addresses it may
-    reach, its extension "proxy" (a URL) through what. A connection that was opened under one rule never serves a request under another. Redirects are not
-    followed, cookies not kept, proxies of the environment not used. Raises TransportError.
+    reach, its extension "proxy" (a URL) through what. A connection that was opened under one rule never serves a
+    request under another. Redirects are not followed, cookies not kept, proxies of the environment not used. Raises
+    TransportError.
     """
 
     def __init__(self, connect_timeout: float) -> None:

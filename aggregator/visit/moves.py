@@ -25,7 +25,8 @@ def address(feed: FeedRow) -> str:
 
 
 def after_success(feed: FeedRow, redirected_to: str | None, now: int) -> FeedRow:
-    """Returns the feed after a good poll. `redirected_to`: where permanent redirects led from its address, if any did."""
+    """Returns the feed after a good poll. `redirected_to`: where permanent redirects led from its address, if any
+    did."""
     if redirected_to is None or redirected_to == address(feed):
         return _without_candidate(feed)
     if redirected_to != feed.moving_to:

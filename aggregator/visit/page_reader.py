@@ -67,7 +67,8 @@ class PageReader:
         return found.article
 
     async def read_again(self, job: PageJob) -> ArticleRow | None:
-        """Returns the article of a page that was fetched before, read with what is known of its site; it teaches nothing.
+        """Returns the article of a page that was fetched before, read with what is known of its site; it teaches
+        nothing.
 
         Raises ExtractionError if it can't be read.
         """

@@ -1,12 +1,12 @@
 """One poll of a subscription, from its request to the plan of the next one.
 
 claimed by its visit -> request -> parse -> what is new -> articles -> save -> next poll
-                        |          |        |               |           |       `after_poll.planned`, stored with the rest
-                        |          |        |               |           `_conclude`: one transaction
-                        |          |        |               `new_entries.prepared`, in the pool
-                        |          |        `new_entries.compare`, with the entries that are known
-                        |          `parse_feed.parse`, in the pool; `sitemap_index.listing` reads the sitemaps of an index
-                        `Requests.get`, conditional
+
+request      `Requests.get`, conditional
+parse        `parse_feed.parse`, in the pool; `sitemap_index.listing` reads the sitemaps of an index
+what is new  `new_entries.compare`, with the entries that are known
+articles     `new_entries.prepared`, in the pool
+save         `_conclude`: one transaction, with the next poll, which `after_poll.planned` plans
 
 Every way out of it (changed, unchanged, failed, polled elsewhere) makes a `PollResult` and ends in `_conclude`. Entries
 are stored before the page of any of them is fetched.

@@ -120,7 +120,8 @@ async def _read(ctx: Context, due: DuePage, response: Response, reader: PageRead
 
 
 async def _store(ctx: Context, due: DuePage, response: Response, new: ArticleRow, old: ArticleRow | None) -> None:
-    """Stores what the page says now. `old`: what is found today on the page as it was served last, if that was asked."""
+    """Stores what the page says now. `old`: what is found today on the page as it was served last, if that was
+    asked."""
     only_read_otherwise = old is not None and compare.same(old.compared, new.compared)
 
     def job(conn: UnitOfWork) -> Saved:

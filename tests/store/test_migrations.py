@@ -14,8 +14,9 @@ ROWS = (
     " VALUES ('https://a.example/feed', 'feed', 'a.example', '{}', 0, 50, 1, 20)",
     "INSERT INTO polls (feed_id, at, outcome, status, listed, new) VALUES (1, 20, 'changed', 200, 3, 1)",
     "INSERT INTO stories (first_at, last_at, articles) VALUES (10, 10, 1)",
-    "INSERT INTO articles (url, canonical_url, site, body_from, fetched_at, at, title, text, story_id, word_count, text_hash,"
-    " is_article, extractor_version) VALUES ('https://a.example/1', 'https://a.example/1', 'a.example', 'page', 10, 10,"
+    "INSERT INTO articles (url, canonical_url, site, body_from, fetched_at, at, title, text, story_id, word_count,"
+    " text_hash, is_article, extractor_version) VALUES ('https://a.example/1', 'https://a.example/1', 'a.example',"
+    " 'page', 10, 10,"
     " 'Bridge opens', 'The bridge over the river opens.', 1, 6, 7, true, 1)",
     "INSERT INTO entries (feed_id, key, url, first_seen_at, last_seen_at, article_id, state)"
     " VALUES (1, 'k', 'https://a.example/1', 10, 20, 1, 'done')",

@@ -15,7 +15,10 @@ from aggregator.store.schema import centroids, story_decisions, story_terms, ter
 from tests.store.test_stories import DAY, T0, add, check, remove, row
 from tests.stories.test_clustering import AGAIN, BUDGET, FERRY
 
-MORE = "Coastguard officers brought 212 passengers ashore from the Aurora, the ferry that ran aground off Velden on Monday."
+MORE = (
+    "Coastguard officers brought 212 passengers ashore from the Aurora, the ferry that ran aground off Velden on"
+    " Monday."
+)
 
 
 def of(conn: Connection, keys: Sequence[int]) -> list[int]:
@@ -141,7 +144,10 @@ def test_merged_stories_are_one_and_the_old_id_leads_there(store: Store) -> None
     with store.write() as conn:
         assert of(conn, [other]) == [one]
         assert decisions.merged_into(conn, two) == one
-        like = "The budget that parliament in Karlow passed raises taxes for schools and pensions, after a night of debate."
+        like = (
+            "The budget that parliament in Karlow passed raises taxes for schools and pensions, after a night of"
+            " debate."
+        )
         assert of(conn, [add(conn, like, site="five.example", at=T0 + 7200)]) == [one]
         check(conn)
     with pytest.raises(UsageError, match=f"merged into story {one}"):

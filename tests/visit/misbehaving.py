@@ -128,7 +128,8 @@ class World:
         return START + (time.monotonic() - self.began) * self.factor
 
     def fault(self, feed: int, now: float) -> str | None:
-        """How a feed misbehaves now, if it does: another third does in each slot, each feed in another way each time."""
+        """How a feed misbehaves now, if it does: another third does in each slot, each feed in another way each
+        time."""
         slot = int((now - START) // INTERVAL)
         return None if (feed + slot) % 3 else NAMES[(feed * 5 + slot * 11) % len(NAMES)]
 

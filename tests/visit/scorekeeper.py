@@ -106,7 +106,8 @@ class Scorekeeper:
         same_site = [
             other for url, other in self.addresses.items() if url.startswith(address.url.rpartition(":")[0] + ":")
         ]
-        # What was on its way when another request was told to wait comes in the same second: the clock stands still then.
+        # What was on its way when another request was told to wait comes in the same second: the clock stands still
+        # then.
         if any(other.told_at + 1 < now < other.quiet_until for other in same_site):
             complain("before the end of a Retry-After")
         given = tuple(value for value in address.validators)

@@ -48,8 +48,8 @@ def atom(server: Server, numbers: range) -> str:
 def rdf(server: Server, numbers: range) -> str:
     """RSS 1.0 of the same."""
     items = "".join(
-        f"<item rdf:about='{server.url(f'/a/{n}')}'><title>Bridge {n}</title><link>{server.url(f'/a/{n}')}</link></item>"
-        for n in numbers
+        f"<item rdf:about='{url}'><title>Bridge {n}</title><link>{url}</link></item>"
+        for n, url in ((n, server.url(f"/a/{n}")) for n in numbers)
     )
     return (
         "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://purl.org/rss/1.0/'>"

@@ -87,7 +87,8 @@ def keeper(clock: Clock) -> Iterator[Scorekeeper]:
 
 @pytest.fixture
 def run(tmp_path: Path, clock: Clock, _sqlite_template: Path) -> Callable[..., dict[str, Row]]:
-    """run(addresses, *stretches): the daemon over stretches of seconds, restarted between them; the rows of its feeds."""
+    """run(addresses, *stretches): the daemon over stretches of seconds, restarted between them; the rows of its
+    feeds."""
 
     def lives(addresses: list[Address], *stretches: float, full_text: str = "never") -> dict[str, Row]:
         config, url = tmp_path / "feeds.yaml", f"sqlite:///{shutil.copy(_sqlite_template, tmp_path / 'a.db')}"

@@ -154,8 +154,15 @@ def test_a_page_that_goes_to_and_fro_makes_two_revisions_and_no_more(world: Worl
     assert world.one(articles).revisions == 3
 
 
-CONSENT = "<html><head><title>Before you go on</title></head><body><h1>We value your privacy</h1><p>We and our 812 partners store cookies on your device. Accept or manage your choices.</p><button>Accept</button></body></html>"
-ERROR = "<html><head><title>Error</title></head><body><h1>Something went wrong</h1><p>Please try again later.</p></body></html>"
+CONSENT = (
+    "<html><head><title>Before you go on</title></head><body><h1>We value your privacy</h1>"
+    "<p>We and our 812 partners store cookies on your device. Accept or manage your choices.</p>"
+    "<button>Accept</button></body></html>"
+)
+ERROR = (
+    "<html><head><title>Error</title></head><body><h1>Something went wrong</h1>"
+    "<p>Please try again later.</p></body></html>"
+)
 
 
 @pytest.mark.parametrize("html", [CONSENT, ERROR, "", "<html><body></body></html>"])

@@ -104,12 +104,15 @@ def test_the_backlog_is_configurable(server, config, fetch) -> None:
 def test_a_news_sitemap_gives_titles_and_dates(server, config, fetch, ask) -> None:
     site.serve_pages(server, range(1))
     news = (
-        f"<urlset xmlns:news='x'><url><loc>{server.url('/a/0')}</loc><news:news><news:publication><news:name>Paper</news:name></news:publication>"
-        f"<news:publication_date>{ago(0.1)}</news:publication_date><news:title>EntryFacts title</news:title></news:news></url></urlset>"
+        f"<urlset xmlns:news='x'><url><loc>{server.url('/a/0')}</loc>"
+        "<news:news><news:publication><news:name>Paper</news:name></news:publication>"
+        f"<news:publication_date>{ago(0.1)}</news:publication_date><news:title>Listed title</news:title>"
+        "</news:news></url></urlset>"
     )
-    subscribe(config, server.route("/news.xml.gz", Reply(gzip.compress(news.encode()), headers={"Content-Type": "application/x-gzip"})))  # fmt: skip
+    packed = Reply(gzip.compress(news.encode()), headers={"Content-Type": "application/x-gzip"})
+    subscribe(config, server.route("/news.xml.gz", packed))
     assert fetch().articles_new == 1
-    assert ask("SELECT title, published_at IS NOT NULL FROM entries") == [("EntryFacts title", True)]
+    assert ask("SELECT title, published_at IS NOT NULL FROM entries") == [("Listed title", True)]
     assert ask("SELECT title, format FROM feeds") == [("Paper", "news-sitemap")]
 
 
@@ -159,7 +162,8 @@ def test_a_large_index_is_read_over_several_polls(server, config, fetch, ask) ->
 def test_an_index_without_dates_is_read_in_turn(server, config, fetch) -> None:
     for n in range(MAX_SITEMAPS + 5):
         server.route(f"/s/{n}", conditional(urlset((server.url(f"/a/{n}"), None)), f'"{n}"'))
-    subscribe(config, server.route("/index.xml", conditional(index(*((server.url(f"/s/{n}"), None) for n in range(MAX_SITEMAPS + 5))), '"i"')))  # fmt: skip
+    listed = index(*((server.url(f"/s/{n}"), None) for n in range(MAX_SITEMAPS + 5)))
+    subscribe(config, server.route("/index.xml", conditional(listed, '"i"')))
     fetch()
     fetch()
     assert set(asked(server, "/s/")) == {f"/s/{n}" for n in range(MAX_SITEMAPS + 5)}
@@ -230,7 +234,8 @@ def test_a_section_page_is_a_feed(server, config, fetch, ask) -> None:
             f"<article><h2><a href='/a/{n}?utm_source=front{len(numbers)}'>Bridge {n} of Northtown</a></h2></article>"
             for n in numbers
         )
-        return f"<html><title>The Paper</title><nav><a href=/weather>The weather of the whole week</a></nav><main>{rows}</main></html>"
+        nav = "<nav><a href=/weather>The weather of the whole week</a></nav>"
+        return f"<html><title>The Paper</title>{nav}<main>{rows}</main></html>"
 
     url = server.route("/news", Reply(front(range(5))))
     subscribe(config, url)

@@ -32,7 +32,8 @@ def runs(chance: Array) -> Array:
 
 
 def run_columns(of: TextLines, lines: Columns, chance: Array, title: int | None, spans: Array) -> Columns:
-    """Returns features, one row a run. `lines`: the columns of line_features.context; `title`: the number of the title's line."""
+    """Returns features, one row a run. `lines`: the columns of line_features.context; `title`: the number of the
+    title's line."""
     first, after = spans[:, 0], spans[:, 1]
     units = np.minimum(of.units, _MAX_UNITS)
     mass = _sums(units * chance, spans)
