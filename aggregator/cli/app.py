@@ -33,22 +33,19 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for family in (
-    cmd_fetch,
-    cmd_daemon,
-    cmd_search,
-    cmd_show,
-    cmd_stories,
-    cmd_extract,
-    cmd_feeds,
-    cmd_export,
-    cmd_import,
-    cmd_reextract,
-    cmd_db,
-    cmd_doctor,
-    cmd_demo,
-):
-    family.register(app)
+app.command("fetch")(cmd_fetch.fetch)
+app.command("daemon")(cmd_daemon.daemon)
+app.command("search")(cmd_search.search)
+app.command("show")(cmd_show.show)
+app.add_typer(cmd_stories.commands, name="stories")
+app.command("extract")(cmd_extract.extract)
+app.add_typer(cmd_feeds.commands, name="feeds")
+app.command("export")(cmd_export.export)
+app.command("import")(cmd_import.import_articles)
+app.command("reextract")(cmd_reextract.reextract)
+app.add_typer(cmd_db.commands, name="db")
+app.command("doctor")(cmd_doctor.doctor)
+app.command("demo")(cmd_demo.demo)
 
 
 def _print_version(wanted: bool) -> None:

@@ -7,10 +7,6 @@ import typer
 from aggregator.cli import garbage, global_options
 
 
-def register(app: typer.Typer) -> None:
-    app.command("daemon")(daemon)
-
-
 def daemon(ctx: typer.Context) -> None:
     """Poll and fetch for as long as it runs. SIGTERM or SIGINT ends it; SIGHUP reads feeds.yaml again.
 

@@ -13,10 +13,6 @@ from aggregator.cli.shared_options import AsJson
 commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The database: check, backup, prune, stats.")
 
 
-def register(app: typer.Typer) -> None:
-    app.add_typer(commands, name="db")
-
-
 @commands.command()
 def upgrade(ctx: typer.Context) -> None:
     """Bring the database to this version. SQLite does it by itself; PostgreSQL waits for this command."""

@@ -14,10 +14,6 @@ if TYPE_CHECKING:
 MAX_DROPPED = 8  # texts shown of each language
 
 
-def register(app: typer.Typer) -> None:
-    app.command("demo")(demo)
-
-
 def demo(
     keep: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Keep configuration and database in this folder.")

@@ -7,10 +7,6 @@ import typer
 from aggregator.cli import global_options
 
 
-def register(app: typer.Typer) -> None:
-    app.command("doctor")(doctor)
-
-
 def doctor(ctx: typer.Context) -> None:
     """Check configuration, database, network and clock; exit 1 if something is wrong.
 

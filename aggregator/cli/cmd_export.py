@@ -10,10 +10,6 @@ from aggregator.cli import global_options
 from aggregator.cli.shared_options import Feed, Lang, Since, Site, Until, since_time, until_time
 
 
-def register(app: typer.Typer) -> None:
-    app.command("export")(export)
-
-
 def export(
     ctx: typer.Context,
     file: Annotated[str, typer.Argument(metavar="FILE", help=".jsonl or .csv, .gz or .zst on top; - is stdout.")],

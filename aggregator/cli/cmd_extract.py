@@ -16,10 +16,6 @@ if TYPE_CHECKING:
 _COLUMNS_FOR_PATHS = 120  # of a terminal: from there on each block's path has room
 
 
-def register(app: typer.Typer) -> None:
-    app.command("extract")(extract)
-
-
 def extract(
     ctx: typer.Context,
     source: Annotated[str, typer.Argument(metavar="URL|FILE|-", help="A page; - is standard input.")],

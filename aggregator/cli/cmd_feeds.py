@@ -20,10 +20,6 @@ commands = typer.Typer(
 )
 
 
-def register(app: typer.Typer) -> None:
-    app.add_typer(commands, name="feeds")
-
-
 commands.command("list")(cmd_feeds_list.list_feeds)
 commands.command("explain")(cmd_feeds_explain.explain)
 commands.command("check")(cmd_feeds_check.check)

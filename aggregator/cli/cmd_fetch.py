@@ -15,10 +15,6 @@ if TYPE_CHECKING:
 MAX_PRINTED_FAILURES = 20
 
 
-def register(app: typer.Typer) -> None:
-    app.command("fetch")(fetch)
-
-
 def fetch(
     ctx: typer.Context,
     targets: Annotated[

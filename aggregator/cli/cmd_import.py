@@ -8,10 +8,6 @@ import typer
 from aggregator.cli import global_options
 
 
-def register(app: typer.Typer) -> None:
-    app.command("import")(import_articles)
-
-
 def import_articles(
     ctx: typer.Context,
     file: Annotated[str, typer.Argument(metavar="FILE", help=".jsonl, .gz or .zst on top; - is standard input.")],

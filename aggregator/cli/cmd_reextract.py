@@ -21,10 +21,6 @@ MAX_SHOWN = 30
 INTERRUPTED = 130  # exit code
 
 
-def register(app: typer.Typer) -> None:
-    app.command("reextract")(reextract)
-
-
 def reextract(
     ctx: typer.Context,
     since: Since = None,

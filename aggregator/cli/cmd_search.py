@@ -32,10 +32,6 @@ class Sort(StrEnum):
     DATE = "date"
 
 
-def register(app: typer.Typer) -> None:
-    app.command("search")(search)
-
-
 def search(
     ctx: typer.Context,
     query: Annotated[str, typer.Argument(metavar="QUERY", help='Words, "phrases", AND OR NOT, title:word, word*.')],

@@ -12,10 +12,6 @@ if TYPE_CHECKING:
     from aggregator.archive.show import Shown
 
 
-def register(app: typer.Typer) -> None:
-    app.command("show")(show)
-
-
 def show(
     ctx: typer.Context,
     article: Annotated[int, typer.Argument(metavar="ID", help="As search prints it.")],

@@ -18,10 +18,6 @@ MAX_NAMED_SITES = 4  # that a table names
 commands = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
 
 
-def register(app: typer.Typer) -> None:
-    app.add_typer(commands, name="stories")
-
-
 @commands.callback()
 def stories(
     ctx: typer.Context,

@@ -230,13 +230,7 @@ Keep = Annotated[
     BeforeValidator(_keep),
     _written_retention,
     WithJsonSchema(
-        {
-            "anyOf": [
-                {"const": "forever"},
-                {"type": "string", "pattern": _DURATION},
-                {"type": "integer", "minimum": 1},
-            ]
-        }
+        {"anyOf": [{"const": "forever"}, {"type": "string", "pattern": _DURATION}, {"type": "integer", "minimum": 1}]}
     ),
 ]
 """What is kept of a feed: None is everything, a timedelta an age, an int that many articles."""
