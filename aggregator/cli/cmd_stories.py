@@ -1,5 +1,6 @@
 """`aggregator stories …`: the stories of a time span, and editing them by hand."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -106,18 +107,7 @@ def _print(found: list["StoryRow"], form: Format) -> None:
 def _record(story: "StoryRow") -> "Json":
     from aggregator.times import iso
 
-    return {
-        "id": story.id,
-        "title": story.title,
-        "article_id": story.article_id,
-        "lead_reason": story.lead_reason,
-        "articles": story.articles,
-        "reports": story.reports,
-        "copies": story.copies,
-        "sites": list(story.sites),
-        "first_at": iso(story.first_at),
-        "last_at": iso(story.last_at),
-    }
+    return asdict(story) | {"first_at": iso(story.first_at), "last_at": iso(story.last_at)}
 
 
 def _print_table(found: list["StoryRow"]) -> None:

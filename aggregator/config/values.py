@@ -207,67 +207,48 @@ def _one_or_many(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-_DURATION_SCHEMA = {"anyOf": [{"type": "string", "pattern": _DURATION}, {"const": 0}]}
-_written = PlainSerializer(format_duration, when_used="json")
-_written_retention = PlainSerializer(_write_retention, when_used="json")
+def _any_of(*kinds: dict[str, object]) -> WithJsonSchema:
+    return WithJsonSchema({"anyOf": list(kinds)})
 
-Duration = Annotated[timedelta, BeforeValidator(parse_duration), _written, WithJsonSchema(_DURATION_SCHEMA)]
+
+_TEXT, _FOREVER, _COUNT = (
+    {"type": "string", "pattern": _DURATION},
+    {"const": "forever"},
+    {"type": "integer", "minimum": 1},
+)
+_duration = PlainSerializer(format_duration, when_used="json")
+_kept = PlainSerializer(_write_retention, when_used="json")
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration), _duration, _any_of(_TEXT, {"const": 0})]
 """A length of time, zero too."""
 
-Span = Annotated[timedelta, BeforeValidator(_span), _written, WithJsonSchema({"type": "string", "pattern": _DURATION})]
+Span = Annotated[timedelta, BeforeValidator(_span), _duration, WithJsonSchema(_TEXT)]
 """A length of time that is more than zero."""
 
-Retention = Annotated[
-    timedelta | None,
-    BeforeValidator(_retention),
-    _written_retention,
-    WithJsonSchema({"anyOf": [*_DURATION_SCHEMA["anyOf"], {"const": "forever"}]}),
-]
+Retention = Annotated[timedelta | None, BeforeValidator(_retention), _kept, _any_of(_TEXT, {"const": 0}, _FOREVER)]
 """How long a thing is kept: None is forever, zero is never."""
 
-Keep = Annotated[
-    timedelta | int | None,
-    BeforeValidator(_keep),
-    _written_retention,
-    WithJsonSchema(
-        {"anyOf": [{"const": "forever"}, {"type": "string", "pattern": _DURATION}, {"type": "integer", "minimum": 1}]}
-    ),
-]
+Keep = Annotated[timedelta | int | None, BeforeValidator(_keep), _kept, _any_of(_FOREVER, _TEXT, _COUNT)]
 """What is kept of a feed: None is everything, a timedelta an age, an int that many articles."""
 
 Refetch = Annotated[
     tuple[timedelta, ...],
     BeforeValidator(_refetch),
     PlainSerializer(_write_refetch, when_used="json"),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "string", "pattern": r"^(never|[\d.wdhms]+([\s,]+[\d.wdhms]+)*)$"},
-                {
-                    "type": "array",
-                    "items": {"type": "string", "pattern": _DURATION},
-                    "minItems": 1,
-                    "maxItems": MAX_REFETCHES,
-                },
-            ]
-        }
+    _any_of(
+        {"type": "string", "pattern": r"^(never|[\d.wdhms]+([\s,]+[\d.wdhms]+)*)$"},
+        {"type": "array", "items": _TEXT, "minItems": 1, "maxItems": MAX_REFETCHES},
     ),
 ]
 """How long after an article came out its page is fetched again: growing lengths of time; none is never."""
 
-Size = Annotated[
-    int,
-    BeforeValidator(_size),
-    WithJsonSchema(
-        {"anyOf": [{"type": "string", "pattern": r"^\d+ ?[KMGkmg]?i?B?$"}, {"type": "integer", "minimum": 1}]}
-    ),
-]
+Size = Annotated[int, BeforeValidator(_size), _any_of({"type": "string", "pattern": r"^\d+ ?[KMGkmg]?i?B?$"}, _COUNT)]
 """A number of bytes."""
 
 Networks = Annotated[
     bool | tuple[str, ...],
     BeforeValidator(_networks),
-    WithJsonSchema({"anyOf": [{"type": "boolean"}, {"type": "array", "items": {"type": "string"}}]}),
+    _any_of({"type": "boolean"}, {"type": "array", "items": {"type": "string"}}),
 ]
 """Private addresses that may be asked: all (True), none (False), or these hosts and CIDRs."""
 

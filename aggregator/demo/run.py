@@ -2,20 +2,22 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from aggregator.archive.list_stories import list_stories
 from aggregator.archive.search import Search, records
-from aggregator.demo.site import OUTLETS, Served, serve
+from aggregator.demo.site import OUTLETS, serve
 from aggregator.engines import fetch
 from aggregator.errors import UsageError
 from aggregator.extraction import pipeline
-from aggregator.store import engine, story_list
+from aggregator.store import engine
 from aggregator.text import count_words
 
+MAX_STORIES = 1000
 CONFIG = """\
 # Written by `aggregator demo`. The sites were up while it ran; the database stays.
 settings:
@@ -67,7 +69,9 @@ def run(keep: Path | None) -> Result:
         url = f"sqlite:///{folder / 'aggregator.db'}"
         request = fetch.FetchRequest(config_path=config, database=url, force=True)
         summary = fetch.run(request, lambda event: None, _environ())
-        return Result(summary, _cleaned(served), _stories(url), config if keep else None)
+        return Result(
+            summary, tuple(_cleaned(*page) for page in served.pages.items()), _stories(url), config if keep else None
+        )
 
 
 @contextmanager
@@ -87,35 +91,22 @@ def _environ() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("AGGREGATOR_")}
 
 
-def _cleaned(served: Served) -> tuple[CleanedPage, ...]:
-    found = []
-    for url, body in served.pages.items():
-        explained = pipeline.explain(body, url, content_type="text/html; charset=utf-8")
-        article, blocks = explained.article, explained.blocks
-        found.append(
-            CleanedPage(
-                title=article.title or url,
-                site=article.site or "",
-                lang=article.lang or "",
-                page_words=sum(count_words(block.text) for block in blocks),
-                kept_words=article.word_count,
-                dropped=tuple(block.text for block in blocks if not block.kept),
-            )
-        )
-    return tuple(found)
+def _cleaned(url: str, body: bytes) -> CleanedPage:
+    explained = pipeline.explain(body, url, content_type="text/html; charset=utf-8")
+    article, blocks = explained.article, explained.blocks
+    words, dropped = sum(count_words(block.text) for block in blocks), [one.text for one in blocks if not one.kept]
+    return CleanedPage(
+        article.title or url, article.site or "", article.lang or "", words, article.word_count, tuple(dropped)
+    )
 
 
 def _stories(url: str) -> tuple[DemoStory, ...]:
-    """Returns the stories of more than one article."""
-    opened = engine.open(url)
-    try:
-        with opened.read() as conn:
-            listed = [row for row in story_list.listing(conn, 0, 2**40, 1000) if row.articles > 1]
-        by_story = {row.id: [] for row in listed}  # type: dict[int, list[tuple[str, str, bool]]]
-        for record in records(opened, Search()):
-            if record["story_id"] in by_story:
-                article = (record["title"] or record["url"], record["site"], record["copy_of"] is not None)
-                by_story[record["story_id"]].append(article)
-        return tuple(DemoStory(tuple(articles)) for articles in by_story.values())
-    finally:
-        opened.close()
+    """Returns the stories of more than one article, the biggest first."""
+    with closing(engine.open(url)) as store:
+        listed = list_stories(store, None, datetime.now(UTC) + timedelta(days=1), MAX_STORIES)
+        articles: dict[int, list[tuple[str, str, bool]]] = {one.id: [] for one in listed if one.articles > 1}
+        for record in records(store, Search()):
+            if record["story_id"] in articles:
+                title = record["title"] or record["url"]
+                articles[record["story_id"]].append((title, record["site"], record["copy_of"] is not None))
+    return tuple(DemoStory(tuple(some)) for some in articles.values())

@@ -70,18 +70,10 @@ def read_texts() -> tuple[Text, ...]:
         head, _, body = file.read_text("utf-8").partition("\n\n")
         fields = dict(line.split(": ", 1) for line in head.splitlines())
         paragraphs = tuple(" ".join(part.split()) for part in body.split("\n\n") if part.strip())
-        found.append(
-            Text(
-                file.name.removesuffix(".txt"),
-                fields["site"],
-                fields.get("lang") or next(outlet.lang for outlet in OUTLETS if outlet.key == fields["site"]),
-                fields["title"],
-                fields["author"],
-                fields["lead"],
-                int(fields["hours"]),
-                paragraphs,
-            )
-        )
+        site, lead = fields["site"], fields["lead"]
+        lang = fields.get("lang") or next(outlet.lang for outlet in OUTLETS if outlet.key == site)
+        slug, hours = file.name.removesuffix(".txt"), int(fields["hours"])
+        found.append(Text(slug, site, lang, fields["title"], fields["author"], lead, hours, paragraphs))
     return tuple(sorted(found, key=lambda text: text.hours))
 
 

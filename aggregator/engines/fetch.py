@@ -3,7 +3,8 @@
 import asyncio
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -158,29 +159,21 @@ def run(
     return summary
 
 
-class _alone:
+@contextmanager
+def _alone(store: Store, report: Report) -> Iterator[None]:
     """Holds the lock of fetches, of which one runs at a time; waits for another one up to a minute."""
-
-    def __init__(self, store: Store, report: Report) -> None:
-        self._store = store
-        self._report = report
-
-    def __enter__(self) -> None:
-        started, told = time.monotonic(), False
-        while True:
-            self._lock = locks.hold(self._store, "fetch")
-            if self._lock.__enter__():
+    started, told = time.monotonic(), False
+    while True:
+        with locks.hold(store, "fetch") as held:
+            if held:
+                yield
                 return
-            self._lock.__exit__(None, None, None)
-            if time.monotonic() - started > MAX_WAIT_SECONDS:
-                raise AggregatorError(f"another fetch was still running after {MAX_WAIT_SECONDS} s; try again later")
-            if not told:
-                self._report(Waiting(MAX_WAIT_SECONDS))
-                told = True
-            time.sleep(0.25)
-
-    def __exit__(self, *error: object) -> None:
-        self._lock.__exit__(None, None, None)
+        if time.monotonic() - started > MAX_WAIT_SECONDS:
+            raise AggregatorError(f"another fetch was still running after {MAX_WAIT_SECONDS} s; try again later")
+        if not told:
+            report(Waiting(MAX_WAIT_SECONDS))
+            told = True
+        time.sleep(0.25)
 
 
 async def _run(

@@ -8,28 +8,17 @@ from aggregator.extraction.pipeline import Explanation
 from aggregator.model import Json
 from aggregator.times import iso
 
+_NAMES = (
+    *("url", "canonical_url", "site", "title", "authors", "published_at", "modified_at", "lang", "lead", "text"),
+    *("image", "images", "tags", "word_count", "is_article", "score", "paywalled"),
+)
+
 
 def article_json(article: Article) -> Json:
     """Returns an article under the names of an export, without what only a database knows."""
-    return {
-        "url": article.url,
-        "canonical_url": article.canonical_url,
-        "site": article.site,
-        "title": article.title,
-        "authors": list(article.authors),
-        "published_at": _utc(article.published_at),
-        "modified_at": _utc(article.modified_at),
-        "lang": article.lang,
-        "lead": article.lead,
-        "text": article.text,
-        "image": article.image,
-        "images": [asdict(image) for image in article.images],
-        "tags": list(article.tags),
-        "word_count": article.word_count,
-        "is_article": article.is_article,
-        "score": round(article.score, 3),
-        "paywalled": article.paywalled,
-    }
+    times = {name: _utc(getattr(article, name)) for name in ("published_at", "modified_at")}
+    images, score = [asdict(image) for image in article.images], round(article.score, 3)
+    return {name: getattr(article, name) for name in _NAMES} | times | {"images": images, "score": score}
 
 
 def explanation_json(found: Explanation) -> Json:
