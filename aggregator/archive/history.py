@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from aggregator.errors import UsageError
 from aggregator.revisions.word_diff import Piece, word_diff
-from aggregator.store import stored_articles
+from aggregator.store import refetches, stored_articles
 from aggregator.store.engine import Store
 from aggregator.store.stored_articles import Revision, StoredArticle
 from aggregator.text import count_words
@@ -62,7 +62,7 @@ def history(store: Store, article_id: int) -> History:
         if article is None:
             raise UsageError(f"no article {article_id} in this database; `aggregator search` prints the ids there are")
         earlier = stored_articles.revisions_of(conn, article_id)
-        plan = stored_articles.refetch_of(conn, article_id)
+        plan = refetches.of_article(conn, article_id)
     texts: list[Revision | StoredArticle] = [*earlier, article]
     found: list[Version] = []
     for number, one in enumerate(texts, 1):

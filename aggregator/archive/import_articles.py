@@ -20,8 +20,8 @@ from aggregator.archive.import_lines import BadLine, Line, finished, read
 from aggregator.archive.line_files import kind_of, reading
 from aggregator.articles.row import ArticleRow
 from aggregator.errors import AggregatorError, UsageError
-from aggregator.store import articles, stored_articles, stories
 from aggregator.store import restore as restoring
+from aggregator.store import save_article, stored_articles, stories
 from aggregator.store.engine import Store
 from aggregator.store.unit_of_work import UnitOfWork
 
@@ -178,7 +178,7 @@ class _Run:
         return restoring.article(unit, row, story, wish)
 
     def _place(self, unit: UnitOfWork, line: Line, row: ArticleRow, wish: int | None) -> int:
-        return articles.save(unit, row, article_id=wish).id
+        return save_article.save(unit, row, article_id=wish).id
 
     def _meet(self, unit: UnitOfWork, article_id: int, line: Line) -> None:
         """The article is stored already: what the file has of it counts if it was fetched later."""
@@ -188,7 +188,7 @@ class _Run:
             self.stories.setdefault(line.story_id, stored.story_id)
         fetched = line.times["fetched_at"]
         younger = fetched is not None and fetched > stored.fetched_at
-        if younger and articles.save(unit, finished(line, self.now)).outcome == "updated":
+        if younger and save_article.save(unit, finished(line, self.now)).outcome == "updated":
             self.counts.updated += 1
         else:
             self.counts.unchanged += 1

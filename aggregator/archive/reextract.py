@@ -25,7 +25,7 @@ from aggregator.config import feed_options
 from aggregator.config.models import Config, Feed, Page
 from aggregator.extraction.selectors import selectors_of
 from aggregator.pool import Pool
-from aggregator.store import articles, entries, raw_pages, site_memories
+from aggregator.store import entries, raw_pages, save_article, site_memories
 from aggregator.store.engine import Store
 from aggregator.store.entries import ListedPage
 from aggregator.store.raw_pages import KeptPage
@@ -192,14 +192,14 @@ def _renewed(unit: UnitOfWork, kept: _Kept, read: Read) -> Change | None:
     stored = raw_pages.unchanged(unit, kept.article.id, kept.page.fetched_at)
     if stored is None:  # fetched again meanwhile, and so read by today's extractor, or pruned
         return None
-    return _change(stored, new, articles.renew(unit, stored, new))
+    return _change(stored, new, save_article.renew(unit, stored, new))
 
 
 def _compared(conn: Connection, kept: _Kept, read: Read) -> Change | None:
     new = _better(kept, read)
     if new is None:
         return _left(kept, read)
-    return _change(kept.article, new, articles.changed_fields(conn, kept.article, new))
+    return _change(kept.article, new, save_article.changed_fields(conn, kept.article, new))
 
 
 def _better(kept: _Kept, read: Read) -> ArticleRow | None:

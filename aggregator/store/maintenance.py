@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, func, literal, select, text, update
 
 from aggregator.errors import StoreError, UsageError
-from aggregator.store import articles as article_rows
+from aggregator.store import save_article
 from aggregator.store.engine import Store
 from aggregator.store.schema import articles, entries, feeds, polls, raw_pages, revisions, site_memories, stories
 from aggregator.store.unit_of_work import UnitOfWork
@@ -40,7 +40,7 @@ def prune_entries(unit: UnitOfWork, ids: list[int]) -> int:
         others = set(unit.execute(select(entries.c.article_id).where(entries.c.article_id.in_(held))).scalars())
         for article_id in held:
             if article_id is not None and article_id not in others:
-                article_rows.remove(unit, article_id)
+                save_article.remove(unit, article_id)
                 gone += 1
     return gone
 

@@ -4,9 +4,7 @@ from typing import Literal
 
 from sqlalchemy import ColumnElement, FromClause, Select, func, literal_column
 
-from aggregator.store.search_sql import Filters as Filters
 from aggregator.store.search_sql import article_search, hits
-from aggregator.store.search_sql import matching as matching
 
 Sort = Literal["relevance", "date"]
 

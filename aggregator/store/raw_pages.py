@@ -6,8 +6,8 @@ from sqlalchemy import Connection, func, select
 
 from aggregator.query import And
 from aggregator.store import stored_articles
-from aggregator.store.ranking import Filters, matching
 from aggregator.store.schema import articles, entries, feeds, raw_pages
+from aggregator.store.search_sql import Filters, matching
 from aggregator.store.stored_articles import StoredArticle
 
 _ALL = And(())

@@ -5,8 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection, func, select, text, update
 
 from aggregator.articles.row import ArticleRow
-from aggregator.store import articles as article_rows
-from aggregator.store import centroids, near_copies
+from aggregator.store import centroids, near_copies, save_article
 from aggregator.store import stories as story_rows
 from aggregator.store.schema import articles, stories
 from aggregator.store.sql import insert
@@ -55,7 +54,7 @@ def article(unit: UnitOfWork, new: ArticleRow, story_id: int, wish: int | None) 
         centroid=merge_centroids(centroids.of_story(unit, story_id), own),
         found_by=own.terms,
     )
-    return article_rows.insert(unit, new, new.own_url, assignment, wish)
+    return save_article.insert(unit, new, new.own_url, assignment, wish)
 
 
 def point(conn: Connection, copy: int, head: int) -> None:

@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import Connection, bindparam, or_, select
 
 from aggregator.articles.row import ArticleFields
-from aggregator.store.schema import JSON_LIST, articles, bodies, refetches, revisions
+from aggregator.store.schema import JSON_LIST, articles, bodies, revisions
 
 LISTS = frozenset(str(column.name) for column in articles.c if column.info is JSON_LIST)
 MAX_ID = 2**63 - 1  # that a column holds
@@ -98,7 +98,3 @@ def copies_of(conn: Connection, article: StoredArticle) -> list[StoredArticle]:
     same = or_(articles.c.id == head, articles.c.copy_of == head)
     query = select(articles).where(same, articles.c.id != article.id).order_by(articles.c.at, articles.c.id)
     return [from_row(row) for row in conn.execute(query)]
-
-
-def refetch_of(conn: Connection, article_id: int) -> Any:
-    return conn.execute(select(refetches).where(refetches.c.article_id == article_id)).first()

@@ -7,10 +7,10 @@ from aggregator.articles.entry_facts import EntryRow
 from aggregator.articles.from_entry import FeedPolicy, PreparedEntry, digest, prepare, skipped
 from aggregator.model import Entry
 from aggregator.pool import Pool
-from aggregator.store import articles, entries
-from aggregator.store.articles import Saved
+from aggregator.store import entries, save_article, stored_articles
 from aggregator.store.entries import KnownEntry
 from aggregator.store.feeds import FeedRow
+from aggregator.store.save_article import Saved
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.urls import normalise
 from aggregator.visit import refetch_schedule
@@ -47,7 +47,7 @@ class PreparedEntries:
         for known, item in self.reworded:
             entries.reword(conn, known.id, item.row)
             if item.article is not None:
-                saved.append(articles.save(conn, item.article))
+                saved.append(save_article.save(conn, item.article))
         return saved
 
 
@@ -81,9 +81,9 @@ async def prepared(pool: Pool, feed: FeedRow, new: NewEntries, now: int) -> Prep
 
 def _add(conn: UnitOfWork, prepared: Sequence[PreparedEntry]) -> list[Saved]:
     """Stores new entries; those whose page is stored already get that article and no request."""
-    own = [None if item.article is None else articles.save(conn, item.article) for item in prepared]
+    own = [None if item.article is None else save_article.save(conn, item.article) for item in prepared]
     wanted = {normalise(item.row.url) for item in prepared if item.row.state == "waiting" and item.row.url}
-    stored = articles.at_urls(conn, wanted)
+    stored = stored_articles.at_urls(conn, wanted)
     entries.add(conn, [_with_article(item.row, saved, stored) for item, saved in zip(prepared, own, strict=True)])
     return [saved for saved in own if saved is not None]
 

@@ -13,9 +13,9 @@ from aggregator.errors import ExtractionError, FetchError
 from aggregator.extraction.selectors import selectors_of
 from aggregator.model import NO_VALIDATORS, Response, Validators
 from aggregator.net.request import PAGE_TYPES
-from aggregator.store import articles, entries, refetches
-from aggregator.store.articles import Saved
+from aggregator.store import entries, refetches, save_article
 from aggregator.store.entries import ListedPage
+from aggregator.store.save_article import Saved
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.times import DAY, HOUR, MINUTE
 from aggregator.visit import refetch_schedule
@@ -54,7 +54,7 @@ async def fetch_page(ctx: Context, pages: Sequence[ListedPage], requests: Reques
     now = ctx.now()
 
     def job(conn: UnitOfWork) -> Saved:
-        saved = articles.save(conn, finished, ids)
+        saved = save_article.save(conn, finished, ids)
         if plan:
             refetches.put(conn, refetch_schedule.first(plan, saved, finished.at, page.site, response, now))
         return saved
@@ -100,7 +100,7 @@ async def _failed(ctx: Context, page: ListedPage, ids: list[int], requests: Requ
     def job(conn: UnitOfWork) -> None:
         pause(conn, page.source, page.site, error, now)
         if error.status in GONE_STATUSES and page.article_id is not None:
-            articles.mark_gone(conn, [page.article_id], now)
+            save_article.mark_gone(conn, [page.article_id], now)
         entries.postpone(conn, ids, error.reason, at)
 
     await ctx.writer.do(job)

@@ -27,9 +27,9 @@ from aggregator.feeds.parse_feed import parse
 from aggregator.model import Entry, FeedDocument, Hints, Response, moved_to
 from aggregator.net.request import FEED_TYPES, PAGE_TYPES
 from aggregator.schedule import health
-from aggregator.store import articles, entries, feeds
-from aggregator.store.articles import Saved
+from aggregator.store import entries, feeds, save_article
 from aggregator.store.feeds import FeedRow, Poll
+from aggregator.store.save_article import Saved
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.text import hash64
 from aggregator.urls import absolute
@@ -155,7 +155,7 @@ async def _page_changed(ctx: Context, attempt: _Attempt, response: Response, rea
         entry = Entry(key=feed.url, url=feed.url, title=feed.title)
         ids = [known[feed.url].id] if known else entries.add(conn, [entry_row(entry, feed.id, now, "none")])
         entries.mark_seen(conn, feed.id, [feed.url], now, None)
-        return [articles.save(conn, finished, ids)]
+        return [save_article.save(conn, finished, ids)]
 
     await _conclude(ctx, attempt, PollResult(logged, after, from_headers(response.headers), response), save)
 
@@ -234,7 +234,7 @@ def _note_gone(conn: Connection, feed: FeedRow, status: int | None, now: int) ->
     """Notes that the article of a page that is polled itself is gone if its server says so, there if it answers."""
     if status in (*page.GONE_STATUSES, 200, 304):
         gone_at = now if status in page.GONE_STATUSES else None
-        articles.mark_gone(conn, entries.articles_of(conn, feed.id), gone_at)
+        save_article.mark_gone(conn, entries.articles_of(conn, feed.id), gone_at)
 
 
 def _logged(

@@ -16,10 +16,10 @@ from aggregator.errors import ExtractionError, FetchError
 from aggregator.model import Response
 from aggregator.revisions import compare
 from aggregator.revisions.refetch_plan import after_failed_refetch, next_refetch
-from aggregator.store import articles, entries, raw_pages, refetches, stored_articles
-from aggregator.store.articles import Saved
+from aggregator.store import entries, raw_pages, refetches, save_article, stored_articles
 from aggregator.store.entries import ListedPage
 from aggregator.store.refetches import DueRefetch, Refetch
+from aggregator.store.save_article import Saved
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.times import DAY
 from aggregator.visit import refetch_schedule
@@ -126,9 +126,9 @@ async def _store(ctx: Context, due: DuePage, response: Response, new: ArticleRow
 
     def job(conn: UnitOfWork) -> Saved:
         if only_read_otherwise:
-            articles.reread(conn, due.id, new)
+            save_article.reread(conn, due.id, new)
             return Saved(due.id, "unchanged")
-        return articles.replace(conn, due.id, new)
+        return save_article.replace(conn, due.id, new)
 
     await _settle(ctx, due, await ctx.writer.do(job), response)
 
@@ -148,7 +148,7 @@ async def _settle(ctx: Context, due: DuePage, saved: Saved, response: Response |
 
     def job(conn: UnitOfWork) -> None:
         if saved.kept is None:
-            articles.mark_gone(conn, [due.id], None)
+            save_article.mark_gone(conn, [due.id], None)
         refetches.update_plan(conn, plan)
 
     await ctx.writer.do(job)
@@ -173,7 +173,7 @@ async def _failed(ctx: Context, due: DuePage, requests: Requests, error: FetchEr
     def job(conn: UnitOfWork) -> None:
         pause(conn, source, due.page.site, error, now)
         if gone:
-            articles.mark_gone(conn, [due.id], now)
+            save_article.mark_gone(conn, [due.id], now)
         refetches.update_plan(conn, plan)
 
     await ctx.writer.do(job)

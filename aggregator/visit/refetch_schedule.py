@@ -11,9 +11,9 @@ from aggregator.config.models import Settings
 from aggregator.model import Entry, Response
 from aggregator.revisions.refetch_plan import after_entry_update, next_refetch
 from aggregator.store import entries, refetches
-from aggregator.store.articles import Saved
 from aggregator.store.entries import KnownEntry
 from aggregator.store.refetches import Refetch
+from aggregator.store.save_article import Saved
 
 
 @dataclass(frozen=True, slots=True)

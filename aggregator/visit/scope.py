@@ -9,7 +9,7 @@ from aggregator.articles.entry_facts import EntryRow
 from aggregator.articles.from_entry import entry_row
 from aggregator.errors import UsageError
 from aggregator.model import Entry
-from aggregator.store import articles, entries, feeds
+from aggregator.store import entries, feeds, stored_articles
 from aggregator.store.engine import Store
 from aggregator.store.leases import EVERYTHING, Scope
 from aggregator.urls import is_http, normalise, site_of
@@ -53,7 +53,7 @@ def _manual_entries(conn: Connection, urls: Collection[str], now: int) -> list[i
     again = [int(row.id) for row in known.values()]
     entries.wait(conn, again, now)
     # A page that is stored already keeps what feeds said of it: its title, date and tags where the page has none.
-    stored = articles.at_urls(conn, {normalise(url) for url in urls})
+    stored = stored_articles.at_urls(conn, {normalise(url) for url in urls})
     said = entries.facts_from_feeds(conn, stored.values())
     new = [url for url in dict.fromkeys(urls) if url not in known]
     return again + entries.add(conn, [_row(holder, url, said.get(stored.get(normalise(url), 0)), now) for url in new])

@@ -19,7 +19,7 @@ from aggregator.config import load_config
 from aggregator.engines import fetch
 from aggregator.extraction import pipeline
 from aggregator.extraction.version import EXTRACTOR_VERSION
-from aggregator.store import articles, maintenance
+from aggregator.store import maintenance, save_article, stored_articles
 from aggregator.store.engine import Store
 from aggregator.store.schema import articles as article_table
 from aggregator.store.schema import metadata, raw_pages, site_memories, stories
@@ -71,13 +71,14 @@ def spoil(store: Store, article_id: int, **values: Any) -> None:
     """Makes an article what an older extractor might have found on its page."""
     with store.write() as conn:
         page = conn.execute(select(raw_pages).where(raw_pages.c.article_id == article_id)).one()
-        stored = conn.execute(select(article_table).where(article_table.c.id == article_id)).one()
+        stored = stored_articles.by_id(conn, article_id)
+        assert stored is not None
         body = zstandard.ZstdDecompressor().decompress(page.body)
         found = replace(pipeline.article(body, page.url), extractor_version=0, **values)
         listed = EntryFacts(stored.url, stored.feed, stored.title, summary=stored.summary)
         finished = from_page(found, ServedPage(page.url, body, None, page.fetched_at), listed, keep_raw=False)
         assert finished is not None
-        articles.renew(conn, stored, finished)
+        save_article.renew(conn, stored, finished)
 
 
 def found(store: Store, query: str) -> list[int]:

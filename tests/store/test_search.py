@@ -7,7 +7,7 @@ from sqlalchemy import Connection, insert
 
 from aggregator.articles.from_record import from_record
 from aggregator.query import parse
-from aggregator.store import articles
+from aggregator.store import save_article
 from aggregator.store.engine import Store
 from aggregator.store.schema import entries, feeds
 from aggregator.store.search_articles import count, each, search
@@ -47,7 +47,7 @@ def conn(store: Store) -> Iterator[Connection]:
         for number, page in enumerate(PAGES, 1):
             at = number * DAY
             times = {"published_at": at if number < 4 else None, "fetched_at": at + 60}
-            articles.save(conn, from_record(page, times, at))
+            save_article.save(conn, from_record(page, times, at))
         feed = {"id": 1, "url": "https://w.org/f", "kind": "feed", "title": "Wire", "site": "w.org", "options": "{}"}
         conn.execute(insert(feeds).values(**feed, position=0, next_poll_at=0, added_at=0))
         for number in (1, 2):
@@ -161,7 +161,7 @@ def test_stories_fold_to_their_best_hit(store: Store, sort: str, query: str) -> 
     )
     with store.write() as conn:
         for number, page in enumerate(pages):
-            articles.save(conn, from_record(page, {"fetched_at": 1000 + number}, 0))
+            save_article.save(conn, from_record(page, {"fetched_at": 1000 + number}, 0))
     with store.read() as conn:
         rows = search(conn, parse(query), Filters(), sort, stories=True)  # type: ignore[arg-type]
         assert {(row.article.id, row.others) for row in rows} == {(2, 1), (3, 0)}

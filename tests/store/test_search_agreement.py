@@ -5,7 +5,7 @@ from typing import Any
 
 from aggregator.articles.from_record import from_record
 from aggregator.query import And, Is, Not, Or, Query, Words, parse
-from aggregator.store import articles
+from aggregator.store import save_article
 from aggregator.store.engine import Store
 from aggregator.store.search_articles import count, each, search
 from aggregator.store.search_sql import Filters
@@ -71,7 +71,7 @@ def test_what_is_found_is_what_the_query_means(store: Store) -> None:
     stored = pages(chance)
     with store.write() as conn:
         for page in stored:
-            articles.save(conn, from_record(page, {}, 1000))
+            save_article.save(conn, from_record(page, {}, 1000))
     with store.read() as conn:
         for _ in range(150):
             asked = question(chance)

@@ -14,8 +14,7 @@ from aggregator.store import near_copies, sql
 from aggregator.store import stories as story_rows
 from aggregator.store.schema import articles, bodies, entries, feeds, raw_pages, revisions
 from aggregator.store.sql import Values
-from aggregator.store.stored_articles import LISTS, StoredArticle, by_url, held, revisions_of
-from aggregator.store.stored_articles import at_urls as at_urls
+from aggregator.store.stored_articles import LISTS, StoredArticle, at_urls, by_url, held, revisions_of
 from aggregator.store.stories import Assignment
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.text import index_form
