@@ -20,6 +20,8 @@ from socket import SO_LINGER, SOL_SOCKET
 from types import TracebackType
 from typing import Literal
 
+import httpx
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -90,29 +92,15 @@ def conditional(body: bytes | str, etag: str | bytes, **more: str) -> Callable[[
     return answer
 
 
-class Server:
-    """The server; `host` is any address of 127.0.0.0/8 (or ::1), `port` 0 takes a free one."""
+class Routes:
+    """Answers by path, and the requests that came."""
 
-    def __init__(self, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None) -> None:
-        self.host = host
-        self.port = port
+    origin: str
+
+    def __init__(self) -> None:
         self.requests: list[Seen] = []
-        self.most_at_once = 0
-        self.connections = 0
-        self._tls = tls
         self._routes: dict[str, list[Answer]] = {}
         self._fallback: Answer = Reply(b"not here", 404)
-        self._busy = 0
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, name=f"server {host}", daemon=True)
-        self._ready = threading.Event()
-        self._failure: OSError | None = None
-        self._stop: asyncio.Event | None = None
-
-    @property
-    def origin(self) -> str:
-        name = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{'https' if self._tls else 'http'}://{name}:{self.port}"
 
     def url(self, path: str = "/") -> str:
         return self.origin + path
@@ -129,6 +117,54 @@ class Server:
     def seen(self, path: str) -> list[Seen]:
         """The requests for `path`, in their order."""
         return [seen for seen in self.requests if seen.path == path]
+
+    def answer(self, seen: Seen) -> Reply:
+        answers = self._routes.get(seen.path)
+        answer = self._fallback if not answers else answers.pop(0) if len(answers) > 1 else answers[0]
+        return answer if isinstance(answer, Reply) else answer(seen)
+
+
+class Canned(Routes):
+    """Answers without a server, by `transport`; what Reply says of delivery does not count."""
+
+    def __init__(self, origin: str = "https://site.example") -> None:
+        super().__init__()
+        self.origin = origin
+        self.transport = httpx.MockTransport(self._handle)
+
+    def _handle(self, request: httpx.Request) -> httpx.Response:
+        sent = {name.decode().lower(): value for name, value in request.headers.raw}
+        seen = Seen(request.method, request.url.raw_path.decode(), sent, b"", time.monotonic(), 0)
+        self.requests.append(seen)
+        reply = self.answer(seen)
+        pairs = reply.headers.items() if isinstance(reply.headers, Mapping) else reply.headers
+        headers = [
+            (name.encode(), value if isinstance(value, bytes) else value.encode("latin-1")) for name, value in pairs
+        ]
+        return httpx.Response(reply.status, headers=headers, stream=httpx.ByteStream(reply.octets))
+
+
+class Server(Routes):
+    """The server; `host` is any address of 127.0.0.0/8 (or ::1), `port` 0 takes a free one."""
+
+    def __init__(self, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__()
+        self.host = host
+        self.port = port
+        self.most_at_once = 0
+        self.connections = 0
+        self._tls = tls
+        self._busy = 0
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name=f"server {host}", daemon=True)
+        self._ready = threading.Event()
+        self._failure: OSError | None = None
+        self._stop: asyncio.Event | None = None
+
+    @property
+    def origin(self) -> str:  # type: ignore[override]
+        name = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'https' if self._tls else 'http'}://{name}:{self.port}"
 
     def __enter__(self) -> "Server":
         self._thread.start()
@@ -181,7 +217,7 @@ class Server:
                 self._busy += 1
                 self.most_at_once = max(self.most_at_once, self._busy)
                 try:
-                    keep = await _deliver(self._answer(seen), writer)
+                    keep = await _deliver(self.answer(seen), writer)
                 finally:
                     self._busy -= 1
                 if not keep:
@@ -190,11 +226,6 @@ class Server:
             pass  # the other side left, which is its right
         finally:
             writer.transport.abort() if writer.transport.is_closing() else writer.close()
-
-    def _answer(self, seen: Seen) -> Reply:
-        answers = self._routes.get(seen.path)
-        answer = self._fallback if not answers else answers.pop(0) if len(answers) > 1 else answers[0]
-        return answer if isinstance(answer, Reply) else answer(seen)
 
 
 async def _read_head(reader: asyncio.StreamReader, connection: int) -> Seen | None:

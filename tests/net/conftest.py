@@ -10,7 +10,7 @@ import pytest
 from aggregator.errors import FetchError
 from aggregator.model import Response
 from aggregator.net import Net, NetSettings, Request, user_agent
-from tests.servers import Server
+from tests.servers import Canned, Server
 
 Get = Callable[..., Response]
 Fail = Callable[..., FetchError]
@@ -32,6 +32,12 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
+def site() -> Canned:
+    """Answers without a server, for tests of what is made of them."""
+    return Canned()
+
+
+@pytest.fixture
 def settings() -> NetSettings:
     """Settings without a gap, with all of 127.0.0.0/8 allowed."""
     return SETTINGS
@@ -39,11 +45,14 @@ def settings() -> NetSettings:
 
 @pytest.fixture
 def get() -> Get:
-    """get(url, settings={…}, **request): what one fetch gives."""
+    """get(url, settings={…}, by=…, **request): what one fetch gives, from canned answers where there are some."""
 
-    def fetch(url: str, *, settings: dict[str, Any] | None = None, **request: Any) -> Response:
+    def fetch(
+        url: str, *, settings: dict[str, Any] | None = None, by: Canned | None = None, **request: Any
+    ) -> Response:
         async def once() -> Response:
-            async with Net(replace(SETTINGS, **settings or {})) as net:
+            transport = by.transport if by is not None else None
+            async with Net(replace(SETTINGS, **settings or {}), transport=transport) as net:
                 return await net.fetch(Request(url, **request))
 
         return asyncio.run(once())

@@ -17,7 +17,7 @@ from aggregator.errors import FetchError
 from aggregator.model import Response
 from aggregator.net import Net, NetSettings, Request
 from tests.net.conftest import SETTINGS
-from tests.servers import Reply, Server, conditional
+from tests.servers import Canned, Reply, Server, conditional
 
 Get = Callable[..., Response]
 Fail = Callable[..., FetchError]
@@ -101,31 +101,31 @@ def test_a_validator_of_bytes_that_are_no_text_is_not_sent(server: Server, get: 
     assert "if-none-match" not in server.requests[1].headers
 
 
-def test_a_validator_that_would_break_the_request_is_left_out(server: Server, get: Get) -> None:
-    get(server.route("/feed", Reply(b"x")), etag='"a\r\nX-Evil: 1"', last_modified="\x00")
-    assert server.requests[0].headers.keys().isdisjoint({"if-none-match", "if-modified-since", "x-evil"})
+def test_a_validator_that_would_break_the_request_is_left_out(site: Canned, get: Get) -> None:
+    get(site.route("/feed", Reply(b"x")), etag='"a\r\nX-Evil: 1"', last_modified="\x00", by=site)
+    assert site.requests[0].headers.keys().isdisjoint({"if-none-match", "if-modified-since", "x-evil"})
 
 
-def test_304_to_an_unconditional_request_is_broken(server: Server, fail: Fail) -> None:
-    error = fail(server.route("/feed", Reply(status=304)))
+def test_304_to_an_unconditional_request_is_broken(site: Canned, fail: Fail) -> None:
+    error = fail(site.route("/feed", Reply(status=304)), by=site)
     assert (error.kind, error.status) == ("protocol", 304)
 
 
 @pytest.mark.parametrize("status", [201, 202, 203, 206, 299])
-def test_every_success_has_its_body(server: Server, get: Get, status: int) -> None:
+def test_every_success_has_its_body(site: Canned, get: Get, status: int) -> None:
     headers = {"Content-Range": "bytes 0-3/4"} if status == 206 else {}
-    response = get(server.route("/x", Reply(b"body", status, headers=headers)))
+    response = get(site.route("/x", Reply(b"body", status, headers=headers)), by=site)
     assert (response.status, response.body) == (status, b"body")
 
 
 @pytest.mark.parametrize("status", [204, 205])
-def test_empty_successes(server: Server, get: Get, status: int) -> None:
-    response = get(server.route("/x", Reply(b"", status)))
+def test_empty_successes(site: Canned, get: Get, status: int) -> None:
+    response = get(site.route("/x", Reply(b"", status)), by=site)
     assert (response.status, response.body) == (status, b"")
 
 
-def test_a_part_is_no_page(server: Server, fail: Fail) -> None:
-    error = fail(server.route("/x", Reply(b"body", 206, headers={"Content-Range": "bytes 0-3/5000"})))
+def test_a_part_is_no_page(site: Canned, fail: Fail) -> None:
+    error = fail(site.route("/x", Reply(b"body", 206, headers={"Content-Range": "bytes 0-3/5000"})), by=site)
     assert error.kind == "protocol"
     assert "bytes 0-3/5000" in error.reason
 
@@ -158,23 +158,23 @@ def test_proxies_of_the_environment_are_not_used(server: Server, get: Get, monke
     assert get(server.route("/x", Reply(b"direct"))).body == b"direct"
 
 
-def test_redirects_are_followed_and_recorded(server: Server, get: Get) -> None:
-    end = server.route("/end", Reply(b"here"))
-    server.route("/c", moved("end?q=1#part", 307))
-    server.route("/b", moved(server.url("/c"), 302))
-    server.route("/a", moved("/b", 301))
-    response = get(server.url("/a"))
+def test_redirects_are_followed_and_recorded(site: Canned, get: Get) -> None:
+    end = site.route("/end", Reply(b"here"))
+    site.route("/c", moved("end?q=1#part", 307))
+    site.route("/b", moved(site.url("/c"), 302))
+    site.route("/a", moved("/b", 301))
+    response = get(site.url("/a"), by=site)
     assert response.body == b"here"
     assert response.url == end + "?q=1"
-    assert response.redirects == ((301, server.url("/b")), (302, server.url("/c")), (307, end + "?q=1"))
-    assert response.moved_to == server.url("/b")  # the permanent part of the way
-    assert all("referer" not in seen.headers for seen in server.requests)
+    assert response.redirects == ((301, site.url("/b")), (302, site.url("/c")), (307, end + "?q=1"))
+    assert response.moved_to == site.url("/b")  # the permanent part of the way
+    assert all("referer" not in seen.headers for seen in site.requests)
 
 
-def test_permanent_redirects_give_the_new_address(server: Server, get: Get) -> None:
-    end = server.route("/end", Reply(b"here"))
-    server.route("/b", moved("/end", 308))
-    assert get(server.route("/a", moved("/b", 301))).moved_to == end
+def test_permanent_redirects_give_the_new_address(site: Canned, get: Get) -> None:
+    end = site.route("/end", Reply(b"here"))
+    site.route("/b", moved("/end", 308))
+    assert get(site.route("/a", moved("/b", 301)), by=site).moved_to == end
 
 
 @pytest.mark.parametrize(
@@ -194,33 +194,33 @@ def test_locations(server: Server, get: Get, location: bytes, asked: str) -> Non
     assert server.requests[1].target == asked
 
 
-def test_a_redirect_to_another_spelling_is_no_loop(server: Server, get: Get) -> None:
-    server.route("/a,b", moved("/a%2Cb"))
-    server.route("/a%2Cb", Reply(b"here"))
-    assert get(server.url("/a,b")).body == b"here"
+def test_a_redirect_to_another_spelling_is_no_loop(site: Canned, get: Get) -> None:
+    site.route("/a,b", moved("/a%2Cb"))
+    site.route("/a%2Cb", Reply(b"here"))
+    assert get(site.url("/a,b"), by=site).body == b"here"
 
 
-def test_loops_and_too_many(server: Server, fail: Fail) -> None:
-    server.route("/self", moved("/self"))
-    server.route("/a", moved("/b"))
-    server.route("/b", moved("/a", 301))
-    server.otherwise(lambda seen: moved(seen.path + "x"))
-    assert fail(server.url("/self")).kind == "redirects"
-    error = fail(server.url("/a"))
-    assert (error.kind, error.url) == ("redirects", server.url("/a"))
+def test_loops_and_too_many(site: Canned, fail: Fail) -> None:
+    site.route("/self", moved("/self"))
+    site.route("/a", moved("/b"))
+    site.route("/b", moved("/a", 301))
+    site.otherwise(lambda seen: moved(seen.path + "x"))
+    assert fail(site.url("/self"), by=site).kind == "redirects"
+    error = fail(site.url("/a"), by=site)
+    assert (error.kind, error.url) == ("redirects", site.url("/a"))
     assert "loop" in error.reason
-    error = fail(server.url("/n"), settings={"max_redirects": 3})
+    error = fail(site.url("/n"), settings={"max_redirects": 3}, by=site)
     assert "more than 3 redirects" in error.reason
-    assert len(server.requests) == 1 + 2 + 4
+    assert len(site.requests) == 1 + 2 + 4
 
 
-def test_redirects_to_nowhere(server: Server, fail: Fail) -> None:
-    assert fail(server.route("/none", Reply(status=301))).kind == "protocol"
-    error = fail(server.route("/ftp", moved("ftp://example.org/x")))
+def test_redirects_to_nowhere(site: Canned, fail: Fail) -> None:
+    assert fail(site.route("/none", Reply(status=301)), by=site).kind == "protocol"
+    error = fail(site.route("/ftp", moved("ftp://example.org/x")), by=site)
     assert error.kind == "refused"
     assert "ftp://example.org/x" in error.reason
-    assert fail(server.route("/odd", moved("http://[::1"))).kind in ("protocol", "refused")
-    assert fail(server.route("/port", moved("http://127.0.0.1:25/"))).kind == "refused"
+    assert fail(site.route("/odd", moved("http://[::1")), by=site).kind in ("protocol", "refused")
+    assert fail(site.route("/port", moved("http://127.0.0.1:25/")), by=site).kind == "refused"
 
 
 def test_secrets_are_not_carried_to_another_host(server: Server, get: Get) -> None:
@@ -284,29 +284,29 @@ def test_the_start_of_a_long_body_may_be_enough(server: Server, get: Get, encodi
     assert get(server.route("/endless", Reply(endless=b"# x\n" * 999)), max_bytes=5000, truncate=True).status == 200
 
 
-def test_errors_do_not_print_a_password(server: Server, fail: Fail) -> None:
-    error = fail(server.route("/x", Reply(status=401)).replace("//", "//user:pass@"))
+def test_errors_do_not_print_a_password(site: Canned, fail: Fail) -> None:
+    error = fail(site.route("/x", Reply(status=401)).replace("//", "//user:pass@"), by=site)
     assert error.status == 401
     assert "pass" not in str(error)
 
 
 @pytest.mark.parametrize("status", [300, 400, 401, 403, 404, 410, 418, 429, 451, 500, 502, 503, 599])
-def test_other_statuses_are_errors(server: Server, fail: Fail, status: int) -> None:
-    error = fail(server.route("/x", Reply(b"sorry", status)))
+def test_other_statuses_are_errors(site: Canned, fail: Fail, status: int) -> None:
+    error = fail(site.route("/x", Reply(b"sorry", status)), by=site)
     assert (error.kind, error.status, error.retry_after) == ("status", status, 600 if status == 429 else None)
     assert str(status) in error.reason
-    assert error.site == f"127.0.0.1:{server.port}"
+    assert error.site == "site.example"
 
 
-def test_an_error_after_a_redirect_names_both_addresses(server: Server, fail: Fail) -> None:
-    error = fail(server.route("/a", moved("/gone")))
-    assert error.url == server.url("/a")
-    assert error.reason == f"redirected to {server.url('/gone')}: the server answered 404 Not Found"
+def test_an_error_after_a_redirect_names_both_addresses(site: Canned, fail: Fail) -> None:
+    error = fail(site.route("/a", moved("/gone")), by=site)
+    assert error.url == site.url("/a")
+    assert error.reason == f"redirected to {site.url('/gone')}: the server answered 404 Not Found"
 
 
-def test_retry_after_is_read(server: Server, fail: Fail) -> None:
-    assert fail(server.route("/x", Reply(b"", 429, headers={"Retry-After": "120"}))).retry_after == 120
-    error = fail(server.route("/x", Reply(b"", 503, headers={"Retry-After": "Wed, 01 Jan 2900 00:00:00 GMT"})))
+def test_retry_after_is_read(site: Canned, fail: Fail) -> None:
+    assert fail(site.route("/x", Reply(b"", 429, headers={"Retry-After": "120"})), by=site).retry_after == 120
+    error = fail(site.route("/x", Reply(b"", 503, headers={"Retry-After": "Wed, 01 Jan 2900 00:00:00 GMT"})), by=site)
     assert error.retry_after == 7 * 24 * 3600
 
 

@@ -13,7 +13,7 @@ from aggregator.model import Response
 from aggregator.net import Net, NetSettings, Request
 from aggregator.net.adaptive_delay import AdaptiveDelay
 from aggregator.net.site_limiter import SiteLimiter
-from tests.servers import Reply, Server
+from tests.servers import Canned, Reply, Server
 
 Get = Callable[..., Response]
 
@@ -218,33 +218,32 @@ def test_a_site_within_its_gap_is_remembered() -> None:
     assert run(scene)
 
 
-def test_who_is_pushed_back_waits_longer_the_next_time(server: Server, settings: NetSettings) -> None:
-    server.route("/busy", Reply(b"", 503))
-    server.otherwise(Reply(b"x"))
+def test_who_is_pushed_back_waits_longer_the_next_time(site: Canned, settings: NetSettings) -> None:
+    site.route("/busy", Reply(b"", 503))
+    site.otherwise(Reply(b"x"))
 
     async def three() -> tuple[float, float]:
-        async with Net(replace(settings, site_gap=GAP)) as net:
-            site = f"127.0.0.1:{server.port}"
-            before = net.gap(site)
+        async with Net(replace(settings, site_gap=GAP), transport=site.transport) as net:
+            before = net.gap("site.example")
             with pytest.raises(FetchError):
-                await net.fetch(Request(server.url("/busy")))
-            return before, net.gap(site)
+                await net.fetch(Request(site.url("/busy")))
+            return before, net.gap("site.example")
 
     before, after = asyncio.run(three())
     assert (before, after) == (GAP, pytest.approx(1.0, abs=0.01))
 
 
-def test_a_retry_after_sends_away_who_waits_and_who_comes(server: Server, settings: NetSettings) -> None:
-    server.route("/busy", Reply(b"", 429, headers={"Retry-After": "30"}))
-    server.otherwise(Reply(b"x"))
+def test_a_retry_after_sends_away_who_waits_and_who_comes(site: Canned, settings: NetSettings) -> None:
+    site.route("/busy", Reply(b"", 429, headers={"Retry-After": "30"}))
+    site.otherwise(Reply(b"x"))
     now = [1000.0]
 
     async def scene() -> list[str | int]:
-        async with Net(replace(settings, site_gap=GAP, site_connections=1), lambda: now[0]) as net:
+        async with Net(replace(settings, site_gap=GAP, site_connections=1), lambda: now[0], site.transport) as net:
 
             async def ask(path: str, **more: Any) -> str | int:
                 try:
-                    return (await net.fetch(Request(server.url(path), **more))).status
+                    return (await net.fetch(Request(site.url(path), **more))).status
                 except FetchError as error:
                     return error.kind
 
@@ -252,34 +251,34 @@ def test_a_retry_after_sends_away_who_waits_and_who_comes(server: Server, settin
             now[0] += 29
             second = [await ask("/3"), await ask("/4", site="other")]
             now[0] += 1
-            net.restore("127.0.0.1", AdaptiveDelay())
+            net.restore("site.example", AdaptiveDelay())
             return [*first, *second, await ask("/5")]
 
     assert asyncio.run(scene()) == ["status", "cooling", "cooling", "cooling", 200, 200]
-    assert [seen.path for seen in server.requests] == ["/busy", "/4", "/5"]
+    assert [seen.path for seen in site.requests] == ["/busy", "/4", "/5"]
 
 
-def test_a_retry_after_may_be_the_affair_of_one_feed(server: Server, settings: NetSettings) -> None:
-    server.route("/busy", Reply(b"", 429, headers={"Retry-After": "30"}))
-    server.otherwise(Reply(b"x"))
+def test_a_retry_after_may_be_the_affair_of_one_feed(site: Canned, settings: NetSettings) -> None:
+    site.route("/busy", Reply(b"", 429, headers={"Retry-After": "30"}))
+    site.otherwise(Reply(b"x"))
 
     async def scene() -> None:
-        async with Net(settings) as net:
+        async with Net(settings, transport=site.transport) as net:
             with pytest.raises(FetchError):
-                await net.fetch(Request(server.url("/busy"), cooldown="feed"))
-            assert (await net.fetch(Request(server.url("/other")))).status == 200
+                await net.fetch(Request(site.url("/busy"), cooldown="feed"))
+            assert (await net.fetch(Request(site.url("/other")))).status == 200
 
     asyncio.run(scene())
 
 
-def test_a_retry_after_given_as_a_date_is_reckoned_by_the_servers_clock(server: Server, settings: NetSettings) -> None:
+def test_a_retry_after_given_as_a_date_is_reckoned_by_the_servers_clock(site: Canned, settings: NetSettings) -> None:
     when = {"Date": "Mon, 05 Jan 2026 10:00:00 GMT", "Retry-After": "Mon, 05 Jan 2026 10:02:00 GMT"}
-    server.route("/busy", Reply(b"", 503, headers=when))
+    site.route("/busy", Reply(b"", 503, headers=when))
 
     async def scene() -> float | None:
-        async with Net(settings) as net:
+        async with Net(settings, transport=site.transport) as net:
             with pytest.raises(FetchError) as caught:
-                await net.fetch(Request(server.url("/busy")))
+                await net.fetch(Request(site.url("/busy")))
             return caught.value.retry_after
 
     assert asyncio.run(scene()) == 120
