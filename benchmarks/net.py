@@ -1,9 +1,12 @@
-"""CPU milliseconds that one request costs its client, on loopback: this project's door to the network and its peers.
+"""CPU milliseconds that one request costs its client, on loopback: `Net.fetch` with all that it does, and its peers.
 
-    python benchmarks/net.py [--requests 2000] [--flight 200] [--rounds 3]
+    python benchmarks/net.py [--requests 2000] [--flight 200] [--rounds 3] [--other PYTHON]
 
 A server in another process answers on 100 addresses of 127.0.0.0/8, once with 304 and once with a page of 20 kB. Every
-client runs alone, in a fresh process, the clients in turn in every round; the figure is the median of the rounds.
+client runs alone, in a fresh process, one after another in every round; the figures are the median and the least of the
+rounds, and ratios to this project. `Net.fetch` is the path of every request: guard, slots of sites, httpx's client, the
+transport, bounded decoding. "the transport alone" is httpx's client over our transport, without the rest.
+`--other`: the Python of another version of this project (its `Net.fetch`), to be measured beside.
 httpx over httpx-aiohttp takes part where that package is installed.
 """
 
@@ -69,6 +72,24 @@ async def with_aggregator(urls: list[str], flight: int) -> float:
         return await spend(lambda url: net.fetch(Request(url, etag='"a"')), urls, flight)
 
 
+async def with_transport(urls: list[str], flight: int) -> float:
+    import httpx
+
+    from aggregator.net.addresses import networks
+    from aggregator.net.transport import Transport
+
+    async with httpx.AsyncClient(transport=Transport(10), headers=HEADERS, trust_env=False) as client:
+
+        async def fetch(url: str) -> None:
+            request = httpx.Request("GET", url, headers=HEADERS, extensions={"networks": networks(True)})
+            response = await client.send(request, stream=True)
+            async for _ in response.aiter_raw():
+                pass
+            await response.aclose()
+
+        return await spend(fetch, urls, flight)
+
+
 async def with_aiohttp(urls: list[str], flight: int) -> float:
     import aiohttp
 
@@ -113,8 +134,10 @@ async def with_httpx_aiohttp(urls: list[str], flight: int) -> float:
         return await spend(client.get, urls, flight)
 
 
+OTHER = "aggregator, the other"
 CLIENTS = {
     "aggregator": with_aggregator,
+    "the transport alone": with_transport,
     "aiohttp": with_aiohttp,
     "httpx-aiohttp": with_httpx_aiohttp,
     "httpx, a client per site": with_httpx_a_client_per_site,
@@ -135,21 +158,25 @@ def server() -> Iterator[int]:
 
 def measure(name: str, path: str, port: int, options: argparse.Namespace) -> float:
     """CPU milliseconds a request, in a fresh process."""
-    command = [sys.executable, __file__, "--client", name, "--path", path, "--port", str(port)]
+    python, name = (options.other, "aggregator") if name == OTHER else (sys.executable, name)
+    command = [python, __file__, "--client", name, "--path", path, "--port", str(port)]
     command += ["--requests", str(options.requests), "--flight", str(options.flight)]
     return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
 def compare(options: argparse.Namespace) -> None:
     names = [name for name in CLIENTS if name != "httpx-aiohttp" or find_spec("httpx_aiohttp")]
-    print(f"{options.requests} requests, {options.flight} in flight; CPU ms a request (times this project's)")
+    if options.other:
+        names.insert(1, OTHER)
+    print(f"{options.requests} requests, {options.flight} in flight; CPU ms a request: median, least (ratios)")
     with server() as port:
         for path in ANSWERS:
             rounds = [[measure(name, path, port, options) for name in names] for _ in range(options.rounds)]
-            medians = [statistics.median(figures) for figures in zip(*rounds, strict=True)]
+            figures = [(statistics.median(one), min(one)) for one in zip(*rounds, strict=True)]
             print(f"\n{path}")
-            for name, figure in zip(names, medians, strict=True):
-                print(f"  {name:26} {figure:6.2f}  ({figure / medians[0]:.1f})")
+            for name, (median, least) in zip(names, figures, strict=True):
+                ratios = f"({median / figures[0][0]:.2f}, {least / figures[0][1]:.2f})"
+                print(f"  {name:26} {median:6.2f} {least:6.2f}  {ratios}", flush=True)
 
 
 def run_client(options: argparse.Namespace) -> None:
@@ -163,6 +190,7 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=2000)
     parser.add_argument("--flight", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--other", metavar="PYTHON")
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--client", choices=CLIENTS, help=argparse.SUPPRESS)
     parser.add_argument("--path", help=argparse.SUPPRESS)

@@ -7,9 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from http import HTTPStatus
-from http.cookiejar import CookieJar
 from types import TracebackType
-from typing import Any
 from urllib.parse import urljoin
 
 import httpx
@@ -58,9 +56,8 @@ class Net:
         self._settings = settings
         self._clock = clock
         self._limiter = SiteLimiter(settings.site_gap, settings.site_connections, settings.connections, clock)
-        self._client = httpx.AsyncClient(
+        self._client = _Client(
             transport=transport or Transport(settings.connect_timeout),
-            cookies=_NoCookies(),
             event_hooks={"response": [_set_location_aside]},
             timeout=httpx.Timeout(None, connect=settings.connect_timeout),
             trust_env=False,
@@ -249,11 +246,22 @@ class Net:
             raise exchange.error("protocol", str(error)) from error
 
 
-class _NoCookies(CookieJar):
+class _NoCookies(httpx.Cookies):
     """A jar that takes no cookie."""
 
-    def extract_cookies(self, response: Any, request: Any) -> None:
+    def extract_cookies(self, response: httpx.Response) -> None:
         """Leaves all cookies where they are."""
+
+
+class _Client(httpx.AsyncClient):
+    """httpx's client, without its cookies: to look for some would cost each request as much as to make it."""
+
+    @property  # type: ignore[misc]  # nobody sets them
+    def cookies(self) -> httpx.Cookies:
+        return _NO_COOKIES
+
+
+_NO_COOKIES = _NoCookies()
 
 
 async def _set_location_aside(response: httpx.Response) -> None:
