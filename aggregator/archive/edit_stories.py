@@ -1,13 +1,14 @@
-"""Mending stories by hand: a story split, two stories merged."""
+"""Edits stories as a person decides: splits one, merges two."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from aggregator.errors import UsageError
 from aggregator.store import centroids, stories, story_decisions, story_list
 from aggregator.store.engine import Store
+from aggregator.store.stored_articles import MAX_ID
+from aggregator.store.story_decisions import StoryMember
 from aggregator.store.story_list import StoryRow
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.stories import fingerprint
@@ -15,7 +16,7 @@ from aggregator.stories import fingerprint
 
 def split(store: Store, story_id: int, chosen: Collection[int], now: int) -> list[StoryRow]:
     """Takes articles out of a story: the chosen ones with their copies become one new story; where none is chosen,
-    every report becomes a story of its own. The stories that there are then; the first keeps the id. Raises
+    every report becomes a story of its own. Returns the stories that there are then; the first keeps the id. Raises
     UsageError."""
     with store.write() as unit:
         stories.serialise(unit)
@@ -30,7 +31,7 @@ def split(store: Store, story_id: int, chosen: Collection[int], now: int) -> lis
 
 
 def merge(store: Store, story_id: int, other_id: int, now: int) -> StoryRow:
-    """Puts the articles of the other story into the first, which keeps its id. Raises UsageError."""
+    """Puts the articles of the other story into the first, which keeps its id; returns it. Raises UsageError."""
     if story_id == other_id:
         raise UsageError("a story can't be merged with itself; name two stories")
     with store.write() as unit:
@@ -43,18 +44,17 @@ def merge(store: Store, story_id: int, other_id: int, now: int) -> StoryRow:
         return row
 
 
-def _members(conn: Connection, story_id: int) -> Sequence[Row[Any]]:
-    rows = story_decisions.members(conn, story_id) if 0 <= story_id < 2**63 else ()
-    if not rows:
-        into = story_decisions.merged_into(conn, story_id) if 0 <= story_id < 2**63 else None
-        more = (
-            f"it was merged into story {into}" if into is not None else "`aggregator stories` prints the ids there are"
-        )
+def _members(conn: Connection, story_id: int) -> list[StoryMember]:
+    in_range = 0 <= story_id <= MAX_ID
+    found = story_decisions.members(conn, story_id) if in_range else []
+    if not found:
+        into = story_decisions.merged_into(conn, story_id) if in_range else None
+        more = "`aggregator stories` prints the ids there are" if into is None else f"it was merged into story {into}"
         raise UsageError(f"no story {story_id} in this database; {more}")
-    return rows
+    return found
 
 
-def _chosen(story_id: int, rows: Sequence[Row[Any]], chosen: Collection[int]) -> list[set[int]]:
+def _chosen(story_id: int, rows: Sequence[StoryMember], chosen: Collection[int]) -> list[set[int]]:
     strange = sorted(set(chosen) - {row.id for row in rows})
     if strange:
         raise UsageError(f"article {strange[0]} is not in story {story_id}; name articles of that story")
@@ -66,8 +66,8 @@ def _chosen(story_id: int, rows: Sequence[Row[Any]], chosen: Collection[int]) ->
     return [group]
 
 
-def _reports(rows: Sequence[Row[Any]]) -> list[set[int]]:
-    """The reports after the first, each with its copies."""
+def _reports(rows: Sequence[StoryMember]) -> list[set[int]]:
+    """Returns the reports after the first, each with its copies."""
     heads = [row.id for row in rows if row.copy_of is None]
     return [{row.id for row in rows if head in (row.id, row.copy_of)} for head in heads[1:]]
 

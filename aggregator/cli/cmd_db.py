@@ -30,7 +30,7 @@ def check(ctx: typer.Context) -> None:
     with global_options.of(ctx).open_store() as store:
         problems = list(maintenance.check(store))
     for problem in problems:
-        print(problem.what)
+        print(problem)
     print(f"{len(problems)} problems found" if problems else "nothing wrong")
     if problems:
         raise typer.Exit(1)

@@ -68,7 +68,7 @@ def _database(url: str) -> Iterator[Finding]:
         with store.read() as conn:
             counted = maintenance.stats(conn)
     for problem in problems:
-        yield "FAIL", f"{url}: {problem.what}"
+        yield "FAIL", f"{url}: {problem}"
     if not problems:
         yield "ok", f"database ({store.dialect}): {counted['articles']} articles, {counted['waiting']} pages wait"
 

@@ -28,13 +28,13 @@ class Store:
 
     @property
     def path(self) -> Path | None:
-        """The file of a SQLite database, None on PostgreSQL."""
+        """Returns the file of a SQLite database, None on PostgreSQL."""
         name = self._engine.url.database
         return Path(name) if self.dialect == "sqlite" and name else None
 
     @contextmanager
     def write(self) -> Iterator[UnitOfWork]:
-        """One transaction that may write. Raises StoreError when the database refuses."""
+        """Opens one transaction that may write. Raises StoreError when the database refuses."""
         with self._translated():
             unit = UnitOfWork(self._engine)
             with unit, unit.begin():
@@ -43,13 +43,13 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """One snapshot of the database; readers never wait for the writer."""
+        """Opens one snapshot of the database; readers never wait for the writer."""
         with self._translated(), self._engine.connect() as conn, conn.begin():
             yield conn
 
     @contextmanager
     def autocommit(self) -> Iterator[Connection]:
-        """A connection outside of any transaction: for VACUUM, checkpoints and session locks."""
+        """Opens a connection outside of any transaction: for VACUUM, checkpoints and session locks."""
         with self._translated(), self._engine.connect() as conn:
             yield conn.execution_options(isolation_level="AUTOCOMMIT")
 
@@ -68,7 +68,7 @@ class Store:
 
 
 def open(url: str) -> Store:  # read as `store.open`
-    """The database at `url`, ready for use. A SQLite database is made and migrated by itself.
+    """Opens the database at `url`, ready for use. A SQLite database is made and migrated by itself.
 
     Raises StoreError: unreachable, read-only, damaged, of a newer version, or (PostgreSQL) not upgraded yet.
     """

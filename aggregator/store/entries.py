@@ -1,6 +1,6 @@
 """What feeds listed."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,8 +12,7 @@ from aggregator.config.feed_options import Options, decode
 from aggregator.model import Enclosure
 from aggregator.store.feeds import Source
 from aggregator.store.schema import articles, entries, feeds
-
-_KEYS_AT_ONCE = 900  # SQLite takes no more than 999 parameters everywhere
+from aggregator.store.sql import Values, portions
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class KnownEntry:
 
     @property
     def has_own_text(self) -> bool:
-        """Whether its article is made from the entry itself."""
+        """Tells whether its article is made from the entry itself."""
         return self.article_id is not None and self.site is None
 
 
@@ -63,7 +62,7 @@ def known(conn: Connection, feed_id: int, keys: Collection[str]) -> dict[str, Kn
     columns = [entries.c[name] for name in KnownEntry.__slots__]
     query = select(*columns).where(entries.c.feed_id == feed_id)
     found: dict[str, KnownEntry] = {}
-    for some in _portions(keys):
+    for some in portions(keys):
         found.update({row.key: KnownEntry(*row) for row in conn.execute(query.where(entries.c.key.in_(some)))})
     return found
 
@@ -81,10 +80,8 @@ def add(conn: Connection, rows: Sequence[EntryRow]) -> list[int]:
     """Stores new entries; returns their ids in the order of the rows."""
     if not rows:
         return []
-    made = conn.execute(
-        insert(entries).returning(entries.c.id, sort_by_parameter_order=True), list(map(_columns, rows))
-    )
-    return [int(i) for i in made.scalars()]
+    added = insert(entries).returning(entries.c.id, sort_by_parameter_order=True)
+    return [int(i) for i in conn.execute(added, list(map(_columns, rows))).scalars()]
 
 
 def mark_seen(conn: Connection, feed_id: int, keys: Collection[str], now: int, before: int | None) -> None:
@@ -92,7 +89,7 @@ def mark_seen(conn: Connection, feed_id: int, keys: Collection[str], now: int, b
     mine = entries.c.feed_id == feed_id
     if before is not None:
         conn.execute(update(entries).where(mine, entries.c.last_seen_at == before).values(last_seen_at=now - 1))
-    for some in _portions(keys):
+    for some in portions(keys):
         conn.execute(update(entries).where(mine, entries.c.key.in_(some)).values(last_seen_at=now))
 
 
@@ -164,9 +161,8 @@ def listing(
 
 
 def _listed_pages() -> Select[Any]:
-    return select(entries, feeds.c.url.label("feed_url"), feeds.c.kind, feeds.c.options).join(
-        feeds, feeds.c.id == entries.c.feed_id
-    )
+    listed = select(entries, feeds.c.url.label("feed_url"), feeds.c.kind, feeds.c.options)
+    return listed.join(feeds, feeds.c.id == entries.c.feed_id)
 
 
 def _page(row: Any, options: Options | None = None) -> ListedPage:
@@ -199,12 +195,7 @@ def _details(kept: Any) -> EntryDetails:
     return EntryDetails(**values, enclosures=enclosures)
 
 
-def _columns(row: EntryRow) -> dict[str, Any]:
+def _columns(row: EntryRow) -> Values:
     said = {name: value for name in EntryDetails.__slots__ if (value := getattr(row.details, name))}
     columns = {name: getattr(row, name) for name in EntryRow.__slots__}
     return columns | {"details": orjson.dumps(said).decode() if said else None, "tries": 0}
-
-
-def _portions(keys: Collection[str]) -> Iterable[list[str]]:
-    some = list(keys)
-    return (some[start : start + _KEYS_AT_ONCE] for start in range(0, len(some), _KEYS_AT_ONCE))

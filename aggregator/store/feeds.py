@@ -13,7 +13,7 @@ from aggregator.model import Hints
 from aggregator.schedule.health import State
 from aggregator.schedule.rhythm import Rhythm, pack, unpack
 from aggregator.store.schema import articles, entries, feeds, polls
-from aggregator.store.sql import run
+from aggregator.store.sql import Values, portions, run
 from aggregator.urls import site_of
 
 Kind = Literal["feed", "page", "hand"]
@@ -105,7 +105,7 @@ class FeedRow:
 
     @property
     def source(self) -> Source:
-        """What its entries' pages need of it."""
+        """Returns what its entries' pages need of it."""
         return Source(self.id, self.url, self.kind, self.options)
 
 
@@ -181,14 +181,14 @@ def sync(conn: Connection, wanted: Sequence[Subscription], now: int) -> Synced:
         if item.title is None:
             values.pop("title")  # the feed's own title, learnt by a poll, stays
         if row.retired_at is not None or any(getattr(row, name) != value for name, value in values.items()):
-            again = _again(row, item, now) if _differs(row, item) else {}
+            again = _again(row, item, now)
             conn.execute(update(feeds).where(feeds.c.id == row.id).values(**values, **again))
             changed += bool(again)
     if new:
         conn.execute(insert(feeds), new)
     gone = [row.id for row in known.values() if row.retired_at is None]
-    for start in range(0, len(gone), 500):
-        conn.execute(update(feeds).where(feeds.c.id.in_(gone[start : start + 500])).values(retired_at=now))
+    for ids in portions(gone):
+        conn.execute(update(feeds).where(feeds.c.id.in_(ids)).values(retired_at=now))
     return Synced(len(new), changed, len(gone))
 
 
@@ -200,23 +200,20 @@ def _follow(conn: Connection, known: dict[str, Row[Any]], wanted: set[str]) -> N
             if url is None or url not in wanted or url in known:
                 continue
             options = orjson.dumps(orjson.loads(old.options) | {"url": url}).decode()
-            named = update(feeds).where(feeds.c.id == old.id).values(url=url, options=options, **settled)
-            renamed = named.returning(feeds)
-            known[url] = conn.execute(renamed).one()
+            renamed = update(feeds).where(feeds.c.id == old.id).values(url=url, options=options, **settled)
+            known[url] = conn.execute(renamed.returning(feeds)).one()
             del known[old.url]
             conn.execute(update(articles).where(articles.c.feed == old.url).values(feed=url))
             break
 
 
-def _differs(row: Row[Any], item: Subscription) -> bool:
-    return row.retired_at is not None or row.options != item.options
-
-
-def _again(row: Row[Any], item: Subscription, now: int) -> dict[str, Any]:
-    """A subscription that was changed or taken up again is polled soon, but never earlier than its site allows; one that
-    was changed is read anew, for what it asks for now may be in the document that is known."""
-    unread = {"etag": None, "last_modified": None, "body_hash": None, "broken": None}
+def _again(row: Row[Any], item: Subscription, now: int) -> Values:
+    """Returns the columns by which a subscription that was changed or taken up again is polled soon, but never earlier
+    than its site allows; one that was changed is read anew, for what it asks for now may be in the known document."""
+    if row.retired_at is None and row.options == item.options:
+        return {}
     again = {"retired_at": None, "gone_at": None, "next_poll_at": min(now, row.next_poll_at)}
+    unread = {"etag": None, "last_modified": None, "body_hash": None, "broken": None}
     return again | unread if row.options != item.options else again
 
 

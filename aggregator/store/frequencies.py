@@ -31,7 +31,7 @@ class TermFrequencies:
         self._added: dict[int, int] = {}
 
     def of(self, terms: Collection[int]) -> Mapping[int, int]:
-        """In how many articles each of the terms occurs, and others asked for before; a term of none gives 0."""
+        """Returns in how many articles each of the terms, and of those asked for before, occurs; 0 where in none."""
         unknown = sorted(set(terms).difference(self._known))
         if unknown:
             self._known.update(dict.fromkeys(unknown, 0))

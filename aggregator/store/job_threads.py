@@ -1,4 +1,4 @@
-"""Threads that run the event loop's SQL, many jobs to a transaction: the one writer, and a reader that never waits for it.
+"""Runs the event loop's SQL in threads, many jobs to a transaction: the one writer, and a reader that never waits.
 
 A job is a function of its transaction. Its result comes when the transaction has ended: what a job wrote is committed
 then, and a job that is handed to the reader afterwards sees it.
@@ -94,7 +94,7 @@ class Reader(JobThread[Connection]):
 
 
 def _settle(outcomes: list[_Outcome]) -> None:
-    """Tells those who wait, all of one event loop at once: to wake it for each would cost more than what it then does."""
+    """Tells those who wait, all of one event loop at once: to wake it for each would cost more than its work."""
     by_loop: dict[asyncio.AbstractEventLoop, list[_Outcome]] = {}
     for one in outcomes:
         by_loop.setdefault(one[0].get_loop(), []).append(one)

@@ -8,9 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     and_,
-    case,
     exists,
-    false,
     func,
     literal,
     or_,
@@ -110,7 +108,7 @@ def _due_feed(now: int, scope: Scope) -> ColumnElement[bool]:
 
 
 def polled_by_another() -> ColumnElement[bool]:
-    """True of a row of `feeds` that moved to an address which another subscription polls already."""
+    """Returns the condition of a row of `feeds` that moved to an address which another subscription polls already."""
     other = feeds.alias()
     alive = and_(other.c.id != feeds.c.id, other.c.retired_at.is_(None), other.c.gone_at.is_(None))
     named = exists().where(alive, other.c.url == feeds.c.moved_to, other.c.moved_to.is_(None))
@@ -123,13 +121,11 @@ def _due_entry(now: int, scope: Scope) -> ColumnElement[bool]:
     due = and_(entries.c.state == "waiting", entries.c.next_try_at <= now, entries.c.feed_id.not_in(quiet))
     if scope.feeds is None:
         return due
-    return and_(
-        due, or_(entries.c.feed_id.in_(scope.feeds), entries.c.id.in_(scope.entries) if scope.entries else false())
-    )
+    return and_(due, or_(entries.c.feed_id.in_(scope.feeds), entries.c.id.in_(scope.entries)))
 
 
 def due_refetch(now: int, scope: Scope) -> ColumnElement[bool]:
-    """True of a row of `refetches` whose page is to be fetched again now."""
+    """Returns the condition of a row of `refetches` whose page is to be fetched again now."""
     due = and_(refetches.c.next_at.is_not(None), refetches.c.next_at <= now)
     if scope.feeds is None:
         return due
@@ -149,7 +145,7 @@ def claim(conn: Connection, site: str, owner: str, until: int, now: int, dead: C
 
 
 def renew(conn: Connection, names: Collection[str], owner: str, until: int) -> set[str]:
-    """Lengthens the leases of these sites; gives those that are still the owner's."""
+    """Lengthens the leases of these sites; returns those that are still the owner's."""
     mine = and_(sites.c.site.in_(names), sites.c.owner == owner)
     return set(conn.execute(update(sites).where(mine).values(lease_until=until).returning(sites.c.site)).scalars())
 
@@ -162,19 +158,15 @@ def release(conn: Connection, site: str, owner: str, delay: SiteDelay | None) ->
 
 
 def owners(conn: Connection) -> set[str]:
-    """Everyone who holds a lease."""
-    return {
-        str(name) for name in conn.execute(select(sites.c.owner).where(sites.c.owner.is_not(None)).distinct()).scalars()
-    }
+    """Returns everyone who holds a lease."""
+    return set(conn.execute(select(sites.c.owner).where(sites.c.owner.is_not(None)).distinct()).scalars())
 
 
 def pause(conn: Connection, site: str, until: int) -> None:
     """Leaves a site alone until then; what it asked for earlier counts if it is longer."""
     conn.execute(insert(conn, sites).values(site=site).on_conflict_do_nothing())
     longer = or_(sites.c.quiet_until.is_(None), sites.c.quiet_until < until)
-    conn.execute(
-        update(sites).where(sites.c.site == site).values(quiet_until=case((longer, until), else_=sites.c.quiet_until))
-    )
+    conn.execute(update(sites).where(sites.c.site == site, longer).values(quiet_until=until))
 
 
 def known_site(conn: Connection, site: str) -> SiteRow | None:

@@ -23,7 +23,7 @@ def hold(store: Store, name: str) -> Iterator[bool]:
 
 
 def is_dead(store: Store, name: str) -> bool:
-    """True if nobody holds the lock `name`: its owner is gone."""
+    """Tells whether nobody holds the lock `name`: its owner is gone."""
     if store.path and not _file(store, name).exists():
         return True
     with hold(store, name) as taken:

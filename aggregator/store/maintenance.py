@@ -1,24 +1,24 @@
-"""Looking after the database: prune, check, backup, stats, optimise."""
+"""Maintains the database: prune, check, backup, stats, optimise."""
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, func, literal, select, text, update
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, Table, delete, func, select, text, update
 
 from aggregator.errors import StoreError, UsageError
 from aggregator.store import save_article
 from aggregator.store.engine import Store
 from aggregator.store.schema import articles, entries, feeds, polls, raw_pages, revisions, site_memories, stories
+from aggregator.store.sql import portions
 from aggregator.store.unit_of_work import UnitOfWork
+from aggregator.times import DAY
 
-DAY = 86400
 TOMBSTONE_DAYS = 30
 
 
 def outdated(conn: Connection, feed_id: int, before: int | None, most: int | None) -> list[int]:
-    """Entries with an article that a feed's `keep` lets go: older than `before`, or beyond the newest `most`."""
+    """Finds entries with an article that a feed's `keep` excludes: older than `before`, or not of the newest `most`."""
     when = func.coalesce(entries.c.published_at, entries.c.first_seen_at)
     query = select(entries.c.id).where(entries.c.feed_id == feed_id, entries.c.article_id.is_not(None))
     if before is not None:
@@ -31,10 +31,9 @@ def outdated(conn: Connection, feed_id: int, before: int | None, most: int | Non
 
 
 def prune_entries(unit: UnitOfWork, ids: list[int]) -> int:
-    """Makes these entries tombstones, and removes the articles that no other entry holds; how many articles went."""
+    """Makes these entries tombstones, and removes the articles that no other entry holds; returns how many."""
     gone = 0
-    for start in range(0, len(ids), 500):
-        part = ids[start : start + 500]
+    for part in portions(ids):
         held = unit.execute(select(entries.c.article_id).where(entries.c.id.in_(part)).distinct()).scalars().all()
         unit.execute(update(entries).where(entries.c.id.in_(part)).values(state="pruned", article_id=None))
         others = set(unit.execute(select(entries.c.article_id).where(entries.c.article_id.in_(held))).scalars())
@@ -55,12 +54,12 @@ def drop_tombstones(conn: Connection, now: int) -> int:
 
 
 def drop_raw(conn: Connection, before: int) -> int:
-    """Deletes raw pages fetched before then."""
+    """Deletes the raw pages fetched before a time; returns how many."""
     return conn.execute(delete(raw_pages).where(raw_pages.c.fetched_at < before)).rowcount
 
 
 def drop_polls(conn: Connection, before: int) -> int:
-    """Shortens the log of polls."""
+    """Deletes the log of the polls before a time; returns how many."""
     return conn.execute(delete(polls).where(polls.c.at < before)).rowcount
 
 
@@ -109,75 +108,68 @@ def backup(store: Store, target: Path) -> None:
         raise StoreError(f"{target}: the backup failed: {error}") from error
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something that is wrong with the database, in one line."""
-
-    what: str
-
-
-def check(store: Store) -> Iterator[Problem]:
-    """Everything that is wrong: file, references, states, stories, search index."""
-    with store.read() as conn:
-        if store.dialect == "sqlite":
-            yield from (
-                Problem(f"file: {row[0]}") for row in conn.execute(text("PRAGMA integrity_check(20)")) if row[0] != "ok"
-            )
-            yield from (
-                Problem(f"{row[0]} {row[1]} names a row of {row[2]} that is not there")
-                for row in conn.execute(text("PRAGMA foreign_key_check"))
-            )
-        for what, query in _INVARIANTS.items():
-            wrong = conn.execute(text(query)).scalar_one()
-            if wrong:
-                yield Problem(f"{wrong} {what}")
-        yield from _index_problems(conn)
-
-
 _INVARIANTS = {
-    "entries are done without an article": "SELECT count(*) FROM entries WHERE state = 'done' AND article_id IS NULL",
-    "entries have an article and are not done": "SELECT count(*) FROM entries WHERE state <> 'done' AND state <> 'waiting' AND article_id IS NOT NULL",
-    "entries wait for no time": "SELECT count(*) FROM entries WHERE state = 'waiting' AND (next_try_at IS NULL OR site IS NULL)",
-    "articles are a copy of a copy": "SELECT count(*) FROM articles a JOIN articles b ON a.copy_of = b.id WHERE b.copy_of IS NOT NULL",
-    "copies are in another story than their head": "SELECT count(*) FROM articles a JOIN articles b ON a.copy_of = b.id WHERE a.story_id <> b.story_id",
-    "stories count their articles wrongly": "SELECT count(*) FROM stories s WHERE s.articles <> (SELECT count(*) FROM articles a WHERE a.story_id = s.id)",
+    "entries are done without an article": "entries WHERE state = 'done' AND article_id IS NULL",
+    "entries have an article and are not done": (
+        "entries WHERE state <> 'done' AND state <> 'waiting' AND article_id IS NOT NULL"
+    ),
+    "entries wait for no time": "entries WHERE state = 'waiting' AND (next_try_at IS NULL OR site IS NULL)",
+    "articles are a copy of a copy": "articles a JOIN articles b ON a.copy_of = b.id WHERE b.copy_of IS NOT NULL",
+    "copies are in another story than their head": (
+        "articles a JOIN articles b ON a.copy_of = b.id WHERE a.story_id <> b.story_id"
+    ),
+    "stories count their articles wrongly": (
+        "stories s WHERE s.articles <> (SELECT count(*) FROM articles a WHERE a.story_id = s.id)"
+    ),
+}
+_INDEX_INVARIANTS = {
+    "sqlite": {
+        "articles are not in the search index": "articles WHERE id NOT IN (SELECT id FROM articles_fts_docsize)",
+        "rows of the search index have no article": "articles_fts_docsize WHERE id NOT IN (SELECT id FROM articles)",
+    },
+    "postgresql": {
+        "articles are not in the search index": (
+            "articles a LEFT JOIN article_search s ON s.article_id = a.id WHERE s.article_id IS NULL"
+        ),
+    },
+}
+_SIZE = {
+    "sqlite": text("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"),
+    "postgresql": text("SELECT pg_database_size(current_database())"),
 }
 
 
-def _index_problems(conn: Connection) -> Iterator[Problem]:
-    if conn.dialect.name == "sqlite":
-        missing = "SELECT count(*) FROM articles WHERE id NOT IN (SELECT id FROM articles_fts_docsize)"
-        extra = "SELECT count(*) FROM articles_fts_docsize WHERE id NOT IN (SELECT id FROM articles)"
-    else:
-        missing = "SELECT count(*) FROM articles a LEFT JOIN article_search s ON s.article_id = a.id WHERE s.article_id IS NULL"
-        extra = "SELECT 0"
-    for what, query in (
-        ("articles are not in the search index", missing),
-        ("rows of the search index have no article", extra),
-    ):
-        wrong = conn.execute(text(query)).scalar_one()
-        if wrong:
-            yield Problem(f"{wrong} {what}")
+def check(store: Store) -> Iterator[str]:
+    """Yields everything that is wrong, a line each: file, references, states, stories, search index."""
+    with store.read() as conn:
+        if store.dialect == "sqlite":
+            found = conn.execute(text("PRAGMA integrity_check(20)")).scalars()
+            yield from (f"file: {line}" for line in found if line != "ok")
+            for table, row, parent, _ in conn.execute(text("PRAGMA foreign_key_check")):
+                yield f"{table} {row} names a row of {parent} that is not there"
+        for what, rows in (_INVARIANTS | _INDEX_INVARIANTS[store.dialect]).items():
+            if wrong := conn.execute(text(f"SELECT count(*) FROM {rows}")).scalar_one():
+                yield f"{wrong} {what}"
 
 
 def stats(conn: Connection) -> dict[str, int]:
-    """How many rows of each kind there are; `bytes` is the size of the database."""
+    """Returns how many rows of each kind there are; `bytes` is the size of the database."""
     counted = {
-        "feeds": select(func.count()).select_from(feeds).where(feeds.c.kind != "hand", feeds.c.retired_at.is_(None)),
-        "entries": select(func.count()).select_from(entries),
-        "waiting": select(func.count()).select_from(entries).where(entries.c.state == "waiting"),
-        "articles": select(func.count()).select_from(articles),
-        "copies": select(func.count()).select_from(articles).where(articles.c.copy_of.is_not(None)),
-        "stories": select(func.count()).select_from(stories),
-        "revisions": select(func.count()).select_from(revisions),
-        "polls": select(func.count()).select_from(polls),
-        "raw_pages": select(func.count()).select_from(raw_pages),
-        "site_memories": select(func.count()).select_from(site_memories),
+        "feeds": _count(feeds, feeds.c.kind != "hand", feeds.c.retired_at.is_(None)),
+        "entries": _count(entries),
+        "waiting": _count(entries, entries.c.state == "waiting"),
+        "articles": _count(articles),
+        "copies": _count(articles, articles.c.copy_of.is_not(None)),
+        "stories": _count(stories),
+        "revisions": _count(revisions),
+        "polls": _count(polls),
+        "raw_pages": _count(raw_pages),
+        "site_memories": _count(site_memories),
     }
-    row = conn.execute(
-        select(*(query.scalar_subquery().label(name) for name, query in counted.items()), literal(0))
-    ).one()
-    size = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
-    if conn.dialect.name != "sqlite":
-        size = "SELECT pg_database_size(current_database())"
-    return {name: int(getattr(row, name)) for name in counted} | {"bytes": int(conn.execute(text(size)).scalar_one())}
+    row = conn.execute(select(*(query.label(name) for name, query in counted.items()))).one()
+    size = conn.execute(_SIZE[conn.dialect.name]).scalar_one()
+    return {name: int(number) for name, number in zip(counted, row, strict=True)} | {"bytes": int(size)}
+
+
+def _count(table: Table, *where: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(table).where(*where).scalar_subquery()

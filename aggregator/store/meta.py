@@ -7,7 +7,7 @@ from aggregator.store.sql import insert
 
 
 def get(conn: Connection, key: str) -> str | None:
-    """The value stored under `key`."""
+    """Returns the value stored under `key`; None if there is none."""
     value: str | None = conn.execute(select(meta.c.value).where(meta.c.key == key)).scalar()
     return value
 

@@ -1,4 +1,4 @@
-"""How hits are ranked: what a word weighs by where it stands, by each database's own measure, and in which order they come."""
+"""Ranks hits: what a word weighs by where it stands, by each database's own measure, and in which order they come."""
 
 from typing import Literal
 
@@ -8,8 +8,8 @@ from aggregator.store.search_sql import article_search, hits
 
 Sort = Literal["relevance", "date"]
 
-# A word in the title says more than one in the standfirst, and that more than one in the body. As FTS5's bm25 takes them:
-# title, lead, text; as PostgreSQL's ts_rank does: D, C (text), B (lead), A (title).
+# A word in the title says more than one in the standfirst, and that more than one in the body. As FTS5's bm25 takes
+# them: title, lead, text; as PostgreSQL's ts_rank does: D, C (text), B (lead), A (title).
 _BM25_WEIGHTS = (8.0, 3.0, 1.0)
 _TS_RANK_WEIGHTS = "'{0.1, 0.12, 0.4, 1.0}'::float4[]"
 # A long text is worth less per occurrence, by the logarithm of its length (bm25 does alike).

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select, update
 from aggregator.model import NO_VALIDATORS, Validators
 from aggregator.store.leases import Scope, due_refetch
 from aggregator.store.schema import articles, refetches
-from aggregator.store.sql import insert
+from aggregator.store.sql import Values, insert
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def of_article(conn: Connection, article_id: int) -> Refetch | None:
     return None if row is None else _refetch(row)
 
 
-def _values(refetch: Refetch) -> dict[str, Any]:
+def _values(refetch: Refetch) -> Values:
     said = {name: getattr(refetch, name) for name in ("site", "next_at", "looked_at", "same", "tries", "note")}
     return said | {name: getattr(refetch.validators, name) for name in Validators.__slots__}
 

@@ -8,7 +8,7 @@ from aggregator.articles.row import ArticleRow
 from aggregator.store import centroids, near_copies, save_article
 from aggregator.store import stories as story_rows
 from aggregator.store.schema import articles, stories
-from aggregator.store.sql import insert
+from aggregator.store.sql import insert, portions
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.stories.clustering import merge_centroids
 from aggregator.stories.copy_verdict import CopyVerdict
@@ -17,18 +17,17 @@ _RESERVE = "SELECT setval('{0}_id_seq', greatest(:id, (SELECT last_value FROM {0
 
 
 def free_ids(conn: Connection, asked: Collection[int]) -> set[int]:
-    """Those of the ids that no article has; the database will not give them out by itself from now on."""
+    """Returns those of the ids that no article has; the database will not give them out by itself from now on."""
     free = set(asked)
-    some = list(asked)
-    for start in range(0, len(some), 900):
-        free -= set(conn.execute(select(articles.c.id).where(articles.c.id.in_(some[start : start + 900]))).scalars())
+    for some in portions(asked):
+        free -= set(conn.execute(select(articles.c.id).where(articles.c.id.in_(some))).scalars())
     if free:
         _reserve(conn, "articles", max(free))
     return free
 
 
 def story(conn: Connection, wish: int, at: int) -> int:
-    """A new story with one article of that time; its id is the one wished for if that is free."""
+    """Creates a story of one article of that time; returns its id: the one wished for if that is free."""
     taken = conn.execute(select(stories.c.id).where(stories.c.id == wish)).first()
     if taken is not None:
         return story_rows.create(conn, at)

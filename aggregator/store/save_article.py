@@ -29,7 +29,8 @@ def _insertion(*names: str) -> TextClause:
     return text(f"INSERT INTO articles ({', '.join(names)}) VALUES (:{', :'.join(names)}) RETURNING id")
 
 
-# As text, because a statement that SQLAlchemy puts together at each call costs as much as the rest of storing an article.
+# As text, because a statement that SQLAlchemy puts together at each call costs as much as the rest of storing an
+# article.
 _IS_STORED = text("SELECT id FROM articles WHERE canonical_url = :url")
 _INSERT = _insertion(*_GIVEN)
 _INSERT_WITH_ID = _insertion("id", *_GIVEN)
@@ -37,7 +38,8 @@ _INSERT_WITH_ID = _insertion("id", *_GIVEN)
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """Where an article went, and what that did. `kept`: why a text that was found stays out, and the one before stays."""
+    """Where an article went, and what that did. `kept`: why a text that was found stays out, and the one before
+    stays."""
 
     id: int
     outcome: Outcome
@@ -86,8 +88,8 @@ def reread(unit: UnitOfWork, article_id: int, new: ArticleRow) -> None:
 def renew(unit: UnitOfWork, stored: StoredArticle, new: ArticleRow) -> tuple[str, ...]:
     """Brings an article to what another extractor found on the same page; returns the fields that changed.
 
-    `stored` was read in this transaction. The page did not change, so this makes no revision; id, URLs, feed, the feed's
-    summary, story and time of fetching stay.
+    `stored` was read in this transaction. The page did not change, so this makes no revision; id, URLs, feed, the
+    feed's summary, story and time of fetching stay.
     """
     changed = changed_fields(unit, stored, new)
     if not changed and stored.extractor_version == new.extractor_version:
@@ -124,7 +126,8 @@ def _renewed_at(stored: StoredArticle, new: ArticleRow) -> int:
 
 
 def mark_gone(conn: Connection, article_ids: Collection[int], at: int | None) -> None:
-    """Notes that the articles' pages are gone, since `at` unless that was known, or that they are there again (None)."""
+    """Notes that the articles' pages are gone, since `at` unless that was known, or that they are there again
+    (None)."""
     which = articles.c.id.in_(article_ids)
     other = articles.c.gone_at.is_not(None) if at is None else articles.c.gone_at.is_(None)
     conn.execute(update(articles).where(which, other).values(gone_at=at))
@@ -233,8 +236,8 @@ def _says_less(stored: StoredArticle, new: ArticleRow) -> bool:
 
 
 def _flaps(conn: Connection, stored: StoredArticle, new: ArticleRow) -> bool:
-    """Tells whether the text that there is and the next one were both replaced before: the page goes to and fro, and would
-    make a revision at every refetch. The first return to an earlier text is a revision like others."""
+    """Tells whether the text that there is and the next one were both replaced before: the page goes to and fro, and
+    would make a revision at every refetch. The first return to an earlier text is a revision like others."""
     if stored.revisions < 2:
         return False
     earlier = [compare.ComparedText(one.title, one.lead, one.text) for one in revisions_of(conn, stored.id)]

@@ -1,8 +1,10 @@
 """The tables. Times are whole seconds since 1970, UTC; lists and options are JSON text; a null is a value not known.
 
-On SQLite the search index is the FTS5 table `articles_fts` (contentless: columns title, lead, text; rowid = article id);
-on PostgreSQL it is the column `search` of `article_search`. Both hold `text.index_form` of the fields.
+On SQLite the search index is the FTS5 table `articles_fts` (contentless: columns title, lead, text; rowid = article
+id); on PostgreSQL it is the column `search` of `article_search`. Both hold `text.index_form` of the fields.
 """
+
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -23,10 +25,17 @@ from sqlalchemy import (
 metadata = MetaData()
 Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite gives out row ids for INTEGER PRIMARY KEY alone
 
+
+def _index_where(condition: str, name: str, *columns: Column[Any]) -> None:
+    """Adds an index of the rows that meet a condition."""
+    Index(name, *columns, sqlite_where=text(condition), postgresql_where=text(condition))
+
+
 # Small values of the program itself: the configuration that was last synced, the index's form.
 meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
 
-# Subscriptions. kind "feed"; "page" is an `articles:` item, polled itself; "hand" is the one holder of pages given by hand.
+# Subscriptions. kind "feed"; "page" is an `articles:` item, polled itself; "hand" is the one holder of pages that a
+# person names.
 feeds = Table(
     "feeds",
     metadata,
@@ -74,18 +83,8 @@ feeds = Table(
     Column("last_poll_reason", Text),
 )
 Index("feeds_due", feeds.c.next_poll_at, feeds.c.site)
-Index(
-    "feeds_quiet",
-    feeds.c.quiet_until,
-    sqlite_where=text("quiet_until IS NOT NULL"),
-    postgresql_where=text("quiet_until IS NOT NULL"),
-)
-Index(
-    "feeds_moved",
-    feeds.c.moved_to,
-    sqlite_where=text("moved_to IS NOT NULL"),
-    postgresql_where=text("moved_to IS NOT NULL"),
-)
+_index_where("quiet_until IS NOT NULL", "feeds_quiet", feeds.c.quiet_until)
+_index_where("moved_to IS NOT NULL", "feeds_moved", feeds.c.moved_to)
 
 # The sitemaps that a sitemap index lists, and what is known of each.
 sitemaps = Table(
@@ -119,7 +118,8 @@ polls = Table(
 )
 Index("polls_of_feed", polls.c.feed_id, polls.c.at)
 
-# What feeds listed. state: waiting (its page is to be fetched) | done | failed (given up) | none (no article to be had) | pruned.
+# What feeds listed. state: waiting (its page is to be fetched) | done | failed (given up) | none (it has no article) |
+# pruned.
 entries = Table(
     "entries",
     metadata,
@@ -143,19 +143,8 @@ entries = Table(
     Column("digest", BigInteger),  # of title and text as the feed has them
     UniqueConstraint("feed_id", "key", name="entries_key"),
 )
-Index(
-    "entries_waiting",
-    entries.c.site,
-    entries.c.next_try_at,
-    sqlite_where=text("state = 'waiting'"),
-    postgresql_where=text("state = 'waiting'"),
-)
-Index(
-    "entries_of_article",
-    entries.c.article_id,
-    sqlite_where=text("article_id IS NOT NULL"),
-    postgresql_where=text("article_id IS NOT NULL"),
-)
+_index_where("state = 'waiting'", "entries_waiting", entries.c.site, entries.c.next_try_at)
+_index_where("article_id IS NOT NULL", "entries_of_article", entries.c.article_id)
 
 stories = Table(
     "stories",
@@ -185,9 +174,8 @@ articles = Table(
     Column("published_at", BigInteger),
     Column("modified_at", BigInteger),
     Column("fetched_at", BigInteger, nullable=False),
-    Column(
-        "at", BigInteger, nullable=False, info=NOT_EXPORTED
-    ),  # min(published_at, fetched_at): feeds send dates of the future
+    # min(published_at, fetched_at): feeds send dates of the future
+    Column("at", BigInteger, nullable=False, info=NOT_EXPORTED),
     Column("lang", Text),
     Column("lead", Text),
     Column("text", Text, nullable=False),
@@ -202,32 +190,16 @@ articles = Table(
     Column("paywalled", Text),
     Column("extractor_version", Integer, nullable=False, info=NOT_EXPORTED),
     Column("revisions", Integer, nullable=False, server_default="0", info=NOT_EXPORTED),  # how many earlier texts
-    Column(
-        "gone_at", BigInteger, info=NOT_EXPORTED
-    ),  # since when the page answers 404 or 410, or leads to the front page
+    # since when the page answers 404 or 410, or leads to the front page
+    Column("gone_at", BigInteger, info=NOT_EXPORTED),
 )
 Index("articles_at", articles.c.at)
 Index("articles_story", articles.c.story_id)
 Index("articles_text", articles.c.text_hash)
 Index("articles_site", articles.c.site)
-Index(
-    "articles_copies",
-    articles.c.copy_of,
-    sqlite_where=text("copy_of IS NOT NULL"),
-    postgresql_where=text("copy_of IS NOT NULL"),
-)
-Index(
-    "articles_revised",
-    articles.c.at,
-    sqlite_where=text("revisions > 0"),
-    postgresql_where=text("revisions > 0"),
-)
-Index(
-    "articles_gone",
-    articles.c.gone_at,
-    sqlite_where=text("gone_at IS NOT NULL"),
-    postgresql_where=text("gone_at IS NOT NULL"),
-)
+_index_where("copy_of IS NOT NULL", "articles_copies", articles.c.copy_of)
+_index_where("revisions > 0", "articles_revised", articles.c.at)
+_index_where("gone_at IS NOT NULL", "articles_gone", articles.c.gone_at)
 
 # When the page of an article is fetched again, and what came of it. Articles from feeds' pages alone have a row.
 refetches = Table(
@@ -244,13 +216,7 @@ refetches = Table(
     Column("validated_url", Text),  # where these came from, after redirects
     Column("note", Text),  # what was wrong at the last look, and why the text that there was stays
 )
-Index(
-    "refetches_due",
-    refetches.c.next_at,
-    refetches.c.site,
-    sqlite_where=text("next_at IS NOT NULL"),
-    postgresql_where=text("next_at IS NOT NULL"),
-)
+_index_where("next_at IS NOT NULL", "refetches_due", refetches.c.next_at, refetches.c.site)
 
 # The sanitised HTML of a body, zstd. Only where it says more than the paragraphs of the text do.
 bodies = Table(
@@ -286,9 +252,9 @@ revisions = Table(
 )
 Index("revisions_of_article", revisions.c.article_id)
 
-# The near-copy index: sampled hashes of word n-grams (`stories.fingerprint`) of the articles of each week. The week comes
-# first so that writes and look-ups stay in a small, hot part of the tree however large the archive is. No foreign key:
-# it would need a second index as large as this one; `store.near_copies.remove` takes rows away by the fingerprint.
+# The near-copy index: sampled hashes of word n-grams (`stories.fingerprint`) of the articles of each week. The week
+# comes first so that writes and look-ups stay in a small, hot part of the tree however large the archive is. No foreign
+# key: it would need a second index as large as this one; `near_copies.remove` takes rows away by the fingerprint.
 shingles = Table(
     "shingles",
     metadata,
@@ -307,7 +273,7 @@ fingerprints = Table(
     Column("marks", LargeBinary, nullable=False),  # hashes of its names and numbers
 )
 
-# In how many articles each term (`stories.fingerprint`, one language's words) occurs; a term of its own counts them all.
+# In how many articles each term (`stories.fingerprint`, one language's words) occurs; one more term counts them all.
 term_frequencies = Table(
     "term_frequencies",
     metadata,

@@ -10,8 +10,8 @@ from aggregator.store.sql import Values, run_each
 
 Terms = tuple[str, str, str]  # `text.index_form` of title, lead and text
 
-_MAX_PENDING_ROWS = 500  # more are written before the transaction's end,
-_LONG_TEXT = 1_000_000  # and so is a text of more characters
+_MAX_PENDING_ROWS = 500  # more are written before the transaction's end, and so is
+_MAX_PENDING_CHARACTERS = 1_000_000  # a longer text
 _FTS_ADD = text("INSERT INTO articles_fts(rowid, title, lead, text) VALUES (:id, :title, :lead, :text)")
 _FTS_REMOVE = text(
     "INSERT INTO articles_fts(articles_fts, rowid, title, lead, text) VALUES ('delete', :id, :title, :lead, :text)"
@@ -39,7 +39,7 @@ class SearchIndex:
             self._conn.execute(_PG_ADD, _row(article_id, _cut(terms)))
             return
         self._pending.append(_row(article_id, terms))
-        if len(self._pending) >= _MAX_PENDING_ROWS or len(terms[2]) > _LONG_TEXT:
+        if len(self._pending) >= _MAX_PENDING_ROWS or len(terms[2]) > _MAX_PENDING_CHARACTERS:
             self.flush()
 
     def remove(self, article_id: int, terms: Terms) -> None:

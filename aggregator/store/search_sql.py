@@ -115,7 +115,7 @@ def _positive(query: Query) -> Query:
 
 
 def _expression(query: Query, dialect: str) -> str | None:
-    """Returns `query` in the language of the search index; None if it says more than that can, or is a negation alone."""
+    """Returns `query` in the language of the search index; None if it says more than that can, or only negates."""
     if isinstance(query, Words):
         return _fts_words(query) if dialect == "sqlite" else _ts_words(query)
     if isinstance(query, Or):
@@ -190,9 +190,8 @@ def _site(value: str) -> ColumnElement[bool]:
     except ValueError:
         return false()
     bare = host.removeprefix("www.")
-    pages = [
-        articles.c.canonical_url.startswith(f"{scheme}://{bare}/", autoescape=True) for scheme in ("https", "http")
-    ]
+    url = articles.c.canonical_url
+    pages = (url.startswith(f"{scheme}://{bare}/", autoescape=True) for scheme in ("https", "http"))
     return or_(articles.c.site == bare, *pages)
 
 
@@ -202,7 +201,7 @@ def named(value: str) -> ColumnElement[bool]:
 
 
 def _feed(value: str) -> ColumnElement[bool]:
-    """Returns the condition of a feed by its URL or its title; an article that several feeds list is found by each of them."""
+    """Returns the condition of a feed by its URL or title; an article that several feeds list is found by each."""
     listed = select(entries.c.article_id).join(feeds, feeds.c.id == entries.c.feed_id)
     return or_(
         articles.c.feed == value,

@@ -7,22 +7,21 @@ from aggregator.store.sql import insert
 
 
 def load(conn: Connection, site: str) -> bytes | None:
-    """The memory of a site; None if there is none."""
+    """Returns the memory of a site; None if there is none."""
     found = conn.execute(select(site_memories.c.memory).where(site_memories.c.site == site)).scalar()
     return None if found is None else bytes(found)
 
 
 def save(conn: Connection, site: str, memory: bytes, pages: int, now: int, *, reset: bool = False) -> None:
-    """Keeps the memory of a site, which `pages` more have taught it; `reset`: what it was before plays no part in it."""
+    """Stores the memory of a site, which `pages` more have taught it; `reset`: the one before plays no part in it."""
     row = insert(conn, site_memories).values(site=site, memory=memory, learnt_at=now, pages=pages)
     count = pages if reset else site_memories.c.pages + pages
-    conn.execute(
-        row.on_conflict_do_update(index_elements=["site"], set_={"memory": memory, "learnt_at": now, "pages": count})
-    )
+    changes = {"memory": memory, "learnt_at": now, "pages": count}
+    conn.execute(row.on_conflict_do_update(index_elements=["site"], set_=changes))
 
 
 def drop_needless(conn: Connection) -> int:
-    """Deletes the memories of sites that have no article and no feed any more; how many."""
+    """Deletes the memories of sites that have no article and no feed any more; returns how many."""
     kept = exists().where(articles.c.site == site_memories.c.site)
     followed = exists().where(feeds.c.site == site_memories.c.site, feeds.c.retired_at.is_(None))
     return conn.execute(delete(site_memories).where(~kept, ~followed)).rowcount

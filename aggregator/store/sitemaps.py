@@ -1,12 +1,12 @@
 """The sitemaps that a sitemap index lists."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, delete, select
 
 from aggregator.store.schema import sitemaps
-from aggregator.store.sql import insert
+from aggregator.store.sql import insert, portions
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +31,10 @@ def of_feed(conn: Connection, feed_id: int) -> list[SitemapRow]:
 
 def save(conn: Connection, feed_id: int, changed: Collection[SitemapRow], gone: Sequence[str]) -> None:
     """Stores sitemaps and takes out those that are no longer listed."""
-    for start in range(0, len(gone), 500):
-        some = sitemaps.c.url.in_(gone[start : start + 500])
-        conn.execute(delete(sitemaps).where(sitemaps.c.feed_id == feed_id, some))
+    for urls in portions(gone):
+        conn.execute(delete(sitemaps).where(sitemaps.c.feed_id == feed_id, sitemaps.c.url.in_(urls)))
     if changed:
         row = insert(conn, sitemaps)
         columns = {column.name: row.excluded[column.name] for column in sitemaps.c if not column.primary_key}
-        values = [{name: getattr(one, name) for name in SitemapRow.__slots__} for one in changed]
-        conn.execute(
-            row.on_conflict_do_update(index_elements=["feed_id", "url"], set_=columns),
-            [{**one, "feed_id": feed_id} for one in values],
-        )
+        row = row.on_conflict_do_update(index_elements=["feed_id", "url"], set_=columns)
+        conn.execute(row, [{"feed_id": feed_id} | asdict(one) for one in changed])

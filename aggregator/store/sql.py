@@ -1,14 +1,14 @@
 """How statements are written and run here. There are three ways, from the plainest to the quickest:
 
 - SQLAlchemy's expressions (`select(…).where(…)`), wherever a statement is put together from parts or runs seldom.
-- `text(…)`, a constant at the top of its module, where the same statement runs often (to put an expression together costs
-  as much as to run it) or where the two databases differ: then a mapping of dialect to statement.
+- `text(…)`, a constant at the top of its module, where the same statement runs often (an expression costs as much to
+  put together as to run) or where the two databases differ: then a mapping of dialect to statement.
 - The driver, by `run` and its like, for the constants that run several times an article: on SQLite a statement takes
-  microseconds and what SQLAlchemy does around it ten times as long. Its errors are translated by `Store` like all others.
+  microseconds and what SQLAlchemy does around it ten times as long. `Store` translates its errors like all others.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 from sqlalchemy import Connection, Table, TextClause
@@ -16,9 +16,11 @@ from sqlalchemy import Connection, Table, TextClause
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
 
-
+T = TypeVar("T")
 Values = dict[str, Any]
 """Values of columns or parameters by name, as the driver takes them: what type each has, the table says."""
+
+_MAX_PARAMETERS = 900  # of a statement; SQLite takes no more than 999 everywhere
 
 
 def run(conn: Connection, statement: TextClause, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
@@ -48,6 +50,12 @@ def run_list(
     dialect = conn.dialect.name
     given = orjson.dumps(numbers).decode() if dialect == "sqlite" else list(numbers)
     return run(conn, statements[dialect], {name: given, **values})
+
+
+def portions(values: Collection[T]) -> Iterator[list[T]]:
+    """Yields the values in lists that one statement can name."""
+    some = list(values)
+    return (some[start : start + _MAX_PARAMETERS] for start in range(0, len(some), _MAX_PARAMETERS))
 
 
 def insert(conn: Connection, table: Table) -> "sqlite.Insert | postgresql.Insert":

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, or_, select
 
 from aggregator.articles.row import ArticleFields
 from aggregator.store.schema import JSON_LIST, articles, bodies, revisions
+from aggregator.store.sql import portions
 
 LISTS = frozenset(str(column.name) for column in articles.c if column.info is JSON_LIST)
 MAX_ID = 2**63 - 1  # that a column holds
@@ -19,8 +20,8 @@ _BY_URL = select(articles).where(articles.c.canonical_url == bindparam("url"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredArticle(ArticleFields):
-    """An article of the database. `at`: what it is put in order by; `copy_of`: its head, if it is a copy; `revisions`: how
-    many earlier texts are kept; `gone_at`: since when its page is gone. Times: seconds UTC."""
+    """An article of the database. `at`: what it is put in order by; `copy_of`: its head, if it is a copy; `revisions`:
+    how many earlier texts are kept; `gone_at`: since when its page is gone. Times: seconds UTC."""
 
     id: int
     canonical_url: str
@@ -70,11 +71,9 @@ def by_url(conn: Connection, url: str) -> StoredArticle | None:
 
 def at_urls(conn: Connection, urls: Collection[str]) -> dict[str, int]:
     """Returns the ids of the articles stored under these normalised URLs."""
-    some, found = list(urls), {}
-    for start in range(0, len(some), 900):
-        query = select(articles.c.canonical_url, articles.c.id)
-        rows = conn.execute(query.where(articles.c.canonical_url.in_(some[start : start + 900])))
-        found.update({row.canonical_url: int(row.id) for row in rows})
+    query, found = select(articles.c.canonical_url, articles.c.id), {}
+    for some in portions(urls):
+        found.update({url: int(i) for url, i in conn.execute(query.where(articles.c.canonical_url.in_(some)))})
     return found
 
 

@@ -1,13 +1,12 @@
-"""Stories in SQL: which one a new article joins, and what its coming and going change. Every function works inside the
-transaction of its caller.
+"""Stories in SQL: which one a new article joins, and what its coming and going change, in the caller's transaction.
 
 A new article, in this order:
 
     assignment = assign(unit, site=…, at=…, title=…, text_hash=…, fingerprint=…)   # finds, joins or creates
     INSERT INTO articles (…, story_id = assignment.story_id, copy_of = assignment.copy_of)
-    record(unit, article_id, assignment)                     # its hashes; copies re-pointed where it took the head's place
+    record(unit, article_id, assignment)         # its hashes; copies re-pointed where it took the head's place
 
-A changed text: update the row, then `near_copies.replace`. A pruned article: `leave`, delete the row, then `drop_empty`.
+A changed text: update the row, then `near_copies.replace`. A pruned article: `leave`, delete, then `drop_empty`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -109,7 +108,7 @@ def serialise(conn: Connection) -> None:
 def _of_report(
     unit: UnitOfWork, new: NewArticle, made: Fingerprint, verdict: CopyVerdict
 ) -> tuple[int | None, CopyVerdict, Centroid, Centroid]:
-    """Returns the story of a report that is no copy, why, what that story then has in common, and the report's own terms."""
+    """Returns the story of a report that is no copy, why, what that story then has in common, and its own terms."""
     own = centroids.count(unit, made)
     if verdict.story_id is not None:
         return verdict.story_id, verdict, merge_centroids(centroids.of_story(unit, verdict.story_id), own), own

@@ -1,14 +1,15 @@
 """What a person decides of stories: one made two, two made one. Each decision is a row and stays.
 
-Nothing undoes them: a new article joins at most one story, stories are never made one by the program, and an article that
-was split off is made a copy of nothing again (`restoring.point` asks for one story).
+Nothing undoes them: a new article joins at most one story, stories are never made one by the program, and an article
+that was split off is made a copy of nothing again (`restore.point` asks for one story).
 """
 
 import json
 from collections.abc import Collection, Sequence
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, text, update
+from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 
 from aggregator.store import centroids
 from aggregator.store.schema import articles, stories, story_decisions
@@ -25,24 +26,32 @@ _LOOSE = text(
 _MOVE = update(articles).where(articles.c.id.in_(bindparam("ids", expanding=True)))
 
 
-def members(conn: Connection, story_id: int) -> Sequence[Row[Any]]:
-    """Id, head, time and what a fingerprint is made of, of the articles of a story, oldest first."""
-    columns = [getattr(articles.c, name) for name in ("id", "copy_of", "at", "title", "text", "lang")]
-    return conn.execute(
-        select(*columns).where(articles.c.story_id == story_id).order_by(articles.c.at, articles.c.id)
-    ).all()
+@dataclass(frozen=True, slots=True)
+class StoryMember:
+    """An article of a story: its head if it is a copy, its time (seconds UTC), and what a fingerprint is made of."""
+
+    id: int
+    copy_of: int | None
+    at: int
+    title: str | None
+    text: str
+    lang: str | None
+
+
+def members(conn: Connection, story_id: int) -> list[StoryMember]:
+    """Returns the articles of a story, oldest first."""
+    query = select(*(articles.c[name] for name in StoryMember.__slots__)).where(articles.c.story_id == story_id)
+    return [StoryMember(*row) for row in conn.execute(query.order_by(articles.c.at, articles.c.id))]
 
 
 def merged_into(conn: Connection, story_id: int) -> int | None:
-    """The story that this one was merged into, if it was; that may have been merged in its turn."""
-    found = select(story_decisions.c.story_id).where(
-        story_decisions.c.other_id == story_id, story_decisions.c.kind == "merge"
-    )
-    return conn.execute(found).scalar()
+    """Returns the story that this one was merged into, if it was; that may have been merged too."""
+    merged = (story_decisions.c.other_id == story_id, story_decisions.c.kind == "merge")
+    return conn.execute(select(story_decisions.c.story_id).where(*merged)).scalar()
 
 
 def split(conn: Connection, story_id: int, moved: Collection[int], now: int) -> int:
-    """Makes a new story of some of a story's articles; its id. Copies whose head is in the other story become reports."""
+    """Makes a new story of some of a story's articles; returns its id. Copies of a head in the other become reports."""
     ids = sorted(moved)
     first = conn.execute(select(func.min(articles.c.at)).where(articles.c.id.in_(ids))).scalar_one()
     made = create(conn, int(first))
@@ -59,10 +68,8 @@ def merge(conn: Connection, story_id: int, other_id: int, now: int) -> None:
     """Puts the articles of another story into this one; the other one is gone, and its id leads here."""
     own, others = centroids.of_story(conn, story_id), centroids.of_story(conn, other_id)
     last = conn.execute(select(stories.c.last_at).where(stories.c.id == other_id)).scalar_one()
-    ids = list(
-        conn.execute(select(articles.c.id).where(articles.c.story_id == other_id).order_by(articles.c.id)).scalars()
-    )
-    conn.execute(update(articles).where(articles.c.story_id == other_id).values(story_id=story_id))
+    moved = update(articles).where(articles.c.story_id == other_id).values(story_id=story_id)
+    ids = sorted(conn.execute(moved.returning(articles.c.id)).scalars())
     conn.execute(stories.delete().where(stories.c.id == other_id))
     conn.execute(_COUNT, {"story": story_id})
     update_times(conn, story_id)
@@ -71,7 +78,7 @@ def merge(conn: Connection, story_id: int, other_id: int, now: int) -> None:
 
 
 def recentre(conn: Connection, story_id: int, reports: Sequence[tuple[int, Centroid]]) -> None:
-    """What a story has in common, made anew of its reports and their times."""
+    """Makes what a story has in common anew, of its reports and their times."""
     centroids.delete(conn, [story_id])
     total = Centroid({})
     for at, report in reports:

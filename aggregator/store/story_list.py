@@ -14,15 +14,16 @@ _LISTING = text(
 )
 _ONE = text("SELECT id, first_at, last_at, articles FROM stories WHERE id = :id")
 _MEMBERS = text(
-    "SELECT a.story_id, a.id, a.title, a.site, a.copy_of, a.at, a.word_count, f.position FROM articles a"
+    "SELECT a.story_id, a.id, a.title, a.site, a.copy_of, a.at, a.word_count,"
+    f" coalesce(f.position, {NO_SOURCE}) AS source_rank FROM articles a"
     " LEFT JOIN feeds f ON f.url = a.feed AND f.retired_at IS NULL WHERE a.story_id IN :ids ORDER BY a.at, a.id"
 ).bindparams(bindparam("ids", expanding=True))
 
 
 @dataclass(frozen=True, slots=True)
 class StoryRow:
-    """A story as `aggregator stories` lists it. `article_id`, `title`: of the article that leads it (`stories.leading`);
-    `reports`: its articles that are no copies."""
+    """A story as `aggregator stories` lists it. `article_id`, `title`: of the article that leads it; `reports`: its
+    articles that are no copies."""
 
     id: int
     title: str | None
@@ -37,12 +38,12 @@ class StoryRow:
 
 
 def listing(conn: Connection, since: int, until: int, limit: int) -> list[StoryRow]:
-    """The stories with articles between two times, biggest first."""
+    """Returns the stories with articles between two times, biggest first."""
     return _stories(conn, conn.execute(_LISTING, {"since": since, "until": until, "limit": limit}).mappings().all())
 
 
 def one(conn: Connection, story_id: int) -> StoryRow | None:
-    """The story of this id; None if there is none."""
+    """Returns the story of this id; None if there is none."""
     found = _stories(conn, conn.execute(_ONE, {"id": story_id}).mappings().all())
     return found[0] if found else None
 
@@ -58,7 +59,7 @@ def _stories(conn: Connection, found: Sequence[RowMapping]) -> list[StoryRow]:
 
 def _story(row: RowMapping, articles: Sequence[RowMapping]) -> StoryRow:
     reports = [article for article in articles if article["copy_of"] is None] or articles
-    led = lead([StoryReport(a["id"], a["word_count"], a["at"], _place(a["position"])) for a in reports])
+    led = lead([StoryReport(one["id"], one["word_count"], one["at"], one["source_rank"]) for one in reports])
     return StoryRow(
         id=row["id"],
         title=next(article["title"] for article in reports if article["id"] == led.article_id),
@@ -71,7 +72,3 @@ def _story(row: RowMapping, articles: Sequence[RowMapping]) -> StoryRow:
         first_at=row["first_at"],
         last_at=row["last_at"],
     )
-
-
-def _place(position: int | None) -> int:
-    return NO_SOURCE if position is None else position

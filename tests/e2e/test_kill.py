@@ -58,7 +58,7 @@ def test_killed_fetches_lose_and_double_nothing(tmp_path: Path) -> None:
         last = subprocess.run(COMMAND, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=120, check=False)
         assert last.returncode == 0, last.stderr
     opened = engine.open(f"sqlite:///{tmp_path}/a.db")
-    assert [problem.what for problem in maintenance.check(opened)] == []
+    assert list(maintenance.check(opened)) == []
     with opened.read() as conn:
         stored = conn.execute(text("SELECT url, count(*) FROM articles GROUP BY url")).all()
         learnt = conn.execute(text("SELECT memory, pages FROM site_memories")).all()

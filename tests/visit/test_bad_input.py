@@ -20,7 +20,7 @@ def mistakes(made: World, folder: Path) -> list[str]:
             logs = {row.id: [] for row in rows.values()}
             for poll in conn.execute(select(polls).order_by(polls.c.id)):
                 logs[poll.feed_id].append(poll)
-        wrong = [f"{problem}" for problem in maintenance.check(store)]
+        wrong = list(maintenance.check(store))
     finally:
         store.close()
     for number, url in enumerate(made.urls):

@@ -55,7 +55,7 @@ def count(url: str, table: str, where: str = "1 = 1") -> int:
 def sound(url: str) -> bool:
     opened = engine.open(url)
     try:
-        return [problem.what for problem in maintenance.check(opened)] == []
+        return list(maintenance.check(opened)) == []
     finally:
         opened.close()
 

@@ -39,7 +39,7 @@ def learnt(url: str) -> dict[str, tuple[int, bytes]]:
     opened = engine.open(url)
     with opened.read() as conn:
         found = {row.site: (row.pages, bytes(row.memory)) for row in conn.execute(select(site_memories))}
-    assert [problem.what for problem in maintenance.check(opened)] == []
+    assert list(maintenance.check(opened)) == []
     opened.close()
     return found
 

@@ -42,7 +42,7 @@ class World:
         opened = engine.open(self.url)
         try:
             with opened.read() as conn:
-                assert [problem.what for problem in maintenance.check(opened)] == []
+                assert list(maintenance.check(opened)) == []
                 return list(conn.execute(select(table)).all())
         finally:
             opened.close()
