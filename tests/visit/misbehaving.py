@@ -263,7 +263,7 @@ def main() -> None:
     from aggregator.visit import claim, poll, site_visit, sitemap_index
 
     folder, factor, began = Path(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3])
-    for name in ("_FIRST_PUSH", "_LONGEST_BY_PUSH", "_LONGEST_BY_LATENCY"):
+    for name in ("_FIRST_BACKOFF", "_MAX_BACKOFF", "_MAX_GAP_BY_LATENCY"):
         setattr(adaptive_delay, name, getattr(adaptive_delay, name) / factor)
     claim._LOOK_UP_SECONDS = site_visit._LOOK_UP_SECONDS = 5 / factor
     poll.PARSE_SECONDS = sitemap_index.PARSE_SECONDS = max(10 / factor, 1.5)
