@@ -193,7 +193,8 @@ class Net:
         exchange.received = -1
         lines = headers.sent(exchange.request, exchange.start, exchange.target, self._settings)
         extensions = {"networks": rules, "proxy": proxy_of(exchange.proxy, exchange.target)}
-        request = httpx.Request("GET", exchange.target.url, headers=lines, extensions=extensions)
+        # With a stream given, httpx adds no headers of its own, which takes it as long as to parse the URL.
+        request = httpx.Request("GET", exchange.target.url, headers=lines, stream=_NO_BODY, extensions=extensions)
         response = await self._client.send(request, stream=True)
         try:
             raw = response.extensions.get("raw_headers", response.headers.raw)
@@ -262,6 +263,7 @@ class _Client(httpx.AsyncClient):
 
 
 _NO_COOKIES = _NoCookies()
+_NO_BODY = httpx.ByteStream(b"")
 
 
 async def _set_location_aside(response: httpx.Response) -> None:

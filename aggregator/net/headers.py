@@ -21,8 +21,8 @@ def sent(request: Request, start: Target, target: Target, settings: NetSettings)
     """Returns the headers of the request to `target` of a fetch that began at `start`. They hold no cookie and no
     referrer, ever; an e-mail address as contact is sent as From, as RFC 9110 section 10.1.2 wishes of robots."""
     at_home = target.same_origin(start)
-    headers = {"user-agent": octets(settings.user_agent), "accept": octets(request.accept)}
-    headers["accept-encoding"] = _ENCODINGS
+    headers = {"host": target.authority.encode("ascii"), "user-agent": octets(settings.user_agent)}
+    headers |= {"accept": octets(request.accept), "accept-encoding": _ENCODINGS}
     if settings.contact and _EMAIL.fullmatch(settings.contact):
         headers["from"] = octets(settings.contact)
     for name, value in request.headers.items():

@@ -30,13 +30,14 @@ _IN_QUERY = _IN_PATH + "`{}"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where one request goes. `url` is what is sent (ASCII, no user name, no fragment); `address` is set where the
-    host is one; `authorization` is the header made of the URL's user name and password."""
+    """Where one request goes. `url` is what is sent (ASCII, no user name, no fragment), `authority` its host and port;
+    `address` is set where the host is one; `authorization` is the header made of the URL's user name and password."""
 
     url: str
     scheme: str
     host: str
     port: int
+    authority: str
     address: Address | None = None
     authorization: str | None = None
 
@@ -64,11 +65,13 @@ def target(url: str) -> Target:
         raise _refused(url, f"port {port} is not a web server's")
     host, address = _host(url, name)
     shown = f"[{host}]" if isinstance(address, IPv6Address) else host
-    place = shown if port in (None, _DEFAULT_PORTS[scheme]) else f"{shown}:{port}"
+    authority = shown if port in (None, _DEFAULT_PORTS[scheme]) else f"{shown}:{port}"
     path = quote(parts.path or "/", safe=_IN_PATH, errors="replace")
     query = f"?{quote(parts.query, safe=_IN_QUERY, errors='replace')}" if parts.query else ""
     login = _basic(parts.username, parts.password)
-    return Target(f"{scheme}://{place}{path}{query}", scheme, host, port or _DEFAULT_PORTS[scheme], address, login)
+    return Target(
+        f"{scheme}://{authority}{path}{query}", scheme, host, port or _DEFAULT_PORTS[scheme], authority, address, login
+    )
 
 
 def _host(url: str, name: str) -> tuple[str, Address | None]:
