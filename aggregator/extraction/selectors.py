@@ -6,7 +6,7 @@ article has its reader in `_READERS`.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from selectolax.lexbor import SelectolaxError
 
@@ -80,21 +80,18 @@ def _says_something(nodes: Iterable[LexborNode]) -> bool:
 def apply_selectors(tree: LexborHTMLParser, selectors: Selectors, facts: Metadata) -> tuple[Metadata, list[str]]:
     """Cuts `remove` out of the tree and puts title, authors and date in their place; says what each selector did."""
     notes: list[str] = []
-    for name, read in _READERS.items():
+    for name, (field, read) in _READERS.items():
         if selector := getattr(selectors, name):
-            values = read(_nodes(tree, selector))
-            facts = replace(facts, **values)
-            notes.append(
-                _note(name, selector, f"gives {next(iter(values.values()))!r}" if values else "matches nothing")
-            )
+            before, facts = facts, read(facts, _nodes(tree, selector))
+            found = f"gives {getattr(facts, field)!r}" if facts is not before else "matches nothing"
+            notes.append(_note(name, selector, found))
     for selector in selectors.remove:
         count = _cut_out(tree, selector)
         notes.append(_note("remove", selector, f"cuts out {count}" if count else "matches nothing"))
     if selectors.body:
-        found = len(_nodes(tree, selectors.body))
-        notes.append(
-            _note("body", selectors.body, f"matches {found}" if found else "matches nothing: the page is judged")
-        )
+        count = len(_nodes(tree, selectors.body))
+        found = f"matches {count}" if count else "matches nothing: the page is judged"
+        notes.append(_note("body", selectors.body, found))
     return facts, notes
 
 
@@ -143,24 +140,28 @@ def _cut_out(tree: LexborHTMLParser, selector: str) -> int:
     return len(nodes)
 
 
-def _title(nodes: list[LexborNode]) -> dict[str, Any]:
+def _with_title(facts: Metadata, nodes: list[LexborNode]) -> Metadata:
     text = next((text for node in nodes if (text := text_of(node))), None)
-    return {"title": text} if text else {}
+    return replace(facts, title=text) if text else facts
 
 
-def _authors(nodes: list[LexborNode]) -> dict[str, Any]:
+def _with_authors(facts: Metadata, nodes: list[LexborNode]) -> Metadata:
     names = clean_authors([text_of(node) for node in nodes])
-    return {"authors": names} if names else {}
+    return replace(facts, authors=names) if names else facts
 
 
-def _date(nodes: list[LexborNode]) -> dict[str, Any]:
+def _with_date(facts: Metadata, nodes: list[LexborNode]) -> Metadata:
     for node in nodes:
         for text in (attribute(node, "datetime"), attribute(node, "content"), text_of(node)):
             moment = parse_date(text)
             if moment:
-                return {"published_at": moment.at, "published_precision": moment.precision}
-    return {}
+                return replace(facts, published_at=moment.at, published_precision=moment.precision)
+    return facts
 
 
-# What the elements of a selector state: the fields of Metadata that they replace.
-_READERS: dict[str, Callable[[list[LexborNode]], dict[str, Any]]] = {"title": _title, "author": _authors, "date": _date}
+# What the elements of a selector state: the field that they replace, and how; the same facts if they state nothing.
+_READERS: dict[str, tuple[str, Callable[[Metadata, list[LexborNode]], Metadata]]] = {
+    "title": ("title", _with_title),
+    "author": ("authors", _with_authors),
+    "date": ("published_at", _with_date),
+}
