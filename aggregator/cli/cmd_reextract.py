@@ -17,7 +17,7 @@ from aggregator.cli.shared_options import AsJson, Feed, Report, ReportFormat, Si
 if TYPE_CHECKING:
     from aggregator.archive.reextract import Change, Totals
 
-MAX_SHOWN = 30
+MAX_SHOWN_CHANGES = 30
 INTERRUPTED = 130  # exit code
 
 
@@ -98,7 +98,7 @@ class _PrintedTable:
         words = change.words_added + change.words_removed
         size = words if change.outcome == "changed" else sys.maxsize  # what a person should look at comes first
         heapq.heappush(self.largest, (size, -change.id, change))
-        if len(self.largest) > MAX_SHOWN:
+        if len(self.largest) > MAX_SHOWN_CHANGES:
             heapq.heappop(self.largest)
 
     def finish(self, totals: "Totals", *, interrupted: bool) -> None:

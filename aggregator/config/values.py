@@ -16,7 +16,7 @@ from aggregator.times import DAY, HOUR, MINUTE, WEEK, format_duration
 from aggregator.urls import is_http
 
 _UNITS = {"w": WEEK, "d": DAY, "h": HOUR, "m": MINUTE, "s": 1}
-_PART = re.compile(r"(\d+(?:\.\d+)?)([wdhms])")
+_DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)([wdhms])")
 _DURATION = r"^(\d+(\.\d+)?[wdhms])+$"
 MAX_DURATION = timedelta(days=36500)
 MAX_REFETCHES = 20
@@ -42,7 +42,7 @@ def parse_duration(value: object) -> timedelta:
     if not re.fullmatch(_DURATION, text):
         raise ValueError("is not a duration such as 30m, 1h30m or 90d")
     try:
-        length = timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text)))
+        length = timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in _DURATION_PART.findall(text)))
     except OverflowError:
         length = timedelta.max
     if length > MAX_DURATION:

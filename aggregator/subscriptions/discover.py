@@ -23,7 +23,7 @@ from aggregator.net.robots_policy import RobotsPolicy
 from aggregator.pool import Pool
 from aggregator.urls import site_of
 
-MAX_ASKED = 16  # of the addresses that a page names
+MAX_ADDRESSES = 16  # asked for, of those that a page names
 _PAGE_FAILURES = ("status", "robots", "redirects", "too_large", "protocol")  # the rest of the site may be well
 _log = logging.getLogger(__name__)
 Tell = Callable[[str], None]
@@ -137,7 +137,7 @@ class _Search:
         except ExtractionError as error:
             raise FeedError(f"{response.url}: {error}") from None
 
-    async def candidates(self, places: Iterable[PossibleFeed], enough: int = MAX_ASKED) -> list[FeedCandidate]:
+    async def candidates(self, places: Iterable[PossibleFeed], enough: int = MAX_ADDRESSES) -> list[FeedCandidate]:
         """Returns those of the places that hold a document with something in it, until there are `enough`."""
         found: dict[str, FeedCandidate] = {}
         for place in places:
@@ -202,7 +202,7 @@ async def _sitemaps_of(search: _Search, url: str) -> list[PossibleFeed]:
 async def _feeds_of(search: _Search, response: Response) -> list[FeedCandidate]:
     """Returns the feeds that a page names; if none of them is one, those at common addresses."""
     places = await search.pool.run(discovery.named, response.body, response.headers.get("content-type"), response.url)
-    found = await search.candidates(places[:MAX_ASKED])
+    found = await search.candidates(places[:MAX_ADDRESSES])
     return found or await search.candidates(discovery.common(response.url), 1)
 
 
