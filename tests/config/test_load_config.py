@@ -15,7 +15,7 @@ from aggregator.times import format_duration
 
 FEED = "feeds:\n  - url: https://e.example/f\n"
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 def read(text: str, **environ: str) -> Config:
