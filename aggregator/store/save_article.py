@@ -29,8 +29,7 @@ def _insertion(*names: str) -> TextClause:
     return text(f"INSERT INTO articles ({', '.join(names)}) VALUES (:{', :'.join(names)}) RETURNING id")
 
 
-# As text, because a statement that SQLAlchemy puts together at each call costs as much as the rest of storing an
-# article.
+# As text: a statement that SQLAlchemy puts together at each call costs as much as the rest of storing an article.
 _IS_STORED = text("SELECT id FROM articles WHERE canonical_url = :url")
 _INSERT = _insertion(*_GIVEN)
 _INSERT_WITH_ID = _insertion("id", *_GIVEN)
@@ -38,8 +37,7 @@ _INSERT_WITH_ID = _insertion("id", *_GIVEN)
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """Where an article went, and what that did. `kept`: why a text that was found stays out, and the one before
-    stays."""
+    """Says where an article went, and what that did. `kept`: why the text before stays instead."""
 
     id: int
     outcome: Outcome
@@ -126,8 +124,7 @@ def _renewed_at(stored: StoredArticle, new: ArticleRow) -> int:
 
 
 def mark_gone(conn: Connection, article_ids: Collection[int], at: int | None) -> None:
-    """Notes that the articles' pages are gone, since `at` unless that was known, or that they are there again
-    (None)."""
+    """Notes that the pages of articles are gone, since `at` unless that was known, or are there again (None)."""
     which = articles.c.id.in_(article_ids)
     other = articles.c.gone_at.is_not(None) if at is None else articles.c.gone_at.is_(None)
     conn.execute(update(articles).where(which, other).values(gone_at=at))
@@ -217,8 +214,8 @@ def _update(unit: UnitOfWork, stored: StoredArticle, new: ArticleRow) -> Saved:
     if _flaps(unit, stored, new):
         return Saved(stored.id, "unchanged", kept="the page goes to and fro between texts that are kept")
     times = {"fetched_at": stored.fetched_at, "replaced_at": new.fetched_at}
-    earlier = revisions.insert().values(article_id=stored.id, title=stored.title, lead=stored.lead, text=stored.text)
-    unit.execute(earlier.values(times))
+    earlier = {"article_id": stored.id, "title": stored.title, "lead": stored.lead, "text": stored.text}
+    unit.execute(revisions.insert().values(earlier | times))
     _unindex(unit, stored)
     if stored.text_hash != new.text_hash:
         near_copies.replace(unit, stored.id, stored.at, new.fingerprint)
@@ -230,14 +227,14 @@ def _update(unit: UnitOfWork, stored: StoredArticle, new: ArticleRow) -> Saved:
 
 
 def _says_less(stored: StoredArticle, new: ArticleRow) -> bool:
-    """A page says more than a feed's entry does; the entry of a second feed must not undo that."""
+    """Tells whether an entry's own text stays out: a page says more, and a second feed's entry must not undo that."""
     second = stored.feed != new.feed
     return new.body_from == "feed" and (stored.body_from == "page" or (second and new.word_count < stored.word_count))
 
 
 def _flaps(conn: Connection, stored: StoredArticle, new: ArticleRow) -> bool:
-    """Tells whether the text that there is and the next one were both replaced before: the page goes to and fro, and
-    would make a revision at every refetch. The first return to an earlier text is a revision like others."""
+    """Tells whether the stored text and the next one were both replaced before: the page goes to and fro, and would
+    make a revision at every refetch. The first return to an earlier text is a revision like others."""
     if stored.revisions < 2:
         return False
     earlier = [compare.ComparedText(one.title, one.lead, one.text) for one in revisions_of(conn, stored.id)]

@@ -34,8 +34,7 @@ def _index_where(condition: str, name: str, *columns: Column[Any]) -> None:
 # Small values of the program itself: the configuration that was last synced, the index's form.
 meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
 
-# Subscriptions. kind "feed"; "page" is an `articles:` item, polled itself; "hand" is the one holder of pages that a
-# person names.
+# Subscriptions. kind "feed"; "page" is an `articles:` item, polled itself; "hand" holds the pages that a person names.
 feeds = Table(
     "feeds",
     metadata,
@@ -118,8 +117,7 @@ polls = Table(
 )
 Index("polls_of_feed", polls.c.feed_id, polls.c.at)
 
-# What feeds listed. state: waiting (its page is to be fetched) | done | failed (given up) | none (it has no article) |
-# pruned.
+# What feeds listed. state: waiting (for its page) | done | failed (given up) | none (it has no article) | pruned.
 entries = Table(
     "entries",
     metadata,
