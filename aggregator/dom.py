@@ -1,4 +1,4 @@
-"""Turns the bytes of a page into text, its text into a tree, and reads the nodes of the tree.
+"""Decodes the bytes of a page into text, its text into a tree, and reads the nodes of the tree.
 
 A tree is selectolax's LexborHTMLParser. Some inputs make any HTML parser quadratic (very deep nesting, thousands of
 unclosed <b>, a tag with a hundred thousand attributes): those alone are tamed before they are parsed.

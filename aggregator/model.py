@@ -123,7 +123,7 @@ class Response:
 
     @property
     def validators(self) -> Validators:
-        """The validators that it came with."""
+        """Returns the validators that it came with."""
         return Validators(self.headers.get("etag"), self.headers.get("last-modified"), self.url)
 
     @property

@@ -44,7 +44,7 @@ def absolute(link: str, base: str) -> str | None:
 
 
 def is_http(url: str) -> bool:
-    """True for an http or https URL with a host."""
+    """Tells whether this is an http or https URL with a host."""
     try:
         parts = urlsplit(url)
         return parts.scheme in ("http", "https") and bool(parts.hostname)

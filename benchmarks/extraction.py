@@ -9,7 +9,7 @@ Metadata must be exact after NFKC, lower case, words alone. CPU is process time,
 
 --floors runs this project alone and fails with a line for each figure that is worse than benchmarks/floors.json has it.
 Raising the floors (--raise-floors writes what is better now) is part of every improvement. They are in-sample too: a
-model that is better by cross-validation and worse here lowers them by hand, with both figures in its commit.
+model that is better by cross-validation and worse here lowers them, with both figures in its commit.
 """
 
 import argparse

@@ -3,7 +3,7 @@
 usage: python -m benchmarks.polling [--reader PYTHON] [--feeds 100] [--words 350] [--seconds 500]
 `aggregator` is run with this Python. PYTHON is that of an environment with `reader` and `sgmllib3k`; newsboat is run
 where it is installed. All poll the same site on loopback, first cold (everything new), then warm (everything answers
-304), taking turns; no article pages, no gaps. CPU is user + system of every process that a command starts, its start
+304), in sequence; no article pages, no gaps. CPU is user + system of every process that a command starts, its start
 included; memory is the peak of the sum of their PSS, sampled; the site's own process is in neither.
 """
 
@@ -149,7 +149,7 @@ def stored(folder: Path) -> int:
 
 
 def compare(folder: Path, port: int, feeds: int, reader: str | None, seconds: float) -> None:
-    """Runs all of them in turns and prints what they took."""
+    """Runs all of them one after another and prints what they took."""
     urls = [f"http://127.0.0.1:{port}/f/{number}.xml" for number in range(feeds)]
     all_peers, sizes, end = peers(folder, urls, reader), {}, time.monotonic() + seconds
     for phase in ("cold", "warm"):

@@ -1,5 +1,1 @@
-"""The archive: what is asked of all that has been stored, and what is put into it by hand. Import from its rooms:
-
-search (`Search`, `search`, `records`), show (`show`), export (`export`), importing (`import_file`),
-reextracting (`Reextraction`), checking (`check`), pruning (`prune`).
-"""
+"""The archive: search, show and export of what has been stored; import, re-extraction, pruning, edits of stories."""

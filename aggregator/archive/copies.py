@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from aggregator.errors import UsageError
 from aggregator.model import Json
 from aggregator.revisions.word_diff import Piece, word_diff
 from aggregator.store import stored_articles
@@ -28,17 +27,15 @@ class Copy:
 
 
 def copies(store: Store, article_id: int) -> list[Copy]:
-    """The other articles that are the same text, oldest first, compared with this one. Raises UsageError."""
+    """Returns the other articles of the same text, oldest first, compared with this one. Raises UsageError."""
     with store.read() as conn:
-        article = stored_articles.by_id(conn, article_id)
-        if article is None:
-            raise UsageError(f"no article {article_id} in this database; `aggregator search` prints the ids there are")
+        article = stored_articles.get(conn, article_id)
         others = stored_articles.copies_of(conn, article)
     return [Copy(record(other), score(article, other), word_diff(article.text, other.text)) for other in others]
 
 
 def score(one: StoredArticle, other: StoredArticle) -> float:
-    """How much of the shorter text the other one has, 0 to 1."""
+    """Returns how much of the shorter text the other one has, 0 to 1."""
     if one.text_hash == other.text_hash:
         return 1.0
     if min(len(one.text), len(other.text)) < _MIN_CHARACTERS:

@@ -1,4 +1,4 @@
-"""Writing articles to a file."""
+"""Writes articles to a file."""
 
 import csv
 import io
@@ -19,7 +19,7 @@ Records = Iterator[Json]
 
 
 def export(store: Store, path: str, asked: Search) -> int:
-    """Writes every article that matches to `path`, in the order of ids; gives how many.
+    """Writes every article that matches to `path`, in the order of ids; returns how many.
 
     The ending says how: .jsonl or .csv, with .gz or .zst on top; `-` is .jsonl to standard output. Memory stays small
     however many there are, and the file appears when it is complete. Raises UsageError, QueryError, StoreError.
@@ -30,7 +30,7 @@ def export(store: Store, path: str, asked: Search) -> int:
 
 
 def jsonl(file: BinaryIO, articles: Records) -> int:
-    """One JSON object a line, UTF-8."""
+    """Writes one JSON object a line, UTF-8; returns how many."""
     written = 0
     for article in articles:
         file.write(orjson.dumps(article, option=orjson.OPT_APPEND_NEWLINE))
@@ -39,7 +39,7 @@ def jsonl(file: BinaryIO, articles: Records) -> int:
 
 
 def table(file: BinaryIO, articles: Records) -> int:
-    """CSV (RFC 4180) with a header, UTF-8; lists are joined by `; `, what is not known is empty."""
+    """Writes CSV (RFC 4180) with a header, UTF-8; lists are joined by `; `, what is not known is empty."""
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
     out = csv.DictWriter(text, FIELDS)
     out.writeheader()

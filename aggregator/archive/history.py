@@ -56,11 +56,9 @@ _Text = Version | Revision | StoredArticle
 
 
 def history(store: Store, article_id: int) -> History:
-    """The texts of the article of this id. Raises UsageError if there is none."""
+    """Returns the texts of the article of this id. Raises UsageError if there is none."""
     with store.read() as conn:
-        article = stored_articles.by_id(conn, article_id)
-        if article is None:
-            raise UsageError(f"no article {article_id} in this database; `aggregator search` prints the ids there are")
+        article = stored_articles.get(conn, article_id)
         earlier = stored_articles.revisions_of(conn, article_id)
         plan = refetches.of_article(conn, article_id)
     texts: list[Revision | StoredArticle] = [*earlier, article]
@@ -75,8 +73,8 @@ def history(store: Store, article_id: int) -> History:
 
 
 def change(versions: Sequence[Version], number: int | None) -> Change | None:
-    """What version `number` (None: the last) changed; None if there is but one. Raises UsageError if it changed
-    none."""
+    """Returns what version `number` (None: the last) changed; None if there is but one. Raises UsageError if that
+    changed none."""
     if len(versions) == 1 and number is None:
         return None
     number = len(versions) if number is None else number

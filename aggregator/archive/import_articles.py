@@ -1,4 +1,4 @@
-"""Taking articles in from a file.
+"""Imports articles from a file.
 
 lines -> read and checked -> those with a `story_id` are restored as they stand, in the order of the file
                           -> the others go through the story path, in the order of time
@@ -26,7 +26,7 @@ from aggregator.store.engine import Store
 from aggregator.store.unit_of_work import UnitOfWork
 
 _BATCH = 500  # lines a transaction
-_LONGEST = 64 * 1024 * 1024  # bytes of a line
+_MAX_LINE_BYTES = 64 * 1024 * 1024
 
 Report = Callable[[str], None]
 
@@ -42,7 +42,7 @@ class Counts:
 
     @property
     def ok(self) -> bool:
-        """False if there were lines and every one failed."""
+        """Tells whether a line was taken, or none failed."""
         return not self.failed or self.new + self.updated + self.unchanged > 0
 
 
@@ -125,12 +125,12 @@ class _Run:
         """The lines that are not empty, with their numbers."""
         number = 0
         try:
-            while text := file.readline(_LONGEST):
+            while text := file.readline(_MAX_LINE_BYTES):
                 number += 1
-                if len(text) == _LONGEST and not text.endswith(b"\n"):
-                    self.refuse(number, f"longer than {_LONGEST >> 20} MB")
+                if len(text) == _MAX_LINE_BYTES and not text.endswith(b"\n"):
+                    self.refuse(number, f"longer than {_MAX_LINE_BYTES >> 20} MB")
                     while text and not text.endswith(b"\n"):
-                        text = file.readline(_LONGEST)
+                        text = file.readline(_MAX_LINE_BYTES)
                     continue
                 if text.strip():
                     yield number, text.removeprefix(b"\xef\xbb\xbf") if number == 1 else text
@@ -181,7 +181,7 @@ class _Run:
         return save_article.save(unit, row, article_id=wish).id
 
     def _meet(self, unit: UnitOfWork, article_id: int, line: Line) -> None:
-        """The article is stored already: what the file has of it counts if it was fetched later."""
+        """Updates an article that is stored already, if what the file has of it was fetched later."""
         stored = stored_articles.by_id(unit, article_id)
         assert stored is not None
         if line.story_id is not None:
@@ -194,7 +194,7 @@ class _Run:
             self.counts.unchanged += 1
 
     def point_copies(self) -> None:
-        """Copies to their heads, by what the file's numbers became; a head that is not in the file is none."""
+        """Points copies to their heads, by what the file's numbers became; a head that is not in the file is none."""
         known = [(copy, self.ids[head]) for copy, head in self.copies if head in self.ids]
         for start in range(0, len(known), _BATCH):
             with self.store.write() as conn:

@@ -40,19 +40,19 @@ class Line:
 
     @property
     def own_url(self) -> str:
-        """What the article is known by."""
+        """Returns what the article is known by."""
         return str(self.record["canonical_url"] or normalise(self.record["url"]))
 
     @property
     def at(self) -> int:
-        """Its time; where the file gives none it is now, which is after all others."""
+        """Returns its time; where the file gives none it comes after all others."""
         return min(
             (at for name in ("published_at", "fetched_at") if (at := self.times[name]) is not None), default=2**62
         )
 
 
 def read(number: int, line: bytes) -> Line:
-    """The article that a line of JSON holds. Only `url` and `text` must be there. Raises BadLine."""
+    """Returns the article that a line of JSON holds. Only `url` and `text` must be there. Raises BadLine."""
     try:
         found = orjson.loads(line)
     except orjson.JSONDecodeError as error:
@@ -76,7 +76,7 @@ def read(number: int, line: bytes) -> Line:
 
 
 def finished(line: Line, now: int | None = None) -> ArticleRow:
-    """The row that is stored of a line; a line without `fetched_at` was fetched `now`."""
+    """Returns the row that is stored of a line; a line without `fetched_at` was fetched `now`."""
     row = from_record(line.record, line.times, int(time.time()) if now is None else now)
     counted = line.record["word_count"]
     return replace(

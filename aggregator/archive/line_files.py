@@ -1,4 +1,4 @@
-"""Files that are read and written line by line, packed or not."""
+"""Reads and writes files of lines, packed or not."""
 
 import gzip
 import io
@@ -18,14 +18,14 @@ PACKINGS = (".gz", ".zst")
 
 
 def kind_of(path: str) -> str:
-    """The ending that says what a file holds, in lower case, without that of its packing: `a.jsonl.gz` -> `.jsonl`."""
+    """Returns the ending that says what a file holds, in lower case, without its packing: `a.jsonl.gz` -> `.jsonl`."""
     plain = Path(path)
     return (Path(plain.stem) if plain.suffix.lower() in PACKINGS else plain).suffix.lower()
 
 
 @contextmanager
 def reading(path: str) -> Iterator[BinaryIO]:
-    """The unpacked bytes of a file; `-` is standard input. Raises UsageError if there is no such file."""
+    """Opens the unpacked bytes of a file; `-` is standard input. Raises UsageError if there is no such file."""
     if path == "-":
         yield sys.stdin.buffer
         return
@@ -39,7 +39,7 @@ def reading(path: str) -> Iterator[BinaryIO]:
 
 @contextmanager
 def writing(path: str) -> Iterator[BinaryIO]:
-    """Bytes for a file that appears, whole, when all is written; `-` is standard output.
+    """Opens a file that appears, whole, when all is written; `-` is standard output.
 
     What fails in between leaves nothing behind, and a file that was there before as it was.
     """
@@ -58,7 +58,7 @@ def writing(path: str) -> Iterator[BinaryIO]:
                 yield packed
             raw.flush()
             os.fsync(raw.fileno())
-        _as_usual(name, target)
+        _set_permissions(name, target)
         Path(name).replace(target)
     except OSError as error:
         raise AggregatorError(f"{path}: could not be written: {error.strerror or error}") from error
@@ -66,8 +66,8 @@ def writing(path: str) -> Iterator[BinaryIO]:
         Path(name).unlink(missing_ok=True)
 
 
-def _as_usual(name: str, target: Path) -> None:
-    """The permissions that the file has, or that a new file would get (a temporary file has stricter ones)."""
+def _set_permissions(name: str, target: Path) -> None:
+    """Gives a temporary file the permissions that the target has, or that a new file would get."""
     mask = os.umask(0)
     os.umask(mask)
     Path(name).chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~mask)

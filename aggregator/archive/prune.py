@@ -1,4 +1,4 @@
-"""Letting go of what `keep`, `keep_raw` and `poll_log_keep` no longer ask for."""
+"""Deletes what `keep`, `keep_raw` and `poll_log_keep` no longer ask for."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,8 +8,9 @@ from aggregator.config.models import Config, Feed, Page
 from aggregator.store import feeds, maintenance, meta, stories
 from aggregator.store import site_memories as memories
 from aggregator.store.engine import Store
+from aggregator.times import DAY
 
-STORY_WINDOW = 30 * 86400
+STORY_WINDOW = 30 * DAY
 _CONFIG = 64  # the digest before the configuration kept in `meta`
 
 

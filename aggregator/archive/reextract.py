@@ -1,4 +1,4 @@
-"""Reading the kept raw pages again with today's extractor.
+"""Reads the kept raw pages again with today's extractor.
 
 raw pages, in the order of ids -> a site's in batches, with its memory -> pool -> articles that differ -> store
 
@@ -71,12 +71,12 @@ class Totals:
 
     @property
     def done(self) -> int:
-        """How many were read so far."""
+        """Returns how many were read so far."""
         return self.unchanged + self.changed + self.no_article + self.failed
 
     @property
     def exit_code(self) -> int:
-        """1 when every page failed."""
+        """Returns 1 when every page failed, else 0."""
         return int(self.failed > 0 and self.failed == self.done)
 
 
@@ -128,7 +128,7 @@ class _Kept:
 
 
 class _Work:
-    """Reads batches, stores what they give, and hands the memories of sites on."""
+    """Reads batches, each with the memory that the site's one before left, and stores what they give."""
 
     def __init__(self, run: Reextraction, pool: Pool) -> None:
         self.pool = pool
@@ -136,7 +136,7 @@ class _Work:
         self._tried: dict[str, bytes] = {}  # memories of a trial run
 
     async def read(self, site: str, pages: list[_Kept]) -> None:
-        """The pages of one site, one batch after another."""
+        """Reads the pages of one site, one batch after another."""
         jobs = [(kept, kept.job) for kept in pages if kept.job is not None]
         if damaged := [(kept, Read(None, error="the raw page is damaged")) for kept in pages if kept.job is None]:
             self._settle(damaged)
@@ -203,7 +203,7 @@ def _compared(conn: Connection, kept: _Kept, read: Read) -> Change | None:
 
 
 def _better(kept: _Kept, read: Read) -> ArticleRow | None:
-    """The new article, unless it would lose the one there is. What a person's own selector picks is believed."""
+    """Returns the new article, unless it would lose the stored one. What a person's selector picks is believed."""
     new, selectors = read.article, kept.job.selectors if kept.job else None
     picked = selectors is not None and selectors.body and not any(one.name == "body" for one in read.unmatched)
     return None if new is None or (kept.article.is_article and not new.is_article and not picked) else new

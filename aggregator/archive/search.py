@@ -1,4 +1,4 @@
-"""Searching: from what a person asks to the articles with the place where they match."""
+"""Searches the archive: from what a person asks to the articles with the place where they match."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class Search:
 
     @property
     def filters(self) -> Filters:
-        """The filters as the store takes them."""
+        """Returns the filters as the store takes them."""
         since, until = (None if at is None else int(at.timestamp()) for at in (self.since, self.until))
         return Filters(since, until, self.feed, self.site, self.lang)
 
@@ -63,8 +63,7 @@ class Hits:
 
 
 def search(store: Store, asked: Search) -> Hits:
-    """The articles that match, best (or newest) first. Raises QueryError, StoreError, UsageError for a feed not
-    known."""
+    """Returns what matches, best (or newest) first. Raises QueryError, StoreError, UsageError for an unknown feed."""
     query = parse(asked.query)
     words = wanted(query)
     with store.read() as conn:
@@ -77,10 +76,9 @@ def search(store: Store, asked: Search) -> Hits:
 
 
 def records(store: Store, asked: Search) -> Iterator[Json]:
-    """The JSON object of every article that matches, in the order of ids, read as it is asked for.
+    """Yields the JSON object of every article that matches, in the order of ids, read as it is asked for.
 
-    Sorting, limit, offset and the folding of stories play no part. Raises QueryError, StoreError, UsageError for a feed
-    not known.
+    Sorting, limit, offset and the folding of stories play no part. Raises as `search` does.
     """
     query = parse(asked.query)
     with store.read() as conn:
@@ -90,7 +88,7 @@ def records(store: Store, asked: Search) -> Iterator[Json]:
 
 
 def _refuse_unknown(conn: Connection, feed: str | None) -> None:
-    """A name mistyped should not look like a feed without articles."""
+    """Raises UsageError for an unknown feed: a name mistyped should not look like a feed without articles."""
     if feed is not None and not search_articles.knows_feed(conn, feed):
         raise UsageError(
             f"--feed {feed}: no such feed in this archive; give its URL or title (`aggregator feeds list`)"
@@ -98,7 +96,7 @@ def _refuse_unknown(conn: Connection, feed: str | None) -> None:
 
 
 def wanted(query: Query) -> tuple[Words, ...]:
-    """The words that a match was found by: those that are not excluded."""
+    """Returns the words that a match was found by: those that are not excluded."""
     if isinstance(query, Words):
         return (query,)
     if isinstance(query, And | Or):

@@ -5,7 +5,6 @@ from html import escape
 
 import zstandard
 
-from aggregator.errors import UsageError
 from aggregator.model import Json
 from aggregator.store import stored_articles
 from aggregator.store.engine import Store
@@ -13,7 +12,7 @@ from aggregator.store.records import current, record
 from aggregator.text import paragraphs
 from aggregator.times import iso
 
-_MOST_HTML = 64 * 1024 * 1024
+_MAX_HTML_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +27,9 @@ class Shown:
 
 
 def show(store: Store, article_id: int) -> Shown:
-    """The article of this id. Raises UsageError if there is none."""
+    """Returns the article of this id. Raises UsageError if there is none."""
     with store.read() as conn:
-        article = stored_articles.by_id(conn, article_id)
-        if article is None:
-            raise UsageError(f"no article {article_id} in this database; `aggregator search` prints the ids there are")
+        article = stored_articles.get(conn, article_id)
         return Shown(
             record=current(article),
             html=_html(article.text, stored_articles.body(conn, article_id)),
@@ -42,7 +39,7 @@ def show(store: Store, article_id: int) -> Shown:
 
 
 def _html(text: str, packed: bytes | None) -> str:
-    """A body is stored only where it says more than the paragraphs of the text do."""
+    """Returns the stored body, which there is only where it says more than the paragraphs of the text do, or these."""
     if packed is None:
         return "\n".join(f"<p>{escape(part)}</p>" for part in paragraphs(text))
-    return zstandard.ZstdDecompressor().decompress(packed, max_output_size=_MOST_HTML).decode()
+    return zstandard.ZstdDecompressor().decompress(packed, max_output_size=_MAX_HTML_BYTES).decode()

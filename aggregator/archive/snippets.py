@@ -1,4 +1,4 @@
-"""The part of a text that shows why it matches."""
+"""Cuts out the part of a text that shows why it matches."""
 
 import re
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ _PIECE = re.compile(r"\S+\s*")
 
 
 def snippet(text: str, wanted: Sequence[Words]) -> str:
-    """About `WIDTH` characters of `text` around the first words that match, one line; the beginning if none do."""
+    """Returns about `WIDTH` characters of `text` around the first words that match, one line; else its beginning."""
     at = min((found for words in wanted if (found := _first(text, words)) is not None), default=0)
     start = 0 if at <= _LEAD_IN else _after_space(text, at - _LEAD_IN, at)
     end = start + WIDTH
@@ -28,7 +28,7 @@ def snippet(text: str, wanted: Sequence[Words]) -> str:
 
 
 def _first(text: str, words: Words) -> int | None:
-    """Where the phrase stands in the text."""
+    """Returns where the phrase stands in the text."""
     phrase = " ".join(words.words)
     pattern = re.compile(rf"(?<!\S){re.escape(phrase)}" + ("" if words.prefix else r"(?!\S)"))
     for start in range(0, len(text), _SEARCHED):
@@ -41,7 +41,7 @@ def _first(text: str, words: Words) -> int | None:
 
 
 def _place(text: str, nth: int) -> int:
-    """Where the word stands that `nth` words of the folded text precede."""
+    """Returns where the word stands that `nth` words of the folded text precede."""
     seen = 0
     for piece in _PIECE.finditer(text):
         count = len(index_form(piece[0]).split())

@@ -39,7 +39,7 @@ class ArticleContent:
 
     @property
     def compared(self) -> ComparedText:
-        """The content as far as texts are compared."""
+        """Returns the content as far as texts are compared."""
         return ComparedText(self.title, self.lead, self.text, self.word_count, self.is_article, self.paywalled)
 
 
@@ -76,5 +76,5 @@ class ArticleRow(ArticleFields):
 
     @property
     def at(self) -> int:
-        """The time it is put in order by: feeds send dates of the future."""
+        """Returns the time it is put in order by: feeds send dates of the future."""
         return min(self.published_at, self.fetched_at) if self.published_at is not None else self.fetched_at

@@ -64,7 +64,7 @@ class Summary:
 
     @property
     def exit_code(self) -> int:
-        """Is 1 when every feed failed, or a page that is no subscription did; else 0."""
+        """Returns 1 when every feed failed, or a page that is no subscription did; else 0."""
         feeds = self.feeds_polled > 0 and self.feeds_failed == self.feeds_polled
         pages = any(url in self.manual_urls for url, _ in self.page_failures)
         return int(feeds or pages)

@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import Connection, bindparam, or_, select
 
 from aggregator.articles.row import ArticleFields
+from aggregator.errors import UsageError
 from aggregator.store.schema import JSON_LIST, articles, bodies, revisions
 from aggregator.store.sql import portions
 
@@ -55,6 +56,14 @@ def by_id(conn: Connection, article_id: int) -> StoredArticle | None:
     """Returns the article of this id; None if there is none."""
     row = conn.execute(_BY_ID, {"id": article_id}).first() if 0 <= article_id <= MAX_ID else None
     return None if row is None else from_row(row)
+
+
+def get(conn: Connection, article_id: int) -> StoredArticle:
+    """Returns the article of this id. Raises UsageError if there is none."""
+    article = by_id(conn, article_id)
+    if article is None:
+        raise UsageError(f"no article {article_id} in this database; `aggregator search` prints the ids there are")
+    return article
 
 
 def held(conn: Connection, article_id: int) -> StoredArticle | None:

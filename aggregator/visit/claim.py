@@ -1,7 +1,7 @@
 """Claiming sites with due work and visiting them, many at once, until nothing is left that can be had.
 
-Work is claimed by site and never by row: a site with ten thousand waiting pages is one of many that take turns, those
-first that were visited longest ago.
+Work is claimed by site and never by row: a site with ten thousand waiting pages delays no other, for those
+come first that were visited longest ago.
 """
 
 import asyncio
@@ -137,7 +137,7 @@ async def _reap(ctx: Context, running: dict[asyncio.Task[None], str]) -> None:
 
 
 def _refusal(error: BaseException | None) -> StoreError | None:
-    """The database's, if that is what ended a visit; the requests of a visit are a group, and so are their errors."""
+    """Returns the database's error, if that ended a visit, whose requests are a group, and so are their errors."""
     while isinstance(error, BaseExceptionGroup):
         of_store = error.subgroup(StoreError)
         error = of_store.exceptions[0] if of_store else None
@@ -149,7 +149,7 @@ async def _stopped(ctx: Context) -> None:
 
 
 async def _wind_up(running: dict[asyncio.Task[None], str]) -> None:
-    """After a stop was asked for: what is under way may finish for a few seconds."""
+    """Waits a few seconds, after a stop was asked for, for what is under way to finish."""
     if running:
         await asyncio.wait(running, timeout=6)
 

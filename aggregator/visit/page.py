@@ -1,4 +1,4 @@
-"""Fetching the pages of entries."""
+"""Fetches the pages of entries."""
 
 from collections.abc import Sequence
 from urllib.parse import urlsplit

@@ -68,10 +68,7 @@ class PageReader:
 
     async def read_again(self, job: PageJob) -> ArticleRow | None:
         """Returns the article of a page that was fetched before, read with what is known of its site; it teaches
-        nothing.
-
-        Raises ExtractionError if it can't be read.
-        """
+        nothing. Raises ExtractionError if it can't be read."""
         site = read_pages.memory_key(job.page.url)
         lane = self._lanes.setdefault(site, _Lane(site))
         async with lane.leading:

@@ -1,4 +1,4 @@
-"""Fetching the page of a stored article again: is it still there, and what does it say now?
+"""Fetches the page of a stored article again: is it still there, and what does it say now?
 
 304, or byte for byte the same -> nothing
 another text -> read the page as it was served last once more, with what is known of the site today: if that gives the
@@ -42,12 +42,12 @@ class DuePage:
 
     @property
     def plan(self) -> Refetch:
-        """The plan as it is stored."""
+        """Returns the plan as it is stored."""
         return self.due.refetch
 
     @property
     def id(self) -> int:
-        """The article's id."""
+        """Returns the article's id."""
         return self.plan.article_id
 
     def next(self, now: int) -> int | None:
@@ -120,8 +120,7 @@ async def _read(ctx: Context, due: DuePage, response: Response, reader: PageRead
 
 
 async def _store(ctx: Context, due: DuePage, response: Response, new: ArticleRow, old: ArticleRow | None) -> None:
-    """Stores what the page says now. `old`: what is found today on the page as it was served last, if that was
-    asked."""
+    """Stores what the page says now. `old`: what is found today on the page as it was served last, if asked."""
     only_read_otherwise = old is not None and compare.same(old.compared, new.compared)
 
     def job(conn: UnitOfWork) -> Saved:

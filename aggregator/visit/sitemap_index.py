@@ -104,8 +104,7 @@ class _Index:
                 self.known[one.url] = replace(before, modified_at=at)
 
     async def _read_due(self, gone: set[str]) -> None:
-        """Reads what is due, up to the bounds of one poll. A site that wants to be left alone is; what was read
-        stays."""
+        """Reads what is due, up to the bounds of one poll, until the site asks for a pause; keeps what was read."""
         since, failures = _since(self.feed), []
         while self._has_room() and (url := self._next(since, gone)):
             try:

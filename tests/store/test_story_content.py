@@ -1,4 +1,4 @@
-"""Independent reports of one event in SQL, on both databases: joined, kept over restarts, mended by hand."""
+"""Independent reports of one event in SQL, on both databases: joined, kept over restarts, split and merged."""
 
 import json
 from collections.abc import Sequence

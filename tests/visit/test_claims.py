@@ -1,4 +1,4 @@
-"""Sites take turns: one with ten thousand waiting pages starves no other, and no site has two visits at once."""
+"""Claims are fair: one site with ten thousand waiting pages starves no other, and none has two visits at once."""
 
 import asyncio
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Pages of stored articles fetched again: a real server, real databases, a clock that is moved by hand."""
+"""Pages of stored articles fetched again: a real server, real databases, a clock that the test moves."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
