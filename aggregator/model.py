@@ -7,6 +7,8 @@ from itertools import takewhile
 from typing import Any, Literal
 
 BodyFrom = Literal["page", "feed"]
+PERMANENT = (301, 308)
+"""Statuses of redirects that are for good; what they do to a subscription, `visit.moves` says."""
 
 Json = dict[str, Any]
 """A JSON object that is printed or written to a file: what its values are, its reader knows."""
@@ -134,5 +136,5 @@ class Response:
 
 def moved_to(redirects: Sequence[tuple[int, str]]) -> str | None:
     """Returns where the last of the permanent redirects (301, 308) led that a way of (status, target) began with."""
-    permanent = takewhile(lambda hop: hop[0] in (301, 308), redirects)
+    permanent = takewhile(lambda hop: hop[0] in PERMANENT, redirects)
     return next((target for _, target in reversed(list(permanent))), None)

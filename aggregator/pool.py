@@ -1,4 +1,4 @@
-"""Runs the heavy functions of core in processes, never on the event loop.
+"""Runs heavy pure functions in processes, never on the event loop.
 
 Each worker is a process that one thread talks to over a pipe of its own, so that a job that hangs or dies costs its own
 worker alone: that one is killed and replaced, and the jobs of the others go on. Workers start when first needed, by

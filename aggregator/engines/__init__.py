@@ -1,1 +1,1 @@
-"""Who runs visits: one fetch, or the daemon."""
+"""Runs visits: one fetch, or the daemon; `doctor` checks what they need."""

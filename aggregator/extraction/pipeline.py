@@ -127,7 +127,7 @@ def _trace(reading: _Reading, memory: SiteMemory) -> Trace:
 
 
 def _finished(reading: _Reading, site: SiteMemory | None) -> _Reading:
-    """Returns the reading after memory has spoken, or of a body that only the page's JSON has."""
+    """Returns the reading with what memory knows, or of a body that only the page's JSON has."""
     if reading.selected:
         return reading
     if site is None or not site.pages or reading.scores is None or reading.leads is None:

@@ -9,6 +9,7 @@ import logging
 from dataclasses import replace
 
 from aggregator.errors import FetchError
+from aggregator.model import PERMANENT
 from aggregator.store.feeds import FeedRow
 from aggregator.times import DAY
 from aggregator.urls import site_of
@@ -43,7 +44,7 @@ def after_success(feed: FeedRow, redirected_to: str | None, now: int) -> FeedRow
 
 def after_failure(feed: FeedRow, error: FetchError, now: int) -> FeedRow:
     """Returns the feed after a failed poll, whose failure is not counted in it yet."""
-    gone = error.status == 410 and all(status in (301, 308) for status, _ in error.redirects)
+    gone = error.status == 410 and all(status in PERMANENT for status, _ in error.redirects)
     lost = gone or feed.failures + 1 >= MAX_FAILURES
     if feed.moved_to is not None and lost and error.kind not in ("cooling", "robots"):
         _log.info("%s: %s, where it had moved to, fails; the old address is asked again", feed.url, feed.moved_to)

@@ -52,7 +52,7 @@ def _path(above: Element | None) -> tuple[str, ...]:
 def adjusted(
     scores: Sequence[float], leads: Sequence[float], remembered: Sequence[Remembered]
 ) -> tuple[list[float], list[float], list[str]]:
-    """Returns probabilities of body and of lead after memory has spoken, and of each block what it said, if it changed
+    """Returns probabilities of body and of lead with what memory knows, and of each block what it said, if it changed
     much.
 
     What belongs to bodies is no more likely a standfirst for it; what recurs is neither.

@@ -1,1 +1,1 @@
-"""One module a format, and the value that each of them makes of a document (`raw`)."""
+"""Reads documents, one module a format, into the value of `raw`. `feeds/quick/` reads well-formed RSS and Atom."""
