@@ -8,23 +8,32 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1] / "aggregator"
-HANDED_OVER = {  # every function that is handed to the pool
-    ("aggregator.feeds.parse_feed", "parse"),
-    ("aggregator.feeds.candidates", "named"),
-    ("aggregator.articles.from_entry", "prepare"),
-    ("aggregator.articles.read_pages", "read_batch"),
+HANDED_OVER = {  # every function that is handed to the pool, and the module that does its work there
+    "parse": "aggregator.feeds.parse_feed",
+    "named": "aggregator.feeds.candidates",
+    "prepare": "aggregator.articles.from_entry",
+    "read_batch": "aggregator.articles.read_batch",
 }
+HEAVY = {"numpy", "feedparser", "selectolax", "nh3"}
 
 
-@pytest.mark.parametrize(("module", "function"), sorted(HANDED_OVER))
-def test_a_worker_imports_neither_sql_nor_http(module: str, function: str) -> None:
-    code = f"import sys; from {module} import {function}; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert not {"sqlalchemy", "httpx", "aiohttp", "pydantic", "typer"} & set(done.stdout.split())
+def loaded(code: str) -> set[str]:
+    """The modules of a new process that ran this."""
+    command = [sys.executable, "-c", f"import sys; {code}; print(*sys.modules)"]
+    return set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
+
+
+@pytest.mark.parametrize("module", sorted(HANDED_OVER.values()))
+def test_a_worker_imports_neither_sql_nor_http(module: str) -> None:
+    assert not {"sqlalchemy", "httpx", "aiohttp", "pydantic", "typer"} & loaded(f"import {module}")
+
+
+@pytest.mark.parametrize("engine", ["fetch", "daemon"])
+def test_an_engine_imports_nothing_that_only_the_workers_need(engine: str) -> None:
+    assert not HEAVY & loaded(f"import aggregator.engines.{engine}")
 
 
 def test_the_functions_handed_to_the_pool_are_those() -> None:
-    names = {function for _, function in HANDED_OVER}
     calls = [
         call
         for path in ROOT.rglob("*.py")
@@ -32,7 +41,7 @@ def test_the_functions_handed_to_the_pool_are_those() -> None:
         if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(("pool.run", "pool.run_within"))
     ]
     given = {ast.unparse(call.args["within" in ast.unparse(call.func)]).rpartition(".")[2] for call in calls}
-    assert given == names
+    assert given == set(HANDED_OVER)
 
 
 def test_only_the_top_package_is_lazy() -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from aggregator.articles import read_pages
 from aggregator.articles.entry_facts import EntryFacts
-from aggregator.articles.from_page import ServedPage
 from aggregator.articles.read_pages import Batch, PageJob, Read
+from aggregator.articles.row import ServedPage
 from aggregator.errors import ExtractionError
 from aggregator.extraction.selectors import SelectorMatch, Selectors
 from tests.visit import site

@@ -16,11 +16,9 @@ from sqlalchemy import Connection
 
 from aggregator.archive.search import Search
 from aggregator.articles import read_pages
-from aggregator.articles.assemble import unpacked
 from aggregator.articles.entry_facts import EntryFacts
-from aggregator.articles.from_page import ServedPage
 from aggregator.articles.read_pages import Batch, PageJob, Read
-from aggregator.articles.row import ArticleRow
+from aggregator.articles.row import ArticleRow, ServedPage, unpacked
 from aggregator.config import feed_options
 from aggregator.config.models import Config, Feed, Page
 from aggregator.extraction.selectors import selectors_of

@@ -4,10 +4,9 @@ import re
 from datetime import datetime
 
 import nh3
-import zstandard
 
 from aggregator.articles.entry_facts import EntryFacts
-from aggregator.articles.row import ArticleRow, RawPage
+from aggregator.articles.row import ArticleRow, RawPage, packed
 from aggregator.extraction.article import Article
 from aggregator.model import BodyFrom
 from aggregator.stories.fingerprint import fingerprint
@@ -15,7 +14,6 @@ from aggregator.text import hash64, index_form, storable
 from aggregator.times import DAY
 from aggregator.urls import site_of
 
-_MAX_PAGE_BYTES = 256 * 1024 * 1024
 _YEAR_1990 = 631152000
 _MAX_AHEAD = 2 * DAY  # a page's time may lie in the future by as much
 _TAGS_OF_TEXT = "a b br cite code del em i kbd mark q s strong sub sup"
@@ -69,19 +67,6 @@ def assemble(
         terms=(index_form(title), index_form(lead), terms),
         raw=raw,
     )
-
-
-def packed(data: bytes) -> bytes:
-    """Returns data as it is stored: zstd."""
-    return zstandard.ZstdCompressor(level=6).compress(data)
-
-
-def unpacked(raw: bytes) -> bytes | None:
-    """Returns the page that was stored as `raw`; None if it is damaged."""
-    try:
-        return zstandard.ZstdDecompressor().decompress(raw, max_output_size=_MAX_PAGE_BYTES)
-    except zstandard.ZstdError:
-        return None
 
 
 def _plausible(when: datetime | None, now: int) -> int | None:

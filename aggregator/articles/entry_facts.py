@@ -1,9 +1,15 @@
 """What a feed says of an entry: the facts that its article falls back on, and the row by which the entry is known."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal
 
-from aggregator.model import Enclosure
+from aggregator.articles.row import ArticleRow
+from aggregator.model import Enclosure, Entry
+from aggregator.text import hash64
+from aggregator.times import DAY
+
+_MAX_AHEAD = 2 * DAY  # an entry's time may lie in the future by as much
 
 EntryState = Literal["waiting", "done", "failed", "none", "pruned"]
 """waiting: its page is to be fetched; failed: given up; none: there is no page to be had; pruned: its article was."""
@@ -60,3 +66,62 @@ class EntryRow:
     next_try_at: int | None = None
     error: str | None = None
     digest: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPolicy:
+    """What counts for all entries of a feed: of those in feeds.yaml, the options that the workers need."""
+
+    id: int
+    url: str
+    full_text: Literal["auto", "always", "never"]
+    site: str | None
+    lang: str | None
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedEntry:
+    """An entry ready to be stored, and its article where the entry carries one."""
+
+    row: EntryRow
+    article: ArticleRow | None = None
+
+
+def entry_row(entry: Entry, feed_id: int, now: int, state: EntryState) -> EntryRow:
+    """Returns the row of an entry that is listed for the first time `now`."""
+    return EntryRow(
+        feed_id=feed_id,
+        key=entry.key,
+        url=entry.url,
+        title=entry.title,
+        published_at=not_future(entry.published_at, now),
+        updated_at=not_future(entry.updated_at, now),
+        first_seen_at=now,
+        last_seen_at=now,
+        state=state,
+        details=EntryDetails(
+            guid=entry.guid if entry.guid != entry.key else None,
+            authors=entry.authors,
+            tags=entry.tags,
+            image=entry.image,
+            enclosures=entry.enclosures,
+        ),
+        digest=digest(entry),
+    )
+
+
+def skipped(entry: Entry, feed_id: int, now: int) -> PreparedEntry:
+    """Returns an entry that is older than the subscription: it is known from now on, and not fetched."""
+    return PreparedEntry(replace(entry_row(entry, feed_id, now, "none"), error="older than the subscription"))
+
+
+def digest(entry: Entry) -> int:
+    """Returns a number that is equal for entries that say the same: title and text."""
+    return hash64("\n".join((entry.title or "", entry.content or entry.summary or "")))
+
+
+def not_future(when: datetime | None, now: int) -> int | None:
+    """Returns a time of an entry in seconds; None for one that lies too far ahead to be true."""
+    at = None if when is None else int(when.timestamp())
+    return None if at is None or at > now + _MAX_AHEAD else at

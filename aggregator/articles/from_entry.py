@@ -2,62 +2,28 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Literal
+from dataclasses import replace
 
 from aggregator.articles.assemble import assemble
-from aggregator.articles.entry_facts import EntryDetails, EntryFacts, EntryRow, EntryState
+from aggregator.articles.entry_facts import EntryFacts, FeedPolicy, PreparedEntry, entry_row, not_future
 from aggregator.articles.row import ArticleRow
 from aggregator.extraction.article import Article
 from aggregator.extraction.feed_content import from_feed
 from aggregator.extraction.metadata.language import detect_lang
 from aggregator.extraction.version import EXTRACTOR_VERSION
 from aggregator.model import Entry
-from aggregator.text import count_words, hash64, squeeze
-from aggregator.times import DAY
+from aggregator.text import count_words, squeeze
 from aggregator.urls import is_http, normalise, site_of
 
 MIN_FULL_TEXT_WORDS = 250  # shorter texts of feeds are teasers more often than not
 _MAX_SUMMARY = 2000  # characters
-_MAX_AHEAD = 2 * DAY  # an entry's time may lie in the future by as much
 _TRUNCATED = re.compile(r"(?:…|\.\.\.|\[\.\.\.\]|\[…\]|\[&#8230;\])\s*(?:\w+\s*){0,4}\W*$")
 _TAGS = re.compile(r"<[^>]*>")
-
-
-@dataclass(frozen=True, slots=True)
-class FeedPolicy:
-    """What counts for all entries of a feed: of those in feeds.yaml, the options that the workers need."""
-
-    id: int
-    url: str
-    full_text: Literal["auto", "always", "never"]
-    site: str | None
-    lang: str | None
-    tags: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedEntry:
-    """An entry ready to be stored, and its article where the entry carries one."""
-
-    row: EntryRow
-    article: ArticleRow | None = None
 
 
 def prepare(entries: Sequence[Entry], feed: FeedPolicy, now: int) -> list[PreparedEntry]:
     """Returns what is to be stored of entries of a feed, in their order. Runs in the pool."""
     return [_prepared(entry, feed, now) for entry in entries]
-
-
-def skipped(entry: Entry, feed_id: int, now: int) -> PreparedEntry:
-    """Returns an entry that is older than the subscription: it is known from now on, and not fetched."""
-    return PreparedEntry(replace(entry_row(entry, feed_id, now, "none"), error="older than the subscription"))
-
-
-def digest(entry: Entry) -> int:
-    """Returns a number that is equal for entries that say the same: title and text."""
-    return hash64("\n".join((entry.title or "", entry.content or entry.summary or "")))
 
 
 def carries_full_text(entry: Entry) -> bool:
@@ -66,29 +32,6 @@ def carries_full_text(entry: Entry) -> bool:
         return False
     plain = _TAGS.sub(" ", entry.content)
     return count_words(plain) >= MIN_FULL_TEXT_WORDS and not _TRUNCATED.search(squeeze(plain)[-80:])
-
-
-def entry_row(entry: Entry, feed_id: int, now: int, state: EntryState) -> EntryRow:
-    """Returns the row of an entry that is listed for the first time `now`."""
-    return EntryRow(
-        feed_id=feed_id,
-        key=entry.key,
-        url=entry.url,
-        title=entry.title,
-        published_at=_not_future(entry.published_at, now),
-        updated_at=_not_future(entry.updated_at, now),
-        first_seen_at=now,
-        last_seen_at=now,
-        state=state,
-        details=EntryDetails(
-            guid=entry.guid if entry.guid != entry.key else None,
-            authors=entry.authors,
-            tags=entry.tags,
-            image=entry.image,
-            enclosures=entry.enclosures,
-        ),
-        digest=digest(entry),
-    )
 
 
 def _prepared(entry: Entry, feed: FeedPolicy, now: int) -> PreparedEntry:
@@ -123,8 +66,8 @@ def _facts(entry: Entry, url: str, summary: str | None, feed: FeedPolicy, now: i
         feed=feed.url,
         title=entry.title,
         authors=entry.authors,
-        published_at=_not_future(entry.published_at, now),
-        updated_at=_not_future(entry.updated_at, now),
+        published_at=not_future(entry.published_at, now),
+        updated_at=not_future(entry.updated_at, now),
         summary=summary,
         lang=feed.lang,
         tags=tuple(dict.fromkeys((*entry.tags, *feed.tags))),
@@ -137,8 +80,3 @@ def _plain_summary(entry: Entry) -> str | None:
         return None
     text, _ = from_feed(entry.summary, entry.url)
     return squeeze(text)[:_MAX_SUMMARY] or None
-
-
-def _not_future(when: datetime | None, now: int) -> int | None:
-    at = None if when is None else int(when.timestamp())
-    return None if at is None or at > now + _MAX_AHEAD else at

@@ -1,22 +1,10 @@
 """A page that was served -> the article that is stored."""
 
-from dataclasses import dataclass
-
-from aggregator.articles.assemble import assemble, packed
+from aggregator.articles.assemble import assemble
 from aggregator.articles.entry_facts import EntryFacts
-from aggregator.articles.row import ArticleRow, RawPage
+from aggregator.articles.row import ArticleRow, RawPage, ServedPage, packed
 from aggregator.extraction.article import Article
 from aggregator.urls import believable_canonical, normalise
-
-
-@dataclass(frozen=True, slots=True)
-class ServedPage:
-    """A page as it was served. `url`: where it came from, after redirects; `fetched_at`: seconds UTC."""
-
-    url: str
-    body: bytes
-    content_type: str | None
-    fetched_at: int
 
 
 def from_page(article: Article, page: ServedPage, facts: EntryFacts, *, keep_raw: bool) -> ArticleRow | None:

@@ -2,20 +2,18 @@
 
 pages + memory -> pool: pipeline.read_pages -> rows of articles + the next memory
 
-This is the only place that calls extraction for pages that are stored: a visit and a re-extraction do the same.
+This is the only way to extraction for pages that are stored: a visit and a re-extraction go the same.
 """
 
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from aggregator.articles import pool_jobs
 from aggregator.articles.entry_facts import EntryFacts
-from aggregator.articles.from_page import ServedPage, from_page
-from aggregator.articles.row import ArticleRow
+from aggregator.articles.row import ArticleRow, ServedPage
 from aggregator.errors import ExtractionError
-from aggregator.extraction import pipeline
-from aggregator.extraction.memory.site_memory import SiteMemory
-from aggregator.extraction.selectors import SelectorMatch, Selectors, unmatched_selectors
+from aggregator.extraction.selectors import SelectorMatch, Selectors
 from aggregator.pool import Pool
 from aggregator.urls import site_of
 
@@ -78,7 +76,7 @@ def first_batch(jobs: Sequence[PageJob]) -> list[PageJob]:
 async def read(pool: Pool, jobs: Sequence[PageJob], memory: bytes | None) -> Batch:
     """Returns the articles of pages of one site. A page that can't be read fails alone; the others do not."""
     try:
-        return await pool.run(read_batch, jobs, memory)
+        return await pool.run(pool_jobs.read_batch, jobs, memory)
     except ExtractionError as error:
         if len(jobs) == 1:
             return Batch((Read(None, error=str(error)),), memory)
@@ -97,30 +95,3 @@ async def _one_by_one(pool: Pool, jobs: Sequence[PageJob], memory: bytes | None)
         reads += one.reads
         memory, learned, reset = one.memory, learned + one.learned, reset or one.reset
     return Batch(tuple(reads), memory, learned, reset)
-
-
-def read_batch(jobs: Sequence[PageJob], packed: bytes | None) -> Batch:
-    """Returns the articles of pages of one site. `packed`: its memory, None if there is none. Runs in the pool."""
-    memory, reset = _unpacked(packed)
-    pages = [
-        pipeline.RawPage(job.page.body, url=job.page.url, selectors=job.selectors, content_type=job.page.content_type)
-        for job in jobs
-    ]
-    found, after = pipeline.read_pages(pages, memory)
-    reads = tuple(
-        Read(
-            from_page(article, job.page, job.facts, keep_raw=job.keep_raw),
-            unmatched_selectors(job.page.body, job.page.content_type, job.selectors),
-        )
-        for article, job in zip(found, jobs, strict=True)
-    )
-    return Batch(reads, after.packed(), max(0, after.pages - memory.pages), reset)
-
-
-def _unpacked(packed: bytes | None) -> tuple[SiteMemory, bool]:
-    if packed is None:
-        return SiteMemory(), False
-    try:
-        return SiteMemory.unpacked(packed), False
-    except Exception:  # whatever is wrong with it: a memory is a help and never a condition
-        return SiteMemory(), True

@@ -6,9 +6,23 @@ these classes and from the columns of the same names (`store.schema`).
 
 from dataclasses import dataclass
 
+import zstandard
+
 from aggregator.model import BodyFrom
 from aggregator.revisions.compare import ComparedText
 from aggregator.stories import Fingerprint
+
+_MAX_PAGE_BYTES = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ServedPage:
+    """A page as it was served. `url`: where it came from, after redirects; `fetched_at`: seconds UTC."""
+
+    url: str
+    body: bytes
+    content_type: str | None
+    fetched_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +92,16 @@ class ArticleRow(ArticleFields):
     def at(self) -> int:
         """Returns the time it is put in order by: feeds send dates of the future."""
         return min(self.published_at, self.fetched_at) if self.published_at is not None else self.fetched_at
+
+
+def packed(data: bytes) -> bytes:
+    """Returns data as it is stored: zstd."""
+    return zstandard.ZstdCompressor(level=6).compress(data)
+
+
+def unpacked(raw: bytes) -> bytes | None:
+    """Returns the page that was stored as `raw`; None if it is damaged."""
+    try:
+        return zstandard.ZstdDecompressor().decompress(raw, max_output_size=_MAX_PAGE_BYTES)
+    except zstandard.ZstdError:
+        return None

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from aggregator.dom import decode, parse
+from aggregator.extraction.apply_selectors import apply_selectors, body_of
 from aggregator.extraction.article import Article, Block
 from aggregator.extraction.body.blocks import PageTree, Segment, walk
 from aggregator.extraction.body.classify import BlockVerdict, judge, probabilities
@@ -18,7 +19,7 @@ from aggregator.extraction.memory.site_memory import SiteMemory, Trace, recall
 from aggregator.extraction.memory.site_memory import learn as learn_traces
 from aggregator.extraction.metadata.collect import Metadata, metadata
 from aggregator.extraction.metadata.language import detect_lang
-from aggregator.extraction.selectors import Selectors, apply_selectors, body_of
+from aggregator.extraction.selectors import Selectors
 from aggregator.extraction.version import EXTRACTOR_VERSION
 from aggregator.text import count_words, index_form, storable
 from aggregator.urls import site_of

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from aggregator.articles.assemble import unpacked
+from aggregator.articles.row import unpacked
 from aggregator.config.models import Config, Feed, Page
 from aggregator.errors import UsageError
-from aggregator.extraction.selectors import Selectors, match_selectors, selectors_of
+from aggregator.extraction.apply_selectors import match_selectors
+from aggregator.extraction.selectors import Selectors, selectors_of
 from aggregator.schedule import health
 from aggregator.store import entries, feeds, raw_pages
 from aggregator.store.engine import Store

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
+from aggregator.articles import pool_jobs
 from aggregator.config.models import Settings
 from aggregator.errors import ExtractionError, FeedError, FetchError
 from aggregator.feeds import candidates as discovery
-from aggregator.feeds import parse_feed
 from aggregator.feeds.candidates import FeedCandidate, PossibleFeed
 from aggregator.model import FeedDocument, Response, RobotsAnswer
 from aggregator.net import Net, Request
@@ -133,7 +133,7 @@ class _Search:
     async def parse(self, response: Response, links: str | None = None) -> FeedDocument:
         """Returns the feed of an answer. Raises FeedError."""
         try:
-            return await self.pool.run(parse_feed.parse, response.body, dict(response.headers), response.url, links)
+            return await self.pool.run(pool_jobs.parse, response.body, dict(response.headers), response.url, links)
         except ExtractionError as error:
             raise FeedError(f"{response.url}: {error}") from None
 

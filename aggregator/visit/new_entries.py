@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from aggregator.articles.entry_facts import EntryRow
-from aggregator.articles.from_entry import FeedPolicy, PreparedEntry, digest, prepare, skipped
+from aggregator.articles import pool_jobs
+from aggregator.articles.entry_facts import EntryRow, FeedPolicy, PreparedEntry, digest, skipped
 from aggregator.model import Entry
 from aggregator.pool import Pool
 from aggregator.store import entries, save_article, stored_articles
@@ -72,7 +72,7 @@ async def prepared(pool: Pool, feed: FeedRow, new: NewEntries, now: int) -> Prep
     options = feed.options
     policy = FeedPolicy(feed.id, feed.url, options.full_text, options.site, options.lang, options.tags)
     wanted = [*new.fresh, *(entry for _, entry in new.reworded)]
-    ready = await pool.run(prepare, wanted, policy, now) if wanted else []
+    ready = await pool.run(pool_jobs.prepare, wanted, policy, now) if wanted else []
     fresh, again = ready[: len(new.fresh)], ready[len(new.fresh) :]
     added = [*fresh, *(skipped(entry, feed.id, now) for entry in new.old)]
     reworded = [(kept, item) for (kept, _), item in zip(new.reworded, again, strict=True)]

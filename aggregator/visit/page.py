@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from aggregator.articles.entry_facts import EntryFacts
-from aggregator.articles.from_page import ServedPage
 from aggregator.articles.read_pages import PageJob
-from aggregator.articles.row import ArticleRow
+from aggregator.articles.row import ArticleRow, ServedPage
 from aggregator.config.feed_options import Options
 from aggregator.config.models import Settings
 from aggregator.errors import ExtractionError, FetchError

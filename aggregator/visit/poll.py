@@ -19,11 +19,10 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
-from aggregator.articles.entry_facts import EntryFacts
-from aggregator.articles.from_entry import entry_row
+from aggregator.articles import pool_jobs
+from aggregator.articles.entry_facts import EntryFacts, entry_row
 from aggregator.errors import ExtractionError, FeedError, FetchError
 from aggregator.feeds.hints import from_headers
-from aggregator.feeds.parse_feed import parse
 from aggregator.model import Entry, FeedDocument, Hints, Response, moved_to
 from aggregator.net.request import FEED_TYPES, PAGE_TYPES
 from aggregator.schedule import health
@@ -106,7 +105,7 @@ async def _request(ctx: Context, attempt: _Attempt, requests: Requests) -> Respo
 
 async def _parsed(ctx: Context, feed: FeedRow, response: Response) -> FeedDocument:
     headers, links = dict(response.headers), feed.options.links
-    return await ctx.pool.run_within(PARSE_SECONDS, parse, response.body, headers, response.url, links)
+    return await ctx.pool.run_within(PARSE_SECONDS, pool_jobs.parse, response.body, headers, response.url, links)
 
 
 async def _feed_changed(ctx: Context, attempt: _Attempt, response: Response, listing: Listing) -> None:

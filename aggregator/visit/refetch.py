@@ -9,9 +9,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from aggregator.articles.assemble import unpacked
-from aggregator.articles.from_page import ServedPage
-from aggregator.articles.row import ArticleRow
+from aggregator.articles.row import ArticleRow, ServedPage, unpacked
 from aggregator.errors import ExtractionError, FetchError
 from aggregator.model import Response
 from aggregator.revisions import compare

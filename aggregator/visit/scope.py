@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from aggregator.articles.entry_facts import EntryRow
-from aggregator.articles.from_entry import entry_row
+from aggregator.articles.entry_facts import EntryRow, entry_row
 from aggregator.errors import UsageError
 from aggregator.model import Entry
 from aggregator.store import entries, feeds, stored_articles

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
+from aggregator.articles import pool_jobs
 from aggregator.errors import ExtractionError, FeedError, FetchError
 from aggregator.feeds import backlog
-from aggregator.feeds.parse_feed import parse
 from aggregator.model import Entry, FeedDocument, Response, Sitemap, Validators
 from aggregator.store import entries, sitemaps
 from aggregator.store.feeds import FeedRow
@@ -166,7 +166,7 @@ class _Index:
 
     async def _parsed(self, response: Response) -> FeedDocument:
         headers = dict(response.headers)
-        return await self.ctx.pool.run_within(PARSE_SECONDS, parse, response.body, headers, response.url)
+        return await self.ctx.pool.run_within(PARSE_SECONDS, pool_jobs.parse, response.body, headers, response.url)
 
     async def _has_news(self, keys: Collection[str]) -> bool:
         known = await self.ctx.read(lambda conn: entries.known(conn, self.feed.id, keys)) if keys else {}

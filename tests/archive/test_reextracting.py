@@ -14,7 +14,8 @@ from aggregator.archive import search
 from aggregator.archive.reextract import Change, Reextraction, Totals
 from aggregator.archive.search import Search
 from aggregator.articles.entry_facts import EntryFacts
-from aggregator.articles.from_page import ServedPage, from_page
+from aggregator.articles.from_page import from_page
+from aggregator.articles.row import ServedPage
 from aggregator.config import load_config
 from aggregator.engines import fetch
 from aggregator.extraction import pipeline

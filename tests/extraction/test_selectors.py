@@ -4,7 +4,8 @@ import os
 from dataclasses import fields
 
 from aggregator.config.models import SelectorSpec
-from aggregator.extraction.selectors import SelectorMatch, Selectors, match_selectors, selectors_of
+from aggregator.extraction.apply_selectors import match_selectors
+from aggregator.extraction.selectors import SelectorMatch, Selectors, selectors_of
 
 HTML = b"""<html><head><title>Old bridge</title></head><body><div class=promo>Buy</div><h1>Old bridge</h1>
 <time datetime="2026-01-02T03:04:05Z"></time><div class=story><p>The council met.</p></div><i class=empty></i></body>"""

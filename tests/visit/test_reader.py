@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from aggregator.articles.entry_facts import EntryFacts
-from aggregator.articles.from_page import ServedPage
 from aggregator.articles.read_pages import Batch, PageJob, Read
+from aggregator.articles.row import ServedPage
 from aggregator.errors import ExtractionError
 from aggregator.visit.page_reader import PageReader
 

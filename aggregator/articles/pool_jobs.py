@@ -1,0 +1,34 @@
+"""The jobs that are handed to the pool.
+
+Each imports what it needs when it runs: the models, numpy, feedparser and what else is heavy is loaded by the processes
+of the pool alone, and the process that hands the jobs over starts without it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aggregator.articles.entry_facts import FeedPolicy, PreparedEntry
+    from aggregator.articles.read_pages import Batch, PageJob
+    from aggregator.model import Entry, FeedDocument
+
+
+def parse(body: bytes, headers: Mapping[str, str], url: str, links: str | None = None) -> "FeedDocument":
+    """Returns the feed in an answer: `feeds.parse_feed.parse`."""
+    from aggregator.feeds import parse_feed
+
+    return parse_feed.parse(body, headers, url, links)
+
+
+def prepare(entries: Sequence["Entry"], feed: "FeedPolicy", now: int) -> "list[PreparedEntry]":
+    """Returns what is to be stored of entries: `articles.from_entry.prepare`."""
+    from aggregator.articles import from_entry
+
+    return from_entry.prepare(entries, feed, now)
+
+
+def read_batch(jobs: Sequence["PageJob"], packed: bytes | None) -> "Batch":
+    """Returns the articles of pages of one site: `articles.read_batch.read_batch`."""
+    from aggregator.articles import read_batch
+
+    return read_batch.read_batch(jobs, packed)
