@@ -12,8 +12,17 @@ import pytest
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import make_url
 
+from aggregator.pool import Pool
 from aggregator.store import engine
 from aggregator.store.engine import Store
+
+
+@pytest.fixture(scope="session")
+def pool() -> Iterator[Pool]:
+    """One worker for all fetches: starting a process takes longer than a whole fetch."""
+    opened = Pool(1)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from aggregator.archive.prune import prune
 from aggregator.config.models import Config
 from aggregator.errors import AggregatorError, UsageError
+from aggregator.net import Net
+from aggregator.pool import Pool
 from aggregator.store import engine, maintenance
 from aggregator.store.engine import Store
 from aggregator.subscriptions.sync import load, sync
@@ -31,10 +33,13 @@ def run(
     environ: Mapping[str, str] = os.environ,
     clock: Callable[[], float] = time.time,
     tick: float = TICK_SECONDS,
+    net: Net | None = None,
+    pool: Pool | None = None,
 ) -> int:
     """Runs until SIGTERM or SIGINT; returns the exit code. Raises AggregatorError if it can't start.
 
     `clock`: seconds since 1970, by which everything is due; `tick`: seconds between two starts of what is due.
+    `net`, `pool`: used instead of ones of its own (which follow the settings when they change), left open.
     """
     if config_path is None:
         raise UsageError("no feeds.yaml here; make one with `aggregator feeds add URL`, or name one with --config")
@@ -42,7 +47,7 @@ def run(
     try:
         config, digest = load(store, config_path, environ)
         sync(store, config, digest, int(clock()))
-        asyncio.run(_Daemon(store, config_path, environ, clock, tick).serve(config))
+        asyncio.run(_Daemon(store, config_path, environ, clock, tick, net, pool).serve(config))
     finally:
         store.close()
     return 0
@@ -52,13 +57,22 @@ class _Daemon:
     """Holds the scheduler, and the context that a changed feeds.yaml replaces."""
 
     def __init__(
-        self, store: Store, config_path: Path, environ: Mapping[str, str], clock: Callable[[], float], tick: float
+        self,
+        store: Store,
+        config_path: Path,
+        environ: Mapping[str, str],
+        clock: Callable[[], float],
+        tick: float,
+        net: Net | None,
+        pool: Pool | None,
     ) -> None:
         self._store = store
         self._config_path = config_path
         self._environ = environ
         self._clock = clock
         self._tick = tick
+        self._net = net
+        self._pool = pool
         self._stop = asyncio.Event()
         self._reload = asyncio.Event()
         self._visits: asyncio.Task[None] | None = None  # the latest tick's
@@ -83,7 +97,8 @@ class _Daemon:
 
     async def _serve_with(self, config: Config, scheduler: AsyncIOScheduler) -> Config:
         """Works with one configuration until it is replaced or the daemon stops; returns the next one."""
-        async with opened(self._store, config.settings, _log_progress, clock=self._clock) as ctx:
+        opening = opened(self._store, config.settings, _log_progress, clock=self._clock, net=self._net, pool=self._pool)
+        async with opening as ctx:
             run = self._run_due
             tick = scheduler.add_job(run, "interval", seconds=self._tick, args=[ctx], next_run_time=datetime.now(UTC))
             try:

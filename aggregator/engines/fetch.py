@@ -11,6 +11,7 @@ from pathlib import Path
 from aggregator.config.models import Settings
 from aggregator.errors import AggregatorError, UsageError
 from aggregator.model import Json
+from aggregator.net import Net
 from aggregator.pool import Pool
 from aggregator.store import engine, locks
 from aggregator.store.engine import Store
@@ -133,11 +134,12 @@ def run(
     report: Report = lambda _: None,
     environ: Mapping[str, str] = os.environ,
     clock: Callable[[], float] = time.time,
+    net: Net | None = None,
     pool: Pool | None = None,
 ) -> Summary:
     """Does one fetch. Raises AggregatorError when nothing could be done at all.
 
-    `clock`: seconds since 1970, by which everything is due. `pool`: used instead of one of its own, and left open.
+    `clock`: seconds since 1970, by which everything is due. `net`, `pool`: used instead of ones of its own, left open.
     """
     if request.config_path is None and not request.targets:
         raise UsageError("no feeds.yaml here; make one with `aggregator feeds add URL`, or name one with --config")
@@ -152,7 +154,7 @@ def run(
                 settings = synced_settings(store, request.config_path, environ, now)
             targets = make_due(store, request.targets, now, force=request.force)
             summary.manual_urls = targets.manual_urls
-            asyncio.run(_run(store, settings, targets.scope, summary, report, clock, pool))
+            asyncio.run(_run(store, settings, targets.scope, summary, report, clock, net, pool))
     finally:
         store.close()
     summary.seconds = time.monotonic() - started
@@ -183,13 +185,14 @@ async def _run(
     summary: Summary,
     report: Report,
     clock: Callable[[], float],
+    net: Net | None,
     pool: Pool | None,
 ) -> None:
     def tell(event: Progress) -> None:
         summary.add(event)
         report(event)
 
-    async with opened(store, settings, tell, scope, clock, pool=pool) as ctx:
+    async with opened(store, settings, tell, scope, clock, net, pool) as ctx:
         blocked = await _until_free(ctx)
     summary.sites_held, summary.sites_quiet = blocked.held, blocked.quiet
 

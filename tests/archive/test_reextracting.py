@@ -20,6 +20,7 @@ from aggregator.config import load_config
 from aggregator.engines import fetch
 from aggregator.extraction import pipeline
 from aggregator.extraction.version import EXTRACTOR_VERSION
+from aggregator.pool import Pool
 from aggregator.store import maintenance, save_article, stored_articles
 from aggregator.store.engine import Store
 from aggregator.store.schema import articles as article_table
@@ -40,10 +41,11 @@ def feed() -> Iterator[str]:
 
 
 @pytest.fixture
-def fetched(store: Store, tmp_path: Path, feed: str) -> Store:
+def fetched(store: Store, tmp_path: Path, feed: str, pool: Pool) -> Store:
     """A store with three articles and their raw pages, and nothing learnt of their site."""
     (tmp_path / "feeds.yaml").write_text(f"feeds:\n  - url: {feed}\n")
-    summary = fetch.run(fetch.FetchRequest(tmp_path / "feeds.yaml", store.url, force=True), environ=ENVIRON)
+    request = fetch.FetchRequest(tmp_path / "feeds.yaml", store.url, force=True)
+    summary = fetch.run(request, environ=ENVIRON, pool=pool)
     assert summary.articles_new == COUNT
     with store.write() as conn:
         conn.execute(site_memories.delete())

@@ -8,6 +8,7 @@ from sqlalchemy import func, select, text, update
 from aggregator.archive.prune import prune
 from aggregator.engines import fetch
 from aggregator.errors import StoreError, UsageError
+from aggregator.pool import Pool
 from aggregator.store import engine, maintenance
 from aggregator.store.engine import Store
 from aggregator.store.schema import articles, entries, feeds
@@ -18,7 +19,7 @@ ENVIRON = {"AGGREGATOR_ALLOW_PRIVATE_NETWORKS": "true", "AGGREGATOR_SITE_GAP": "
 DAY = 86400
 
 
-def test_what_was_pruned_does_not_come_back(tmp_path: Path, database_url: str) -> None:
+def test_what_was_pruned_does_not_come_back(tmp_path: Path, database_url: str, pool: Pool) -> None:
     config = tmp_path / "feeds.yaml"
     with Server() as server:
         server.route(
@@ -28,12 +29,12 @@ def test_what_was_pruned_does_not_come_back(tmp_path: Path, database_url: str) -
         )
         config.write_text(f"feeds:\n  - url: {server.url('/rss')}\n    full_text: never\n    keep: 1\n")
         job = fetch.FetchRequest(config, database_url, force=True)
-        assert fetch.run(job, environ=ENVIRON).articles_new == 3
+        assert fetch.run(job, environ=ENVIRON, pool=pool).articles_new == 3
         store = engine.open(database_url)
         with store.read() as conn:
             now = conn.execute(select(feeds.c.parsed_at)).scalar_one()
         assert prune(store, now).articles == 2
-        assert fetch.run(job, environ=ENVIRON).articles_new == 1
+        assert fetch.run(job, environ=ENVIRON, pool=pool).articles_new == 1
         assert prune(store, now).articles == 1
         with store.write() as conn:
             assert count(store, "entries") == 4

@@ -1,16 +1,20 @@
 """One fetch against real servers and real databases: what is stored, what a second fetch does."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text
 
+from aggregator.config.models import Settings
 from aggregator.engines import fetch as fetch_engine
 from aggregator.errors import AggregatorError, ConfigError, UsageError
+from aggregator.net import Net, net_settings
+from aggregator.pool import Pool
 from aggregator.store import engine, locks, maintenance
 from aggregator.store.schema import articles, entries, feeds, polls, revisions
-from tests.servers import Reply, Server
+from tests.servers import Canned, Reply, Server
 from tests.visit import site
 
 ENVIRON = {"AGGREGATOR_ALLOW_PRIVATE_NETWORKS": "true", "AGGREGATOR_SITE_GAP": "0", "AGGREGATOR_WORKERS": "1"}
@@ -29,12 +33,11 @@ def config(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def fetch(config: Path, database_url: str) -> Fetch:
+def fetch(config: Path, database_url: str, pool: Pool) -> Fetch:
     def run(*targets: str, everything: bool = True) -> fetch_engine.Summary:
         path = config if config.exists() else None
-        return fetch_engine.run(
-            fetch_engine.FetchRequest(path, database_url, targets, everything and not targets), environ=ENVIRON
-        )
+        request = fetch_engine.FetchRequest(path, database_url, targets, everything and not targets)
+        return fetch_engine.run(request, environ=ENVIRON, pool=pool)
 
     return run
 
@@ -165,12 +168,14 @@ BAD_FEEDS = {
 
 
 @pytest.mark.parametrize("fault", sorted(BAD_FEEDS))
-def test_a_bad_document_fails_its_feed_and_no_other(server: Server, config: Path, tmp_path: Path, fault: str) -> None:
+def test_a_bad_document_fails_its_feed_and_no_other(
+    server: Server, config: Path, tmp_path: Path, pool: Pool, fault: str
+) -> None:
     url = f"sqlite:///{tmp_path}/a.db"
     site.serve_pages(server, range(1))
     good = site.serve_feed(server, "/good", site.rss(server, range(1)))
     subscribe(config, server.route("/rss", BAD_FEEDS[fault]), good)
-    summary = fetch_engine.run(fetch_engine.FetchRequest(config, url, force=True), environ=ENVIRON)
+    summary = fetch_engine.run(fetch_engine.FetchRequest(config, url, force=True), environ=ENVIRON, pool=pool)
     assert (summary.feeds_failed, summary.feeds_changed, summary.articles_new) == (1, 1, 1)
     assert summary.feed_failures[0][1]
     assert summary.exit_code == 0
@@ -318,3 +323,13 @@ def test_copies_are_counted_whichever_was_published_first(
     counted = [fetch(server.url(f"/b/{hour}")).duplicates for hour in (12, 11, 10)]
     assert counted == [0, 1, 1]
     assert count(database_url, "articles", "copy_of IS NOT NULL") == 2
+
+
+def test_a_fetch_over_a_transport_of_the_callers(config: Path, database_url: str, pool: Pool) -> None:
+    site_of_no_server = Canned("https://site.example")
+    site.serve_pages(site_of_no_server, range(2))
+    subscribe(config, site.serve_feed(site_of_no_server, "/rss", site.rss(site_of_no_server, range(2))))
+    settings = replace(net_settings(Settings()), site_gap=0)
+    net = Net(settings, transport=site_of_no_server.transport)
+    summary = fetch_engine.run(fetch_engine.FetchRequest(config, database_url, force=True), net=net, pool=pool)
+    assert (summary.feeds_changed, summary.articles_new) == (1, 2)

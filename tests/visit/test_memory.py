@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, text
 
 from aggregator.engines import fetch as fetch_engine
+from aggregator.pool import Pool
 from aggregator.store import engine, maintenance
 from aggregator.store import site_memories as memories
 from aggregator.store.schema import site_memories
@@ -25,12 +26,13 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def fetch(tmp_path: Path, database_url: str, server: Server):
+def fetch(tmp_path: Path, database_url: str, server: Server, pool: Pool):
     def run(count: int, more: str = "", **environ: str) -> fetch_engine.Summary:
         site.serve_pages(server, range(count))
         path = tmp_path / "feeds.yaml"
         path.write_text(f"feeds:\n  - url: {site.serve_feed(server, '/rss', site.rss(server, range(count)))}\n{more}")
-        return fetch_engine.run(fetch_engine.FetchRequest(path, database_url, force=True), environ=ENVIRON | environ)
+        request = fetch_engine.FetchRequest(path, database_url, force=True)
+        return fetch_engine.run(request, environ=ENVIRON | environ, pool=pool)
 
     return run
 
@@ -73,20 +75,23 @@ def test_a_memory_that_is_damaged_begins_anew(
     assert learnt(database_url)[key][0] == 3
 
 
-def test_a_page_of_another_site_teaches_that_one(server: Server, tmp_path: Path, database_url: str) -> None:
+def test_a_page_of_another_site_teaches_that_one(server: Server, tmp_path: Path, database_url: str, pool: Pool) -> None:
     with Server("127.0.0.41") as other:
         site.serve_pages(other, range(1))
         server.route("/a/0", Reply(b"", 302, headers={"Location": other.url("/a/0")}))
         path = tmp_path / "feeds.yaml"
         path.write_text(f"feeds:\n  - url: {site.serve_feed(server, '/rss', site.rss(server, range(1)))}\n")
-        fetch_engine.run(fetch_engine.FetchRequest(path, database_url, force=True), environ=ENVIRON)
+        fetch_engine.run(fetch_engine.FetchRequest(path, database_url, force=True), environ=ENVIRON, pool=pool)
         assert set(learnt(database_url)) == {site_of(other.url("/"))}
 
 
-def test_a_page_that_is_polled_itself_teaches_its_site(server: Server, tmp_path: Path, database_url: str) -> None:
+def test_a_page_that_is_polled_itself_teaches_its_site(
+    server: Server, tmp_path: Path, database_url: str, pool: Pool
+) -> None:
     site.serve_pages(server, range(1))
     (tmp_path / "feeds.yaml").write_text(f"articles:\n  - url: {server.url('/a/0')}\n")
-    fetch_engine.run(fetch_engine.FetchRequest(tmp_path / "feeds.yaml", database_url, force=True), environ=ENVIRON)
+    request = fetch_engine.FetchRequest(tmp_path / "feeds.yaml", database_url, force=True)
+    fetch_engine.run(request, environ=ENVIRON, pool=pool)
     assert learnt(database_url)[site_of(server.url("/"))][0] == 1
 
 

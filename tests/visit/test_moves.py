@@ -9,6 +9,7 @@ from sqlalchemy import Row, select, update
 
 from aggregator.engines import fetch as fetch_engine
 from aggregator.errors import FetchError
+from aggregator.pool import Pool
 from aggregator.store import engine
 from aggregator.store.schema import articles, feeds, polls
 from aggregator.visit import moves
@@ -28,13 +29,14 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def fetch(tmp_path: Path, database_url: str) -> Fetch:
+def fetch(tmp_path: Path, database_url: str, pool: Pool) -> Fetch:
     """fetch(feeds.yaml's addresses, *targets): one fetch of all, or of the targets."""
 
     def run(addresses: list[str], *targets: str) -> fetch_engine.Summary:
         config = tmp_path / "feeds.yaml"
         config.write_text("feeds:\n" + "".join(f"  - {{url: '{url}', full_text: never}}\n" for url in addresses))
-        return fetch_engine.run(fetch_engine.FetchRequest(config, database_url, targets, not targets), environ=ENVIRON)
+        request = fetch_engine.FetchRequest(config, database_url, targets, not targets)
+        return fetch_engine.run(request, environ=ENVIRON, pool=pool)
 
     return run
 

@@ -55,14 +55,6 @@ class World:
         return len(self.server.seen(path))
 
 
-@pytest.fixture(scope="module")
-def pool() -> Iterator[Pool]:
-    """One for all fetches: starting a process takes longer than a whole fetch."""
-    opened = Pool(1)
-    yield opened
-    opened.close()
-
-
 @pytest.fixture
 def world(tmp_path: Path, database_url: str, pool: Pool) -> Iterator[World]:
     with Server() as server:

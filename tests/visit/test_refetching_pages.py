@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from aggregator.engines import fetch as fetch_engine
+from aggregator.pool import Pool
 from aggregator.store import engine
 from aggregator.store.schema import articles, refetches
 from tests.servers import Reply, Server
@@ -31,13 +32,9 @@ Change = Callable[[bytes], bytes]
 class Paper:
     """A site that serves all pages which are articles, changed as it is told."""
 
-    def __init__(self, server: Server, folder: Path) -> None:
-        self.server, self.config, self.url, self.now = (
-            server,
-            folder / "feeds.yaml",
-            f"sqlite:///{folder / 'a.db'}",
-            START,
-        )
+    def __init__(self, server: Server, folder: Path, pool: Pool) -> None:
+        self.server, self.config, self.now, self.pool = server, folder / "feeds.yaml", START, pool
+        self.url = f"sqlite:///{folder / 'a.db'}"
         self.change: Change = lambda html: html
         names = [case.name for case in sorted(CASES.iterdir()) if _is_article(case)]
         items = "".join(
@@ -54,9 +51,8 @@ class Paper:
 
     def fetch(self, after: float = 0) -> fetch_engine.Summary:
         self.now += after
-        return fetch_engine.run(
-            fetch_engine.FetchRequest(self.config, self.url), environ=ENVIRON, clock=lambda: self.now
-        )
+        request = fetch_engine.FetchRequest(self.config, self.url)
+        return fetch_engine.run(request, environ=ENVIRON, clock=lambda: self.now, pool=self.pool)
 
     def rows(self, *columns: object) -> list:  # type: ignore[type-arg]
         opened = engine.open(self.url)
@@ -72,9 +68,9 @@ def _is_article(case: Path) -> bool:
 
 
 @pytest.fixture
-def paper(tmp_path: Path) -> Iterator[Paper]:
+def paper(tmp_path: Path, pool: Pool) -> Iterator[Paper]:
     with Server() as server:
-        yield Paper(server, tmp_path)
+        yield Paper(server, tmp_path, pool)
 
 
 def before_end(more: bytes) -> Change:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from aggregator.engines import fetch as fetch_engine
+from aggregator.pool import Pool
 from aggregator.store import engine
 from aggregator.visit.sitemap_index import MAX_SITEMAPS
 from tests.servers import Reply, Server, conditional
@@ -31,8 +32,9 @@ def config(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def fetch(config: Path, database_url: str) -> Fetch:
-    return lambda: fetch_engine.run(fetch_engine.FetchRequest(config, database_url, (), True), environ=ENVIRON)
+def fetch(config: Path, database_url: str, pool: Pool) -> Fetch:
+    request = fetch_engine.FetchRequest(config, database_url, (), True)
+    return lambda: fetch_engine.run(request, environ=ENVIRON, pool=pool)
 
 
 @pytest.fixture
