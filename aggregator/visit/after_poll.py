@@ -73,19 +73,18 @@ def planned(before: FeedRow, result: PollResult, settings: Settings, now: int) -
         last_poll_at=now,
         last_poll_due_at=before.next_poll_at,
         last_poll_reason=before.next_poll_reason,
+        rhythm=feed.rhythm if failed else rhythm,
+        last_success_at=feed.last_success_at if failed else now,
+        latency=feed.latency if failed else _latency(before.latency, result.response),
     )
-    if not failed:
-        latency = _latency(before.latency, result.response)
-        feed = replace(feed, rhythm=rhythm, last_success_at=now, latency=latency)
     return _with_health(before, feed, poll, rhythm, now)
 
 
 def _with_health(before: FeedRow, feed: FeedRow, poll: Poll, rhythm: Rhythm, now: int) -> Planned:
     verdict = health.judge(_facts(before, feed, poll, rhythm), before.health, now)
-    feed = replace(feed, health=verdict.state, health_why=verdict.why)
     if verdict.state == before.health:
-        return Planned(feed, None)
-    feed = replace(feed, health_since=now)
+        return Planned(feed if verdict.why == feed.health_why else replace(feed, health_why=verdict.why), None)
+    feed = replace(feed, health=verdict.state, health_why=verdict.why, health_since=now)
     if before.health in (None, "new") and verdict.state in ("new", "healthy"):  # nothing to tell
         return Planned(feed, None)
     advice = health.advice(verdict.state, feed.url)

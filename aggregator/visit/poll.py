@@ -256,6 +256,8 @@ def _succeeded(attempt: _Attempt, response: Response) -> FeedRow:
     """Returns the feed with what a good answer changes of it, whatever it says."""
     moved = moves.after_success(attempt.feed, response.moved_to, attempt.started)
     after = validators.kept(moved, response, attempt.started)
+    if (after.failures, after.last_error, after.broken) == (0, None, None):
+        return after
     return replace(after, failures=0, last_error=None, broken=None)
 
 

@@ -36,9 +36,10 @@ def kept(feed: FeedRow, response: Response, now: int) -> FeedRow:
     given = response.validators
     if response.status == 304:  # which need not repeat them
         etag, modified = given.etag or feed.etag, given.last_modified or feed.last_modified
-        return replace(
-            feed, etag=etag, last_modified=modified, whole_at=now if feed.whole_at is None else feed.whole_at
-        )
+        whole_at = now if feed.whole_at is None else feed.whole_at
+        if (etag, modified, whole_at) == (feed.etag, feed.last_modified, feed.whole_at):
+            return feed
+        return replace(feed, etag=etag, last_modified=modified, whole_at=whole_at)
     etag, modified, url = given.etag, given.last_modified, given.validated_url
     return replace(feed, etag=etag, last_modified=modified, validated_url=url, whole_at=now)
 
