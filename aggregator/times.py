@@ -1,4 +1,4 @@
-"""Lengths of time, the dates and delays of HTTP headers, durations as people read them, and the names of months."""
+"""Names lengths of time and months, and reads the dates and delays of HTTP headers and durations that people write."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta

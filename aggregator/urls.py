@@ -1,4 +1,4 @@
-"""URLs: joining, the normal form that identifies an article, and the site a URL belongs to."""
+"""Works on URLs: joining, the normal form that identifies an article, and the site a URL belongs to."""
 
 import re
 from functools import lru_cache

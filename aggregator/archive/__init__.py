@@ -1,1 +1,1 @@
-"""The archive: search, show and export of what has been stored; import, re-extraction, pruning, edits of stories."""
+"""Answers questions about what has been stored, and exports, imports, re-extracts, prunes and edits it."""

@@ -1,4 +1,4 @@
-"""The copies of an article: how much of the text they share, and what differs."""
+"""Shows the copies of an article: how much of the text they share, and what differs."""
 
 from dataclasses import dataclass
 from difflib import SequenceMatcher

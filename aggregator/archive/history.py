@@ -1,4 +1,4 @@
-"""The texts that an article has had, and what differs between two that follow one another."""
+"""Shows the texts that an article has had, and what differs between two that follow one another."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

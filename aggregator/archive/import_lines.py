@@ -1,4 +1,4 @@
-"""A line of a file to be imported: read, checked, and turned into the row that is stored."""
+"""Turns a line of a file to be imported into the row that is stored, and says what is wrong with it."""
 
 import time
 from collections.abc import Mapping

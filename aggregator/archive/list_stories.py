@@ -1,4 +1,4 @@
-"""The stories of a time span."""
+"""Lists the stories of a time span."""
 
 from datetime import datetime
 

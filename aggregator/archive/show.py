@@ -1,4 +1,4 @@
-"""One article with all that is stored of it."""
+"""Shows one article with all that is stored of it."""
 
 from dataclasses import dataclass
 from html import escape

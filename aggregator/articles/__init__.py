@@ -1,1 +1,1 @@
-"""From a page, an entry or an imported record to the row that is stored. Pure functions that run in the pool."""
+"""Makes the row that is stored of a page, an entry or an imported record. Pure functions that run in the pool."""

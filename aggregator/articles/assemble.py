@@ -1,4 +1,4 @@
-"""An article with the facts of its feed -> the row that is stored: cleaned, fingerprinted, with its index terms."""
+"""Makes the row that is stored of an article and the facts of its feed: cleaned, fingerprinted, with index terms."""
 
 import re
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""An entry as a feed lists it -> the row by which it is known, and its article where it carries one itself."""
+"""Makes the row of an entry as a feed lists it, and its article where it carries one itself."""
 
 import re
 from collections.abc import Sequence

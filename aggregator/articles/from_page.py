@@ -1,4 +1,4 @@
-"""A page that was served -> the article that is stored."""
+"""Makes the article that is stored of a page that was served."""
 
 from aggregator.articles.assemble import assemble
 from aggregator.articles.entry_facts import EntryFacts

@@ -1,4 +1,4 @@
-"""An imported record, a line of our own export -> the article that is stored."""
+"""Makes the article that is stored of an imported record, a line of our own export."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The jobs that are handed to the pool.
+"""Holds the jobs that are handed to the pool.
 
 Each imports what it needs when it runs: the models, numpy, feedparser and what else is heavy is loaded by the processes
 of the pool alone, and the process that hands the jobs over starts without it.

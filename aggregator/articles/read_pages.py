@@ -1,4 +1,4 @@
-"""Pages of one site -> their articles, in batches, with what is known of the site, in the processes of the pool.
+"""Reads the articles of pages of one site, in batches, with what is known of the site, in the processes of the pool.
 
 pages + memory -> pool: pipeline.read_pages -> rows of articles + the next memory
 

@@ -1,4 +1,4 @@
-"""How often Python searches for garbage, which would else take a fifth of a short command's time.
+"""Sets how often Python searches for garbage, which would else take a fifth of a short command's time.
 
 What is imported stays until the end, and it is most of what there is.
 """

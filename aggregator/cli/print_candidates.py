@@ -1,4 +1,4 @@
-"""How the feeds that were found on a site are printed."""
+"""Prints the feeds that were found on a site."""
 
 import time
 from shlex import quote

@@ -1,4 +1,4 @@
-"""Arguments and options that several commands have, and how they are read."""
+"""Declares and reads the arguments and options that several commands have."""
 
 import sys
 from datetime import datetime

@@ -1,1 +1,1 @@
-"""The configuration: feeds.yaml and AGGREGATOR_* variables, found, read, validated and edited."""
+"""Finds, reads, validates and edits the configuration: feeds.yaml and AGGREGATOR_* variables."""

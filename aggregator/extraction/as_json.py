@@ -1,4 +1,4 @@
-"""An article and an explanation as the JSON objects that `aggregator extract` prints."""
+"""Makes of an article and an explanation the JSON objects that `aggregator extract` prints."""
 
 from dataclasses import asdict
 from datetime import datetime

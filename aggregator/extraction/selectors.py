@@ -1,4 +1,4 @@
-"""The CSS selectors of a site, as values. `apply_selectors` says what they do on a page.
+"""Defines the CSS selectors of a site, as values. `apply_selectors` says what they do on a page.
 
 A selector is a field of `Selectors`, and of `SelectorSpec` in the configuration.
 """

@@ -1,4 +1,4 @@
-"""How fast a site may be asked, as its answers have shown: pure.
+"""Works out how fast a site may be asked, as its answers have shown. Pure.
 
 Slow answers make the gap longer (as Heritrix does: a multiple of the time that an answer takes), and an answer that
 pushes back (429, 403, 503) doubles it. Good answers and time undo both.

@@ -1,4 +1,4 @@
-"""Which IP addresses may be connected to.
+"""Says which IP addresses may be connected to.
 
 Source of the tables: the IANA registries of special-purpose IPv4 and IPv6 addresses (RFC 6890 and its updates). They
 are kept here because the `ipaddress` module judges some of them differently from one Python release to the next.

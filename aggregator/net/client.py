@@ -1,4 +1,4 @@
-"""Net: fetches, politely and guarded, and follows redirects under the same rules."""
+"""Fetches, politely and guarded, and follows redirects under the same rules: `Net`."""
 
 import asyncio
 import logging

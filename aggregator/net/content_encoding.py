@@ -1,4 +1,4 @@
-"""Content encodings undone within a bound: a small body that unpacks to gigabytes stops at the limit.
+"""Undoes content encodings within a bound: a small body that unpacks to gigabytes stops at the limit.
 
 Source: RFC 9110 section 8.4; RFC 9659 for the window of zstd. Servers mislabel, so the bytes have the last word:
 "deflate" is zlib or raw, a body that is plain in spite of its header stays plain, one packed twice is unpacked twice.

@@ -1,4 +1,4 @@
-"""One page or feed, asked for outside of a visit."""
+"""Fetches one page or feed outside of a visit."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""One fetch while it runs, and the answer to one of its requests."""
+"""Holds one fetch while it runs, and the answer to one of its requests."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Headers sent and received. Source: RFC 9110.
+"""Makes the headers that are sent and reads those that are received. Source: RFC 9110.
 
 A received value is text of one character a byte (latin-1), whatever a server put there; so it can be stored, and an
 ETag goes back byte for byte, if it can be sent at all.

@@ -1,4 +1,4 @@
-"""Proxies: which one a request goes through, and what may be reached through it."""
+"""Chooses the proxy that a request goes through, and judges what may be reached through it."""
 
 import asyncio
 import errno

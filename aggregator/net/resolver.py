@@ -1,4 +1,4 @@
-"""Names looked up off the event loop, and only those addresses handed on that may be connected to."""
+"""Looks names up off the event loop, and hands on only those addresses that may be connected to."""
 
 import asyncio
 import socket

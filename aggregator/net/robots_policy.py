@@ -1,4 +1,4 @@
-"""Whether the robots.txt of an origin lets us ask, asked for once a day. Source: RFC 9309."""
+"""Tells whether the robots.txt of an origin lets us ask; it is fetched once a day. Source: RFC 9309."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

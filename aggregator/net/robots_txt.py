@@ -1,4 +1,4 @@
-"""robots.txt: what a site lets robots ask, and how fast.
+"""Reads robots.txt: what a site lets robots ask, and how fast.
 
 Source: RFC 9309 (the Robots Exclusion Protocol); the rules themselves are matched by Protego, Crawl-delay included.
 """

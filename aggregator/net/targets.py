@@ -1,4 +1,4 @@
-"""From a URL to what is really asked: scheme, host and port checked, odd spellings made plain."""
+"""Turns a URL into what is really asked: checks scheme, host and port, and makes odd spellings plain."""
 
 import re
 import socket

@@ -1,4 +1,4 @@
-"""The guarded transport: httpx's interface over aiohttp's connections, which cost less than httpx's own.
+"""Sends requests for httpx over aiohttp's connections, guarded, which cost less than httpx's own.
 
 Why so, with figures: docs/decisions/net.md.
 """

@@ -1,4 +1,4 @@
-"""Failures of the wire: the exceptions of aiohttp and httpx made errors with a kind and a reason for people."""
+"""Makes the exceptions of aiohttp and httpx errors with a kind and a reason for people."""
 
 import errno
 import socket

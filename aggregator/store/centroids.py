@@ -1,4 +1,4 @@
-"""Stories as centroids in SQL: how common each term is, which stories are near, what a story has in common.
+"""Keeps stories as centroids in SQL: how common each term is, which stories are near, what a story has in common.
 
 Each function works inside the transaction of its caller. A report is looked for by its heaviest terms, of each of which
 the newest `_STORIES_PER_TERM` stories of the days around are read, by one range of the primary key: what that costs

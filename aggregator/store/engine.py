@@ -1,4 +1,4 @@
-"""Opening the database: one Store on SQLite or PostgreSQL, its transactions, its version."""
+"""Opens the database: one Store on SQLite or PostgreSQL, its transactions, its version."""
 
 import sqlite3
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What feeds listed."""
+"""Stores and reads what feeds listed."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Subscriptions and their polls."""
+"""Stores and reads subscriptions and their polls."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""In how many articles each term occurs: a term's row is read once in a transaction and written at its end.
+"""Counts in how many articles each term occurs: a term's row is read once in a transaction and written at its end.
 
 The articles of a transaction share most of their words, so this saves most of the rows read and written. What one of
 them has added counts for the next at once, as if it had been written.

@@ -1,4 +1,4 @@
-"""What is due, and who has it. A visit is claimed per site; its lease is a row with an end."""
+"""Tells what is due, and who has it. A visit is claimed per site; its lease is a row with an end."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass

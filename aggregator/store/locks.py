@@ -1,4 +1,4 @@
-"""Locks that the operating system frees when their holder dies, however it dies.
+"""Takes locks that the operating system frees when their holder dies, however it dies.
 
 On SQLite flock on a file beside the database, on PostgreSQL a session advisory lock. No child inherits either.
 """

@@ -1,4 +1,4 @@
-"""Small values of the program itself."""
+"""Stores small values of the program itself."""
 
 from sqlalchemy import Connection, select
 

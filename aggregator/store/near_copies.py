@@ -1,4 +1,4 @@
-"""The near-copy index: sampled hashes of the n-grams of each article, by which texts that share many are found.
+"""Keeps the near-copy index: sampled hashes of the n-grams of each article, by which texts that share many are found.
 
 An article is compared with those of seven days before and after. An n-gram in `COMMON_NGRAM` articles of those weeks
 says nothing and is ignored. An article's hashes in the index are kept packed in its fingerprint, so that its postings

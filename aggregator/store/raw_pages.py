@@ -1,4 +1,4 @@
-"""Raw pages: what a better extractor reads again, and what selectors are tried on."""
+"""Stores raw pages: what a better extractor reads again, and what selectors are tried on."""
 
 from dataclasses import dataclass
 

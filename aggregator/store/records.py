@@ -1,4 +1,4 @@
-"""The JSON object of an article, the same in search, show and export. Its names and their order are a contract."""
+"""Makes the JSON object of an article, one for search, show and export. Its names and their order are a contract."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The plan by which the pages of young articles are fetched again."""
+"""Stores the plan by which the pages of young articles are fetched again."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

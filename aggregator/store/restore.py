@@ -1,4 +1,4 @@
-"""Storing articles as another database had them: with their ids, their stories and their heads."""
+"""Stores articles as another database had them: with their ids, their stories and their heads."""
 
 from collections.abc import Collection
 

@@ -1,4 +1,4 @@
-"""Storing articles: identity, revisions, story, search index, all in the caller's transaction."""
+"""Stores articles: identity, revisions, story, search index, all in the caller's transaction."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, fields

@@ -1,4 +1,4 @@
-"""The tables. Times are whole seconds since 1970, UTC; lists and options are JSON text; a null is a value not known.
+"""Defines the tables. Times are whole seconds since 1970, UTC; lists and options are JSON text; null is not known.
 
 On SQLite the search index is the FTS5 table `articles_fts` (contentless: columns title, lead, text; rowid = article
 id); on PostgreSQL it is the column `search` of `article_search`. Both hold `text.index_form` of the fields.

@@ -1,4 +1,4 @@
-"""Searching the articles, on both databases."""
+"""Searches the articles, on both databases."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

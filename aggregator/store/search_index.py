@@ -1,4 +1,4 @@
-"""The search index's rows, written beside their articles in the same transaction.
+"""Writes the search index's rows beside their articles in the same transaction.
 
 On SQLite they are written together at its end: FTS5 writes out what it has gathered at every savepoint, which each
 statement with RETURNING sets, so that indexing one article at a time costs three times as much.

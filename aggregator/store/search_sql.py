@@ -1,4 +1,4 @@
-"""A query's tree, and what narrows it, as SQL on both databases.
+"""Translates a query's tree, and what narrows it, into SQL on both databases.
 
 Terms of text become one expression of the search index as far as they can; everything else becomes conditions on
 `articles`. On SQLite the index is FTS5 (MATCH), on PostgreSQL a tsvector (@@).

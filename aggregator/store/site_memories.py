@@ -1,4 +1,4 @@
-"""Rows of what extraction has learnt of sites. What is in a memory is the extractor's affair; here it is bytes."""
+"""Stores what extraction has learnt of sites. What is in a memory is the extractor's affair; here it is bytes."""
 
 from sqlalchemy import Connection, delete, exists, select
 

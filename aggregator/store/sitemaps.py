@@ -1,4 +1,4 @@
-"""The sitemaps that a sitemap index lists."""
+"""Stores the sitemaps that a sitemap index lists."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass

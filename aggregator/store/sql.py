@@ -1,4 +1,4 @@
-"""How statements are written and run here. There are three ways, from the plainest to the quickest:
+"""Says how statements are written and run here. There are three ways, from the plainest to the quickest:
 
 - SQLAlchemy's expressions (`select(…).where(…)`), wherever a statement is put together from parts or runs seldom.
 - `text(…)`, a constant at the top of its module, where the same statement runs often (an expression costs as much to

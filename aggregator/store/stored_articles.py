@@ -1,4 +1,4 @@
-"""Reading articles as they are stored, and what is kept beside them: bodies, earlier texts, copies."""
+"""Reads articles as they are stored, and what is kept beside them: bodies, earlier texts, copies."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Stories in SQL: which one a new article joins, and what its coming and going change, in the caller's transaction.
+"""Keeps stories in SQL: which a new article joins, what its coming and going change, in the caller's transaction.
 
 A new article, in this order:
 

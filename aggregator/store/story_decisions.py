@@ -1,4 +1,4 @@
-"""What a person decides of stories: one made two, two made one. Each decision is a row and stays.
+"""Stores what a person decides of stories: one made two, two made one. Each decision is a row and stays.
 
 Nothing undoes them: a new article joins at most one story, stories are never made one by the program, and an article
 that was split off is made a copy of nothing again (`restore.point` asks for one story).

@@ -1,4 +1,4 @@
-"""The stories of a time span, as they are shown: who leads them and why, their sources, copies and reports."""
+"""Reads the stories of a time span, as they are shown: who leads them and why, their sources, copies and reports."""
 
 from collections import defaultdict
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The unit of work: one transaction that writes, with what its articles share kept until its end."""
+"""Defines the unit of work: one transaction that writes, with what its articles share kept until its end."""
 
 from sqlalchemy import Connection, Engine
 

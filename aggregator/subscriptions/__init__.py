@@ -1,1 +1,1 @@
-"""Subscriptions: feeds.yaml and its rows kept in step, feeds discovered, checked and explained."""
+"""Keeps feeds.yaml and its rows in step; adds, discovers, checks and explains subscriptions."""

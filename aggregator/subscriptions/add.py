@@ -1,4 +1,4 @@
-"""Subscribing: an address is asked for and read, and written into feeds.yaml if it is a feed."""
+"""Subscribes: asks for an address, reads it, and writes it into feeds.yaml if it is a feed."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace

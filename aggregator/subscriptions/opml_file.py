@@ -1,4 +1,4 @@
-"""Subscriptions from and to OPML, which other feed readers write and read."""
+"""Reads and writes subscriptions as OPML, which other feed readers write and read."""
 
 from dataclasses import dataclass
 from pathlib import Path

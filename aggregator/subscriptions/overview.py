@@ -1,4 +1,4 @@
-"""The subscriptions of feeds.yaml as a list shows them: how each fares, what needs a person first."""
+"""Lists the subscriptions of feeds.yaml: how each fares, what needs a person first."""
 
 from dataclasses import dataclass, replace
 

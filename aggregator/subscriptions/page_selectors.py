@@ -1,4 +1,4 @@
-"""The selectors that feeds.yaml has for a page."""
+"""Finds the selectors that feeds.yaml has for a page."""
 
 from aggregator.config.models import Config
 from aggregator.extraction.selectors import Selectors, selectors_of

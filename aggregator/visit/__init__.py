@@ -1,4 +1,4 @@
-"""A visit: all that is due at one site, done by one owner, spaced politely. The unit of work of every engine.
+"""Makes visits: all that is due at one site, done by one owner, spaced politely. The unit of work of every engine.
 
 feeds.yaml -> Feed -> [due?] -> claim(site) -> poll: net.fetch -> feeds.parse -> Entry (saved)
     -> page: net.fetch -> extraction -> Article -> stories -> saved, in one transaction -> release(site)

@@ -1,4 +1,4 @@
-"""What a poll means for its feed: its rhythm, the time of the next poll, its state of health. Pure."""
+"""Works out what a poll means for its feed: its rhythm, the time of the next poll, its state of health. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""Claiming sites with due work and visiting them, many at once, until nothing is left that can be had.
+"""Claims sites with due work and visits them, many at once, until nothing is left that can be had.
 
 Work is claimed by site and never by row: a site with ten thousand waiting pages delays no other, for those
 come first that were visited longest ago.

@@ -1,4 +1,4 @@
-"""What a visit works with: the adapters, the settings, the clock, and who is told of progress."""
+"""Holds what a visit works with: the adapters, the settings, the clock, and who is told of progress."""
 
 import asyncio
 import secrets

@@ -1,4 +1,4 @@
-"""Subscriptions that move, and that end: what a poll says of their address. Pure.
+"""Follows subscriptions that move, and that end: what a poll says of their address. Pure.
 
 A permanent redirect (301, 308) is believed when it was met in three polls over a day at least; then the new address is
 polled in the old one's place, under the same id, with its history. feeds.yaml is the user's and stays as it is. A move

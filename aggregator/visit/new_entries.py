@@ -1,4 +1,4 @@
-"""What a feed's document says that is new: entries not known before, texts reworded, times of a change."""
+"""Finds what a feed's document says that is new: entries not known before, texts reworded, times of a change."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Reading the pages of a visit with what is known of their sites.
+"""Reads the pages of a visit with what is known of their sites.
 
 Pages come one after another, spaced politely, and each is read as soon as it is there, so that a kill loses no page
 that was fetched. What arrives while the pages before it are being read makes the next batch. A site's batches follow

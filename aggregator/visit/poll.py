@@ -1,4 +1,4 @@
-"""One poll of a subscription, from its request to the plan of the next one.
+"""Polls a subscription, from its request to the plan of the next one.
 
 claimed by its visit -> request -> parse -> what is new -> articles -> save -> next poll
 

@@ -1,4 +1,4 @@
-"""What a visit tells of its progress."""
+"""Defines what a visit tells of its progress."""
 
 from dataclasses import dataclass
 from typing import Literal

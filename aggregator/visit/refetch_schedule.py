@@ -1,4 +1,4 @@
-"""The plan by which an article's page is fetched again: written after each fetch, moved on when a feed says that its
+"""Keeps the plan by which an article's page is fetched again: written after each fetch, moved on when a feed says its
 entry changed."""
 
 from collections.abc import Iterable

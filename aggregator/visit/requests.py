@@ -1,4 +1,4 @@
-"""Requests of a visit: made of a subscription's options in one place, and what their failures mean for the site."""
+"""Makes the requests of a visit of a subscription's options, and says what their failures mean for the site."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a run may touch, from the names and URLs that a person gives."""
+"""Works out what a run may touch, from the names and URLs that a person gives."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""One visit: the polls that are due at a site, then the pages that wait there, then known pages to be fetched again."""
+"""Makes one visit: the polls that are due at a site, the pages that wait there, known pages to be fetched again."""
 
 import asyncio
 from collections.abc import Coroutine

@@ -1,4 +1,4 @@
-"""Sitemaps: which entries are read on, and reading the sitemaps that an index lists."""
+"""Decides which entries of sitemaps are read on, and reads the sitemaps that an index lists."""
 
 import logging
 from collections.abc import Callable, Collection

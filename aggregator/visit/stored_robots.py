@@ -1,4 +1,4 @@
-"""The memory of a visit's robots policy: rows of the database."""
+"""Keeps what a visit's robots policy remembers in rows of the database."""
 
 from aggregator.model import RobotsAnswer
 from aggregator.store import leases

@@ -1,4 +1,4 @@
-"""Conditional requests: which validators a poll sends, and what is kept of those that it gets. Pure.
+"""Makes polls conditional: which validators a poll sends, and what is kept of those that it gets. Pure.
 
 They go back byte for byte to the address they came from. Now and then a poll asks for the whole feed all the same, for
 some servers answer 304 for ever: after a week of nothing but 304, and after a day from a server that was caught at it.

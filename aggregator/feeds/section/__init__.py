@@ -1,1 +1,1 @@
-"""A section page as a feed: its links to articles among all its links."""
+"""Reads a section page as a feed: its links to articles among all its links."""
