@@ -5,6 +5,7 @@ Request -> target (scheme, host, port) -> slot of its site -> addresses checked 
 """
 
 from aggregator.net.client import Net
-from aggregator.net.request import NetSettings, Request, net_settings, user_agent
+from aggregator.net.net_settings import NetSettings, net_settings, user_agent
+from aggregator.net.request import Request
 
 __all__ = ["Net", "NetSettings", "Request", "net_settings", "user_agent"]

@@ -19,8 +19,9 @@ from aggregator.net.adaptive_delay import AdaptiveDelay
 from aggregator.net.addresses import Networks, networks
 from aggregator.net.content_encoding import DecodingError, TooLarge, decode
 from aggregator.net.exchange import Answer, Exchange
+from aggregator.net.net_settings import NetSettings
 from aggregator.net.proxies import proxy_of
-from aggregator.net.request import NetSettings, Request
+from aggregator.net.request import Request
 from aggregator.net.resolver import refusal
 from aggregator.net.site_limiter import CoolingDown, SiteLimiter
 from aggregator.net.targets import Target, target

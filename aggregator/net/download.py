@@ -6,7 +6,8 @@ from aggregator.config.models import Settings
 from aggregator.config.values import Networks
 from aggregator.model import Response
 from aggregator.net.client import Net
-from aggregator.net.request import Request, net_settings
+from aggregator.net.net_settings import net_settings
+from aggregator.net.request import Request
 
 
 def download(url: str, settings: Settings, allow_private_networks: Networks | None = None) -> Response:

@@ -7,7 +7,8 @@ ETag goes back byte for byte, if it can be sent at all.
 import re
 from collections.abc import Iterable
 
-from aggregator.net.request import NetSettings, Request
+from aggregator.net.net_settings import NetSettings
+from aggregator.net.request import Request
 from aggregator.net.targets import Target
 
 _ENCODINGS = b"gzip, deflate, br, zstd"

@@ -18,7 +18,8 @@ from aggregator.feeds import candidates as discovery
 from aggregator.feeds.candidates import FeedCandidate, PossibleFeed
 from aggregator.model import FeedDocument, Response, RobotsAnswer
 from aggregator.net import Net, Request
-from aggregator.net.request import FEED_TYPES, net_settings
+from aggregator.net.net_settings import net_settings
+from aggregator.net.request import FEED_TYPES
 from aggregator.net.robots_policy import RobotsPolicy
 from aggregator.pool import Pool
 from aggregator.urls import site_of
