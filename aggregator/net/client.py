@@ -275,8 +275,12 @@ async def _set_location_aside(response: httpx.Response) -> None:
 
 
 def _rules(exchange: Exchange) -> Networks:
-    """Returns the rules for the target's host. Raises FetchError at once for an address that they refuse."""
-    rules = exchange.allowed.for_host(exchange.target.host)
+    """Returns the rules for the target's host. Raises FetchError at once for an address or a name that they refuse."""
+    host = exchange.target.host
+    rules = exchange.allowed.for_host(host)
+    if (word := rules.objection_to_name(host)) is not None:
+        how = f"to allow it, set allow_private_networks to true or to a list with {host}"
+        raise exchange.error("refused", f"{host} is {word}; {how}")
     address = exchange.target.address
     if address is not None and rules.objection(address) is not None:
         raise exchange.error("refused", str(refusal(rules, str(address), str(address))))

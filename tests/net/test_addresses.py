@@ -20,6 +20,8 @@ PUBLIC = [
     "::ffff:1.1.1.1",
     "64:ff9b::101:101",
     "2002:101:101::1",
+    "2a00::5efe:101:101",
+    "168.63.129.17",
 ]
 SPECIAL = [
     ("0.0.0.0", "unspecified"),
@@ -59,6 +61,20 @@ SPECIAL = [
     ("64:ff9b:1::1", "reserved"),
     ("2002:7f00:1::", "loopback"),
     ("2002:c0a8:101::1", "private"),
+    ("2001:0:a00:1::1", "reserved"),
+    ("2a00::5efe:7f00:1", "loopback"),
+    ("2a00:1450::200:5efe:a00:1", "private"),
+    ("2a00::5efe:a9fe:a9fe", "link-local"),
+    ("fe80::5efe:101:101", "link-local"),
+    ("168.63.129.16", "cloud's internal"),
+    ("::ffff:168.63.129.16", "cloud's internal"),
+    ("161.26.0.6", "cloud's internal"),
+    ("166.9.12.13", "cloud's internal"),
+    ("100.100.100.200", "shared"),
+    ("192.0.0.192", "reserved"),
+    ("169.254.170.2", "link-local"),
+    ("fd00:ec2::254", "private"),
+    ("fd20:ce::254", "private"),
 ]
 
 
@@ -100,3 +116,26 @@ def test_rules_of_hosts_that_are_not_named_are_equal() -> None:
 
 def test_a_zone_is_no_part_of_the_address() -> None:
     assert parse("fe80::1%eth0") == ip_address("fe80::1")
+
+
+NAMES_OF_THIS_MACHINE = (
+    "localhost a.localhost ip6-localhost ip6-loopback localhost.localdomain localhost6.localdomain6 localhost6".split()
+)
+NAMES_OF_NETWORKS = ("nas.local", "metadata.google.internal", "nas.home.arpa", "local")
+
+
+def test_some_names_need_no_look_up() -> None:
+    for host in (*NAMES_OF_THIS_MACHINE, *NAMES_OF_NETWORKS):
+        assert networks(False).objection_to_name(host) is not None
+        assert networks(True).objection_to_name(host) is None
+        assert networks((host,)).for_host(host).objection_to_name(host) is None
+    for host in ("example.org", "localhost.example.org", "local.example", "internal.example.org", "mylocalhost"):
+        assert networks(False).objection_to_name(host) is None
+
+
+def test_names_are_left_to_their_addresses_where_a_range_may_hold_them() -> None:
+    for host in NAMES_OF_THIS_MACHINE:
+        assert networks(("127.0.0.0/8",)).objection_to_name(host) is None
+        assert networks(("10.0.0.0/8",)).objection_to_name(host) is not None
+    for host in NAMES_OF_NETWORKS:
+        assert networks(("10.0.0.0/8",)).objection_to_name(host) is None

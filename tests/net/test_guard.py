@@ -99,6 +99,14 @@ def test_names_are_judged_by_their_addresses(server: Server, names: Names, fail:
     assert server.connections == 0
 
 
+@pytest.mark.parametrize("host", ["localhost", "a.localhost", "localhost.localdomain", "metadata.google.internal"])
+def test_names_that_lead_inside_are_refused_without_a_look_up(names: Names, fail: Fail, host: str) -> None:
+    names[host] = [["93.184.216.34"]]  # whatever a resolver would say
+    error = fail(f"http://{host}/", settings=CLOSED)
+    assert error.kind == "refused"
+    assert f"a list with {host}" in error.reason
+
+
 def test_a_name_is_allowed_by_itself_or_by_its_range(server: Server, names: Names, get: Get, fail: Fail) -> None:
     names["nas.example"] = names["other.example"] = [["127.0.0.1"]]
     url = server.route("/x", Reply(b"ok")).replace("127.0.0.1", "nas.example")
