@@ -27,6 +27,9 @@ _LOWER = _LETTERS.lower()
 _SPACE = re.compile(r"\s+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_HALF_ESCAPE = re.compile(
+    r"\\ud[89ab][0-9a-f]{2}(?!\\ud[c-f][0-9a-f]{2})|(?<!\\ud[89ab][0-9a-f]{2})\\ud[c-f][0-9a-f]{2}", re.IGNORECASE
+)
 # Characters that folding makes a word of, or takes a word apart at, so that a text must be folded as a whole.
 _UNEVEN = re.compile(
     f"[{UNSPACED}{_MARKS}\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00bc-\u00be\u013f\u0140\u037a\u0f00-\u0fff"
@@ -93,6 +96,11 @@ def paragraphs(text: str) -> list[str]:
 def storable(text: str) -> str:
     """Returns the text without what databases refuse or terminals obey: control characters and lone surrogates."""
     return _CONTROL.sub("", text)
+
+
+def mend_escapes(json: str) -> str:
+    """Returns JSON in which escapes that name half a character name U+FFFD: no encoding has a place for them."""
+    return _HALF_ESCAPE.sub(r"\\ufffd", json)
 
 
 def hash64(text: str) -> int:

@@ -73,7 +73,7 @@ def normalise(url: str) -> str:
         return url
     scheme = parts.scheme.lower()
     netloc = host if port is None or port == _DEFAULT_PORTS.get(scheme) else f"{host}:{port}"
-    path = quote(parts.path, safe=_SAFE) or "/"
+    path = quote(parts.path, safe=_SAFE, errors="replace") or "/"
     return urlunsplit((scheme, netloc, path, _clean_query(parts.query), ""))
 
 
@@ -86,8 +86,8 @@ def _clean_query(query: str) -> str:
         return query
     kept = [(name, value) for name, value in pairs if not _TRACKING.match(name)]
     if len(kept) == len(pairs):
-        return quote(query, safe=_SAFE + "?")
-    return urlencode(kept)
+        return quote(query, safe=_SAFE + "?", errors="replace")
+    return urlencode(kept, errors="replace")
 
 
 def without_login(url: str) -> str:

@@ -87,3 +87,11 @@ def test_anything_may_come_and_normal_forms_stay(text: str) -> None:
     assert urls.normalise(once) == once
     urls.site_of(text)
     urls.absolute(text, "http://example.org/")
+
+
+def test_half_a_character_in_an_address_is_no_error() -> None:
+    for text in ("\ud800", "a?b=\udfff", "a?utm_source=x&b=\ud800", "\ud800:80/"):
+        urls.normalise("http://example.org/" + text).encode()
+        urls.normalise("http://" + text)
+        urls.site_of("http://" + text)
+        urls.believable_canonical("http://example.org/" + text, "http://example.org/x")

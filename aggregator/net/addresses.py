@@ -58,7 +58,7 @@ _UNIVERSAL = 0x02000000
 # and ICANN's reservation of `internal`).
 _LOOPBACK_NAMES = frozenset("localhost localdomain localdomain6 localhost6 ip6-localhost ip6-loopback".split())
 _PRIVATE_NAMES = ("local", "internal", "home.arpa")
-_LOOPBACK = (IPv4Address("127.0.0.1"), IPv6Address("::1"))
+_LOOPBACK: tuple[Address, ...] = (IPv4Address("127.0.0.1"), IPv6Address("::1"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,3 +193,11 @@ def test_a_file_that_is_no_page_has_no_text(kind: str) -> None:
     found = article(FILES[kind])
     assert found.text == ""
     assert not found.is_article
+
+
+def test_linked_data_with_half_a_character_can_be_stored() -> None:
+    fields = ("headline", "keywords", "image", "url", "author")
+    data = '{"@type":"NewsArticle",' + ",".join(rf'"{name}":"https://a.example/\ud800 Ann"' for name in fields) + "}"
+    found = article(f'<script type="application/ld+json">{data}</script><h1>A bridge</h1>{TEXT}', "https://a.example/x")
+    assert "\ud800" not in f"{found.title}{found.tags}{found.image}{found.authors}{found.canonical_url}"
+    assert "A" in (found.title or "")

@@ -265,3 +265,10 @@ def test_hints_given_as_dates_are_reckoned_from_the_answers_own() -> None:
     hints = parse(rss(""), date=date, expires=later, retry_after=later).hints
     assert (hints.expires_in, hints.retry_after) == (3600, 3600)
     assert parse(rss(""), date=date, expires="0", cache_control="no-cache, max-age=60").hints.max_age is None
+
+
+def test_json_with_half_a_character_is_read() -> None:
+    item = r'{"id": "1\ud800", "url": "https://news.example/a", "title": "\ude00 Rain \ud83d\ude00"}'
+    found = parse('{"version": "https://jsonfeed.org/version/1", "title": "News", "items": [' + item + "]}").entries[0]
+    assert found.title == "\ufffd Rain \U0001f600"
+    found.key.encode()

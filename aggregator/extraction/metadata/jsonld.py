@@ -10,6 +10,8 @@ from typing import Any
 
 import orjson
 
+from aggregator.text import mend_escapes
+
 _ARTICLE = re.compile(
     r"(?:article|blogposting|posting|report|review|newsarticle|liveblogposting|recipe|howto|creativework|story|column"
     r"|essay)$"
@@ -93,7 +95,7 @@ def _load(script: str) -> Any:
         return orjson.loads(script)
     except orjson.JSONDecodeError:
         pass
-    script = _COMMENTS.sub("", script).strip().rstrip(";")
+    script = mend_escapes(_COMMENTS.sub("", script).strip().rstrip(";"))
     if not script:
         return None
     for repaired in (script, _with_commas(script), html.unescape(script)):

@@ -8,6 +8,7 @@ from typing import Any
 from aggregator.errors import FeedError
 from aggregator.feeds.formats.raw import RawEntry, RawFeed
 from aggregator.model import Enclosure
+from aggregator.text import mend_escapes
 
 
 def read(text: str) -> RawFeed:
@@ -15,7 +16,7 @@ def read(text: str) -> RawFeed:
     import orjson  # late: few feeds are JSON
 
     try:
-        found = orjson.loads(text)
+        found = orjson.loads(mend_escapes(text))
     except orjson.JSONDecodeError as error:
         raise FeedError(f"broken JSON: {str(error)[:100]}") from None
     if not isinstance(found, dict) or not isinstance(found.get("items"), list):

@@ -63,7 +63,10 @@ def key(normal: str) -> str:
     bare, _, query = normal.partition("?")
     if query and (_QUERY_ID.search(query[:500]) or score(bare) < 2.0):
         return normal
-    return bare.rstrip("/") if urlsplit(bare).path.strip("/") else bare
+    try:
+        return bare.rstrip("/") if urlsplit(bare).path.strip("/") else bare
+    except ValueError:
+        return bare
 
 
 def score(url: str) -> float:
