@@ -72,15 +72,45 @@ _fold_word = lru_cache(maxsize=1 << 16)(fold)
 
 
 def index_form(text: str) -> str:
-    """Returns the words of a text, folded, one space between two: what the search index holds and what queries are made
-    of.
-
-    Both databases split it at its spaces alone, so that a phrase means the same on each of them.
-    """
+    """Returns the words of a text, folded, one space between two: the form in which texts are compared."""
     if _UNEVEN.search(text):
         return " ".join(_WORD.findall(fold(text)))
     found = _split(text, _LOWER)
     return " ".join(found if text.isascii() else map(_fold_word, found))
+
+
+def _plain_letters() -> dict[int, str | None]:
+    """Returns what `search_form` writes instead of a character: letters with a stroke or hook, which Unicode does not
+    take apart, become plain ones; letters that are spelt in several ways get one; what is often left out goes."""
+    found: dict[int, str | None] = {}
+    for code in (*range(0xE0, 0x2B0), *range(0x1D80, 0x1D9B), *range(0x2C60, 0x2C80), *range(0xA740, 0xA7CB)):
+        named = re.match("LATIN SMALL LETTER ([A-Z]) WITH ", unicodedata.name(chr(code), ""))
+        if named:
+            found[code] = named[1].lower()
+    found |= {ord(one): plain for one, plain in zip("æœðþıŋəßĸ", "ae oe d th i n a ss q".split(), strict=True)}
+    found |= {ord(one): plain for one, plain in zip("آأإٱىیکةۀ", "ااااييكهه", strict=True)}
+    left_out = (*range(0x610, 0x61B), 0x640, *range(0x64B, 0x660), 0x670, *range(0x591, 0x5BE), 0x5BF, 0x5C1, 0x5C2)
+    return found | dict.fromkeys(left_out)
+
+
+_PLAIN = _plain_letters()
+_TO_PLAIN = re.compile(f"[{''.join(map(chr, _PLAIN))}]")
+_HANGUL = re.compile("([\uac00-\ud7a3])")  # particles are written onto Korean words, so that no space ends the word
+
+
+def search_form(text: str) -> str:
+    """Returns the words of a text as the search index holds them and queries ask for them, one space between two.
+
+    It is `index_form` with more spellings made one: ø is o and æ is ae, Arabic and Hebrew stand without vowel marks,
+    and each syllable of Hangul is a word, as a Chinese character is. Both databases split it at its spaces alone, so
+    that a phrase means the same on each of them. Whoever changes it counts `store.search_index.FORM` up.
+    """
+    form = index_form(text)
+    if form.isascii():
+        return form
+    if _TO_PLAIN.search(form):
+        form = form.translate(_PLAIN)
+    return " ".join(_HANGUL.sub(r" \1 ", form).split())
 
 
 def squeeze(text: str) -> str:

@@ -49,11 +49,11 @@ def postgres_url(postgres: str) -> str:
     return new_database(postgres)
 
 
-def new_database(postgres: str) -> str:
-    """The URL of one more of them."""
+def new_database(postgres: str, template: str = "template") -> str:
+    """The URL of one more of them; with `template0` one without any table."""
     name = f"t{uuid.uuid4().hex[:12]}"
     with _server(postgres) as conn:
-        conn.execute(text(f"CREATE DATABASE {name} TEMPLATE template"))
+        conn.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     return _named(postgres, name)
 
 
@@ -71,6 +71,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return str(request.getfixturevalue("postgres_url"))
     copy = shutil.copy(request.getfixturevalue("_sqlite_template"), tmp_path / "test.db")
     return f"sqlite:///{copy}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database without any table, once on SQLite and once on PostgreSQL."""
+    if request.param == "postgresql":
+        return new_database(request.getfixturevalue("postgres"), "template0")
+    return f"sqlite:///{tmp_path / 'bare.db'}"
 
 
 @pytest.fixture

@@ -9,9 +9,8 @@ import orjson
 
 from aggregator.articles.from_record import from_record
 from aggregator.articles.row import ArticleRow
-from aggregator.errors import QueryError
 from aggregator.model import Json
-from aggregator.query import span
+from aggregator.query.time_words import written
 from aggregator.store.records import TEXTS, TIMES
 from aggregator.store.stored_articles import LISTS
 from aggregator.text import storable
@@ -105,8 +104,8 @@ def _time(name: str, value: Any) -> int | None:
     if value is None:
         return None
     try:
-        return int(span(value)[0].timestamp())
-    except (QueryError, TypeError, AttributeError):
+        return int(written(value.strip())[0].timestamp())
+    except (ValueError, OverflowError, TypeError, AttributeError):
         raise BadLine(f"{name} is no time in ISO 8601") from None
 
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
 from aggregator.archive.snippets import snippet
 from aggregator.errors import UsageError
 from aggregator.model import Json
-from aggregator.query import And, Not, Or, Query, Words, parse
+from aggregator.query import And, Everything, Is, Not, Or, Query, Words, parse, wordless
 from aggregator.store import search_articles
 from aggregator.store.engine import Store
 from aggregator.store.ranking import Sort
@@ -56,15 +56,18 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """The hits asked for, and how many there are in all."""
+    """The hits asked for, and how many there are in all. `wordless`: the terms that nothing is found by, because they
+    hold neither letters nor digits. `archived`: how many articles there are at all, where none is found."""
 
     hits: tuple[Hit, ...]
     total: int
+    wordless: tuple[str, ...] = ()
+    archived: int | None = None
 
 
 def search(store: Store, asked: Search) -> Hits:
     """Returns what matches, best (or newest) first. Raises QueryError, StoreError, UsageError for an unknown feed."""
-    query = parse(asked.query)
+    query = parse(asked.query, datetime.now(UTC))
     words = wanted(query)
     with store.read() as conn:
         _refuse_unknown(conn, asked.feed)
@@ -72,7 +75,8 @@ def search(store: Store, asked: Search) -> Hits:
             conn, query, asked.filters, asked.sort, asked.limit, asked.offset, stories=asked.stories
         )
         total = search_articles.count(conn, query, asked.filters, stories=asked.stories)
-    return Hits(tuple(_hit(one, words) for one in found), total)
+        archived = search_articles.count(conn, Everything(), Filters()) if total == 0 else None
+    return Hits(tuple(_hit(one, words) for one in found), total, wordless(query), archived)
 
 
 def records(store: Store, asked: Search) -> Iterator[Json]:
@@ -80,11 +84,18 @@ def records(store: Store, asked: Search) -> Iterator[Json]:
 
     Sorting, limit, offset and the folding of stories play no part. Raises as `search` does.
     """
-    query = parse(asked.query)
+    query = parse(asked.query, datetime.now(UTC))
     with store.read() as conn:
         _refuse_unknown(conn, asked.feed)
         for article in search_articles.each(conn, query, asked.filters):
             yield record(article)
+
+
+def of_one_story(query: str) -> bool:
+    """Tells whether a query asks for the articles of a story, so that folding them to one would hide the answer.
+    Raises QueryError."""
+    tree = parse(query, datetime.now(UTC))
+    return any(isinstance(part, Is) and part.field == "story" for part in getattr(tree, "parts", (tree,)))
 
 
 def _refuse_unknown(conn: Connection, feed: str | None) -> None:

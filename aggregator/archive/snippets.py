@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from aggregator.query import Words
-from aggregator.text import index_form, squeeze
+from aggregator.text import search_form, squeeze
 
 WIDTH = 240  # characters: three lines of a terminal
 _LEAD_IN = 60
@@ -33,7 +33,7 @@ def _first(text: str, words: Words) -> int | None:
     pattern = re.compile(rf"(?<!\S){re.escape(phrase)}" + ("" if words.prefix else r"(?!\S)"))
     for start in range(0, len(text), _SEARCHED):
         part = text[start : start + _SEARCHED + 200]
-        form = index_form(part)
+        form = search_form(part)
         found = pattern.search(form)
         if found:
             return start + _place(part, len(form[: found.start()].split()))
@@ -44,7 +44,7 @@ def _place(text: str, nth: int) -> int:
     """Returns where the word stands that `nth` words of the folded text precede."""
     seen = 0
     for piece in _PIECE.finditer(text):
-        count = len(index_form(piece[0]).split())
+        count = len(search_form(piece[0]).split())
         if seen + count > nth:
             return piece.start() if count < 20 else piece.start() + (nth - seen) * len(piece[0]) // count
         seen += count

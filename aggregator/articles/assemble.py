@@ -10,7 +10,7 @@ from aggregator.articles.row import ArticleRow, RawPage, packed
 from aggregator.extraction.article import Article
 from aggregator.model import BodyFrom
 from aggregator.stories.fingerprint import fingerprint
-from aggregator.text import hash64, index_form, storable
+from aggregator.text import search_form, storable, text_hash
 from aggregator.times import DAY
 from aggregator.urls import site_of
 
@@ -37,7 +37,7 @@ def assemble(
     """
     title = storable(article.title or facts.title or "")
     lead, text = storable(article.lead or ""), storable(article.text)
-    lang, terms = article.lang or facts.lang, index_form(text)
+    lang = article.lang or facts.lang
     marks = fingerprint(text, lang, title)
     return ArticleRow(
         url=facts.url,
@@ -58,13 +58,13 @@ def assemble(
         image=storable(article.image or facts.image or "") or None,
         tags=tuple(dict.fromkeys(map(storable, (*article.tags, *facts.tags)))),
         word_count=article.word_count or marks.words,
-        text_hash=hash64(terms),
+        text_hash=text_hash(text),
         is_article=article.is_article,
         paywalled=article.paywalled,
         extractor_version=article.extractor_version,
         html=packed(_sanitised(article.html).encode()) if _says_more(article.html) else None,
         fingerprint=marks,
-        terms=(index_form(title), index_form(lead), terms),
+        terms=(search_form(title), search_form(lead), search_form(text)),
         raw=raw,
     )
 

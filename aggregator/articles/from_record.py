@@ -5,7 +5,7 @@ from typing import Any
 
 from aggregator.articles.row import ArticleRow
 from aggregator.stories.fingerprint import fingerprint
-from aggregator.text import hash64, index_form, storable
+from aggregator.text import search_form, storable, text_hash
 from aggregator.urls import normalise, site_of
 
 
@@ -13,7 +13,7 @@ def from_record(record: Mapping[str, Any], times: Mapping[str, int | None], now:
     """Returns the row of an imported article; `times` are its times in seconds UTC."""
     text, lead, title = (storable(str(record.get(name) or "")) for name in ("text", "lead", "title"))
     url = str(record["url"])
-    marks, terms = fingerprint(text, record.get("lang"), title), index_form(text)
+    marks = fingerprint(text, record.get("lang"), title)
     own = str(record.get("canonical_url") or "") or normalise(url)
     return ArticleRow(
         url=url,
@@ -34,11 +34,11 @@ def from_record(record: Mapping[str, Any], times: Mapping[str, int | None], now:
         image=record.get("image"),
         tags=tuple(map(str, record.get("tags") or ())),
         word_count=marks.words,
-        text_hash=hash64(terms),
+        text_hash=text_hash(text),
         is_article=True,
         paywalled=None,
         extractor_version=0,
         html=None,
         fingerprint=marks,
-        terms=(index_form(title), index_form(lead), terms),
+        terms=(search_form(title), search_form(lead), search_form(text)),
     )

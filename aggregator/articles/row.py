@@ -77,7 +77,7 @@ class ArticleRow(ArticleFields):
     """An article with all that storing it needs: identity, text, fingerprint, index terms.
 
     `own_url`: normalised, where the page really was. `claimed_url`: the page's own canonical, believable and
-    normalised, or None. `html`: zstd, None where the text says it all. `terms`: `text.index_form` of title, lead and
+    normalised, or None. `html`: zstd, None where the text says it all. `terms`: `text.search_form` of title, lead and
     text.
     """
 

@@ -22,6 +22,7 @@ from aggregator.cli import (
     cmd_stories,
     garbage,
     global_options,
+    query_arguments,
 )
 from aggregator.errors import AggregatorError
 
@@ -35,7 +36,7 @@ app = typer.Typer(
 )
 app.command("fetch")(cmd_fetch.fetch)
 app.command("daemon")(cmd_daemon.daemon)
-app.command("search")(cmd_search.search)
+app.command("search", cls=query_arguments.QueryCommand)(cmd_search.search)
 app.command("show")(cmd_show.show)
 app.add_typer(cmd_stories.commands, name="stories")
 app.command("extract")(cmd_extract.extract)

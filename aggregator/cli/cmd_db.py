@@ -10,7 +10,9 @@ import typer
 from aggregator.cli import global_options, output
 from aggregator.cli.shared_options import AsJson
 
-commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The database: check, backup, prune, stats.")
+commands = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="The database: check, back up, prune, rebuild."
+)
 
 
 @commands.command()
@@ -66,6 +68,16 @@ def prune(ctx: typer.Context) -> None:
         f"{gone.articles} articles, {gone.raw_pages} raw pages, {gone.polls} polls, {gone.tombstones} tombstones, "
         f"{gone.memories} site memories removed"
     )
+
+
+@commands.command()
+def rebuild(ctx: typer.Context) -> None:
+    """Make the search index anew from the articles; for when `db check` finds it wrong."""
+    from aggregator.store import rebuild_index
+
+    with global_options.of(ctx).open_store() as store, store.write() as unit:
+        done = rebuild_index.rebuild(unit)
+    print(f"{done:,} articles indexed")
 
 
 @commands.command()

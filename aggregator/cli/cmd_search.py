@@ -1,5 +1,6 @@
 """`aggregator search`: articles that match a query."""
 
+import sys
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -16,12 +17,13 @@ from aggregator.cli.shared_options import (
     Since,
     Site,
     Until,
+    chosen,
     since_time,
     until_time,
 )
 
 if TYPE_CHECKING:
-    from aggregator.archive.search import Hits
+    from aggregator.archive.search import Hit, Hits
     from aggregator.model import Json
 
 
@@ -34,7 +36,7 @@ class Sort(StrEnum):
 
 def search(
     ctx: typer.Context,
-    query: Annotated[str, typer.Argument(metavar="QUERY", help='Words, "phrases", AND OR NOT, title:word, word*.')],
+    query: Annotated[list[str], typer.Argument(metavar="QUERY…", help="What is asked, as described above.")],
     since: Since = None,
     until: Until = None,
     feed: Feed = None,
@@ -50,18 +52,26 @@ def search(
     """Search the archive: title, lead and text of every article.
 
     \b
-    aggregator search 'ferry AND timetable'
-    aggregator search '"harbour council" -football' --since 7d --lang en
-    aggregator search 'title:election' --sort date --format jsonl
-    aggregator search 'revised:true -gone:true' --since 3d
+    aggregator search coral ferry                     both words
+    aggregator search 'ferry OR tram' -football       either word, and not a third
+    aggregator search '"harbour council"'             a phrase: the words side by side
+    aggregator search 'title:election' 'reg*'         in the title; the beginning of a word
+    aggregator search 'author:roe published:today'    fields, see below
+    aggregator search 'revised:true -gone:true' --since 3d --sort date --format jsonl
+
+    Words are found in any case and without accents. All must match; AND binds tighter than OR; -word, !word and NOT
+    word exclude; parentheses group. Fields: title lead text author site feed lang tag story published revised gone.
+    Times: today, yesterday, 7d, 2026-11, 2026-11-28, >=2026, [2026-01-01 TO 2026-03-31]. There are no other wildcards
+    than a star at a word's end. More in docs/searching.md.
     """
-    from aggregator.archive.search import Search
+    from aggregator.archive.search import Search, of_one_story
     from aggregator.archive.search import search as find
 
-    now = datetime.now(UTC)
-    form = Format.JSON if json else form
+    now, options = datetime.now(UTC), global_options.of(ctx)
+    form = chosen(ctx, form, json)
+    text = " ".join(query)
     asked = Search(
-        query=query,
+        query=text,
         since=since_time(since, now),
         until=until_time(until, now),
         feed=feed,
@@ -70,21 +80,56 @@ def search(
         sort=sort.value,
         limit=limit,
         offset=offset,
-        stories=stories or form is Format.TABLE,
+        stories=stories or (form is Format.TABLE and not of_one_story(text)),
     )
-    with global_options.of(ctx).open_store() as store:
+    with options.open_store() as store:
         found = find(store, asked)
+    narrowed = {"--since": since, "--until": until, "--feed": feed, "--site": site, "--lang": lang}
+    said = " ".join([text, *(f"{name} {value}" for name, value in narrowed.items() if value)])
     if form is Format.TABLE:
-        _print_hits(found)
+        _print_hits(found, said, offset)
     elif form is Format.TEXT:
         print("\n".join(_as_text(hit.record) for hit in found.hits), end="")
     else:
-        output.objects((hit.record for hit in found.hits), form)
+        output.objects((_as_json(hit, folded=stories) for hit in found.hits), form)
+    if not options.quiet:
+        remarks = [f"{term!r} holds neither letters nor digits: no article is found by it" for term in found.wordless]
+        if form is not Format.TABLE:
+            remarks += _shown(found, said, offset)
+        for line in remarks:
+            print(f"aggregator: {output.cell(line)}", file=sys.stderr)
 
 
-def _print_hits(found: "Hits") -> None:
+def _shown(found: "Hits", said: str, offset: int) -> list[str]:
+    """Returns what is to be said of an answer that is empty or not the whole; nothing of one that is."""
+    if found.total == 0:
+        return _nothing(found, said)
     if not found.hits:
-        print("nothing found")
+        return [f"--offset {offset} leaves out all of the {found.total} found"]
+    shown = f"{len(found.hits)} of {found.total} shown; --limit and --offset give others"
+    return [shown] if len(found.hits) < found.total else []
+
+
+def _nothing(found: "Hits", said: str) -> list[str]:
+    """Returns what was searched where nothing was found, and what could be asked instead."""
+    if not found.archived:
+        return ["nothing found: the archive holds no articles yet; `aggregator fetch` brings them"]
+    lines = [f"nothing found in title, lead and text of {found.archived} articles by: {said}"]
+    words = said.partition(" --")[0].split()
+    wanted = [word for word in words if word.isalnum() and word not in ("AND", "OR", "NOT")]
+    if {"and", "or", "not"}.intersection(words):
+        lines.append("operators are written in capitals: AND, OR, NOT")
+    elif wanted:
+        begun = " ".join(f"{word}*" for word in wanted)
+        any_of = f"; any of the words: {' OR '.join(wanted)}" if len(wanted) > 1 else ""
+        lines.append(f"words are found as they are spelt; longer ones too: {begun}{any_of}")
+    return lines
+
+
+def _print_hits(found: "Hits", said: str, offset: int) -> None:
+    if not found.hits:
+        for line in _shown(found, said, offset):
+            print(output.cell(line))
         return
     columns = [
         output.Column("id", right=True),
@@ -106,6 +151,12 @@ def _print_hits(found: "Hits") -> None:
     output.table(columns, rows)
     more = f"{len(found.hits)} of {found.total} shown" if found.total > len(found.hits) else f"{found.total} found"
     print(f"{more}; `aggregator show ID` prints an article")
+
+
+def _as_json(hit: "Hit", *, folded: bool) -> "Json":
+    """Returns the article's object with the part of its text that matches and, where stories are folded, the number of
+    the others."""
+    return hit.record | {"snippet": hit.snippet} | ({"others": hit.others} if folded else {})
 
 
 def _as_text(record: "Json") -> str:

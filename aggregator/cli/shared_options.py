@@ -37,14 +37,25 @@ class Form(StrEnum):
     JSON = "json"
 
 
+_TIME = "24h, 7d, today, yesterday, 2026-01, 2026-01-31 or an ISO time"
 ListFormat = Annotated[Format, typer.Option("--format", help="How to print it.")]
 ReportFormat = Annotated[Report, typer.Option("--format", help="How to print it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
-Since = Annotated[str | None, typer.Option(metavar="TIME", help="From then on: 24h, 7d, 2026-01-31 or an ISO time.")]
+Since = Annotated[str | None, typer.Option(metavar="TIME", help=f"From then on: {_TIME}.")]
 Until = Annotated[str | None, typer.Option(metavar="TIME", help="Up to then; a day is meant with all its hours.")]
 Feed = Annotated[str | None, typer.Option(metavar="FEED", help="Of this feed: its URL or its title.")]
 Site = Annotated[str | None, typer.Option(metavar="SITE", help="Of this site, such as example.org.")]
 Lang = Annotated[str | None, typer.Option(metavar="CODE", help="In this language, such as en.")]
+
+
+def chosen(ctx: typer.Context, form: Format, json: bool) -> Format:
+    """Returns the format that --format and --json ask for. Raises UsageError where they contradict each other."""
+    if not json or form is Format.JSON:
+        return form
+    source = ctx.get_parameter_source("form")
+    if source is not None and source.name == "COMMANDLINE":
+        raise UsageError(f"--json and --format {form} contradict each other; give one of them")
+    return Format.JSON
 
 
 def read_input(source: str, advice: str) -> bytes:

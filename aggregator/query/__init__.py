@@ -1,7 +1,21 @@
 """Reads the query language of search into frozen values: words, phrases, operators and fields, as Lucene has them."""
 
-from aggregator.query.parser import parse
+from aggregator.query.parser import parse, wordless
 from aggregator.query.time_words import moment, span
-from aggregator.query.tree import And, Between, Everything, Is, Not, Or, Query, Words
+from aggregator.query.tree import And, Between, Everything, Is, Not, Nothing, Or, Query, Words
 
-__all__ = ["And", "Between", "Everything", "Is", "Not", "Or", "Query", "Words", "moment", "parse", "span"]
+__all__ = [
+    "And",
+    "Between",
+    "Everything",
+    "Is",
+    "Not",
+    "Nothing",
+    "Or",
+    "Query",
+    "Words",
+    "moment",
+    "parse",
+    "span",
+    "wordless",
+]

@@ -4,25 +4,37 @@ Terms side by side must all match and bind loosest; OR binds tighter, AND tighte
 d` is a and (b or (c and d)). What is wrong with the order of operators and terms, `tokens` has refused already.
 """
 
+import unicodedata
+from datetime import datetime
 from typing import Any
 
 from aggregator.errors import QueryError
-from aggregator.query.time_words import span
+from aggregator.query.time_words import moment, span
 from aggregator.query.tokens import Kind, Token, refuse, tokens
-from aggregator.query.tree import And, Between, Everything, Is, Not, Or, Query, Words
-from aggregator.text import index_form
+from aggregator.query.tree import And, Between, Everything, Is, Not, Nothing, Or, Query, Words
+from aggregator.text import search_form, squeeze
 
 
-def parse(text: str) -> Query:
-    """Returns the query that `text` asks; an empty one asks for everything. Raises QueryError."""
-    return _Parser(text, tokens(text)).side_by_side(None)
+def parse(text: str, now: datetime) -> Query:
+    """Returns the query that `text` asks; an empty one asks for everything. `now`: what `today` and `7d` are reckoned
+    from. Raises QueryError."""
+    return _Parser(text, tokens(text), now).side_by_side(None)
+
+
+def wordless(query: Query) -> tuple[str, ...]:
+    """Returns the terms of a query that hold neither letters nor digits, which no article is found by."""
+    if isinstance(query, Nothing):
+        return (query.term,)
+    parts = query.parts if isinstance(query, And | Or) else (query.part,) if isinstance(query, Not) else ()
+    return tuple(dict.fromkeys(term for part in parts for term in wordless(part)))
 
 
 class _Parser:
     """Takes the tokens of a query one after another; `field` is the field whose parentheses a term stands in."""
 
-    def __init__(self, text: str, found: list[Token]) -> None:
+    def __init__(self, text: str, found: list[Token], now: datetime) -> None:
         self.text = text
+        self.now = now
         self.rest = found[::-1]
 
     def side_by_side(self, field: str | None) -> Query:
@@ -30,7 +42,8 @@ class _Parser:
         parts = []
         while self.rest and self.rest[-1].kind != ")":
             parts.append(self.operands("or", field))
-        return _all(parts)
+        said = [part for part in parts if not _is_punctuation(part)]  # the dashes and ampersands of a headline
+        return _all(said or parts)
 
     def operands(self, operator: Kind, field: str | None) -> Query:
         """Reads operands of OR, each of which is operands of AND, each of which is a term."""
@@ -68,6 +81,8 @@ class _Parser:
             return self.published(token)
         if field == "story" and not value.isdecimal():
             refuse(self.text, token.at, "a story is asked for by its number")
+        if value.endswith("*") and "://" not in value:
+            refuse(self.text, token.at, f"{field}: takes no star; a star stands after a word of the text alone")
         if field in ("revised", "gone") and value.lower() not in ("true", "false"):
             refuse(self.text, token.at, f"{field}: is asked for as true or false")
         return Is(field, value)  # type: ignore[arg-type]
@@ -75,36 +90,47 @@ class _Parser:
     def published(self, token: Token) -> Between:
         """Returns the range that stands after `published:`."""
         try:
-            return _between(token.text)
+            return _between(token.text, self.now)
         except QueryError as error:
             refuse(self.text, token.at, str(error))
 
 
 def _words(token: Token, field: Any) -> Query:
-    words = tuple(index_form(token.text).split())
+    words = tuple(search_form(token.text).split())
     prefix = token.kind == "word" and token.text.endswith("*")
-    return Words(words, field, prefix) if words else Everything()
+    if words:
+        return Words(words, field, prefix)
+    return Everything() if token.text.strip() in ("", "*") else Nothing(squeeze(token.text))
 
 
-def _between(text: str) -> Between:
-    """Reads `[a TO b]`, `{a TO b}`, `>=a`, `>a`, `<=b`, `<b`, or one day, month or year. Raises QueryError."""
+def _is_punctuation(query: Query) -> bool:
+    """Tells whether a term is nothing but marks that stand between the words of a sentence, or excludes such a term."""
+    term = query.part if isinstance(query, Not) else query
+    return isinstance(term, Nothing) and all(
+        one in "&+|=<>~^`´¨" or (one not in "%#@*‰" and unicodedata.category(one)[0] == "P") for one in term.term
+    )
+
+
+def _between(text: str, now: datetime) -> Between:
+    """Reads `[a TO b]`, `{a TO b}`, `>=a`, `>a`, `<=b`, `<b`, or one time. Raises QueryError."""
     if text[0] in "[{":
         low, middle, high = text[1:-1].partition(" TO ")
         if not middle:
             raise QueryError("a range is written [2024-01-01 TO 2024-12-31], with * for an open end")
-        return Between(_edge(low, after=text[0] == "{"), _edge(high, after=text[-1] == "]"))
+        return Between(_edge(low, now, after=text[0] == "{"), _edge(high, now, after=text[-1] == "]"))
     sign = text[: len(text) - len(text.lstrip("<>="))]
     rest = text[len(sign) :]
     if sign in (">", ">="):
-        return Between(_edge(rest, after=sign == ">"), None)
+        return Between(_edge(rest, now, after=sign == ">"), None)
     if sign in ("<", "<="):
-        return Between(None, _edge(rest, after=sign == "<="))
-    return Between(_edge(rest, after=False), _edge(rest, after=True))
+        return Between(None, _edge(rest, now, after=sign == "<="))
+    start, end = span(rest, now)
+    return Between(int(start.timestamp()), int(end.timestamp()) if end else None)
 
 
-def _edge(text: str, *, after: bool) -> int | None:
+def _edge(text: str, now: datetime, *, after: bool) -> int | None:
     text = text.strip().strip('"')
-    return None if text == "*" else int(span(text)[after].timestamp())
+    return None if text == "*" else int(moment(text, now, after=after).timestamp())
 
 
 def _all(parts: list[Query]) -> Query:

@@ -1,10 +1,12 @@
 """Cuts a query's text into tokens, so that punctuation of ordinary text is never taken for syntax.
 
 Lucene gives a meaning to nearly every sign; a person who pastes a headline means words. Syntax here is no more than:
-a quoted phrase, parentheses, AND OR NOT (&& ||), a sign before a term, the name of a field with its colon, a range
-after `published:`, and a star at a word's end.
+a quoted phrase, parentheses, AND OR NOT (&& ||), a sign before a term (- ! +), the name of a field with its colon, a
+range after `published:`, and a star at a word's end. What Lucene has beside these and is clearly meant is refused with
+what there is instead: to find nothing and say nothing would be worse.
 """
 
+import difflib
 import re
 from dataclasses import dataclass
 from typing import Literal, NoReturn
@@ -13,6 +15,14 @@ from aggregator.errors import QueryError
 from aggregator.text import squeeze
 
 FIELDS = ("title", "lead", "text", "site", "feed", "lang", "author", "tag", "story", "published", "revised", "gone")
+_MEANT = {
+    "date": "published",
+    "time": "published",
+    "by": "author",
+    "source": "feed",
+    "language": "lang",
+    "body": "text",
+}
 MAX_TOKENS = 400
 MAX_DEPTH = 8  # SQLite's parser overflows at some 20 levels of conditions
 
@@ -20,11 +30,13 @@ Kind = Literal["word", "phrase", "range", "field", "and", "or", "not", "(", ")"]
 
 _TOKEN = re.compile(
     rf"""(?P<space>\s+)
-      | (?P<sign>[-+](?=[^\s)]))
-      | (?P<field>(?:{"|".join(FIELDS)}):)
+      | (?P<sign>[-+!](?=[^\s)]))
+      | (?P<field>(?i:{"|".join(FIELDS)}):)
+      | (?P<range>[\[{{][^\]}}]*\sTO\s[^\]}}]*[\]}}])
+      | (?P<regex>/[^/\s]+/(?=[\s)]|$))
       | (?P<open>\()
       | (?P<close>\))
-      | "(?P<phrase>[^"]*)"(?P<near>~\d+)?
+      | "(?P<phrase>[^"]*)"(?P<near>[~^*][\d.]*)?
       | [“„«](?P<curly>[^"“”„«»]*)[”“»]
       | (?P<quote>")
       | (?P<word>[^\s()"]+)""",
@@ -33,6 +45,11 @@ _TOKEN = re.compile(
 # After a field name: a value runs to the next space, with whatever colons, signs and balanced parentheses it has.
 _VALUE = re.compile(r'[^\s()"]+(?:\([^\s()"]*\)[^\s()"]*)*')
 _RANGE = re.compile(r"[\[{][^\]}]*[\]}]")
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_NAMED = re.compile(r"([a-z][a-z_.]*):(?=\S|$)", re.IGNORECASE)
+_WEIGHT = re.compile(r"\^\d*\.?\d*$")
+_INEXACT = re.compile(r"\w~\d*\.?\d*$")
+_WILDCARD = re.compile(r"[*?]\w|\w\*.")
 _OPERATORS: dict[str, Kind] = {"AND": "and", "&&": "and", "OR": "or", "||": "or", "NOT": "not"}
 
 
@@ -43,6 +60,15 @@ class Token:
     kind: Kind
     text: str
     at: int
+
+
+_STARS = "write the beginning of a word and a star, as in ferr*"
+_AFTER_PHRASE = {
+    "~": "distances between words are not known; leave out the ~ and its number",
+    "^": "weights (^) are not known; leave it out",
+    "*": "a star stands after a word alone; leave it out, or put the star inside the quotation marks of one word",
+}
+_RANGE_ELSEWHERE = "a range stands after published: alone, as in published:[2024-01-01 TO 2024-12-31]"
 
 
 def refuse(query: str, at: int, why: str) -> NoReturn:
@@ -82,16 +108,46 @@ def _token(query: str, match: re.Match[str]) -> Token | None:
     if kind == "sign":
         return Token("not", text, at)
     if kind == "field":
-        return Token("field", text[:-1], at)
+        return Token("field", text[:-1].lower(), at)
     if kind in ("open", "close"):
         return Token("(" if kind == "open" else ")", text, at)
     if kind == "near":
-        refuse(query, match.start("near"), "distances between words are not known; leave out the ~ and its number")
+        refuse(query, match.start("near"), _AFTER_PHRASE[match["near"][0]])
     if kind == "quote":
         refuse(query, at, "this quotation mark is never closed")
     if kind in ("phrase", "curly"):
         return Token("phrase", match[kind], at)
-    return Token(_OPERATORS.get(text, "word"), text, at)
+    if kind in ("range", "regex"):
+        refuse(query, at, _RANGE_ELSEWHERE if kind == "range" else f"regular expressions are not known; {_STARS}")
+    if text in _OPERATORS:
+        return Token(_OPERATORS[text], text, at)
+    if not _URL.match(text):
+        _check_field(query, at, text, query[match.end() : match.end() + 1])
+        _check_word(query, at, text)
+    return Token("word", text, at)
+
+
+def _check_field(query: str, at: int, text: str, following: str) -> None:
+    """Refuses what looks like a field of a name that there is not; `Note: rain` and `12:30` do not."""
+    named = _NAMED.match(text)
+    if named is None or (named.end() == len(text) and following not in ("(", '"')):
+        return
+    name = named[1]
+    near = [_MEANT[name.lower()]] if name.lower() in _MEANT else difflib.get_close_matches(name.lower(), FIELDS, 1)
+    meant = f"did you mean {near[0]}? " if near else ""
+    refuse(
+        query, at, f"there is no field {name}: {meant}The fields are {', '.join(FIELDS)}; to find the text, quote it"
+    )
+
+
+def _check_word(query: str, at: int, text: str) -> None:
+    """Refuses Lucene's signs in a word that have no meaning here."""
+    if _WEIGHT.search(text):
+        refuse(query, at, "weights (^) are not known; leave it out, or quote the text")
+    if _INEXACT.search(text):
+        refuse(query, at, f"inexact words (~) are not known; {_STARS}, or quote the text")
+    if _WILDCARD.search(text):
+        refuse(query, at, f"a wildcard stands at a word's end alone; {_STARS}, or quote the text")
 
 
 def _value(query: str, at: int, found: list[Token]) -> int:
@@ -109,8 +165,12 @@ def _value(query: str, at: int, found: list[Token]) -> int:
             refuse(query, at, "this range is never closed; write published:[2024-01-01 TO 2024-12-31]")
         found.append(Token("range", match[0], at))
         return match.end()
+    if query[at] in "[{" and _RANGE.match(query, at):
+        refuse(query, at, _RANGE_ELSEWHERE)
     match = _VALUE.match(query, at)
     assert match is not None
+    if not _URL.match(match[0]):
+        _check_word(query, at, match[0])
     found.append(Token("word", match[0], at))
     return match.end()
 

@@ -13,6 +13,13 @@ class Everything:
 
 
 @dataclass(frozen=True, slots=True)
+class Nothing:
+    """Matches no article: a term without letters or digits, as the person wrote it."""
+
+    term: str
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """Matches words that stand next to each other, in the form of the search index; one word is a phrase of one.
 
@@ -61,4 +68,4 @@ class Not:
     part: "Query"
 
 
-Query: TypeAlias = Everything | Words | Is | Between | And | Or | Not
+Query: TypeAlias = Everything | Nothing | Words | Is | Between | And | Or | Not

@@ -12,9 +12,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from aggregator.errors import DatabaseBusy, DatabaseNewer, StoreError, UsageError
+from aggregator.store import rebuild_index
 from aggregator.store.unit_of_work import UnitOfWork
 
-HEAD = "0008"  # the newest migration; a test compares it with the migrations themselves
+HEAD = "0009"  # the newest migration; a test compares it with the migrations themselves
 BUSY_SECONDS = 30
 
 
@@ -162,9 +163,11 @@ def _migrate(store: Store, version: str = "head") -> None:
     config = Config()
     config.set_main_option("script_location", _migrations())
     config.set_main_option("path_separator", "os")
-    with store.write() as conn:  # one transaction: a second process waits here and finds nothing left to do
-        config.attributes["connection"] = conn
+    with store.write() as unit:  # one transaction: a second process waits here and finds nothing left to do
+        config.attributes["connection"] = unit
         command.upgrade(config, version)
+        if version == "head" and not rebuild_index.is_current(unit):
+            rebuild_index.rebuild(unit)
 
 
 def _migrations() -> str:

@@ -13,11 +13,11 @@ from aggregator.store import entries as entry_rows
 from aggregator.store import near_copies, sql
 from aggregator.store import stories as story_rows
 from aggregator.store.schema import articles, bodies, entries, feeds, raw_pages, revisions
+from aggregator.store.search_index import terms_of
 from aggregator.store.sql import Values
 from aggregator.store.stored_articles import LISTS, StoredArticle, at_urls, by_url, held, revisions_of
 from aggregator.store.stories import Assignment
 from aggregator.store.unit_of_work import UnitOfWork
-from aggregator.text import index_form
 
 Outcome = Literal["new", "updated", "unchanged"]
 _CONTENT = tuple(field.name for field in fields(ArticleContent))
@@ -267,5 +267,4 @@ def _keep_raw(conn: Connection, saved: Saved, new: ArticleRow) -> None:
 
 
 def _unindex(unit: UnitOfWork, stored: StoredArticle) -> None:
-    title, lead, body = (index_form(part or "") for part in (stored.title, stored.lead, stored.text))
-    unit.search_index.remove(stored.id, (title, lead, body))
+    unit.search_index.remove(stored.id, terms_of(stored.title, stored.lead, stored.text))

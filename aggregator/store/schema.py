@@ -1,7 +1,7 @@
 """Defines the tables. Times are whole seconds since 1970, UTC; lists and options are JSON text; null is not known.
 
 On SQLite the search index is the FTS5 table `articles_fts` (contentless: columns title, lead, text; rowid = article
-id); on PostgreSQL it is the column `search` of `article_search`. Both hold `text.index_form` of the fields.
+id); on PostgreSQL it is the column `search` of `article_search`. Both hold `text.search_form` of the fields.
 """
 
 from typing import Any

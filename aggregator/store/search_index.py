@@ -7,8 +7,10 @@ statement with RETURNING sets, so that indexing one article at a time costs thre
 from sqlalchemy import Connection, text
 
 from aggregator.store.sql import Values, run_each
+from aggregator.text import search_form
 
-Terms = tuple[str, str, str]  # `text.index_form` of title, lead and text
+FORM = 2  # of its words (`text.search_form`): who changes that counts this up, and adds a migration
+Terms = tuple[str, str, str]  # `text.search_form` of title, lead and text
 
 _MAX_PENDING_ROWS = 500  # more are written before the transaction's end, and so is
 _MAX_PENDING_CHARACTERS = 1_000_000  # a longer text
@@ -55,6 +57,11 @@ class SearchIndex:
         if self._pending:
             run_each(self._conn, _FTS_ADD, self._pending)
             self._pending = []
+
+
+def terms_of(title: str | None, lead: str | None, body: str) -> Terms:
+    """Returns the words of an article as the index holds them."""
+    return search_form(title or ""), search_form(lead or ""), search_form(body)
 
 
 def _row(article_id: int, terms: Terms) -> Values:

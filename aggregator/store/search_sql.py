@@ -24,7 +24,7 @@ from sqlalchemy import (
     true,
 )
 
-from aggregator.query import And, Between, Is, Not, Or, Query, Words
+from aggregator.query import And, Between, Is, Not, Nothing, Or, Query, Words
 from aggregator.store.schema import articles, entries, feeds
 from aggregator.store.stored_articles import MAX_ID
 from aggregator.urls import host_of
@@ -107,6 +107,8 @@ def condition(query: Query, dialect: str) -> ColumnElement[bool]:
         return not_(func.coalesce(condition(query.part, dialect), false()))
     if isinstance(query, Between):
         return _between(query)
+    if isinstance(query, Nothing):
+        return false()
     return _property(query) if isinstance(query, Is) else true()
 
 
@@ -119,7 +121,8 @@ def _expression(query: Query, dialect: str) -> str | None:
     if isinstance(query, Words):
         return _fts_words(query) if dialect == "sqlite" else _ts_words(query)
     if isinstance(query, Or):
-        return _joined([_expression(part, dialect) for part in query.parts], " OR " if dialect == "sqlite" else " | ")
+        some = [_expression(part, dialect) for part in query.parts if not isinstance(part, Nothing)]
+        return _joined(some, " OR " if dialect == "sqlite" else " | ")
     if not isinstance(query, And):
         return None
     wanted = [_expression(part, dialect) for part in query.parts if not isinstance(part, Not)]

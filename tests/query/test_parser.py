@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,22 +10,56 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.errors import QueryError
-from aggregator.query import And, Between, Everything, Is, Not, Or, Words, parse
+from aggregator.query import And, Between, Everything, Is, Not, Nothing, Or, Query, Words, wordless
+from aggregator.query import parse as parse_at
+
+NOW = datetime(2024, 3, 1, 12, tzinfo=UTC)
+
+
+def parse(text: str) -> Query:
+    return parse_at(text, NOW)
 
 
 def words(*some: str, field: str | None = None, prefix: bool = False) -> Words:
     return Words(some, field, prefix)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("text", ["", "   ", "*", "...", "—", "\\", "title:*"])
-def test_what_names_no_word_asks_for_everything(text: str) -> None:
+@pytest.mark.parametrize("text", ["", "   ", "*", "title:*", '""'])
+def test_an_empty_query_asks_for_everything(text: str) -> None:
     assert parse(text) == Everything()
 
 
 @pytest.mark.parametrize(
     ("text", "tree"),
     [
+        ("🚢", Nothing("🚢")),
+        ("%", Nothing("%")),
+        ("...", Nothing("...")),
+        ('"—"', Nothing("—")),
+        ("title:🚢", Nothing("🚢")),
+        ("ferry 🚢", And((words("ferry"), Nothing("🚢")))),
+        ("ferry NOT 🚢", And((words("ferry"), Not(Nothing("🚢"))))),
+        ("ferry OR 🚢", Or((words("ferry"), Nothing("🚢")))),
+        ("Marks & Spencer — on sale", And((words("marks"), words("spencer"), words("on"), words("sale")))),
+        ("rain -- snow", And((words("rain"), words("snow")))),
+    ],
+)
+def test_a_term_without_letters_or_digits_is_found_nowhere(text: str, tree: Query) -> None:
+    assert parse(text) == tree
+    assert wordless(tree) == (() if "rain" in text or "sale" in text else (wordless(tree)[0],))
+
+
+@pytest.mark.parametrize(
+    ("text", "tree"),
+    [
         ("rain", words("rain")),
+        ("!rain snow", And((Not(words("rain")), words("snow")))),
+        ("hey! you", And((words("hey"), words("you")))),
+        ("Title:rain", words("rain", field="title")),
+        ("-gone:true", Not(Is("gone", "true"))),
+        ('"foo:bar"', words("foo", "bar")),
+        ("서울시", words("서", "울", "시")),
+        ("Łódź", words("lodz")),
         ("RAIN Ödland", And((words("rain"), words("odland")))),
         ("rain AND snow", And((words("rain"), words("snow")))),
         ("rain && snow || hail", Or((And((words("rain"), words("snow"))), words("hail")))),
@@ -83,6 +118,11 @@ def test_punctuation_of_ordinary_text_is_no_syntax(text: str, tree: object) -> N
         ("published:>2024-01", 1706745600, None),
         ("published:<2024-12", None, 1733011200),
         ("published:2024-12", 1733011200, 1735689600),
+        ("published:today", 1709251200, 1709337600),
+        ("published:Yesterday", 1709164800, 1709251200),
+        ("published:7d", 1708689600, None),
+        ("published:<=today", None, 1709337600),
+        ("published:[2w TO 12h]", 1708084800, 1709251200),
         ('published:"2024-01-01T01:00:00+01:00"', 1704067200, 1704067201),
     ],
 )
@@ -111,6 +151,25 @@ def test_ranges_of_time(text: str, since: int | None, until: int | None) -> None
         ("published:[2024 2025]", "a range is written"),
         ("published:soon", "'soon' is no time"),
         ("published:2024-13-01", "is no time"),
+        ("published:7x", "today or yesterday"),
+        ("authors:roe", "did you mean author? The fields are title, lead, text, site,"),
+        ("date:2024", "there is no field date: did you mean published?"),
+        ("foo:bar", "there is no field foo: The fields are"),
+        ('foo:"a b"', "there is no field foo"),
+        ("foo:(a b)", "there is no field foo"),
+        ("*erry", "a wildcard stands at a word's end alone"),
+        ("f*rry", "wildcard"),
+        ("fer?y", "wildcard"),
+        ("title:fer?y", "wildcard"),
+        ("ferry^2", "weights"),
+        ('"coral ferry"^2', "weights"),
+        ("ferri~", "inexact words"),
+        ("ferri~1", "inexact words"),
+        ("/fer.*/", "regular expressions"),
+        ("[a TO b]", "a range stands after published: alone"),
+        ("title:[a TO b]", "a range stands after published: alone"),
+        ('"coral fer"*', "a star stands after a word alone"),
+        ("author:R*", "author: takes no star"),
         ("(" * 30 + "a" + ")" * 30, "nested deeper"),
         ("a " * 500, "more than 400 terms"),
     ],
@@ -132,7 +191,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 
 def test_parsing_writes_no_files(tmp_path: Path) -> None:
-    code = "from aggregator.query import parse; parse('a OR b')"
+    code = "import datetime; from aggregator.query import parse; parse('a OR b', datetime.datetime.now())"
     root = Path(__file__).parents[2]
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env={"PYTHONPATH": str(root)}, check=True)
     assert list(tmp_path.iterdir()) == []

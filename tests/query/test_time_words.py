@@ -21,7 +21,7 @@ NOW = datetime(2024, 3, 1, 12, tzinfo=UTC)
     ],
 )
 def test_span(text: str, start: datetime, length: timedelta) -> None:
-    assert span(text) == (start, start + length)
+    assert span(text, NOW) == (start, start + length)
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,7 @@ def test_span(text: str, start: datetime, length: timedelta) -> None:
         ("12h", NOW - timedelta(hours=12)),
         ("2w", NOW - timedelta(days=14)),
         ("today", datetime(2024, 3, 1, tzinfo=UTC)),
+        ("Today ", datetime(2024, 3, 1, tzinfo=UTC)),
         ("yesterday", datetime(2024, 2, 29, tzinfo=UTC)),
         ("2024-02", datetime(2024, 2, 1, tzinfo=UTC)),
     ],
@@ -41,6 +42,8 @@ def test_moment(text: str, at: datetime) -> None:
 
 def test_the_end_of_a_day_is_the_start_of_the_next() -> None:
     assert moment("2024-02-29", NOW, after=True) == datetime(2024, 3, 1, tzinfo=UTC)
+    assert moment("yesterday", NOW, after=True) == datetime(2024, 3, 1, tzinfo=UTC)
+    assert moment("7d", NOW, after=True) == NOW - timedelta(days=7)
 
 
 def test_more_weeks_than_there_were_is_the_beginning() -> None:

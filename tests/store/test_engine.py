@@ -113,4 +113,4 @@ def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
         conn.execute(text("INSERT INTO meta VALUES ('a', 'b')"))
         raise RuntimeError
     with store.read() as conn:
-        assert conn.execute(text("SELECT count(*) FROM meta")).scalar_one() == 0
+        assert conn.execute(text("SELECT count(*) FROM meta WHERE key = 'a'")).scalar_one() == 0

@@ -6,9 +6,12 @@ import pytest
 from sqlalchemy import text
 
 import migrations.versions
-from aggregator.store import engine
+from aggregator.query import Words
+from aggregator.store import engine, maintenance
+from aggregator.store.search_articles import each
+from aggregator.store.search_sql import Filters
 
-VERSIONS = sorted(path.name[:4] for path in Path(migrations.versions.__path__[0]).glob("0*.py"))
+VERSIONS = sorted(path.name[:4] for path in Path(migrations.versions.__path__[0]).glob("0*.py"))[:-1]
 ROWS = (
     "INSERT INTO feeds (url, kind, site, options, position, next_poll_at, added_at, last_poll_at)"
     " VALUES ('https://a.example/feed', 'feed', 'a.example', '{}', 0, 50, 1, 20)",
@@ -17,25 +20,27 @@ ROWS = (
     "INSERT INTO articles (url, canonical_url, site, body_from, fetched_at, at, title, text, story_id, word_count,"
     " text_hash, is_article, extractor_version) VALUES ('https://a.example/1', 'https://a.example/1', 'a.example',"
     " 'page', 10, 10,"
-    " 'Bridge opens', 'The bridge over the river opens.', 1, 6, 7, true, 1)",
+    " 'Bridge opens', 'The bridge over the river opens in Łódź.', 1, 8, 7, true, 1)",
     "INSERT INTO entries (feed_id, key, url, first_seen_at, last_seen_at, article_id, state)"
     " VALUES (1, 'k', 'https://a.example/1', 10, 20, 1, 'done')",
 )
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_an_older_database_is_upgraded_with_all_that_is_in_it(database_url: str, version: str) -> None:
-    old = engine.Store(engine._engine(database_url))
+def test_an_older_database_is_upgraded_with_all_that_is_in_it(bare_url: str, version: str) -> None:
+    old = engine.Store(engine._engine(bare_url))
     engine._migrate(old, version)
     with old.write() as conn:
         for row in ROWS:
             conn.execute(text(row))
     old.close()
-    assert engine.upgrade(database_url) == engine.HEAD
-    store = engine.open(database_url)
+    assert engine.upgrade(bare_url) == engine.HEAD
+    store = engine.open(bare_url)
+    assert list(maintenance.check(store)) == []
     with store.read() as conn:
+        assert [one.id for one in each(conn, Words(("lodz",)), Filters())] == [1]
         assert conn.execute(text("SELECT title, text, story_id FROM articles")).all() == [
-            ("Bridge opens", "The bridge over the river opens.", 1)
+            ("Bridge opens", "The bridge over the river opens in Łódź.", 1)
         ]
         assert conn.execute(text("SELECT url, next_poll_at FROM feeds")).all() == [("https://a.example/feed", 50)]
         assert conn.execute(text("SELECT article_id, state FROM entries")).all() == [(1, "done")]

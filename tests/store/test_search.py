@@ -1,6 +1,7 @@
 """Searching, on both databases: what matches, in which order."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import Connection, insert
@@ -13,6 +14,7 @@ from aggregator.store.schema import entries, feeds
 from aggregator.store.search_articles import count, each, search
 from aggregator.store.search_sql import Filters
 
+NOW = datetime(2024, 3, 1, tzinfo=UTC)
 DAY = 86_400
 PAGES = (
     {
@@ -28,7 +30,7 @@ PAGES = (
     {
         "url": "https://news.b.org/dry",
         "title": "Sunny",
-        "text": "No rain at all in York. New shoes sell well. हिन्दी में समाचार",
+        "text": "No rain at all in York. New shoes sell well. हिन्दी में समाचार. 서울시는 부산과 다르다.",
         "lang": "de-AT",
     },
     {
@@ -36,7 +38,10 @@ PAGES = (
         "title": "Snow",
         "text": "A storm of snow, and some rain, and more of other things too.",
     },
-    {"url": "https://c.org/undated", "text": "Кот сидел на окне, and nothing happened in the whole long quiet day."},
+    {
+        "url": "https://c.org/undated",
+        "text": "Кот сидел на окне, and nothing happened. Ødegård, Łódź, IŞIK, Æsir; مُهِمّ أحمد; שָׁלוֹם",
+    },
 )
 
 
@@ -59,7 +64,7 @@ def conn(store: Store) -> Iterator[Connection]:
 
 def found(conn: Connection, text: str, **filters: object) -> set[int]:
     """The ids that match; every way of asking must agree on them."""
-    query, narrowed = parse(text), Filters(**filters)  # type: ignore[arg-type]
+    query, narrowed = parse(text, NOW), Filters(**filters)  # type: ignore[arg-type]
     ids = [row.id for row in each(conn, query, narrowed)]
     assert ids == sorted(ids)
     assert sorted(row.article.id for row in search(conn, query, narrowed, "relevance")) == ids
@@ -93,6 +98,20 @@ MATCHES: dict[str, set[int]] = {
     "हिन्दी": {2},
     "हिन्द*": {2},
     '"हिन्दी में"': {2},
+    "서울": {2},
+    "부산과": {2},
+    "서울*": {2},
+    "부울": set(),
+    "odegard lodz isik aesir": {4},
+    "ødegård": {4},
+    "مهم احمد": {4},
+    "שלום": {4},
+    "🚢": set(),
+    "%": set(),
+    "rain 🚢": set(),
+    "rain OR 🚢": {1, 2, 3},
+    "rain NOT 🚢": {1, 2, 3},
+    "!rain": {4},
     "NOT lang:de": {1, 3, 4},
     "lang:de": {2},
     "lang:de-at": {2},
@@ -132,8 +151,8 @@ def test_filters_narrow(conn: Connection) -> None:
 
 
 def test_the_title_weighs_more_than_the_text(conn: Connection) -> None:
-    assert next(row.article.id for row in search(conn, parse("storm"), Filters())) == 1
-    assert [row.article.id for row in search(conn, parse("york OR snow"), Filters(), limit=1)] == [3]
+    assert next(row.article.id for row in search(conn, parse("storm", NOW), Filters())) == 1
+    assert [row.article.id for row in search(conn, parse("york OR snow", NOW), Filters(), limit=1)] == [3]
 
 
 def test_the_longest_queries_are_answered(conn: Connection) -> None:
@@ -146,7 +165,7 @@ def test_the_longest_queries_are_answered(conn: Connection) -> None:
 
 
 def test_limit_and_offset_cut_pages(conn: Connection) -> None:
-    ids = [search(conn, parse(""), Filters(), "date", limit=2, offset=start) for start in (0, 2, 4)]
+    ids = [search(conn, parse("", NOW), Filters(), "date", limit=2, offset=start) for start in (0, 2, 4)]
     assert [[row.article.id for row in page] for page in ids] == [[4, 3], [2, 1], []]
 
 
@@ -163,6 +182,6 @@ def test_stories_fold_to_their_best_hit(store: Store, sort: str, query: str) -> 
         for number, page in enumerate(pages):
             save_article.save(conn, from_record(page, {"fetched_at": 1000 + number}, 0))
     with store.read() as conn:
-        rows = search(conn, parse(query), Filters(), sort, stories=True)  # type: ignore[arg-type]
+        rows = search(conn, parse(query, NOW), Filters(), sort, stories=True)  # type: ignore[arg-type]
         assert {(row.article.id, row.others) for row in rows} == {(2, 1), (3, 0)}
-        assert count(conn, parse(query), Filters(), stories=True) == 2
+        assert count(conn, parse(query, NOW), Filters(), stories=True) == 2

@@ -1,6 +1,7 @@
 """Both databases and a plain reading of the query's tree agree on what matches, whatever is combined."""
 
 import random
+from datetime import UTC, datetime
 from typing import Any
 
 from aggregator.articles.from_record import from_record
@@ -9,8 +10,9 @@ from aggregator.store import save_article
 from aggregator.store.engine import Store
 from aggregator.store.search_articles import count, each, search
 from aggregator.store.search_sql import Filters
-from aggregator.text import index_form
+from aggregator.text import search_form
 
+NOW = datetime(2024, 3, 1, tzinfo=UTC)
 VOCABULARY = ("rain", "snow", "new", "york", "storm", "don't", "東京", "sea")
 LEAVES = (
     *VOCABULARY,
@@ -61,7 +63,7 @@ def matches(query: Query, page: dict[str, Any]) -> bool:
     if isinstance(query, Words):
         end = "" if query.prefix else " "
         fields = [query.field] if query.field else ["title", "lead", "text"]
-        return any(f" {' '.join(query.words)}{end}" in f" {index_form(page[field] or '')} " for field in fields)
+        return any(f" {' '.join(query.words)}{end}" in f" {search_form(page[field] or '')} " for field in fields)
     assert isinstance(query, Is)
     return query.value == (page["lang"] if query.field == "lang" else page["url"][8:13])
 
@@ -75,7 +77,7 @@ def test_what_is_found_is_what_the_query_means(store: Store) -> None:
     with store.read() as conn:
         for _ in range(150):
             asked = question(chance)
-            query = parse(asked)
+            query = parse(asked, NOW)
             meant = [number for number, page in enumerate(stored, 1) if matches(query, page)]
             assert [row.id for row in each(conn, query, Filters())] == meant, asked
             assert sorted(row.article.id for row in search(conn, query, Filters(), limit=100)) == meant, asked
