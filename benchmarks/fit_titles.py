@@ -46,9 +46,11 @@ def main() -> None:
 def _choice(record: Record) -> Choice | None:
     """What there is to choose on a page with a true title; None for news and pages that claim nothing."""
     url = record.get("url")
-    head = read_head(parse(record["html"]))
+    tree = parse(record["html"])
+    head = read_head(tree)
     linked = claims(head.scripts, url)
-    found = candidates(title_claims(head, linked), {index_form(name) for name in site_names(head, linked, url)} - {""})
+    sites = {index_form(name) for name in site_names(head, linked, url, tree)} - {""}
+    found = candidates(title_claims(head, linked), sites)
     if not record.get("title") or not found or (linked.news and of_news(found)):
         return None
     right = [form == index_form(record["title"]) for form in found]

@@ -60,6 +60,41 @@ def test_a_page_without_a_title(claims: TitleClaims) -> None:
 
 
 @pytest.mark.parametrize(
+    "title",
+    [
+        "'I sell trams - the right line could save you'",
+        "“Slow – but sure”, says the driver",
+        "« Lent – mais sûr » : une ligne",
+        "„Langsam – aber sicher“ fährt die Bahn",
+        'The "late - but never lost" tram',
+    ],
+)
+def test_nothing_is_cut_within_quotation_marks(title: str) -> None:
+    assert choose_title(TitleClaims(og=title, title=f"{title} - The Gazette"), SITES, None) == title
+    assert choose_title(TitleClaims(title=f"{title} | The Gazette", headings=[title]), SITES, None) == title
+
+
+@pytest.mark.parametrize(
+    ("heading", "stated", "expected"),
+    [
+        ("Low tide : a film", "Low tide: a film", "Low tide: a film"),
+        ("TRAM OPENS AT LAST", "Tram opens at last", "Tram opens at last"),
+        ("The “tram” opens", 'The "tram" opens', "The “tram” opens"),
+        ("Tram opens", "<em>Tram</em> opens", "Tram opens"),
+    ],
+)
+def test_the_spelling_of_the_heading_unless_it_is_a_guess_or_shouts(heading: str, stated: str, expected: str) -> None:
+    marked_up = {heading} if " :" in heading else ()
+    claims = TitleClaims(og=stated, title=f"{stated} | The Gazette", headings=[heading], marked_up=marked_up)
+    assert choose_title(claims, SITES, None) == expected
+
+
+@pytest.mark.parametrize("heading", ["TheGazette", "The Gazette", "Gazette"])
+def test_the_sites_name_as_a_heading(heading: str) -> None:
+    assert choose_title(TitleClaims(title=TITLE, headings=[heading]), ["gazette"], None) == TITLE
+
+
+@pytest.mark.parametrize(
     ("title", "expected"),
     [
         ("A tram | gazette", "A tram"),

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import log
@@ -14,6 +14,13 @@ from aggregator.text import squeeze
 index_form = lru_cache(maxsize=1024)(_index_form)  # a page repeats its title, a site its name
 
 _SEPARATOR = re.compile(r"\s[|–—\-·•»«:/\\~]\s|\s?[|｜»«]\s?|\s::\s|\s?[_＿]\s?(?=\S+$)")
+# What stands in quotation marks is not taken apart.
+_QUOTED = re.compile(
+    r"“[^“”]*”|„[^„“”]*[“”]|‘[^‘]*?’(?!\w)|«[^«»]*»|»[^«»]*«|「[^「」]*」|『[^『』]*』|《[^《》]*》|(?<!\w)\"[^\"]*\"(?!\w)"
+    r"|(?<!\w)'(?=\S)[^\"]*?(?<=\S)'(?!\w)"
+)
+_MARKUP = re.compile(r"</?(?:em|i|b|strong|sub|sup|span|q|cite|u|mark|small|font)(?:\s[^<>]*)?>", re.IGNORECASE)
+_BREAK = re.compile(r"<br\s*/?>|</?(?:p|div)>", re.IGNORECASE)
 _LETTER = re.compile(r"\w")
 _KICKER = re.compile(r"\s?[:|/–—]\s|\s-\s")
 _MAX_CHARS = 500  # of a claim
@@ -41,7 +48,8 @@ _WEIGHTS = {
 
 @dataclass(frozen=True, slots=True)
 class TitleClaims:
-    """Holds what a page claims to be its title, as found. `headings`: its h1 elements in document order.
+    """Holds what a page claims to be its title, as found. `headings`: its h1 elements in document order; `marked_up`:
+    those that hold markup, whose blanks are so a guess.
 
     `is_news`: the linked data calls its object news.
     """
@@ -52,15 +60,18 @@ class TitleClaims:
     title: str | None = None
     headings: Sequence[str] = ()
     is_news: bool = False
+    marked_up: Collection[str] = ()
 
 
 @dataclass(slots=True)
 class TitleCandidate:
-    """A possible title as the first of its `sources` writes it. `words`: folded."""
+    """A possible title as the first of its `sources` writes it. `words`: folded. `is_doubtful`: the spelling is a guess
+    or all in capitals, so that the next source's is taken."""
 
     text: str
     words: frozenset[str]
     sources: set[str] = field(default_factory=set)
+    is_doubtful: bool = False
 
 
 def choose_title(claims: TitleClaims, site_names: Iterable[str], url: str | None) -> str | None:
@@ -85,27 +96,40 @@ def candidates(claims: TitleClaims, sites: set[str]) -> dict[str, TitleCandidate
     claims."""
     found: dict[str, TitleCandidate] = {}
     for number, heading in enumerate(claims.headings[:_MAX_HEADINGS]):
-        _add(found, without_site(_clean(heading), sites), "later" if number else "heading", sites)
+        text = without_site(_clean(heading), sites)
+        _add(found, text, "later" if number else "heading", sites, is_doubtful=heading in claims.marked_up)
     stated = (("headline", claims.headline), ("og", claims.og), ("twitter", claims.twitter), ("title", claims.title))
     whole = [(source, without_site(_clean(text), sites)) for source, text in stated if text]
     for source, text in whole:
         _add(found, text, source, sites)
     for text in dict.fromkeys(text for _, text in whole):
-        breaks = list(_SEPARATOR.finditer(text))
+        breaks = _breaks(_SEPARATOR, text)
         if breaks:
             for part in (text[: breaks[0].start()], text[: breaks[-1].start()], text[breaks[-1].end() :]):
-                _add(found, part.strip(), "part", sites)
+                _add(found, part.strip(), "part", sites, is_doubtful=True)
     return found
 
 
-def _add(found: dict[str, TitleCandidate], text: str, source: str, sites: set[str]) -> None:
+def _add(
+    found: dict[str, TitleCandidate], text: str, source: str, sites: set[str], *, is_doubtful: bool = False
+) -> None:
     form = index_form(text)
-    if not form or form in sites or (source == "part" and " " not in form):
+    if not form or _is_site(form, sites) or (source == "part" and " " not in form):
         return
     candidate = found.get(form)
+    shouts = text.isupper()
     if candidate is None:
-        candidate = found[form] = TitleCandidate(text, frozenset(form.split()))
+        candidate = found[form] = TitleCandidate(text, frozenset(form.split()), is_doubtful=is_doubtful or shouts)
+    elif candidate.is_doubtful and not is_doubtful and not (shouts and not candidate.text.isupper()):
+        candidate.text, candidate.is_doubtful = text, shouts
     candidate.sources.add(source)
+
+
+def _is_site(form: str, sites: set[str]) -> bool:
+    """Tells whether a folded text is the name of the site, be it written in one word as in its address."""
+    return form in sites or form.replace(" ", "").removeprefix("the") in {
+        site.replace(" ", "").removeprefix("the") for site in sites
+    }
 
 
 def of_news(found: dict[str, TitleCandidate]) -> TitleCandidate | None:
@@ -125,11 +149,23 @@ def of_news(found: dict[str, TitleCandidate]) -> TitleCandidate | None:
 def _without_kickers(claims: TitleClaims) -> str | None:
     """Returns what the heading and OpenGraph share, if each puts another kicker before it: "A: Title" and "B -
     Title"."""
-    heading = next((_KICKER.split(_clean(text), 1) for text in claims.headings if text), [])
-    og = _KICKER.split(_clean(claims.og or ""), 1)
+    heading = next((_split_kicker(_clean(text)) for text in claims.headings if text), [])
+    og = _split_kicker(_clean(claims.og or ""))
     if len(heading) < 2 or len(og) < 2 or index_form(heading[1]) != index_form(og[1]):
         return None
     return og[1] if index_form(heading[0]) != index_form(og[0]) and " " in index_form(og[1]) else None
+
+
+def _split_kicker(text: str) -> list[str]:
+    breaks = _breaks(_KICKER, text)
+    return [text[: breaks[0].start()], text[breaks[0].end() :]] if breaks else [text]
+
+
+def _breaks(pattern: re.Pattern[str], text: str) -> list[re.Match[str]]:
+    """Returns where a title may be taken apart: not between quotation marks."""
+    breaks = list(pattern.finditer(text))
+    quoted = [quote.span() for quote in _QUOTED.finditer(text)] if breaks else []
+    return [one for one in breaks if "|" in one[0] or not any(one.start() < b and a < one.end() for a, b in quoted)]
 
 
 def properties(found: dict[str, TitleCandidate], url: str | None) -> list[dict[str, float]]:
@@ -175,9 +211,21 @@ def _slug_words(url: str | None) -> frozenset[str]:
     return frozenset(best)
 
 
+def parts(title: str) -> list[tuple[str, str]]:
+    """Returns (an end of a title, the rest) where it may be taken apart, the last part first."""
+    breaks = _breaks(_SEPARATOR, title)
+    if not breaks:
+        return []
+    first, last = breaks[0], breaks[-1]
+    return [
+        (title[last.end() :], title[: last.start()]),
+        (title[: first.start()], title[first.end() :]),
+    ]
+
+
 def without_site(title: str, sites: set[str]) -> str:
     """Returns the title without the parts, at either end, that name the site."""
-    breaks = list(_SEPARATOR.finditer(title))
+    breaks = _breaks(_SEPARATOR, title)
     if not breaks:
         return title
     start, end = 0, len(title)
@@ -202,4 +250,5 @@ def _names_site(part: str, sites: set[str], rest: str) -> bool:
 
 
 def _clean(text: str) -> str:
-    return squeeze(html.unescape(text[:_MAX_CHARS]).replace(_SOFT_HYPHEN, ""))
+    text = html.unescape(text[:_MAX_CHARS]).replace(_SOFT_HYPHEN, "")
+    return squeeze(_MARKUP.sub("", _BREAK.sub(" ", text)) if "</" in text or "/>" in text else text)
