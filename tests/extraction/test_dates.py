@@ -87,6 +87,28 @@ def test_times_keep_their_offset(text: str, expected: datetime) -> None:
     assert found.at.utcoffset() == expected.utcoffset()
 
 
+@pytest.mark.parametrize(
+    ("text", "clock"),
+    [
+        ("Freitag, 3. Mai 2024, 17:47 Uhr", "17:47+00:00"),
+        ("May 3, 2024 5:47 p.m. ET", "17:47-04:00"),
+        ("Jan 3, 2024 5:47 p.m. ET", "17:47-05:00"),
+        ("10:42 AM EDT, Fri May 3, 2024", "10:42-04:00"),
+        ("3 de mayo de 2024 a las 10:42 h", "10:42+00:00"),
+        ("May 3, 2024\n5:12", None),
+        ("May 3, 2024 · 5:12 min", None),
+        ("3 mai 2024 — Lecture 5:12", None),
+        ("Listen 5:12 | May 3, 2024", None),
+        ("May 3, 2024, updated 10:42", None),
+    ],
+)
+def test_the_clock_of_a_date(text: str, clock: str | None) -> None:
+    (found, _), *_ = printed_dates(text)
+    assert found.precision == ("day" if clock is None else "second")
+    assert found.at.strftime("%H:%M") == (clock or "00:00")[:5]
+    assert found.at.isoformat()[-6:] == (clock or "00:00+00:00")[-6:]
+
+
 def test_a_bare_day_is_midnight() -> None:
     found = parse_date("2024-05-03")
     assert found is not None

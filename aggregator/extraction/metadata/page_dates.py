@@ -29,9 +29,10 @@ _ZONE_PAIRS = (
     "z=0 utc=0 gmt=0 wet=0 bst=60 west=60 cet=60 mez=60 wat=60 cest=120 mesz=120 eet=120 sast=120 cat=120 "
     "eest=180 msk=180 eat=180 trt=180 pkt=300 ist=330 wib=420 ict=420 wita=480 hkt=480 sgt=480 myt=480 pht=480 "
     "awst=480 wit=540 jst=540 kst=540 acst=570 aest=600 aedt=660 nzst=720 nzdt=780 est=-300 et=-300 cdt=-300 "
-    "edt=-240 cst=-360 mdt=-360 mst=-420 pdt=-420 pst=-480 pt=-480 akst=-540 hst=-600 art=-180 brt=-180"
+    "edt=-240 cst=-360 ct=-360 mdt=-360 mst=-420 mt=-420 pdt=-420 pst=-480 pt=-480 akst=-540 hst=-600 art=-180 brt=-180"
 )
 _ZONES = {name: int(minutes) for name, minutes in (pair.split("=") for pair in _ZONE_PAIRS.split())}
+_AMERICAN = ("et", "ct", "mt", "pt")  # standard time in winter, daylight time in summer
 _OFFSET = r"(?:utc|gmt)?\s*([+-])(\d{2}):?(\d{2})(?!\d)"
 _ISO = re.compile(r"(?<!\d)((?:19|20)\d\d)([-/.])\s?(\d{1,2})\2\s?(\d{1,2})(?!\d)")
 _COMPACT = re.compile(r"(?<![\d.])((?:19|20)\d\d)([01]\d)([0-3]\d)(?:t?([0-2]\d)([0-5]\d)([0-5]\d)?)?(?![\d.])")
@@ -61,6 +62,12 @@ _CLOCK = re.compile(
     r"(?<![\d:.,])(?:(午後|오후|下午|午前|오전|上午)\s*)?([01]?\d|2[0-4])\s?(?:[:h時시点點]|(?<=\d)\.(?=\d\d\s*(?:uhr"
     r"|[ap]\.?m|wi|น)))\s?([0-5]\d)(?:\s?分|\s?분)?(?:[:.]([0-5]\d)(?:[.,]\d+)?)?\s*([ap]\.?\s?m\b)?"
 )
+_AFTER, _BEFORE = 48, 30  # characters after and before a date among which its clock is looked for
+# What may stand between a date and its clock, on the same line: weekdays and short words ("at", "um", "kl", "klockan").
+_GAP = re.compile(
+    r"[^\w\n]*(?:(?:[^\W\d_]{1,4}|klockan|godzina|heures?|horas?|ora|time|posted|publi\w+|[^\W\d_]*day)\b[^\w\n]*){0,3}"
+)
+_NO_CLOCK = re.compile(r"\s*(?:min|sec|std|hrs?\b)")
 _STAMP = re.compile(r"1\d{9}(?:\d{3})?(?:\.\d+)?$")
 _ZONE_WORD = re.compile(r"\(?([a-z]{1,4})\b")
 
@@ -80,13 +87,19 @@ def find_dates(text: str, *, month_first: bool = False) -> Iterator[Moment]:
     """Yields every date printed in a text, the clearest notations first."""
     folded = _digits(fold(text[:_MAX_CHARS]))
     for start, end, day in _days(folded, month_first):
-        yield _with_clock(day, folded[end : end + 48], folded[max(0, start - 24) : start], folded[start:end])
+        yield _with_clock(day, folded[end : end + _AFTER], folded[max(0, start - _BEFORE) : start], folded[start:end])
 
 
 _OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 # A year of four digits, or of two after a day and a month of two.
 _YEAR = re.compile(r"(?<!\d)(?:19|20|25|14)\d\d(?!\d)|(?<=(?<!\d)\d\d[./]\d\d[./])\d\d(?![\d./])")
 _LONE_YEAR = re.compile(r"\n,?\s?((?:19|20)\d\d)(?=\n|$)")
+
+
+_LABEL = 40  # characters before a date that may say what it is of
+_LABEL_BEHIND = re.compile(
+    r"[ \d:時時分点()（）\[\]]*((?:最終)?更新|公開|配信|掲載|[(\[] ?(?:updated|aktualisiert|actualizado))"
+)
 
 
 def printed_dates(text: str, *, month_first: bool = False) -> list[tuple[Moment, str]]:
@@ -107,13 +120,14 @@ def printed_dates(text: str, *, month_first: bool = False) -> list[tuple[Moment,
         start, taken, day = min(days, default=(0, taken, None))
         if day:
             found[start] = (taken, day)
-    return [
-        (
-            _with_clock(day, folded[end : end + 48], folded[max(0, start - 24) : start], ""),
-            folded[max(0, start - 40) : start],
-        )
-        for start, (end, day) in sorted(found.items())
-    ]
+    dated: list[tuple[Moment, str]] = []
+    before = 0
+    for start, (end, day) in sorted(found.items()):
+        moment = _with_clock(day, folded[end : end + _AFTER], folded[max(0, start - _BEFORE) : start], "")
+        behind = _LABEL_BEHIND.match(folded, end)
+        dated.append((moment, folded[max(before, start - _LABEL) : start] + (behind[1] if behind else "")))
+        before = end
+    return dated
 
 
 def _digits(text: str) -> str:
@@ -243,14 +257,30 @@ def _from_jalali(year: int, month: int, day: int) -> date | None:
 
 
 def _with_clock(day: date, after: str, before: str, itself: str) -> Moment:
-    clock = _CLOCK.search(after) or _CLOCK.search(before) or _CLOCK.search(itself)
+    clock = _clock_after(after) or _clock_before(before) or _CLOCK.search(itself)
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
     if not clock:
         return Moment(midnight, "day")
     hour = _hour(int(clock[2]), (clock[1] or "") + (clock[5] or ""))
-    zone = _zone(clock.string[clock.end() :].strip())
+    zone = _zone(clock.string[clock.end() :].strip(" .,|"), day)
     at = midnight.replace(hour=hour, minute=int(clock[3]), second=int(clock[4] or 0), tzinfo=zone)
     return Moment(at, "second")
+
+
+def _clock_after(text: str) -> re.Match[str] | None:
+    """Returns the clock that a text begins with, but for what joins it to its date; no length of a film or a walk."""
+    clock = _CLOCK.search(text)
+    if not clock or not _GAP.fullmatch(text, 0, clock.start()) or _NO_CLOCK.match(text, clock.end()):
+        return None
+    return clock
+
+
+def _clock_before(text: str) -> re.Match[str] | None:
+    """Returns the clock that a text ends with, but for what joins it to its date."""
+    line = text[text.rfind("\n") + 1 :]
+    clock = next(reversed([*_CLOCK.finditer(line)]), None)
+    joined = clock and _GAP.fullmatch(line, clock.end()) and _GAP.fullmatch(line, 0, clock.start())
+    return clock if joined else None
 
 
 def _hour(hour: int, half: str) -> int:
@@ -262,13 +292,22 @@ def _hour(hour: int, half: str) -> int:
     return hour % 24
 
 
-def _zone(text: str) -> timezone:
+def _zone(text: str, day: date) -> timezone:
     offset = re.match(_OFFSET, text)
     if offset:
         minutes = int(offset[2]) * 60 + int(offset[3])
         return timezone(timedelta(minutes=minutes if offset[1] == "+" else -minutes)) if minutes < 1440 else UTC
     word = _ZONE_WORD.match(text)
-    return timezone(timedelta(minutes=_ZONES.get(word[1], 0))) if word else UTC
+    if not word or word[1] not in _ZONES:
+        return UTC
+    summer = word[1] in _AMERICAN and _sunday(day.year, 3, 2) <= day < _sunday(day.year, 11, 1)
+    return timezone(timedelta(minutes=_ZONES[word[1]] + 60 * summer))
+
+
+def _sunday(year: int, month: int, number: int) -> date:
+    """Returns a month's first, second … Sunday."""
+    first = date(year, month, 1)
+    return first + timedelta(days=(6 - first.weekday()) % 7 + 7 * (number - 1))
 
 
 _URL_DATE = re.compile(

@@ -89,11 +89,16 @@ class Printed:
 
     def dates(self, *, month_first: bool) -> list[PrintedDate]:
         """Returns the dates around the title: those below first, the nearest first."""
-        below = _dates_in(self.below, month_first=month_first)
-        above = _dates_in(self.above[::-1], month_first=month_first)[::-1]
+        below = _dates_in(self.below, self._marked, month_first=month_first)
+        above = _dates_in(self.above[::-1], self._marked, month_first=month_first)[::-1]
         return [_labelled(moment, before) for moment, before in below[:4]] + [
             _labelled(moment, before) for moment, before in above[:2]
         ]
+
+    @cached_property
+    def _marked(self) -> dict[str, str]:
+        """The texts of <time> elements with what their attributes say, which is clearer: 03/04/2024 may be two days."""
+        return {text: value for node, value in self.head.times if value and (text := squeeze(node.text()[:_MAX_LINE]))}
 
     def times(self, *, month_first: bool) -> Iterator[PrintedDate]:
         """Yields the dates of <time> elements and of those that microdata marks, wherever they stand."""
@@ -132,15 +137,28 @@ def _labelled(moment: Moment, label: str) -> PrintedDate:
     return PrintedDate(moment, changed, published)
 
 
-def _dates_in(texts: list[str], *, month_first: bool) -> list[tuple[Moment, str]]:
-    """Returns (date, the words before it) in texts that are no prose."""
+def _dates_in(texts: list[str], marked: dict[str, str], *, month_first: bool) -> list[tuple[Moment, str]]:
+    """Returns (date, the words before it) in texts that are no prose; `marked`: what the markup says that they mean."""
+    found: list[tuple[Moment, str]] = []
     lines: list[str] = []
     before = ""
     for text in texts:
-        if len(text) <= _MAX_DATED and _DIGIT.search(text):
+        moment = parse_date(marked.get(text), month_first=month_first)
+        if moment and _may_mean(text, moment):
+            found += printed_dates("\n".join(lines), month_first=month_first)
+            found.append((moment, f"{before} {text}"))
+            lines = []
+        elif len(text) <= _MAX_DATED and _DIGIT.search(text):
             lines += (before, text)  # the line before may be its label
         before = text if len(text) <= _MAX_LABEL else ""
-    return printed_dates("\n".join(lines), month_first=month_first) if lines else []
+    return found + printed_dates("\n".join(lines), month_first=month_first) if lines else found
+
+
+def _may_mean(text: str, moment: Moment) -> bool:
+    """Returns True unless a text is another day than its attribute in every reading, as where a template's own day was
+    left in the attribute."""
+    readings = [*find_dates(text, month_first=True), *find_dates(text)]
+    return not readings or any(abs((one.at.date() - moment.at.date()).days) <= 1 for one in readings)
 
 
 def _texts_after(node: LexborNode | None, steps: int, most: int) -> list[str]:
