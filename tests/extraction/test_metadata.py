@@ -222,6 +222,127 @@ def test_dates_without_statements(body: str, day: date) -> None:
     assert day_of(found) == day
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<h1>Tram</h1><time datetime="2024-03-04T09:30:00+01:00">04/03/2024 9:30</time>',
+        '<h1>Tram</h1><p>By Ann Field</p><time datetime="2024-03-04T09:30:00+01:00">2 days ago</time>',
+        '<h1>Tram</h1><abbr class="published" title="2024-03-04T09:30:00+01:00">04/03/2024</abbr>',
+        '<time datetime="2024-03-04T09:30:00+01:00">Published March 4, 2024 9:30am</time><h1>Tram</h1>',
+    ],
+)
+def test_the_markup_of_a_time_says_more_than_its_print(body: str) -> None:
+    expected = datetime(2024, 3, 4, 9, 30, tzinfo=timezone(timedelta(hours=1)))
+    for lang in ("en", "de"):
+        found = read(body, lang=lang)
+        assert found.published_at == expected
+        assert found.published_at.utcoffset() == expected.utcoffset()
+        assert found.published_precision == "second"
+
+
+def test_a_time_whose_markup_a_template_left() -> None:
+    found = read('<h1>Tram</h1><time datetime="2019-09-03">May 3, 2024</time>')
+    assert day_of(found) == date(2024, 5, 3)
+
+
+def test_the_length_of_a_film_is_no_clock() -> None:
+    for film in ("<span>5:12</span>", "<p>Listen · 5:12 min</p>", "<b>Video 5:12</b>"):
+        found = read(f"<h1>Tram</h1><p>May 3, 2024</p>{film}")
+        assert (found.published_at, found.published_precision) == (datetime(2024, 5, 3, tzinfo=UTC), "day")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>Published May 3, 2024 · Updated May 5, 2024</p>",
+        "<p>Updated May 5, 2024 | Published May 3, 2024</p>",
+        "<p>Veröffentlicht: 03.05.2024</p><p>Aktualisiert: 05.05.2024</p>",
+        "<p>Mis à jour le 5 mai 2024</p><p>Publié le 3 mai 2024</p>",
+        "<p>2024年5月3日 公開</p><p>2024年5月5日 更新</p>",
+        "<p>입력 2024.05.03 14:02 수정 2024.05.05 10:11</p>",
+        '<time datetime="2024-05-03">3 May</time><time class="updated" datetime="2024-05-05">5 May</time>',
+    ],
+)
+def test_a_printed_update(body: str) -> None:
+    found = read(f"<h1>Tram</h1>{body}", lang="de")
+    assert day_of(found) == date(2024, 5, 3)
+    assert found.modified_at is not None
+    assert found.modified_at.date() == date(2024, 5, 5)
+
+
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        ("A prize for “<em>Low Tide</em>”, a film", "A prize for “Low Tide”, a film"),
+        ("CO<sub>2</sub> per m<sup>2</sup> falls", "CO₂ per m² falls"),
+        ("<span>T</span>he tram opens", "The tram opens"),
+        ("<span>Traffic</span><span>The tram opens</span>", "Traffic The tram opens"),
+        ("Traffic:<span>The tram opens</span>", "Traffic: The tram opens"),
+        ("The tram<br>opens", "The tram opens"),
+        ("<div>The tram</div><div>opens</div>", "The tram opens"),
+        ("<a href='/x'>The tram</a>, at last", "The tram, at last"),
+        ("<span>電車</span><span>開通</span>", "電車開通"),
+        ("The tram <svg><title>icon</title></svg>opens", "The tram opens"),
+    ],
+)
+def test_markup_within_a_heading(heading: str, title: str) -> None:
+    assert read(f"<h1>{heading}</h1>").title == title
+
+
+FOOT = "<footer>© 2024 The Alder Chronicle. All rights reserved.</footer>"
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        ("<title>A tram opens - The Alder Chronicle</title>", "<h1>The Alder Chronicle</h1><h2>A tram opens</h2>"),
+        ("<title>A tram opens - The Alder Chronicle</title>", f"<h1>The Alder Chronicle</h1>{FOOT}"),
+        ("<title>The Alder Chronicle</title>", '<h1><a href="/">The Alder Chronicle</a></h1><h2>A tram opens</h2>'),
+        (
+            "<title>A tram opens - The Alder Chronicle</title>",
+            '<a href="/"><img alt="The Alder Chronicle"></a><h1>The Alder Chronicle</h1>',
+        ),
+        ("<title>A tram opens</title>", f"<h1>The Alder Chronicle</h1><h2>A tram opens</h2>{FOOT}"),
+        ('<meta property="og:title" content="A tram opens">', f"<h1>The Alder Chronicle</h1>{FOOT}"),
+    ],
+)
+def test_the_sites_name_is_no_title(head: str, body: str) -> None:
+    assert read(body, head, url="https://pages.example/1").title == "A tram opens"
+
+
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        (
+            'Von Gazette-Redakteurin <a rel="author">Anna Weber</a> und Volontär Jörg Müller',
+            ("Anna Weber", "Jörg Müller"),
+        ),
+        ("Von <a>Anna Weber</a> und Jörg Müller", ("Anna Weber", "Jörg Müller")),
+        ('<a rel="author">Anna Weber</a> und Jörg Müller', ("Anna Weber", "Jörg Müller")),
+        ("Von unserem Korrespondenten <b>Anna Weber</b>", ("Anna Weber",)),
+        ("Anna Weber (Text) und Jörg Müller (Fotos)", ("Anna Weber",)),
+        ("By <a>Ann Field</a> in London and <a>Bo Lake</a> in Paris", ("Ann Field", "Bo Lake")),
+        ('<i class="author">Ann Field</i><i class="author">Bo Lake</i>', ("Ann Field", "Bo Lake")),
+        ("by <a href='/u/1'>inkwren</a>", ("inkwren",)),
+        ("Posted by gannet77 on 3 May 2024", ("gannet77",)),
+        ("[서울=통신] 김철수 기자 = 서울", ("김철수",)),
+        ("<time>2024.05.03</time> 이영희·김철수 기자", ("이영희", "김철수")),
+        ("2024年5月3日 来源：通讯社 记者：张伟", ("张伟",)),
+        ("記者王小明／台北報導", ("王小明",)),
+        ("（责编：张伟、李雷）", ("张伟", "李雷")),
+        ("3 May 2024 <b>أخبار العالم</b>", ()),
+    ],
+)
+def test_bylines_in_markup(byline: str, names: tuple[str, ...]) -> None:
+    assert read(f"<h1>Tram line opens</h1><p>{byline}</p>", lang="de").authors == names
+
+
+def test_the_site_is_no_author_where_a_person_is_named() -> None:
+    head = '<meta name="author" content="Gazette Online"><title>Tram line opens - Gazette Online</title>'
+    body = '<h1>Tram line opens</h1><div class="author-name">Ann Field</div>'
+    assert read(body, head, url="https://pages.example/1").authors == ("Ann Field",)
+
+
 def test_the_date_of_the_address() -> None:
     found = read("<h1>Tram</h1>", url="https://gazette.example/2024/05/03/tram")
     assert (found.published_at, found.published_precision) == (datetime(2024, 5, 3, tzinfo=UTC), "day")

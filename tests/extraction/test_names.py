@@ -51,6 +51,19 @@ BYLINES = [
     ("記者：王小明", ["王小明"]),
     ("山田太郎 記者", ["山田太郎"]),
     ("김철수 기자", ["김철수"]),
+    ("记者 张伟 李雷", ["张伟", "李雷"]),
+    ("文：张伟 编辑：李雷", ["张伟"]),
+    ("编辑：李雷", ["李雷"]),
+    ("大渡 美咲", ["大渡 美咲"]),
+    ("Text: Anna Weber, Foto: Jörg Müller", ["Anna Weber"]),
+    ("Text und Fotos: Anna Weber", ["Anna Weber"]),
+    ("Words by Ann Field. Photos by Bo Lake", ["Ann Field"]),
+    ("Foto: Jörg Müller", []),
+    ("Reporting by Ann Field; editing by Bo Lake", ["Ann Field"]),
+    ("Von Redakteurin Anna Weber", ["Anna Weber"]),
+    ("By Political Editor Ann Field", ["Ann Field"]),
+    ("Ann Field BBC News correspondent", ["Ann Field"]),
+    ("Par Élise Dupont avec AFP", ["Élise Dupont"]),
 ]
 
 

@@ -1,15 +1,19 @@
 """Finds the authors that a page prints: after "By …", in elements marked as bylines, or alone beside the date."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
+from itertools import groupby
 
+from selectolax.lexbor import LexborNode
+
+from aggregator.extraction.metadata.head import heading_text
 from aggregator.extraction.metadata.page_dates import find_dates
-from aggregator.extraction.metadata.person_names import is_person, labelled_names, plausible, split_names
+from aggregator.extraction.metadata.person_names import account_name, is_person, labelled_names, plausible, split_names
 from aggregator.extraction.metadata.printed import Printed
 from aggregator.extraction.metadata.title import index_form
 from aggregator.text import squeeze
 
-_MARKED = '[rel~="author"],[class*="author" i],[class*="byline" i]'
+_MARKED = '[class*="author" i],[class*="byline" i]'
 _MAX_ELEMENTS = 60  # elements looked at
 _MAX_TEXT = 300  # characters of an element that are read
 _PROSE = 150  # characters from which a text is no byline
@@ -29,15 +33,18 @@ _STRONG_LABELS = tuple(
 _BESIDE = re.compile(r"\s[·•|—–-]\s")
 
 
-def printed_authors(page: Printed, title: str | None) -> Iterator[tuple[bool, list[str]]]:
+def printed_authors(page: Printed, title: str | None, sites: Set[str]) -> Iterator[tuple[bool, list[str]]]:
     """Yields (whether it is sure, names that may be the authors), the surest first; unclean as to the site's own
-    name."""
+    names, `sites`, folded."""
     opening = page.below
     opening = opening[: _prose_begins(opening)]
     yield True, labelled_names(opening)
     yield True, labelled_names(page.above[:8][::-1])
     yield True, _of_microdata(page)
-    yield True, _beside_date(opening, page.above[:2], index_form(title or ""))
+    yield True, [name for name in _of_rel_author(page) if index_form(name) not in index_form(title or "")]
+    above = [text for text in page.above[:2] if index_form(text) not in sites]
+    yield True, _beside_date(opening, above, index_form(title or ""))
+    yield False, account_name(opening[:8])
     for names in _of_marked(page):
         yield False, names
     yield from ((False, names) for names in _labelled_anywhere(page))
@@ -75,17 +82,30 @@ def _of_microdata(page: Printed) -> list[str]:
     return []
 
 
+def _of_rel_author(page: Printed) -> list[str]:
+    """Returns the names in the first links to authors and in what stands in one line with them ("<a>A</a> und B")."""
+    links = page.css('[rel~="author"]')[:_MAX_ELEMENTS]
+    names = next((names for link in links if (names := _first_names(_lines(link.text(separator="\n"))[:2]))), [])
+    line = next((link.parent for link in links if link.parent is not None), None)
+    text = heading_text(line) if line is not None else ""
+    beside = [name for name in split_names(text) if is_person(name)] if 0 < len(text) <= _PROSE else []
+    return beside if {*names} < {*beside} else names
+
+
 def _of_marked(page: Printed) -> Iterator[list[str]]:
     marked = []
     for node in page.css(_MARKED)[:_MAX_ELEMENTS]:
         classes = node.attributes.get("class") or ""
-        if "author" in (node.attributes.get("rel") or "").split():
-            yield _first_names(_lines(node.text(separator="\n")[:_MAX_TEXT])[:2])
-        elif _NAME_MARK.search(classes) and not _NO_NAME_MARK.search(classes):
+        if _NAME_MARK.search(classes) and not _NO_NAME_MARK.search(classes):
             marked.append(node)
-    for node in marked[:20]:
-        lines = _lines(node.text(separator="\n")[:_MAX_TEXT])
-        yield labelled_names(lines) or _first_names(lines[:4])
+    found = [(node.attributes.get("class"), node.parent, _names_in(node)) for node in marked[:20]]
+    for _, group in groupby(found, key=lambda one: (one[0], one[1].mem_id if one[1] is not None else 0)):
+        yield list(dict.fromkeys(name for _, _, names in group for name in names))
+
+
+def _names_in(node: LexborNode) -> list[str]:
+    lines = _lines(node.text(separator="\n")[:_MAX_TEXT])
+    return labelled_names(lines) or _first_names(lines[:4])
 
 
 def _lines(text: str) -> list[str]:

@@ -13,11 +13,12 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from aggregator.extraction.article import Precision
 from aggregator.extraction.metadata.bylines import byline_by_title, printed_authors
-from aggregator.extraction.metadata.head import Head, read_head
+from aggregator.extraction.metadata.head import Head, heading_text, is_marked_up, read_head
 from aggregator.extraction.metadata.jsonld import Claims, claims
 from aggregator.extraction.metadata.page_dates import Moment, parse_date, url_date
 from aggregator.extraction.metadata.person_names import clean_authors, is_person, stated_as_is
 from aggregator.extraction.metadata.printed import Printed, PrintedDate
+from aggregator.extraction.metadata.site_name import printed_site_names
 from aggregator.extraction.metadata.title import TitleClaims, choose_title, index_form
 from aggregator.text import squeeze
 from aggregator.urls import absolute, is_http
@@ -80,12 +81,13 @@ def metadata(tree: LexborHTMLParser, url: str | None) -> Metadata:
     )
     base = base or canonical or ""
     site_name = head.first("og:site_name", "application-name", "apple-mobile-web-app-title") or linked.publisher
-    sites = site_names(head, linked, url)
+    sites = site_names(head, linked, url, tree)
     lang = language_claim(head, linked)
-    title = choose_title(title_claims(head, linked), sites, url)
+    title = choose_title(title_claims(head, linked), sites, url) or _second_heading(tree)
     page = Printed(tree, head, title_node(tree, head, title))
     modified = _modified(head, linked)
     published = _published(page, linked, modified, url, lang)
+    modified = modified or _printed_change(page, published, lang)
     return Metadata(
         title=title,
         authors=_authors(page, linked, sites, title),
@@ -114,7 +116,7 @@ def language_claim(head: Head, linked: Claims) -> str | None:
     return primary if named else None
 
 
-def site_names(head: Head, linked: Claims, url: str | None) -> list[str]:
+def site_names(head: Head, linked: Claims, url: str | None, tree: LexborHTMLParser) -> list[str]:
     """Returns the names by which a page and its address call their site."""
     host = urlsplit(url).hostname or "" if url and is_http(url) else ""
     host = host.removeprefix("www.")
@@ -122,16 +124,25 @@ def site_names(head: Head, linked: Claims, url: str | None) -> list[str]:
         *head.all("og:site_name", "application-name", "apple-mobile-web-app-title", "twitter:site"),
         linked.publisher or "",
         host,
+        *host.split(".")[:-1],
     ]
-    return [name.lstrip("@") for name in [*names, *host.split(".")[:-1]] if name]
+    if "og:site_name" not in head.meta:
+        names += printed_site_names(head, linked, tree)
+    return [name.lstrip("@") for name in names if name]
 
 
 def title_claims(head: Head, linked: Claims) -> TitleClaims:
     """Returns all that a page claims to be its title."""
     headings = [text for _, text in head.headings if text]
-    return TitleClaims(
-        linked.headline, head.first("og:title"), head.first("twitter:title"), head.title, headings, linked.news
-    )
+    marked_up = {text for node, text in head.headings if is_marked_up(node)}
+    stated = (linked.headline, head.first("og:title"), head.first("twitter:title"), head.title)
+    return TitleClaims(*stated, headings, linked.news, marked_up)
+
+
+def _second_heading(tree: LexborHTMLParser) -> str | None:
+    """Returns the first h2, for pages that claim nothing but their site's name."""
+    node = tree.css_first("h2")
+    return heading_text(node) or None if node is not None else None
 
 
 def _authors(page: Printed, linked: Claims, sites: Sequence[str], title: str | None) -> tuple[str, ...]:
@@ -140,20 +151,24 @@ def _authors(page: Printed, linked: Claims, sites: Sequence[str], title: str | N
     head = page.head
     own = {index_form(site) for site in sites}
     of_site: tuple[str, ...] = ()
+    printed: tuple[str, ...] = ()  # a byline that names the site: a person's own
     for source in (linked.authors, head.all(*_AUTHOR)):
         found = clean_authors(source, sites)
         if any(index_form(name) not in own for name in found):
             return _corrected(found, clean_authors(byline_by_title(page), sites))
         of_site = of_site or found
-    for sure, names in printed_authors(page, title):
+    for sure, names in printed_authors(page, title, own):
         if not names:
             continue
-        if of_site and (not sure or any(index_form(name) in own for name in names)):
+        if of_site and any(index_form(name) in own for name in names):
             break
+        if of_site and not sure and not all(is_person(name) for name in names):
+            continue
         found = clean_authors(names, sites)
         if any(index_form(name) not in own for name in found):
             return found
-    return of_site or stated_as_is([*linked.authors, *head.all(*_AUTHOR)])
+        printed = printed or found
+    return of_site or stated_as_is([*linked.authors, *head.all(*_AUTHOR)]) or printed
 
 
 def _corrected(stated: tuple[str, ...], printed: tuple[str, ...]) -> tuple[str, ...]:
@@ -246,7 +261,7 @@ def title_node(tree: LexborHTMLParser, head: Head, title: str | None) -> LexborN
                 return node
         if not any(form in index_form(text) or index_form(text) in form for _, text in head.headings if text):
             for node in tree.css("h2,h3")[:_MAX_HEADINGS]:
-                text = index_form(node.text(separator=" ")[:500])
+                text = index_form(heading_text(node)[:500])
                 if text.endswith(form) and len(text) < 3 * len(form):  # a kicker may stand before it
                     return node
     return next((node for node, text in head.headings if text), None)
@@ -264,6 +279,20 @@ def _modified(head: Head, linked: Claims) -> Moment | None:
     stated = [*([linked.modified] if linked.modified else []), *head.all(*_MODIFIED)]
     stated += [value for _, value in head.properties.get("datemodified", ())]
     return next((moment for text in stated if (moment := parse_date(text))), None)
+
+
+def _printed_change(page: Printed, published: Moment | None, lang: str | None) -> Moment | None:
+    """Returns the day in view that is called an update, if it is no earlier than the publication."""
+    month_first = _month_first(page.head, lang)
+    dates = [*page.dates(month_first=month_first), *page.times(month_first=month_first)]
+    return next(
+        (
+            date.moment
+            for date in dates
+            if date.changed and (published is None or date.moment.at.date() >= published.at.date())
+        ),
+        None,
+    )
 
 
 def _image(head: Head, base: str) -> str | None:

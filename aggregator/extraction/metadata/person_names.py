@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from aggregator.extraction.metadata.language import function_words
 from aggregator.extraction.metadata.page_dates import find_dates, month_numbers
@@ -13,8 +14,8 @@ _MAX_CHARS = 400  # of a byline
 _MAX_AUTHORS = 20
 # Words that stand before a name. Matched at the start, repeatedly, case-insensitively.
 _PREFIX = re.compile(
-    r"^(?:(?:(?:written|posted|published|reported|reviewed|medically reviewed|edited|compiled|created|story|words"
-    r"|photos?|text|article|analysis|opinion|"
+    r"^(?:(?:(?:written|posted|published|reported|reporting|reviewed|medically reviewed|edited|compiled|created|story"
+    r"|words|photos?|text|article|analysis|opinion|"
     r"contributed|updated|authored|submitted|blog|post)\s+(?:and\s+\w+\s+)?by|by|byline|from|author|authors|writer"
     r"|about the author"
     r"|von|vom|ein(?:e)? \w+ von|ein gastbeitrag von|autor(?:in|en|es|a|as)?|text von|verfasst von|geschrieben von"
@@ -32,8 +33,34 @@ _PREFIX = re.compile(
     r"\s*(?:[:：/|\-–—]\s*|\s+|$))",
     re.IGNORECASE,
 )
-_CJK_PREFIX = re.compile(r"^(?:文|作者|記者|记者|撰文|編輯|编辑|執筆|取材・?文|取材|筆者|글)\s*[:：/／=＝・]?\s*")
-_SUFFIX = re.compile(r"(?:\s*(?:記者|记者|編集委員|論説委員|特派員|기자|특파원|報導|撰))+\s*$")
+_CJK_PREFIX = re.compile(
+    r"^(?:(?:本報|本报|新华社|見習|见习|実習|特约|特約)?(?:記者|记者)|文|作者|撰文|撰稿人?|責任編輯|责任编辑|責編|责编|編輯|编辑|執筆|取材・?文|取材"
+    r"|筆者|글)\s*[:：/／=＝・]?\s*"
+)
+_SUFFIX = re.compile(
+    r"(?:\s*(?:記者|记者|編集委員|論説委員|特派員|(?:선임|수습|인턴|전문|객원)?\s?기자|논설위원|특파원|報導|报道|撰))+(?=\s*$|\s+\S+@\S+$)"
+)
+_CHINESE_LABEL = re.compile(r"\W*(?:\w{0,4}(?:記者|记者)|文|作者|撰文|編輯|编辑|責編|责编)\s*[:：/／\s]")
+_HAN_NAMES = re.compile(r"[\u4e00-\u9fff·]{2,5}(?:\s+[\u4e00-\u9fff·]{2,5})+")
+# Persons by their role in scripts without capitals, where a name alone looks like any other word.
+_EAST_ASIAN = (
+    re.compile(
+        r"(?<![가-힣])([가-힣]{2,4}(?:\s?[·,]\s?[가-힣]{2,4})*)\s?(?:선임|수습|인턴|전문|객원)?\s?(?:기자|특파원|논설위원)(?![가-힣])"
+    ),
+    re.compile(
+        r"(?:記者|记者)\s?[:：/／]?\s?([\u4e00-\u9fff·]{2,4}(?:[、,，\s][\u4e00-\u9fff·]{2,4})*)(?=\s|[／/|｜）)】\]〕]|$)"
+    ),
+    re.compile(
+        r"(?:^|[【（(〔\s])([\u4e00-\u9fff々]{2,5}(?:\s?[、・]\s?[\u4e00-\u9fff々]{2,5})*)\s?(?:記者|记者|編集委員|論説委員|特派員)(?=\s|[／/|｜）)】\]〕]|$)"
+    ),
+    re.compile(
+        r"(?:責任編輯|责任编辑|責編|责编)\s?[:：]\s?([\u4e00-\u9fff·]{2,4}(?:[、,，\s][\u4e00-\u9fff·]{2,4})*)(?=\s|[）)】\]]|$)"
+    ),
+)
+_NO_EAST_ASIAN_NAME = frozenset(
+    "시민 전체 담당 취재 선임 수습 인턴 소속 구독 본지 명예 객원 온라인 디지털 "
+    "本報 本报 新华社 見習 见习 実習 实习 采访 採訪 責任 责任 署名".split()
+)
 # A part that holds one of these words is a role or a notice, not a name.
 _ROLE = re.compile(
     r"\b(?:editors?|editor-in-chief|reporters?|correspondents?|columnists?|writers?|contributors?|journalists?"
@@ -76,6 +103,48 @@ _STRONG_SPLIT = re.compile(
     r"\s*(?:[;|•·、，،\n\t]|／|\s/\s|\s[–—]\s|\s-\s|\s&\s|＆|\s\+\s|\s(?:and|und|och|és|și|și|и|та|και|および)\s)\s*",
     re.IGNORECASE,
 )
+# What stands after these is the name of who took the pictures.
+_PICTURES = (
+    r"(?:fotos?|photos?|photograph(?:s|y|er|ed)?|photographies?|bild(?:er)?|illustrations?|illustrationen|grafik|video"
+    r"|kamera|camera|foto’s|foto's|kuvat?|zdjęcia|fotografie|фото|写真|撮影|摄影|攝影|图片?|圖|사진|صور|תמונות|צילום)"
+)
+_TEXT_AND_PICTURES = re.compile(
+    rf"(?:text|words|story|tekst|teksti|texte|textes|texto|testo|текст|文|取材)\s*(?:and|und|og|och|ja|et|y|e|и|&|\+|/|・)\s*"
+    rf"{_PICTURES}(?:\s*[:：=＝]|\s+(?:by|von|par|por|av|af|di)\b)",
+    re.IGNORECASE,
+)
+_LABEL_END = r"\s*(?:[:：=＝/／]|\s(?:by|von|par|por|av|af|di)\s)"
+_EDITORS = (
+    r"(?:責任編輯|责任编辑|責編|责编|編輯|编辑|校对|校對|审核|審核|editing|edited|editors?|redaktion"
+    r"|redigering|montage)"
+)
+_CREDIT = re.compile(
+    rf"(?:(?<=^)|(?<=[\s,;.|/·•、，\-–—(]))(?=(?:{_PICTURES}|{_EDITORS}){_LABEL_END})",
+    re.IGNORECASE,
+)
+_OF_PICTURES = re.compile(_PICTURES + _LABEL_END, re.IGNORECASE)
+_OF_EDITORS = re.compile(_EDITORS + _LABEL_END, re.IGNORECASE)
+_WITH_AGENCY = re.compile(
+    r"\s+(?:avec|mit|with|con|med|com|met)\s+(?:the\s)?(?:[A-Z]{2,5}|dpa|agenc\w+|Reuters|wires?|Agenturen)$"
+)
+_PLACE = re.compile(r"(?<=\w\w)\s+(?:in|aus)\s+[A-Z][\w.\-]+(?:\s[A-Z][\w.\-]+)?$")
+# Roles that stand before a name without more ("Redakteurin Anna Weber", "BBC correspondent Ann Field") or behind it.
+_OFFICE = re.compile(
+    r"\b(?:[\w\-]*(?:redakteur(?:in)?|korrespondent(?:in|en)?|volontär(?:in)?|reporter(?:in)?|journalist(?:in|en|a|ka)?"
+    r"|kolumnist(?:in)?|ressortleiter(?:in)?|mitarbeiter(?:in)?|praktikant(?:in)?|redaktør|redaktör|redaktork?a?"
+    r"|correspond[ae]nte?s?)|journaliste|rédact(?:eur|rice)(?: en chef)?|corresponsal|redactora?|periodista|inviat[oa]"
+    r"|giornalista|redattore|redattrice|cronista|repórter|jornalista|verslaggever|redacteur|toimittaja|dziennikarz"
+    r"|dziennikarka|muhabiri?|editors?|writers?|columnist|producers?|contributors?"
+    r"|корреспондент|журналист(?:ка)?|обозреватель|кореспондент|журналіст(?:ка)?)\b\.?",
+    re.IGNORECASE,
+)
+_OFFICE_RANK = re.compile(
+    r"\s+(?:(?:the|our|bbc|staff|senior|chief|lead|deputy|associate|assistant|managing|contributing|political|politics"
+    r"|business|news|sports?|education|health|science|environment|climate|economics|technology|tech|world|foreign"
+    r"|diplomatic|international|national|regional|local|crime|court|arts|culture|music|film|travel|food"
+    r"|home affairs)\s*)+$",
+    re.IGNORECASE,
+)
 _HANDLE = re.compile(r"(?:^|\s)@\w+|\S+@\S+\.\w+|(?:https?://|www\.)\S+")
 # What stands in brackets, but for a nickname or a former name: "Paramita (Guha) Ghosh".
 _PARENTHESIS = re.compile(r"\s*(?:\((?![A-Z][a-z]+\))[^()]*\)|[\[（【][^)\]）】]*[)\]）】])")
@@ -103,9 +172,19 @@ def split_names(text: str) -> list[str]:
     text = squeeze(_TAG.sub(" ", html.unescape(text))[:_MAX_CHARS])
     if _URL.search(text):
         return []
-    text = _strip_prefix(_HANDLE.sub(" ", _PARENTHESIS.sub(" ", text)))
+    apart = bool(_CHINESE_LABEL.match(text))
+    text = _TEXT_AND_PICTURES.sub(" ", _HANDLE.sub(" ", _PARENTHESIS.sub(" ", text)))
+    credits = [credit for credit in _CREDIT.split(text) if credit.strip() and not _OF_PICTURES.match(credit)]
+    written = [credit for credit in credits if not _OF_EDITORS.match(credit)] or credits
+    text = " | ".join(_WITH_AGENCY.sub("", _strip_prefix(credit)) for credit in written)
     parts = [piece for part in _STRONG_SPLIT.split(text) for piece in _commas(part)]
-    return [name for part in parts for piece in _weak(part) if (name := clean_name(piece))]
+    pieces = [name for part in parts for piece in _weak(part) for name in _at_blanks(piece, apart=apart)]
+    return [name for piece in pieces if (name := clean_name(piece))]
+
+
+def _at_blanks(text: str, *, apart: bool) -> list[str]:
+    """Splits Chinese names at the blanks between them; Japanese ones have a blank within."""
+    return text.split() if apart and _HAN_NAMES.fullmatch(text.strip()) else [text]
 
 
 def _strip_prefix(text: str) -> str:
@@ -144,12 +223,27 @@ def clean_name(text: str) -> str | None:
     """Returns one name without what stands around it; None if it is no name."""
     name = _SUFFIX.sub("", _strip_prefix(text.strip(_EDGE))).strip(_EDGE.replace(".", ""))
     name = name if name.endswith(".") and len(name.split()[-1]) <= 3 else name.rstrip(".")
+    name = _without_office(name)
+    name = _PLACE.sub("", name) if len(name.split()) > 3 else name
     folded = fold(name)
     if not 2 <= len(name) <= 80 or len(name.split()) > 8 or not any(c.isalpha() for c in name):
         return None
     if _PLACEHOLDER.match(folded) or _NOISE.search(folded) or _dated(name):
         return None
     return None if _is_role(name) else name
+
+
+def _without_office(name: str) -> str:
+    """Returns a name without the role that stands before or behind it; the text as it is where that leaves no name."""
+    if _COLLECTIVE.match(name):
+        return name
+    last = next(reversed([*_OFFICE.finditer(name)]), None)
+    if last is None:
+        return name
+    rest = name[last.end() :].strip(_EDGE)
+    if not rest:
+        rest = _OFFICE_RANK.sub("", name[: last.start()].rstrip(_EDGE))
+    return rest if is_person(rest) and not _ROLE.search(rest) else name
 
 
 def _dated(name: str) -> bool:
@@ -172,18 +266,27 @@ _PARTICLE = re.compile(
     r"|of|the|d['’].+|['’]t)$"
 )
 _BYLINE = re.compile(
-    r"^[\W_]*(?:(?:(?:written|words|story|text|article|report|reported|posted|published|created|contributed|authored"
+    r"^[\W_]*(?:(?:(?:written|words|story|text|article|report|reporting|reported|posted|published|created|contributed|authored"
     r"|blog|researched|recommended)\s+)?by"
     r"|authors?(?:\(s\))?(?=\s*:|$)|contributors?(?=\s*:|$)|von|ein(?:e)? \w+ von|par|por|di|de(?=\s[A-Z])|door|av|af"
     r"|autor(?:in|en|es|a|ka|ii?)?(?=\s*:|$)|auteurs?(?=\s*:|$)"
-    r"|text(?=\s*:|$)|texto(?=\s*:|$)|testo(?=\s*:|$)|tekst(?=\s*:|$)|kirjoittaja|toimittaja|автор(?:ы|и)?|текст"
+    r"|text(?:\s(?:und|and|og|och|&|\+)\s\w+)?(?=\s*:|$)|文(?=・[\u4e00-\u9fff]{2,5}(?:\s|$))|texto(?=\s*:|$)|testo(?=\s*:|$)|tekst(?=\s*:|$)|kirjoittaja|toimittaja|автор(?:ы|и)?|текст"
     r"|от(?=\s[А-Я])|oleh|penulis|reporter(?=\s*:)|yazan|yazar|haber(?=\s*:)"
     r"|tác giả|szerző|írta|scris de|de către|autorius|συντάκτης|γράφει(?: ο| η)?|του|της|作者|記者|记者|文|撰文"
     r"|取材・?文|執筆|글|بقلم|كتب|نویسنده|מאת|लेखक|द्वारा|โดย|ผู้เขียน)"
-    r"(?:\s*[:：/＝=]\s*|\s+|(?<=[者撰執][:：文筆者])|$)",
+    r"(?:\s*[:：/＝=・]\s*|\s+|(?<=[者撰執][:：文筆者])|$)",
     re.IGNORECASE,
 )
+_BY = re.compile(
+    r"(?:(?:[^\W\d_]+\s+)?by|author|user|(?:\w+ )?von|par|por|autore?|автор|作者|投稿者)(?:\s*[:：]\s*|\s+|$)",
+    re.IGNORECASE,
+)
+_ON_A_DAY = re.compile(r"\s(?:on|am|at|le|il|el|»|[·|,–-])\s")
+_ACCOUNT = re.compile(r"(?=\D{2})[^\W_][\w.\-]{2,24}")
 _JOINT = re.compile(r"(?:[,;&+/、・]|and|und|et|y|e|og|och|en|i|ve|и|та|και|with|,\s?(?:and|&))$", re.IGNORECASE)
+_PLACE_AND = re.compile(r"(?:in|aus|à|en|from)\s[^\W\d_][\w .'\-]{1,30}\s(?:and|und|et|y|e|og|och)", re.IGNORECASE)
+_TEXT_IN_BRACKETS = re.compile(r"(.{3,60}?)\s*\((?:text|texte|texto|words|tekst)\)", re.IGNORECASE)
+_LEADING_JOINT = re.compile(r"(?:(?:and|und|et|y|e|og|och|en|i|ve|и|та|και|with|mit)\s+)(?=\S)", re.IGNORECASE)
 _OPEN_END = re.compile(r"(?:[,;&+、]|\s(?:and|und|et|y|e|og|och|en|i|ve|и|та|και))$", re.IGNORECASE)
 # Words of headings and buttons that are no part of names.
 _HEADING_WORDS = (
@@ -227,8 +330,8 @@ def is_person(name: str) -> bool:
     """Returns True if a text without any label has the form of a person's name or of a newsroom's: two to four
     capitalised words, none of them common in headings and buttons."""
     parts = name.split()
-    if not 2 <= len(parts) <= 4 or not plausible(name) or name.isupper():
-        return False
+    if not 2 <= len(parts) <= 4 or not plausible(name) or name.isupper() or name.lower() == name.upper():
+        return False  # in scripts without capitals a name looks like any other words
     if _COLLECTIVE.match(name):
         return True
     return not any(
@@ -255,11 +358,36 @@ def labelled_names(lines: Sequence[str]) -> list[str]:
     """Returns the names after the first "By …", in any of many languages, in texts as a page prints them one after
     another."""
     for number, line in enumerate(lines):
+        names = _of_east_asian_role(line) if len(line) <= 80 and not line.isascii() else []
+        if names:
+            return names
+        written = _TEXT_IN_BRACKETS.match(line)
+        if written and (names := split_names(written[1])) and all(map(is_person, names)):
+            return names
         byline = _BYLINE.match(line) if len(line) <= 160 else None
         if byline:
             names = _run_of_names(line[byline.end() :], lines[number + 1 : number + 12])
             if names:
                 return names
+    return []
+
+
+def _of_east_asian_role(line: str) -> list[str]:
+    for pattern in _EAST_ASIAN:
+        names = [name for found in pattern.findall(line) for name in re.split(r"[·、,，・\s]+", found)]
+        names = [name for name in names if name and name not in _NO_EAST_ASIAN_NAME]
+        if names:
+            return list(dict.fromkeys(names))
+    return []
+
+
+def account_name(lines: Sequence[str]) -> list[str]:
+    """Returns the name of an account, one word in any letters, that stands after "by" in texts: "Posted by inkwren"."""
+    for line, after in pairwise([*lines, ""]):
+        by = _BY.match(line)
+        name = _ON_A_DAY.split(line[by.end() :] or after)[0] if by else ""
+        if _ACCOUNT.fullmatch(name) and not _PLACEHOLDER.match(name.lower()) and name.lower() not in function_words():
+            return [name]
     return []
 
 
@@ -269,6 +397,8 @@ def _run_of_names(text: str, following: Sequence[str]) -> list[str]:
     names: list[str] = []
     after = iter(following)
     text = text.strip() or next(after, "")
+    if (_OFFICE.search(text) or _PLACEHOLDER.match(fold(text))) and not any(map(plausible, split_names(text))):
+        text = next(after, "")  # "By our correspondent", "Ann Field"
     while text and len(text) <= 160:
         found = [name for name in split_names(_OPEN_END.sub("", text)) if plausible(name)][: _MAX_AUTHORS - len(names)]
         names.extend(name for name in found if name not in names)
@@ -276,8 +406,11 @@ def _run_of_names(text: str, following: Sequence[str]) -> list[str]:
             break
         going_on = bool(_OPEN_END.search(text))
         text = next(after, "")
-        if _JOINT.match(text):
+        joint = _LEADING_JOINT.match(text)
+        if _JOINT.match(text) or _PLACE_AND.fullmatch(text):
             text = next(after, "")
+        elif joint and all(is_person(name) for name in split_names(text[joint.end() :])):
+            text = text[joint.end() :]
         elif not going_on:
             break
     return names
