@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from aggregator.extraction.article import Precision
 from aggregator.text import fold
-from aggregator.times import JALALI_MONTHS, MONTHS
+from aggregator.times import JALALI_MONTHS, all_months
 
 _OLDEST, _NEWEST = 1970, 2100
 _BUDDHIST = 543  # years between the Thai and the common era
@@ -219,12 +219,7 @@ def _named_day(year: str, name: str, day: str) -> date | None:
 @lru_cache(maxsize=1)
 def month_numbers() -> dict[str, int]:
     """Returns the folded names of months in all languages, all their forms, with their numbers 1 to 12."""
-    found: dict[str, int] = {}
-    for names in MONTHS.values():
-        for number, forms in enumerate(names.split(), 1):
-            for form in forms.replace("_", " ").split("/"):
-                found.setdefault(fold(form), number)
-    return found
+    return all_months(fold)
 
 
 @lru_cache(maxsize=1)

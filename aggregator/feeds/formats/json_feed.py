@@ -1,11 +1,11 @@
 """Reads JSON Feed 1.0 and 1.1 (jsonfeed.org)."""
 
 import re
-from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
 from aggregator.errors import FeedError
+from aggregator.feeds.feed_dates import date_or_none
 from aggregator.feeds.formats.raw import RawEntry, RawFeed
 from aggregator.model import Enclosure
 from aggregator.text import mend_escapes
@@ -40,8 +40,8 @@ def _entry(item: dict[str, Any], authors: list[str]) -> RawEntry:
         authors=_authors(item) or authors,
         summary=_plain(item.get("summary")),
         contents=[content] if content else [],
-        published=_time(item.get("date_published")),
-        updated=_time(item.get("date_modified")),
+        published=date_or_none(item.get("date_published")),
+        updated=date_or_none(item.get("date_modified")),
         tags=[tag for value in _list(item.get("tags")) if (tag := _text(value))],
         image=_text(item.get("image")) or _text(item.get("banner_image")),
         enclosures=[
@@ -76,12 +76,3 @@ def _authors(item: dict[str, Any]) -> list[str]:
 
 def _size(value: object) -> int | None:
     return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1e15 else None
-
-
-def _time(value: object) -> datetime | None:
-    """Reads a time of RFC 3339; one without an offset is taken for UTC."""
-    try:
-        at = datetime.fromisoformat(value.strip()) if isinstance(value, str) else None
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC) if at else None
-    except (ValueError, OverflowError):
-        return None

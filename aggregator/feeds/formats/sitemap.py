@@ -1,13 +1,11 @@
 """Reads sitemaps (sitemaps.org protocol 0.9), index files of them, and the news and image extensions of Google."""
 
 from collections.abc import Iterable
-from contextlib import suppress
-from datetime import UTC, datetime
 from xml.parsers import expat
 
 from aggregator import urls
 from aggregator.errors import FeedError
-from aggregator.feeds.feed_dates import Undatable, parse_date
+from aggregator.feeds.feed_dates import date_or_none
 from aggregator.feeds.formats.raw import RawEntry, RawFeed
 from aggregator.feeds.xml_repair import repair
 from aggregator.model import Sitemap
@@ -57,17 +55,6 @@ def absolute(found: Iterable[Sitemap], base: str) -> tuple[Sitemap, ...]:
         if url := urls.absolute(item.url, base):
             first.setdefault(url, Sitemap(url, item.modified_at))
     return tuple(first.values())
-
-
-def w3c_date(text: str) -> datetime | None:
-    """Reads a date of a sitemap, in UTC: W3C's profile of ISO 8601 and what publishers write instead of it."""
-    text = text.strip()
-    with suppress(Undatable):
-        return parse_date(text)
-    with suppress(ValueError, OverflowError):
-        at = datetime.fromisoformat(text)
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-    return None
 
 
 class _SitemapReader:
@@ -131,7 +118,7 @@ class _SitemapReader:
         link = item.get("item loc")
         if not link:
             return
-        modified = w3c_date(item.get("item lastmod", ""))
+        modified = date_or_none(item.get("item lastmod", ""))
         if name == "sitemap":
             if len(self.sitemaps) < MAX_URLS:
                 self.sitemaps.append(Sitemap(link, modified))
@@ -143,7 +130,7 @@ class _SitemapReader:
                 RawEntry(
                     link=link,
                     title=item.get("news title"),
-                    published=w3c_date(item.get("news publication_date", "")),
+                    published=date_or_none(item.get("news publication_date", "")),
                     updated=modified,
                     tags=[tag.strip() for tag in item.get("news keywords", "").split(",")],
                     image=item.get("image loc"),

@@ -6,7 +6,6 @@ that stand at the same place of a repeated pattern are judged together.
 
 import re
 from collections import defaultdict
-from contextlib import suppress
 from datetime import datetime
 
 from selectolax.lexbor import SelectolaxError
@@ -15,9 +14,8 @@ from aggregator import dom
 from aggregator.dom import LexborHTMLParser, LexborNode, attribute, text_of
 from aggregator.errors import FeedError
 from aggregator.feeds import sniff
-from aggregator.feeds.feed_dates import Undatable, parse_date
+from aggregator.feeds.feed_dates import date_or_none
 from aggregator.feeds.formats.raw import RawEntry, RawFeed
-from aggregator.feeds.formats.sitemap import w3c_date
 from aggregator.feeds.section import article_urls
 from aggregator.feeds.section.anchors import Anchor, Link, cards, links_of
 from aggregator.text import UNSPACED, count_words
@@ -157,7 +155,6 @@ def _summary(card: LexborNode, title: str) -> str | None:
 def _time(card: LexborNode) -> datetime | None:
     for node in card.css("time[datetime], [itemprop=datePublished][content]")[:5]:
         written = attribute(node, "datetime") or attribute(node, "content")
-        with suppress(Undatable, ValueError):
-            if at := w3c_date(written) or parse_date(written):
-                return at
+        if at := date_or_none(written):
+            return at
     return None

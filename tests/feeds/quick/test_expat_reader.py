@@ -39,6 +39,8 @@ ITEMS = [
     ),
     "<pubDate>Wed, 5 Mar 2025 07:30 EST</pubDate><dc:date>2025-03-06</dc:date>",
     "<pubDate>Wed, 05 Mar 2025 12:30:00 +0130</pubDate><pubDate/>",
+    "<pubDate>Mi, 5. März 2025, 13:30 MEZ</pubDate><dc:date>3/6/2025 1:30:00 PM</dc:date>",
+    "<pubDate>Wednesday, March 5, 2025 - 13:30</pubDate><dc:date>20250306T133000Z</dc:date>",
     "<itunes:keywords>a, b,,</itunes:keywords><itunes:category text='C'/><itunes:category text='D'>E</itunes:category>",
     "<source url='https://x.example'>X</source><title>after</title><media:title>not this</media:title>",
     (
@@ -168,7 +170,7 @@ def test_channels(channel: str) -> None:
         ),
         "<rss version='2.0'><channel><item><title>&nbsp;</title><enclosure url='a&lt;b'/></item></channel></rss>",
         "<rss version='2.0'><channel><item><title>a <b>b</b></title></item></channel></rss>",
-        "<rss version='2.0'><channel><item><pubDate>5. März 2025</pubDate></item></channel></rss>",
+        "<rss version='2.0'><channel><item><pubDate>yesterday</pubDate></item></channel></rss>",
         "<rss version='2.0'><channel><item><title>it\x92s</title></item></channel></rss>",
         "<!DOCTYPE rss [<!ENTITY a 'b'>]><rss version='2.0'><channel><item><title>&a;</title></item></channel></rss>",
         "<rss version='2.0'><channel><item><title>Ã¼ber</title></item></channel></rss>",
