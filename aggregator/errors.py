@@ -58,6 +58,7 @@ FetchKind = Literal[
     "elsewhere",  # a redirect was not followed: another subscription polls the address where it leads
     "cooling",  # nothing was asked: the site had asked to be left alone for a while
     "redirects",  # a loop, or too many
+    "type",  # an answer that is no page: a feed, a sound, a script
     "too_large",  # more bytes than allowed, decoded
     "protocol",  # broken HTTP, broken encoding, body cut off
     "status",  # an HTTP status that is no success

@@ -44,9 +44,11 @@ def extract(
 
         _print(plain(dom.decode(body, kind or "text/plain")), Form.JSON if json else form)
         return
-    from aggregator.extraction import pipeline
+    from aggregator.extraction import pipeline, served_type
     from aggregator.subscriptions.page_selectors import page_selectors
 
+    if what := served_type.no_page(body, kind):
+        print(f"{source}: {served_type.sentence(what, where or url or 'URL')}", file=sys.stderr)
     url = url or where
     selectors = page_selectors(options.load_config(), url) if url else None
     page = pipeline.RawPage(body, url, selectors, kind)

@@ -19,7 +19,9 @@ from aggregator.extraction.memory.site_memory import SiteMemory, Trace, recall
 from aggregator.extraction.memory.site_memory import learn as learn_traces
 from aggregator.extraction.metadata.collect import Metadata, metadata
 from aggregator.extraction.metadata.language import detect_lang
+from aggregator.extraction.plain.scraped_text import plain
 from aggregator.extraction.selectors import Selectors
+from aggregator.extraction.served_type import is_plain_text, no_page
 from aggregator.extraction.version import EXTRACTOR_VERSION
 from aggregator.text import count_words, index_form, storable
 from aggregator.urls import site_of
@@ -71,12 +73,27 @@ def article(
     content_type: str | None = None,
     site: SiteMemory | None = None,
 ) -> Article:
-    """Returns the article of a page. Never raises; a page without one gives `is_article` False.
+    """Returns the article of a page, or of plain text. Never raises; what has none gives `is_article` False.
 
-    `content_type` is the header's value and helps to decode bytes; `url` makes addresses absolute; `site` is what is
-    remembered of the page's site, and is only read.
+    `content_type` is the header's value and helps to decode bytes, and to tell what they are; `url` makes addresses
+    absolute; `site` is what is remembered of the page's site, and is only read.
     """
-    return _assembled(_finished(_read(RawPage(html, url, selectors, content_type)), site))
+    page = RawPage(html, url, selectors, content_type)
+    found = _without_markup(page)
+    return _assembled(_finished(_read(page), site)) if found is None else found
+
+
+def _without_markup(page: RawPage) -> Article | None:
+    """Returns the article of plain text, an empty one of what is no page; None for a page."""
+    if isinstance(page.html, str):
+        return None
+    if no_page(page.html, page.content_type):
+        found = Article(extractor_version=EXTRACTOR_VERSION)
+    elif is_plain_text(page.html, page.content_type):
+        found = plain(decode(page.html, page.content_type))
+    else:
+        return None
+    return replace(found, url=page.url, site=site_of(page.url) if page.url else None)
 
 
 def explain(
@@ -102,9 +119,9 @@ def explain(
 def read_pages(pages: Iterable[RawPage], memory: SiteMemory) -> tuple[list[Article], SiteMemory]:
     """Returns the articles of pages of one site, and the memory after them, by which they are judged themselves: what a
     page has taught does not count for it, so that the pages of a first visit help each other."""
-    readings = [_read(page) for page in pages]
-    after = _learnt(memory, readings)
-    return [_assembled(_finished(reading, after)) for reading in readings], after
+    found = [_without_markup(page) or _read(page) for page in pages]
+    after = _learnt(memory, [one for one in found if isinstance(one, _Reading)])
+    return [_assembled(_finished(one, after)) if isinstance(one, _Reading) else one for one in found], after
 
 
 def learn(memory: SiteMemory, pages: Iterable[RawPage]) -> SiteMemory:

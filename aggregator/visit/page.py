@@ -9,6 +9,7 @@ from aggregator.articles.row import ArticleRow, ServedPage
 from aggregator.config.feed_options import Options
 from aggregator.config.models import Settings
 from aggregator.errors import ExtractionError, FetchError
+from aggregator.extraction import served_type
 from aggregator.extraction.selectors import selectors_of
 from aggregator.model import NO_VALIDATORS, Response, Validators
 from aggregator.net.request import PAGE_TYPES
@@ -65,7 +66,7 @@ async def fetch_page(ctx: Context, pages: Sequence[ListedPage], requests: Reques
 async def request(requests: Requests, page: ListedPage, validators: Validators = NO_VALIDATORS) -> Response:
     """Returns the answer of the page of an entry. Raises FetchError. With `validators` it may be 304."""
     response = await requests.get(page.source, page.url, site=page.site, accept=PAGE_TYPES, validators=validators)
-    refuse_front_page(page.url, response)
+    refuse_no_page(page.url, response)
     return response
 
 
@@ -83,10 +84,13 @@ def page_job(settings: Settings, response: Response, facts: EntryFacts, options:
     return PageJob(page, facts, selectors_of(options.selectors), keep_raw)
 
 
-def refuse_front_page(url: str, response: Response) -> None:
-    """Raises FetchError if a page leads to the front page: it is gone."""
+def refuse_no_page(url: str, response: Response) -> None:
+    """Raises FetchError if a page leads to the front page, for then it is gone, or to what is no page at all."""
     if response.redirects and urlsplit(response.url).path in ("", "/") and urlsplit(url).path not in ("", "/"):
         raise FetchError("status", url, "redirected to the front page: the article is gone", status=404)
+    kind = None if response.status == 304 else served_type.no_page(response.body, response.headers.get("content-type"))
+    if kind is not None:
+        raise FetchError("type", url, served_type.sentence(kind, response.url))
 
 
 async def _failed(ctx: Context, page: ListedPage, ids: list[int], requests: Requests, error: FetchError) -> None:
@@ -107,7 +111,7 @@ async def _failed(ctx: Context, page: ListedPage, ids: list[int], requests: Requ
 
 
 def _wait(error: FetchError, tries: int) -> int | None:
-    if error.kind == "refused" or tries >= len(_WAITS):
+    if error.kind in ("refused", "type") or tries >= len(_WAITS):
         return None
     if error.status in _LASTING_STATUSES and tries >= 1:
         return None

@@ -64,7 +64,7 @@ async def poll(ctx: Context, feed: FeedRow, requests: Requests, reader: PageRead
         response = await _request(ctx, attempt, requests)
         same = response.status == 304 or _digest(response) == feed.body_hash
         if feed.kind == "page":
-            page.refuse_front_page(feed.url, response)
+            page.refuse_no_page(feed.url, response)
             if not same:
                 await _page_changed(ctx, attempt, response, reader)
                 return

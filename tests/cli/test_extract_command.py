@@ -126,3 +126,15 @@ def test_plain_text(run):
     assert story in done.stdout
     assert "Subscribe" not in done.stdout
     assert "14°C" not in done.stdout
+
+
+def test_what_is_no_page_is_said_to_be_none(run, tmp_path):
+    feed = (
+        "<rss version='2.0'><channel><title>Boats</title><item><description>Ferry</description></item></channel></rss>"
+    )
+    (tmp_path / "feed.xml").write_text(feed, "utf-8")
+    done = run("extract", "feed.xml", "--url", "https://a.example/feed", "--json")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["is_article"] is False
+    assert json.loads(done.stdout)["text"] == ""
+    assert "feed.xml: this is a feed, no page: `aggregator feeds add https://a.example/feed`" in done.stderr
