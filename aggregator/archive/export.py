@@ -24,7 +24,7 @@ def export(store: Store, path: str, asked: Search) -> int:
     The ending says how: .jsonl or .csv, with .gz or .zst on top; `-` is .jsonl to standard output. Memory stays small
     however many there are, and the file appears when it is complete. Raises UsageError, QueryError, StoreError.
     """
-    write = _writer(path)
+    write = writer(path)
     with writing(path) as file:
         return write(file, records(store, asked))
 
@@ -52,7 +52,8 @@ def table(file: BinaryIO, articles: Records) -> int:
     return written
 
 
-def _writer(path: str) -> Callable[[BinaryIO, Records], int]:
+def writer(path: str) -> Callable[[BinaryIO, Records], int]:
+    """Returns what writes a file of that ending. Raises UsageError."""
     kind = ".jsonl" if path == "-" else kind_of(path)
     if kind == ".parquet":
         raise UsageError(f"{path}: Parquet is not written by this version; write .jsonl or .csv")

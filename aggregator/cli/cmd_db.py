@@ -29,7 +29,7 @@ def check(ctx: typer.Context) -> None:
     """Look for anything that is wrong with the database; exit 1 if there is."""
     from aggregator.store import maintenance
 
-    with global_options.of(ctx).open_store() as store:
+    with global_options.of(ctx).existing_store() as store:
         problems = list(maintenance.check(store))
     for problem in problems:
         print(problem)
@@ -47,7 +47,9 @@ def backup(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FIL
     """
     from aggregator.store import maintenance
 
-    with global_options.of(ctx).open_store() as store:
+    options = global_options.of(ctx)
+    options.refuse_own_file(str(file))
+    with options.existing_store() as store:
         maintenance.backup(store, file)
     print(f"{file}: {file.stat().st_size:,} bytes")
 
@@ -60,7 +62,7 @@ def prune(ctx: typer.Context) -> None:
 
     options, now = global_options.of(ctx), int(time.time())
     path = options.config_path()
-    with options.open_store() as store:
+    with options.existing_store() as store:
         if path is not None:  # what is kept is what feeds.yaml says now, not what it said at the last fetch
             synced_settings(store, path, os.environ, now)
         gone = remove(store, now)
@@ -85,7 +87,7 @@ def stats(ctx: typer.Context, json: AsJson = False) -> None:
     """Count what the database holds."""
     from aggregator.store import maintenance
 
-    with global_options.of(ctx).open_store() as store, store.read() as conn:
+    with global_options.of(ctx).existing_store() as store, store.read() as conn:
         counted = maintenance.stats(conn)
     if json:
         output.one(counted)

@@ -27,10 +27,13 @@ def export(
     aggregator export week.csv --since 7d --lang en
     """
     from aggregator.archive.export import export as write
+    from aggregator.archive.export import writer
     from aggregator.archive.search import Search
 
+    writer(file)  # a mistake in its name is told of before a database that is missing
+    global_options.of(ctx).refuse_own_file(file)
     now = datetime.now(UTC)
     asked = Search(query, since_time(since, now), until_time(until, now), feed, site, lang)
-    with global_options.of(ctx).open_store() as store:
+    with global_options.of(ctx).existing_store() as store:
         written = write(store, file, asked)
     print(f"{file}: {written} articles", file=sys.stderr if file == "-" else sys.stdout)

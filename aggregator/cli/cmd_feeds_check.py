@@ -38,7 +38,7 @@ def check(
 
     options = global_options.of(ctx)
     config = options.load_config()
-    with options.existing_store() as store:
+    with options.feeds_store() as store:
         found = examine(store, config, feed)
     offers = {} if offline else find_replacements(found, config, options.print_request)
     if json or form is Report.JSON:

@@ -36,7 +36,7 @@ def explain(
 
     options = global_options.of(ctx)
     config, now = options.load_config(), int(time.time())
-    with options.existing_store() as store:
+    with options.feeds_store() as store:
         found = tell(store, config, feed, now)
     if json or form is Report.JSON:
         output.one(asdict(found))

@@ -25,7 +25,7 @@ def list_feeds(ctx: typer.Context, form: ListFormat = Format.TABLE, json: AsJson
 
     options = global_options.of(ctx)
     config = options.load_config()
-    with options.existing_store() as store:
+    with options.feeds_store() as store:
         feeds = overview(store, config)
     form = Format.JSON if json else form
     if form is Format.TEXT:

@@ -8,7 +8,7 @@ import typer
 
 from aggregator.cli import global_options, output
 from aggregator.cli.shared_options import read_input
-from aggregator.errors import AggregatorError
+from aggregator.errors import AggregatorError, UsageError
 
 
 def import_opml(
@@ -45,17 +45,30 @@ def export_opml(
     \b
     aggregator feeds export subscriptions.opml
     """
+    from aggregator.config.edit import write_whole
     from aggregator.subscriptions import opml_file
 
     options = global_options.of(ctx)
+    options.refuse_own_file(file)
     config = options.load_config()
-    with options.existing_store() as store:
+    with options.feeds_store() as store:
         text = opml_file.export_opml(store, config)
     if file == "-":
         sys.stdout.write(text)
         return
     try:
-        Path(file).write_text(text, "utf-8")
+        if _is_something_else(Path(file)):
+            raise UsageError(f"{file}: there already, and no OPML; name another file")
+        write_whole(Path(file).resolve(), text.encode())
     except OSError as error:
         raise AggregatorError(f"{file}: can't be written: {error.strerror or error}") from None
     print(f"{file}: {len(config.feeds)} feeds")
+
+
+def _is_something_else(path: Path) -> bool:
+    """Tells whether there is a file which an export of subscriptions should not replace."""
+    if not path.is_file():
+        return path.is_dir()
+    with path.open("rb") as file:
+        start = file.read(4096)
+    return bool(start.strip()) and b"<opml" not in start.lower()

@@ -51,7 +51,7 @@ def reextract(
     as_json = json or form is Report.JSON
     printed: _PrintedTable | _PrintedJson = _PrintedJson(dry_run) if as_json else _PrintedTable(dry_run)
     code = 0
-    with options.open_store() as store, _progress(options.quiet) as progress:
+    with options.existing_store() as store, _progress(options.quiet) as progress:
         run = Reextraction(store, config, asked, dry_run, int(time.time()), printed.add, progress, totals)
         try:
             run.run()

@@ -80,9 +80,9 @@ def search(
         sort=sort.value,
         limit=limit,
         offset=offset,
-        stories=stories or (form is Format.TABLE and not of_one_story(text)),
+        stories=stories or (not of_one_story(text) and form is Format.TABLE),
     )
-    with options.open_store() as store:
+    with options.existing_store() as store:
         found = find(store, asked)
     narrowed = {"--since": since, "--until": until, "--feed": feed, "--site": site, "--lang": lang}
     said = " ".join([text, *(f"{name} {value}" for name, value in narrowed.items() if value)])

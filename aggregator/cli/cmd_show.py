@@ -45,7 +45,7 @@ def show(
     if revisions or diff or version is not None:
         _show_versions(ctx, article, form, diff=not revisions, version=version)
         return
-    with global_options.of(ctx).open_store() as store:
+    with global_options.of(ctx).existing_store() as store:
         shown = look_up(store, article)
     _print_article(shown, form)
     if shown.gone_at and form is Form.TEXT:  # beside the text, which scripts read as it stands
@@ -56,7 +56,7 @@ def _show_versions(ctx: typer.Context, article: int, form: Form, *, diff: bool, 
     from aggregator.archive.history import change, history
     from aggregator.cli.print_revisions import print_change, print_versions
 
-    with global_options.of(ctx).open_store() as store:
+    with global_options.of(ctx).existing_store() as store:
         found = history(store, article)
     if diff:
         print_change(change(found.versions, version), form)
@@ -83,7 +83,7 @@ def _show_copies(ctx: typer.Context, article: int, form: Form) -> None:
     from aggregator.archive.copies import copies
     from aggregator.revisions.word_diff import mark_changes
 
-    with global_options.of(ctx).open_store() as store:
+    with global_options.of(ctx).existing_store() as store:
         found = copies(store, article)
     if form is Form.JSON:
         told = ({"score": one.score, "diff": [[p.kind, p.text] for p in one.changes]} for one in found)

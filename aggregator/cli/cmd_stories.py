@@ -44,7 +44,7 @@ def stories(
 
     now = datetime.now(UTC)
     end = until_time(until, now) or now + timedelta(seconds=1)
-    with global_options.of(ctx).open_store() as store:
+    with global_options.of(ctx).existing_store() as store:
         found = list_stories(store, since_time(since, now), end, limit)
     _print(found, Format.JSON if json else form)
 
@@ -67,7 +67,7 @@ def split(
     """
     from aggregator.archive import edit_stories
 
-    with global_options.of(ctx).open_store() as store:
+    with global_options.of(ctx).existing_store() as store:
         found = edit_stories.split(store, story, articles or (), int(datetime.now(UTC).timestamp()))
     _print(found, Format.JSON if json else form)
 
@@ -89,7 +89,7 @@ def merge(
     """
     from aggregator.archive import edit_stories
 
-    with global_options.of(ctx).open_store() as store:
+    with global_options.of(ctx).existing_store() as store:
         found = edit_stories.merge(store, story, other, int(datetime.now(UTC).timestamp()))
     _print([found], Format.JSON if json else form)
 

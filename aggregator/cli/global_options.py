@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from aggregator.config import paths
+from aggregator.errors import UsageError
 
 if TYPE_CHECKING:
     from aggregator.config.models import Config
@@ -54,18 +55,42 @@ class Globals:
 
             print(output.cell(f"asking {url}"), file=sys.stderr)
 
+    def own_file(self, path: Path) -> str | None:
+        """Says what a file is that no output may replace: the configuration or the database in use; else None."""
+        database = paths.database_file(self.store_url())
+        parts = () if database is None else ("", "-wal", "-shm", "-journal")
+        own = {Path(f"{database}{part}"): "the database" for part in parts} | {self.editable_config(): "feeds.yaml"}
+        for file, what in own.items():
+            if path.resolve() == file.resolve() or (path.exists() and file.exists() and path.samefile(file)):
+                return what
+        return None
+
+    def refuse_own_file(self, name: str) -> None:
+        """Raises UsageError where an output would replace the configuration or the database."""
+        if name != "-" and (what := self.own_file(Path(name))):
+            raise UsageError(f"{name}: {what} in use, which would be overwritten; name another file")
+
     @contextmanager
-    def existing_store(self) -> "Iterator[Store | None]":
-        """Opens the database, and closes it; None where it is an SQLite file not there yet. Raises StoreError."""
-        if not paths.database_exists(self.store_url()):
+    def feeds_store(self) -> "Iterator[Store | None]":
+        """Opens the database of the subscriptions, and closes it; None where the default file is not there: no fetch
+        was made yet. Raises StoreError."""
+        if paths.database_exists(self.store_url()) or paths.database_is_named(self.database):
+            with self.existing_store() as store:
+                yield store
+        else:
             yield None
-            return
+
+    @contextmanager
+    def existing_store(self) -> "Iterator[Store]":
+        """Opens the database for a command that makes none, and closes it. Raises StoreError where it is not there."""
+        if not paths.database_exists(self.store_url()):
+            raise paths.no_database(self.store_url())
         with self.open_store() as store:
             yield store
 
     @contextmanager
     def open_store(self) -> "Iterator[Store]":
-        """Opens the database, and closes it. Raises StoreError."""
+        """Opens the database, which is made if it is not there, and closes it. Raises StoreError."""
         from aggregator.store import engine
 
         opened = engine.open(self.store_url())

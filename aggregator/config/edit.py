@@ -4,11 +4,13 @@ The text is spliced at the positions the YAML reader reports, so that comments, 
 they are: a reader that writes the whole document again moves comments and indents anew.
 """
 
+import fcntl
 import os
 import re
 import stat
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -22,47 +24,74 @@ def add_feed(path: Path, values: Mapping[str, Any]) -> None:
 
     Raises ConfigError, and changes nothing, when the file would not be valid with it.
     """
-    add_feeds(path, [values])
+    if not add_feeds(path, [values]):
+        raise ConfigError(f"{path}: {values['url']} is subscribed already")
 
 
-def add_feeds(path: Path, many: Iterable[Mapping[str, Any]]) -> None:
-    """Adds subscriptions in one write: see `add_feed`."""
-    text = _valid_text(path) if path.exists() else ""
-    items = [{key: value for key, value in values.items() if value not in (None, (), [], {})} for values in many]
-    if items:
-        _write(path, _with_items(text, items, path))
+def add_feeds(path: Path, many: Iterable[Mapping[str, Any]]) -> int:
+    """Adds those of the subscriptions that the file does not list yet, in one write; returns how many. Raises as
+    `add_feed` does."""
+    with _locked(path):
+        text = _valid_text(path) if path.exists() else ""
+        config = parse(text, str(path), {})
+        known = {item.url for item in (*config.feeds, *config.articles)}
+        if items := [_given(values) for values in many if values.get("url") not in known]:
+            _write(path, _with_items(text, items, path))
+        return len(items)
 
 
 def check_feed(path: Path, values: Mapping[str, Any]) -> None:
     """Raises ConfigError as `add_feed` would, if the file would not be valid with this feed; changes nothing."""
-    item = {key: value for key, value in values.items() if value not in (None, (), [], {})}
-    parse(_with_items(_valid_text(path) if path.exists() else "", [item], path), str(path), {})
+    parse(_with_items(_valid_text(path) if path.exists() else "", [_given(values)], path), str(path), {})
 
 
 def remove_feed(path: Path, url: str) -> None:
     """Takes out the subscription of `url`. Raises ConfigError if the file has none."""
-    text = _valid_text(path)
-    _, listed = _feeds(text)
-    for item in listed.value if listed is not None else ():
-        if any(key.value == "url" and value.value == url for key, value in item.value):
-            _refuse_flow(listed, path)
-            lines = text.splitlines(keepends=True)
-            del lines[item.start_mark.line : _last_line(item, lines) + 1]
-            _write(path, "".join(lines))
-            return
+    with _locked(path):
+        text = _valid_text(path)
+        _, listed = _feeds(text)
+        for item in listed.value if listed is not None else ():
+            if any(key.value == "url" and value.value == url for key, value in item.value):
+                _refuse_flow(listed, path)
+                lines = text.splitlines(keepends=True)
+                del lines[item.start_mark.line : _last_line(item, lines) + 1]
+                _write(path, "".join(lines))
+                return
     raise ConfigError(f"{path}: no feed {url}; `aggregator feeds list` shows them")
 
 
 def replace_url(path: Path, old: str, new: str) -> None:
     """Gives the feed of `old` another address; all else of it stays. Raises ConfigError if the file has none."""
-    text = _valid_text(path)
-    _, listed = _feeds(text)
-    for item in listed.value if listed is not None else ():
-        for key, value in item.value:
-            if key.value == "url" and value.value == old:
-                _write(path, text[: value.start_mark.index] + _scalar(new) + text[value.end_mark.index :])
-                return
+    with _locked(path):
+        text = _valid_text(path)
+        _, listed = _feeds(text)
+        for item in listed.value if listed is not None else ():
+            for key, value in item.value:
+                if key.value == "url" and value.value == old:
+                    _write(path, text[: value.start_mark.index] + _scalar(new) + text[value.end_mark.index :])
+                    return
     raise ConfigError(f"{path}: no feed {old}; `aggregator feeds list` shows them")
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Lets one process at a time read, edit and replace the file. What is locked is its folder: the file itself becomes
+    another one by the edit, and a lock file would stay behind."""
+    folder = path.resolve().parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        raise ConfigError(f"{path}: can't be written: {error.strerror or error}") from None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _given(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value not in (None, (), [], {})}
 
 
 def _scalar(url: str) -> str:
@@ -147,14 +176,13 @@ def _dumped(items: list[dict[str, Any]], column: int) -> str:
 def _write(path: Path, text: str) -> None:
     parse(text, str(path), {})
     try:
-        _replace(path.resolve(), text.encode())
+        write_whole(path.resolve(), text.encode())
     except OSError as error:
         raise ConfigError(f"{path}: can't be written: {error.strerror or error}") from None
 
 
-def _replace(path: Path, body: bytes) -> None:
-    """Writes a file so that at any moment it is the old one or the new one, whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+def write_whole(path: Path, body: bytes) -> None:
+    """Writes a file so that at any moment it is the old one or the new one, whole. Raises OSError."""
     mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o644
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

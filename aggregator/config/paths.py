@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from aggregator.errors import ConfigError
+from aggregator.errors import ConfigError, StoreError
 
 CONFIG_NAME = "feeds.yaml"
 DATABASE_NAME = "aggregator.db"
@@ -33,9 +33,28 @@ def find_config(named: str | None, environ: Mapping[str, str] = os.environ) -> P
     return None
 
 
+def database_file(url: str) -> Path | None:
+    """Returns the file of an SQLite database, there or not; None for a database of another kind."""
+    kind, _, rest = url.partition(":///")
+    return Path(rest.partition("?")[0]) if kind.startswith("sqlite") else None
+
+
 def database_exists(url: str) -> bool:
     """Returns False only for an SQLite file that is not there yet."""
-    return not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///").partition("?")[0]).exists()
+    file = database_file(url)
+    return file is None or file.exists()
+
+
+def database_is_named(named: str | None, environ: Mapping[str, str] = os.environ) -> bool:
+    """Tells whether the option or AGGREGATOR_DATABASE names a database."""
+    return bool(named or environ.get("AGGREGATOR_DATABASE"))
+
+
+def no_database(url: str) -> StoreError:
+    """Returns the error of a command that reads where there is no database."""
+    return StoreError(
+        f"{database_file(url)}: no database there; `aggregator fetch` makes one, --database names another"
+    )
 
 
 def database_url(named: str | None, config: Path | None, environ: Mapping[str, str] = os.environ) -> str:

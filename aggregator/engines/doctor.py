@@ -1,5 +1,6 @@
 """Checks whether all that a fetch or a daemon needs is in order: configuration, database, network and clock."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
@@ -12,7 +13,8 @@ from aggregator.config import load_config, paths
 from aggregator.errors import AggregatorError
 from aggregator.model import Response
 from aggregator.net.download import download
-from aggregator.store import engine, maintenance
+from aggregator.store import engine, locks, maintenance
+from aggregator.store.engine import Store
 from aggregator.times import http_date
 
 MAX_CLOCK_ERROR = 120
@@ -32,7 +34,9 @@ def examine(config: str | None, database: str | None, environ: Mapping[str, str]
 
     checks: tuple[Callable[[], Iterator[Finding]], ...] = (
         lambda: _configuration(path(), environ),
-        lambda: _database(paths.database_url(database, path(), environ)),
+        lambda: _database(
+            paths.database_url(database, path(), environ), named=paths.database_is_named(database, environ)
+        ),
         lambda: _network(path(), environ),
     )
     faults: set[str] = set()  # a mistake in the configuration stops the check of the network too: told once
@@ -59,18 +63,37 @@ def _configuration(path: Path | None, environ: Mapping[str, str]) -> Iterator[Fi
         yield "note", f"{path}: settings.contact is not set; {why}"
 
 
-def _database(url: str) -> Iterator[Finding]:
+def _database(url: str, *, named: bool) -> Iterator[Finding]:
     if not paths.database_exists(url):
+        if named:
+            raise paths.no_database(url)
         yield "note", f"{url}: not there yet; the first fetch makes it"
+        yield from _folder(url)
         return
     with closing(engine.open(url)) as store:
         problems = list(maintenance.check(store))
+        yield from _writing(store)
         with store.read() as conn:
             counted = maintenance.stats(conn)
     for problem in problems:
         yield "FAIL", f"{url}: {problem}"
     if not problems:
         yield "ok", f"database ({store.dialect}): {counted['articles']} articles, {counted['waiting']} pages wait"
+
+
+def _folder(url: str) -> Iterator[Finding]:
+    file = paths.database_file(url)
+    if file is not None and not os.access(file.parent, os.W_OK | os.X_OK):
+        yield "FAIL", f"{file.parent.resolve()}: no file can be made in this folder; check who owns it"
+
+
+def _writing(store: Store) -> Iterator[Finding]:
+    """Does what a fetch does before it asks for anything: takes its lock, and begins to write."""
+    with locks.hold(store, "fetch") as held:
+        if not held:
+            yield "note", "a fetch is running"
+    with store.write():
+        pass
 
 
 def _network(path: Path | None, environ: Mapping[str, str]) -> Iterator[Finding]:

@@ -1,11 +1,13 @@
 """Opens the database: one Store on SQLite or PostgreSQL, its transactions, its version."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
@@ -80,6 +82,7 @@ def open(url: str) -> Store:  # read as `store.open`
             found = _version(conn)
         if found != HEAD:
             _refuse_newer(found, url)
+            _refuse_foreign(store, found)
             if store.dialect != "sqlite":
                 raise StoreError(f"{_shown(engine)}: not of this version; run `aggregator db upgrade` first")
             _migrate(store)
@@ -126,6 +129,19 @@ def _sqlite(name: str | None, parsed: Any) -> Engine:
     if not folder.is_dir():
         raise StoreError(f"{name}: its folder {folder} does not exist; make it first")
     engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
+    unwritable = Path(name).exists() and not (os.access(name, os.W_OK) and os.access(folder, os.W_OK))
+
+    @event.listens_for(engine, "do_connect")
+    def _connect(_: object, __: object, ___: object, arguments: dict[str, Any]) -> sqlite3.Connection | None:
+        if not unwritable:
+            return None
+        # Where nobody has it open, there are no files of its write-ahead log, and they can't be made: it is at rest.
+        at_rest = not os.access(folder, os.W_OK) and not Path(f"{name}-wal").exists()
+        how = "immutable=1" if at_rest else "mode=ro"
+        opened: sqlite3.Connection = sqlite3.connect(
+            f"file:{quote(str(Path(name).resolve()))}?{how}", uri=True, **arguments
+        )
+        return opened
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _: object) -> None:
@@ -134,7 +150,7 @@ def _sqlite(name: str | None, parsed: Any) -> Engine:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA cache_size = -16000")
         connection.execute("PRAGMA temp_store = MEMORY")
-        if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        if not unwritable and connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal" and _is_ours(connection):
             connection.execute("PRAGMA journal_mode = WAL")
 
     @event.listens_for(engine, "begin")
@@ -142,6 +158,12 @@ def _sqlite(name: str | None, parsed: Any) -> Engine:
         conn.exec_driver_sql("BEGIN IMMEDIATE" if isinstance(conn, UnitOfWork) else "BEGIN")
 
     return engine
+
+
+def _is_ours(connection: sqlite3.Connection) -> bool:
+    """Tells whether an SQLite database is this program's or empty; what another program made stays as it is."""
+    tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    return not tables or "alembic_version" in tables
 
 
 def _version(conn: Connection) -> str | None:
@@ -154,6 +176,14 @@ def _version(conn: Connection) -> str | None:
 def _refuse_newer(found: str | None, url: str) -> None:
     if found is not None and found > HEAD:
         raise DatabaseNewer(f"{url}: written by a newer version of aggregator (schema {found}, ours {HEAD}); update it")
+
+
+def _refuse_foreign(store: Store, found: str | None) -> None:
+    """Raises StoreError for an SQLite file that another program made."""
+    if store.dialect == "sqlite" and found is None:
+        with store.read() as conn:
+            if inspect(conn).get_table_names():
+                raise StoreError(f"{store.path}: a database of another program; name another file with --database")
 
 
 def _migrate(store: Store, version: str = "head") -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
+from aggregator.errors import StoreError
 from aggregator.store.engine import Store
 from aggregator.text import hash64
 
@@ -33,13 +34,23 @@ def is_dead(store: Store, name: str) -> bool:
 def _file(store: Store, name: str) -> Path:
     assert store.path is not None
     folder = store.path.with_name(store.path.name + "-locks")
-    folder.mkdir(exist_ok=True)
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise _no_lock(folder, error) from error
     return folder / name
+
+
+def _no_lock(path: Path, error: OSError) -> StoreError:
+    return StoreError(f"{path}: the lock can't be taken ({error.strerror}); check who owns the folder")
 
 
 @contextmanager
 def _on_file(path: Path) -> Iterator[bool]:
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise _no_lock(path, error) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -15,6 +15,7 @@ from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.times import DAY
 
 TOMBSTONE_DAYS = 30
+_SQLITE_MAGIC = b"SQLite format 3\0"
 
 
 def outdated(conn: Connection, feed_id: int, before: int | None, most: int | None) -> list[int]:
@@ -92,6 +93,8 @@ def backup(store: Store, target: Path) -> None:
         raise UsageError(f"{target}: a folder; name the file that the backup is to be")
     if target.exists() and target.samefile(store.path):  # whoever has it open would write into a file without a name
         raise UsageError(f"{target}: the database itself; name another file")
+    if not _may_replace(target):
+        raise UsageError(f"{target}: there already, and no SQLite database; name another file")
     part = target.with_name(target.name + ".part")
     part.unlink(missing_ok=True)
     try:
@@ -106,6 +109,15 @@ def backup(store: Store, target: Path) -> None:
     except (sqlite3.Error, OSError) as error:
         part.unlink(missing_ok=True)
         raise StoreError(f"{target}: the backup failed: {error}") from error
+
+
+def _may_replace(target: Path) -> bool:
+    """Tells whether nothing but an earlier backup would be lost."""
+    try:
+        with target.open("rb") as file:
+            return file.read(len(_SQLITE_MAGIC)) in (b"", _SQLITE_MAGIC)
+    except OSError:
+        return True
 
 
 _INVARIANTS = {

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from aggregator.config import edit, load_config
+from aggregator.config import edit
 from aggregator.config.models import Config
 from aggregator.feeds import opml
 from aggregator.store import feeds
@@ -26,12 +26,9 @@ class ImportedFeeds:
 def import_opml(path: Path, body: bytes) -> ImportedFeeds:
     """Adds what an OPML document lists to feeds.yaml, which is made if there is none. Raises FeedError, ConfigError."""
     listed = opml.read(body)
-    config = load_config.load(path if path.exists() else None, {})
-    known = {item.url for item in (*config.feeds, *config.articles)}
-    new = [outline for outline in listed.outlines if outline.url not in known]
     names = ("url", "title", "category", "lang", "links")
-    edit.add_feeds(path, [{name: getattr(outline, name) for name in names} for outline in new])
-    return ImportedFeeds(len(new), len(listed.outlines) - len(new), len(listed.skipped), listed.problem)
+    new = edit.add_feeds(path, [{name: getattr(outline, name) for name in names} for outline in listed.outlines])
+    return ImportedFeeds(new, len(listed.outlines) - new, len(listed.skipped), listed.problem)
 
 
 def export_opml(store: Store | None, config: Config) -> str:

@@ -70,7 +70,6 @@ def test_no_command_shows_the_help_and_is_wrong_usage(run):
         ("feeds", "check", "nonsense"),
         ("export", "archive.docx"),
         ("import", "missing.jsonl"),
-        ("show", "1"),
     ],
     ids=" ".join,
 )
@@ -97,7 +96,7 @@ def test_a_database_that_is_none(fails, tmp_path):
 
 
 def test_a_folder_that_is_missing(fails):
-    assert "does not exist" in fails("--database", "sqlite:///nowhere/a.db", "db", "stats", code=1)
+    assert "does not exist" in fails("--database", "sqlite:///nowhere/a.db", "import", "-", code=1)
 
 
 def test_a_reader_that_has_seen_enough(tmp_path):
