@@ -77,7 +77,7 @@ def rebuild(ctx: typer.Context) -> None:
     """Make the search index anew from the articles; for when `db check` finds it wrong."""
     from aggregator.store import rebuild_index
 
-    with global_options.of(ctx).open_store() as store, store.write() as unit:
+    with global_options.of(ctx).existing_store() as store, store.write() as unit:
         done = rebuild_index.rebuild(unit)
     print(f"{done:,} articles indexed")
 
