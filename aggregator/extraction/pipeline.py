@@ -7,13 +7,14 @@ from aggregator.dom import decode, parse
 from aggregator.extraction.apply_selectors import apply_selectors, body_of
 from aggregator.extraction.article import Article, Block
 from aggregator.extraction.body.blocks import PageTree, Segment, walk
-from aggregator.extraction.body.classify import BlockVerdict, judge, probabilities
+from aggregator.extraction.body.classify import judge, probabilities
 from aggregator.extraction.body.embedded_json import json_body
 from aggregator.extraction.body.features import StatedFacts
 from aggregator.extraction.body.images import pictures_of_body
 from aggregator.extraction.body.is_article import ENOUGH, likeness, paywall
 from aggregator.extraction.body.reasons import path_of, reasons
 from aggregator.extraction.body.render import join_html, join_text
+from aggregator.extraction.body.verdicts import BlockVerdict
 from aggregator.extraction.memory.learn import adjusted, trace
 from aggregator.extraction.memory.site_memory import SiteMemory, Trace, recall
 from aggregator.extraction.memory.site_memory import learn as learn_traces
