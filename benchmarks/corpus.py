@@ -32,15 +32,25 @@ def folder() -> Path:
 def read(path: Path, *, or_snippets: bool = False) -> list[Record]:
     """The records of a .jsonl or .jsonl.xz file that have a true text; with `or_snippets` also those with snippets
     alone."""
+    return [r for r in _records(path) if r.get("text") or (or_snippets and (r.get("with") or r.get("without")))]
+
+
+def _records(path: Path) -> list[Record]:
     with lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open(encoding="utf-8") as lines:
-        records = map(json.loads, lines)
-        return [r for r in records if r.get("text") or (or_snippets and (r.get("with") or r.get("without")))]
+        return [json.loads(line) for line in lines]
 
 
 @cache
 def pages(name: str) -> list[Record]:
     """The pages of one of SETS."""
     return read(folder() / f"{name}-dev.jsonl.xz")
+
+
+def dated_pages(name: str) -> list[Record]:
+    """The pages of a set whose day of publication is known; their true text need not be."""
+    return [
+        record for record in _records(folder() / f"{name}-dev.jsonl.xz") if len(str(record.get("date") or "")) >= 10
+    ]
 
 
 def group(record: Record) -> str:

@@ -4,40 +4,27 @@ The sources in the order of belief: linked data (JSON-LD), OpenGraph and other m
 what is printed on the page, the URL.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from aggregator.extraction.article import Precision
 from aggregator.extraction.metadata.bylines import byline_by_title, printed_authors
+from aggregator.extraction.metadata.date_claims import changed_texts, date_claims
 from aggregator.extraction.metadata.head import Head, heading_text, is_marked_up, read_head
 from aggregator.extraction.metadata.jsonld import Claims, claims
-from aggregator.extraction.metadata.page_dates import Moment, parse_date, url_date
+from aggregator.extraction.metadata.page_dates import Moment, parse_date
 from aggregator.extraction.metadata.person_names import clean_authors, is_person, stated_as_is
-from aggregator.extraction.metadata.printed import Printed, PrintedDate
+from aggregator.extraction.metadata.printed import Printed
+from aggregator.extraction.metadata.publication import DateClaim, choose_moment
 from aggregator.extraction.metadata.site_name import printed_site_names
 from aggregator.extraction.metadata.title import TitleClaims, choose_title, index_form
 from aggregator.text import squeeze
 from aggregator.urls import absolute, is_http
 
-_PUBLISHED = tuple(
-    "article:published_time og:article:published_time datepublished date.issued dc.date.issued "
-    "dcterms.issued dcterms.created dc.date.created parsely-pub-date sailthru.date "
-    "cxenseparse:recs:publishtime cxenseparse:publishtime pubdate publishdate publish-date publish_date "
-    "publication_date og:published_time og:publish_date og:pubdate article:published published "
-    "published_at publishtime publish_time date.created datecreated content:publishdate "
-    "citation_publication_date citation_date citation_online_date dc.date dcterms.date date displaydate "
-    "originalpublicationdate lastpub ptime rnews:datepublished bt:pubdate article.published "
-    "article_date_original cms_creationdate timestamp".split()
-)
-_MODIFIED = tuple(
-    "article:modified_time og:updated_time og:article:modified_time og:modified_time datemodified "
-    "dc.date.modified dcterms.modified last-modified last_modified lastmod date.modified date.updated "
-    "revised modified".split()
-)
 _AUTHOR = tuple(
     "author article:author parsely-author sailthru.author og:author og:article:author article:author_name "
     "article:byline byl byline cxenseparse:author dc.creator dcterms.creator dc.contributor "
@@ -45,7 +32,6 @@ _AUTHOR = tuple(
 )
 _ARTICLE_TYPES = ("article", "news", "blog", "post", "story")
 _MAX_TAGS = 50
-_NEW_EDITION_DAYS = 7  # days after which a change is a new edition
 _MAX_HEADINGS = 60  # h2 and h3 elements among which the title is looked for
 
 
@@ -73,28 +59,24 @@ class Metadata:
 
 def metadata(tree: LexborHTMLParser, url: str | None) -> Metadata:
     """Returns all that the page at `url` states about its article. Never raises; what is not stated is None."""
-    head = read_head(tree)
-    linked = claims(head.scripts, url)
+    opened = _open(tree, url)
+    head, linked, title = opened.head, opened.linked, opened.title
     base = (absolute(head.base, url or "") if head.base else None) or url or ""
     canonical = absolute(
         next(iter(head.links.get("canonical", ())), None) or head.first("og:url") or linked.url or "", base
     )
     base = base or canonical or ""
     site_name = head.first("og:site_name", "application-name", "apple-mobile-web-app-title") or linked.publisher
-    sites = site_names(head, linked, url, tree)
-    lang = language_claim(head, linked)
-    title = choose_title(title_claims(head, linked), sites, url) or _second_heading(tree)
-    page = Printed(tree, head, title_node(tree, head, title))
-    modified = _modified(head, linked)
-    published = _published(page, linked, modified, url, lang)
-    modified = modified or _printed_change(page, published, lang)
+    dates = date_claims(opened.page, linked, url, opened.lang)
+    published = choose_moment(dates)
+    modified = _modified(head, linked) or _printed_change(dates, published)
     return Metadata(
         title=title,
-        authors=_authors(page, linked, sites, title),
+        authors=_authors(opened.page, linked, opened.sites, title),
         published_at=published.at if published else None,
         published_precision=published.precision if published else None,
         modified_at=modified.at if modified else None,
-        lang=lang,
+        lang=opened.lang,
         image=absolute(linked.image or "", base) if linked.image else _image(head, base),
         tags=_tags(head, linked),
         canonical_url=canonical,
@@ -106,6 +88,33 @@ def metadata(tree: LexborHTMLParser, url: str | None) -> Metadata:
         is_news=linked.news,
         paywalled=None if linked.free is None else not linked.free,
     )
+
+
+def claims_of_page(tree: LexborHTMLParser, url: str | None) -> list[DateClaim]:
+    """Returns all days that the page at `url` names."""
+    opened = _open(tree, url)
+    return date_claims(opened.page, opened.linked, url, opened.lang)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """Holds what all statements of a page are looked for in."""
+
+    head: Head
+    linked: Claims
+    sites: list[str]
+    lang: str | None
+    title: str | None
+    page: Printed
+
+
+def _open(tree: LexborHTMLParser, url: str | None) -> _Opened:
+    head = read_head(tree)
+    linked = claims(head.scripts, url)
+    sites = site_names(head, linked, url, tree)
+    title = choose_title(title_claims(head, linked), sites, url) or _second_heading(tree)
+    page = Printed(tree, head, title_node(tree, head, title))
+    return _Opened(head, linked, sites, language_claim(head, linked), title, page)
 
 
 def language_claim(head: Head, linked: Claims) -> str | None:
@@ -181,77 +190,6 @@ def _corrected(stated: tuple[str, ...], printed: tuple[str, ...]) -> tuple[str, 
     return stated
 
 
-def _month_first(head: Head, lang: str | None) -> bool:
-    """Tells whether the month stands before the day, as American pages write it."""
-    claim = (head.html_lang or head.first("og:locale") or "").lower().replace("_", "-")
-    return claim in ("en", "en-us", "") or (
-        lang == "en" and not claim.startswith(("en-gb", "en-au", "en-ie", "en-nz", "en-in", "en-za"))
-    )
-
-
-def _published(
-    page: Printed, linked: Claims, modified: Moment | None, url: str | None, lang: str | None
-) -> Moment | None:
-    """Returns the stated date, else the URL's, else the one printed nearest the title, else any that stands alone."""
-    month_first = _month_first(page.head, lang)
-    claims = (parse_date(text, month_first=month_first) for text in _published_claims(page.head, linked))
-    stated = next((moment for moment in claims if moment), None)
-    of_url = url_date(url)
-    if stated and modified:
-        by_schema = bool(linked.published or "datepublished" in page.head.properties)
-        if modified.at <= stated.at or modified.at.replace(tzinfo=None) == stated.at.replace(tzinfo=None):
-            return _before_generated(page, stated, month_first=month_first) or stated
-        if by_schema and (modified.at - stated.at).days >= _NEW_EDITION_DAYS:
-            return _new_edition(page.dates(month_first=month_first), stated, modified) or stated
-    if stated or of_url:
-        return _of_printed_day(page, stated, of_url) if stated and of_url else stated or of_url
-    dates = [*page.dates(month_first=month_first), *page.times(month_first=month_first)]
-    return _likeliest(dates) or _likeliest(page.dated_lines(month_first=month_first)) or modified
-
-
-def _likeliest(dates: Sequence[PrintedDate]) -> Moment | None:
-    """Returns the first that is called the publication, else the first that is not called an update, else the first."""
-    ranked = sorted(dates, key=lambda date: date.changed - date.published)
-    return ranked[0].moment if ranked else None
-
-
-def _before_generated(page: Printed, stated: Moment, *, month_first: bool) -> Moment | None:
-    """Returns the day in view, if it is earlier than a stated one that is no earlier than the last change: such pages
-    may state when their site was last generated."""
-    dates = page.dates(month_first=month_first) or list(page.times(month_first=month_first))[:1]
-    labelled = next((date for date in dates if date.published and date.moment.at < stated.at), None)
-    if not labelled and (not dates or any(_may_be_the_day(date.moment, stated) for date in dates)):
-        return None
-    first = labelled or dates[0]
-    later = first.changed and first.moment.at > stated.at
-    return first.moment if later or (not first.changed and first.moment.at < stated.at) else None
-
-
-def _new_edition(dates: Sequence[PrintedDate], stated: Moment, modified: Moment) -> Moment | None:
-    """Returns the day in view of a page that was rewritten long after its publication and shows its readers only that
-    day."""
-    if not dates or any(_may_be_the_day(date.moment, stated) for date in dates):
-        return None
-    first = dates[0].moment
-    return first if stated.at < first.at <= modified.at + timedelta(days=2) else None
-
-
-def _may_be_the_day(printed: Moment, stated: Moment) -> bool:
-    """Returns True if a printed day is the stated one somewhere on earth."""
-    west, east = stated.at - timedelta(hours=12), stated.at + timedelta(hours=14)
-    return west.date() <= printed.at.date() <= east.date()
-
-
-def _of_printed_day(page: Printed, stated: Moment, of_url: Moment) -> Moment:
-    """Returns the stated moment in the page's own offset, where it is stated in UTC and the URL has the neighbouring
-    day."""
-    if stated.at.utcoffset() or abs((stated.at.date() - of_url.at.date()).days) != 1:
-        return stated
-    local = (date.moment.at.tzinfo for date in page.times(month_first=False) if date.moment.at.utcoffset())
-    moved = stated.at.astimezone(next(local, None) or UTC)
-    return Moment(moved, stated.precision) if moved.date() == of_url.at.date() else stated
-
-
 def title_node(tree: LexborHTMLParser, head: Head, title: str | None) -> LexborNode | None:
     """Returns the element that prints the page's title: a heading of the same words, else the first h1."""
     form = index_form(title or "")
@@ -267,32 +205,14 @@ def title_node(tree: LexborHTMLParser, head: Head, title: str | None) -> LexborN
     return next((node for node, text in head.headings if text), None)
 
 
-def _published_claims(head: Head, linked: Claims) -> Iterator[str]:
-    if linked.published:
-        yield linked.published
-    yield from head.all(*_PUBLISHED)
-    for node, value in head.properties.get("datepublished", ()):
-        yield value or node.text()[:100]
-
-
 def _modified(head: Head, linked: Claims) -> Moment | None:
-    stated = [*([linked.modified] if linked.modified else []), *head.all(*_MODIFIED)]
-    stated += [value for _, value in head.properties.get("datemodified", ())]
-    return next((moment for text in stated if (moment := parse_date(text))), None)
+    return next((moment for text in changed_texts(head, linked) if (moment := parse_date(text))), None)
 
 
-def _printed_change(page: Printed, published: Moment | None, lang: str | None) -> Moment | None:
+def _printed_change(dates: Iterable[DateClaim], published: Moment | None) -> Moment | None:
     """Returns the day in view that is called an update, if it is no earlier than the publication."""
-    month_first = _month_first(page.head, lang)
-    dates = [*page.dates(month_first=month_first), *page.times(month_first=month_first)]
-    return next(
-        (
-            date.moment
-            for date in dates
-            if date.changed and (published is None or date.moment.at.date() >= published.at.date())
-        ),
-        None,
-    )
+    called = (claim.moment for claim in dates if claim.source in ("near_changed", "time_changed"))
+    return next((at for at in called if published is None or at.at.date() >= published.at.date()), None)
 
 
 def _image(head: Head, base: str) -> str | None:

@@ -11,7 +11,7 @@ from aggregator.text import UNSPACED, squeeze
 
 _QUERY = (
     'meta,link[rel~="canonical" i],link[rel~="image_src" i],script[type*="ld+json" i],title,h1,time,[itemprop],'
-    "abbr[title],html,base[href]"
+    'abbr[title],[property*="date" i],html,base[href]'
 )
 _MAX_ELEMENTS = 3000  # elements looked at: a page of a million tags must not take long
 _LONG_SCRIPT = 3_000_000
@@ -98,6 +98,9 @@ def _read_other(head: Head, node: LexborNode, tag: str, attributes: dict[str, st
         head.base = head.base or attributes.get("href")
     elif tag == "time":
         head.times.append((node, attributes.get("datetime") or ""))
+    elif tag != "meta" and "property" in attributes and tag not in ("html", "h1"):  # RDFa
+        name = (attributes["property"] or "").rsplit(":", 1)[-1].lower()
+        head.properties.setdefault(name, []).append((node, attributes.get("content") or ""))
     elif tag == "abbr" and (attributes["title"] or "")[:4].isdigit():  # as microformats write times
         head.times.append((node, attributes["title"] or ""))
 

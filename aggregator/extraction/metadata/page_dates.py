@@ -57,7 +57,7 @@ _YEAR_NAME_DAY = re.compile(
 )
 _YEAR_DAY_NAME = re.compile(rf"(?<!\d)(\d{{4}})\.?\s*gada\s+(\d{{1,2}})\.?\s+{_NAME}")
 _VIETNAMESE = re.compile(r"(\d{1,2})\s*(?:thang|tháng)\s*(\d{1,2})[,\s]*(?:nam|năm)?\s*(\d{4})")
-_NUMERIC = re.compile(r"(?<![\d.:/])(\d{1,2})\s?([./\-])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?![\d/])")
+_NUMERIC = re.compile(r"(?<![\d.:/])(\d{1,2})\s?([./\-|])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?![\d/])")
 _CLOCK = re.compile(
     r"(?<![\d:.,])(?:(午後|오후|下午|午前|오전|上午)\s*)?([01]?\d|2[0-4])\s?(?:[:h時시点點]|(?<=\d)\.(?=\d\d\s*(?:uhr"
     r"|[ap]\.?m|wi|น)))\s?([0-5]\d)(?:\s?分|\s?분)?(?:[:.]([0-5]\d)(?:[.,]\d+)?)?\s*([ap]\.?\s?m\b)?"
@@ -125,8 +125,8 @@ def printed_dates(text: str, *, month_first: bool = False) -> list[tuple[Moment,
     for start, (end, day) in sorted(found.items()):
         moment = _with_clock(day, folded[end : end + _AFTER], folded[max(0, start - _BEFORE) : start], "")
         behind = _LABEL_BEHIND.match(folded, end)
-        dated.append((moment, folded[max(before, start - _LABEL) : start] + (behind[1] if behind else "")))
-        before = end
+        dated.append((moment, behind[1] if behind else folded[max(before, start - _LABEL) : start]))
+        before = behind.end() if behind else end
     return dated
 
 
@@ -229,6 +229,7 @@ def _jalali_numbers() -> dict[str, int]:
 
 def _numeric_day(m: re.Match[str], month_first: bool) -> date | None:
     year = m[4] if len(m[4]) == 4 else f"20{m[4]}"
+    month_first = month_first and m[2] != "."  # dots follow the day wherever they are written
     readings = ((m[1], m[3]), (m[3], m[1])) if month_first else ((m[3], m[1]), (m[1], m[3]))
     return next((day for month, number in readings if (day := _day(year, month, number))), None)
 

@@ -28,10 +28,11 @@ _CHANGED = (*_UPDATES.split(), "mis a jour", "mise a jour", "cap nhat")
 _PUBLISHED = tuple(_PUBLICATION.split())
 _UNSEEN = frozenset("script style noscript template option select svg title head button iframe nav footer".split())
 _STEPS, _TEXTS, _CHARS = 300, 40, 1200  # nodes, texts and characters looked at after the title
-_STEPS_OPENING, _TEXTS_OPENING = 120, 12
+_TEXTS_OPENING = 12
 _STEPS_BEFORE, _TEXTS_BEFORE = 100, 8
-_CHARS_PAGE = 100_000
+_CHARS_PAGE = 250_000
 _MAX_TEXT = 1200
+_LEADING, _LEADING_DATE = 14, 36  # characters within which a day begins, and ends, that a long text begins with
 _CODE = re.compile(r"[{}=;<>\[\]\\]|//")
 _DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"20\d\d(?!\d)")
@@ -62,10 +63,10 @@ class Printed:
             return _texts_after(self._title, _STEPS, _TEXTS)
         return _texts_after(self._tree.body.child if self._tree.body is not None else None, _STEPS, _TEXTS)
 
-    @cached_property
+    @property
     def opening(self) -> list[str]:
-        """The first few of the texts below the title: cheaper than all."""
-        return _texts_after(self._title, _STEPS_OPENING, _TEXTS_OPENING) if self._title is not None else []
+        """The first few of the texts below the title; empty where it has no heading."""
+        return self.below[:_TEXTS_OPENING] if self._title is not None else []
 
     @cached_property
     def above(self) -> list[str]:
@@ -123,10 +124,9 @@ class Printed:
             line = text[start:end].strip() if end - start <= _MAX_DATED else ""
             if not line or len(line) > _MAX_LABEL or _CODE.search(line):
                 continue
-            moment = next(find_dates(line, month_first=month_first), None)
-            if moment:
+            for moment, label in printed_dates(line, month_first=month_first)[:1]:
                 found += 1
-                yield _labelled(moment, text[max(0, start - _MAX_LABEL) : end])
+                yield _labelled(moment, label or text[max(0, start - _MAX_LABEL) : start])
             if found >= _MAX_DATES:
                 return
 
@@ -148,8 +148,9 @@ def _dates_in(texts: list[str], marked: dict[str, str], *, month_first: bool) ->
             found += printed_dates("\n".join(lines), month_first=month_first)
             found.append((moment, f"{before} {text}"))
             lines = []
-        elif len(text) <= _MAX_DATED and _DIGIT.search(text):
-            lines += (before, text)  # the line before may be its label
+        elif _DIGIT.search(text, 0, _MAX_DATED if len(text) <= _MAX_DATED else _LEADING):
+            # The line before may be its label; a longer text may begin with its day.
+            lines += (before, text if len(text) <= _MAX_DATED else text[:_LEADING_DATE])
         before = text if len(text) <= _MAX_LABEL else ""
     return found + printed_dates("\n".join(lines), month_first=month_first) if lines else found
 

@@ -14,6 +14,8 @@ _HOME = 'a[href="/"],a[href="./"],a[rel~="home"],[class~="logo"],[id="logo"]'
 _MAX_ELEMENTS = 20
 _MAX_CHARS, _MAX_WORDS = 60, 6  # of a name
 _TAIL = 20_000  # characters at the end of a page among which its copyright line is looked for
+_LINE = 120  # characters of a copyright line
+_MARK = re.compile(r"©|\([cC]\)|[Cc]opyright")
 _COPYRIGHT = re.compile(
     r"(?:©|\(c\)|\bcopyright\b)[\s:©]*(?:(?:19|20)\d\d)?(?:\s?[-–]\s?(?:19|20)\d\d)?[\s,]*(?:by\s)?([^.|©\n]{2,60})",
     re.IGNORECASE,
@@ -32,12 +34,14 @@ def printed_site_names(head: Head, linked: Claims, tree: LexborHTMLParser) -> li
     for name in _home_links(tree):
         if index_form(name) in maybe:
             return [name]
-    if ends or maybe.keys() != {index_form(head.title)}:
-        line = _copyright_lines(tree)
-        for form, text in maybe.items():
-            if f" {form} " in line:
-                return [text]
-    titles = stated | {index_form(text) for _, text in head.headings}
+    for end, rest in ends:
+        if index_form(rest) in stated:
+            return [end]
+    line = _copyright_lines(tree) if ends or maybe.keys() != {index_form(head.title)} else ""
+    for form, text in maybe.items():
+        if f" {form} " in line:
+            return [text]
+    titles = {index_form(text) for _, text in head.headings}
     titles |= {index_form(heading_text(node)) for node in tree.css("h2")[:_MAX_ELEMENTS]} if ends else set()
     return next(([end] for end, rest in ends if index_form(rest) in titles), [])
 
@@ -61,4 +65,5 @@ def _home_links(tree: LexborHTMLParser) -> Iterator[str]:
 
 def _copyright_lines(tree: LexborHTMLParser) -> str:
     text = tree.body.text(separator="\n")[-_TAIL:] if tree.body is not None else ""
-    return f" {' '.join(index_form(line[1]) for line in _COPYRIGHT.finditer(text))} "
+    parts = [text[at.start() : at.start() + _LINE].replace("\n", " ") for at in _MARK.finditer(text)]
+    return f" {' '.join(index_form(found[1]) for part in parts if (found := _COPYRIGHT.match(part)))} "
