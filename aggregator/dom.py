@@ -60,10 +60,28 @@ def _detected(body: bytes) -> str:
 def parse(html: str) -> LexborHTMLParser:
     """Returns the tree of a page. Never raises; time and memory are bounded by the length of `html` (see MAX_CHARS)."""
     html = html[:MAX_CHARS]
+    if "shadowroot" in html:
+        html = _with_shadow_roots(html)
     body = html.encode("utf-8", "replace")
     if _is_wild(body):
         body = _tamed(html).encode("utf-8", "replace")
     return LexborHTMLParser(body)
+
+
+_TEMPLATE = re.compile(r"<(/?)template\b([^>]*)>", re.IGNORECASE)
+
+
+def _with_shadow_roots(html: str) -> str:
+    """Returns a page with its declarative shadow roots, which browsers show, as elements like others."""
+    shown: list[bool] = []
+
+    def as_element(tag: re.Match[str]) -> str:
+        if tag[1]:
+            return "</div>" if shown and shown.pop() else tag[0]
+        shown.append("shadowroot" in tag[2])
+        return f"<div{tag[2]}>" if shown[-1] else tag[0]
+
+    return _TEMPLATE.sub(as_element, html)
 
 
 _WINDOW = 1 << 16  # bytes; a nest that opens and closes within is harmless

@@ -7,13 +7,14 @@ from aggregator.dom import decode, parse
 from aggregator.extraction.apply_selectors import apply_selectors, body_of
 from aggregator.extraction.article import Article, Block
 from aggregator.extraction.body.blocks import PageTree, Segment, walk
-from aggregator.extraction.body.classify import BlockVerdict, judge, probabilities
+from aggregator.extraction.body.classify import judge, probabilities
 from aggregator.extraction.body.embedded_json import json_body
 from aggregator.extraction.body.features import StatedFacts
 from aggregator.extraction.body.images import pictures_of_body
 from aggregator.extraction.body.is_article import ENOUGH, likeness, paywall
 from aggregator.extraction.body.reasons import path_of, reasons
 from aggregator.extraction.body.render import join_html, join_text
+from aggregator.extraction.body.verdicts import BlockVerdict
 from aggregator.extraction.memory.learn import adjusted, trace
 from aggregator.extraction.memory.site_memory import SiteMemory, Trace, recall
 from aggregator.extraction.memory.site_memory import learn as learn_traces
@@ -27,7 +28,7 @@ from aggregator.text import count_words, index_form, storable
 from aggregator.urls import site_of
 
 _ENOUGH = 1500  # characters of text: a page with more does not hide its body in JSON, unless it states one much longer
-_TOO_LITTLE = 0.5  # share of the characters of a body in JSON, below which the markup is believed to lack the body
+_TOO_LITTLE = 0.4  # share of the characters of a body in JSON, below which the markup is believed to lack the body
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,14 +187,17 @@ def _read(raw: RawPage) -> _Reading:
 
 def _or_hidden(reading: _Reading) -> _Reading:
     """Returns the reading, or one of a body that only the page's JSON has."""
-    shown = sum([len(s.text) for s, v in zip(reading.page.segments, reading.verdicts, strict=True) if v.kept])
-    if shown >= _ENOUGH and shown >= _TOO_LITTLE * len(reading.facts.article_body or ""):
+    shown = " ".join([s.text for s, v in zip(reading.page.segments, reading.verdicts, strict=True) if v.kept])
+    stated = reading.facts.article_body
+    if len(shown) >= _ENOUGH and len(shown) >= _TOO_LITTLE * len(stated or ""):
         return reading
-    body = json_body(parse(reading.source), reading.facts.article_body)
-    if body is None or shown >= _TOO_LITTLE * len(body):
+    body = json_body(parse(reading.source), stated, reading.facts.title, shown)
+    if body is None:
         return reading
     markup = body if "</p>" in body or "<br" in body else "".join(f"<p>{part}</p>" for part in body.split("\n"))
     page = walk(parse(markup))
+    if len(shown) >= _TOO_LITTLE * sum([len(segment.text) for segment in page.segments]):
+        return reading
     verdicts = [
         BlockVerdict(True, score=0.9, reason="from the page's JSON: its markup lacks the body") for _ in page.segments
     ]

@@ -23,7 +23,7 @@ from aggregator.extraction.memory.sketches import holds, place_key, sketch, text
 from aggregator.extraction.pipeline import RawPage
 
 BODY, ASIDE = place_key(("p", "div.story")), place_key(("p", "aside.promo"))
-PITCH = "Get the best of our journalism in your inbox every morning"
+PITCH = "The best of our journalism reaches readers every morning"
 WORDS = (
     "river",
     "council",

@@ -13,24 +13,26 @@ from functools import lru_cache
 from selectolax.lexbor import LexborHTMLParser
 
 from aggregator.extraction.body.class_names import COOKIE, HIDDEN, meaning
+from aggregator.extraction.body.raised import RAISED, raised
 
 MAX_BLOCKS = 20_000  # a page with more is read up to here
 _UNSEEN = tuple(
     "script style template svg object select textarea button iframe canvas map applet math audio datalist "
-    "noembed noframes xmp".split()
+    "noembed noframes xmp rt rp rtc".split()
 )
 # Hardly an article stands in them (0.03 % of the words of the development pages), and a third of all tags do.
 FRAME = ("nav", "footer")
 _INLINE = tuple(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rb rp rt ruby "
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rb ruby "
     "s samp small span strike strong sub sup time tt u var".split()
 )
 _VOID = tuple("area base col embed input link meta param track wbr basefont bgsound frame keygen".split())
 MARKUP = frozenset("a b strong i em code sub sup s del mark kbd q cite".split())
-_A, _BOLD, _INNER, _BREAK, _RULE, _PICTURE, _SOURCE, _NOTHING, _PRE = range(1, 10)
+_A, _BOLD, _INNER, _BREAK, _RULE, _PICTURE, _SOURCE, _NOTHING, _PRE, _FORM = range(1, 11)
 _TAG_KINDS = (
-    dict.fromkeys(_INLINE, _INNER) | dict.fromkeys(_VOID, _NOTHING) | dict.fromkeys(("img", "amp-img"), _PICTURE)
-    | {"": _NOTHING, "a": _A, "b": _BOLD, "strong": _BOLD, "br": _BREAK, "hr": _RULE, "source": _SOURCE, "pre": _PRE}
+    dict.fromkeys(_INLINE, _INNER) | dict.fromkeys(_VOID, _NOTHING)
+    | dict.fromkeys(("img", "amp-img", "amp-anim"), _PICTURE) | {"": _NOTHING, "a": _A, "b": _BOLD, "strong": _BOLD}
+    | {"br": _BREAK, "hr": _RULE, "source": _SOURCE, "pre": _PRE, "form": _FORM}
 )  # fmt: skip
 
 Token = tuple[str, str, str, str]  # "/" of a closing tag, the tag, its attributes as written, the text behind it
@@ -39,6 +41,26 @@ _TOKEN = re.compile(r'<(?:!--.*?-->|(/?)([a-zA-Z][^\s>/]*)((?:\s=?[^\s=>]*="[^"]
 _ATTRIBUTE = re.compile(r'\s(=?[^\s=>]*)="([^"]*)"')
 _OTHER_NAMES = (' id="', ' itemprop="', ' role="', ' data-testid="', ' data-component="', ' data-type="')
 _HIDING = re.compile(r' hidden="| aria-hidden="true"|display:\s*none|visibility:\s*hidden', re.IGNORECASE)
+# Elements that a script or a style sheet fills with a picture.
+_SHOWING = re.compile(
+    r' data-(?:src|original|lazy-src|bg|bgset|background|background-image|image|image-src)="[^"]+'
+    r"\.(?:jpe?g|png|webp|gif|avif)\b|background(?:-image)?:\s*url\(",
+    re.IGNORECASE,
+)
+# A link beside a heading by which wikis offer to edit the section.
+_EDIT_WORDS = (
+    "edit|edit source|bearbeiten|quelltext bearbeiten|modifier|modifier le code|editar|editar código|editar fonte"
+    "|modifica"
+    "|modifica wikitesto|bewerken|brontekst bewerken|edytuj|edytuj kod|править|править код|редагувати"
+    "|редагувати код|編集|ソースを編集"
+    "|编辑|編輯|编辑源代码|편집|원본 편집|عدل|تعديل|تحرير|redigera|redigera wikitext|rediger|rediger kildetekst"
+    "|muokkaa|muokkaa wikitekstiä"
+    "|değiştir|kaynağı değiştir|sunting|sửa|sửa mã nguồn|editovat|editovat zdroj|szerkesztés|modificare"
+    "|επεξεργασία|עריכה|ویرایش"
+)
+_TAGS = r"(?:\s|&nbsp;|</?(?:a|span|sup|small|i|em)\b[^>]*>)*+"
+_EDIT = re.compile(rf"\[{_TAGS}(?:{_EDIT_WORDS}){_TAGS}(?:[|/]{_TAGS}(?:{_EDIT_WORDS}){_TAGS})?\]", re.IGNORECASE)
+_MARKUP_ALONE = re.compile(r"<[^>]*>")
 _MAX_CACHED = 1000  # characters of attributes: longer ones are not remembered
 
 LANDMARKS = tuple(
@@ -122,13 +144,14 @@ class Picture:
 @dataclass(slots=True, eq=False)
 class PageTree:
     """Holds what the walk found. `root` is the element of <body>, the first of `elements`, which are those that hold
-    blocks."""
+    blocks; `forms`: the elements of forms, or those around forms that hold no block."""
 
     root: Element
     elements: list[Element]
     segments: list[Segment]
     pictures: list[Picture]
     tokens: list[Token]
+    forms: list[Element]
 
 
 def attributes(source: str) -> dict[str, str]:
@@ -151,9 +174,14 @@ def walk(tree: LexborHTMLParser, *, frame: bool = False) -> PageTree:
     """
     tree.strip_tags([*_UNSEEN, *(() if frame else FRAME)])
     body = tree.body
-    walker = _Walker(_TOKEN.findall(body.html or "") if body is not None else [])
+    source = (body.html or "") if body is not None else ""
+    walker = _Walker(_TOKEN.findall(_EDIT.sub(_without_words, source)))
     walker.run()
     return walker.page
+
+
+def _without_words(link: re.Match[str]) -> str:
+    return "".join(_MARKUP_ALONE.findall(link[0])) if "<a " in link[0] else link[0]
 
 
 class _Walker:
@@ -161,15 +189,16 @@ class _Walker:
 
     __slots__ = (
         "bold_depth", "breaks", "element", "emphasis", "has_text", "has_time", "link_chars", "link_count", "link_depth",
-        "named", "open", "opened", "page", "pre_depth", "sets", "start", "texts",
+        "named", "open", "opened", "page", "pre_depth", "raised", "sets", "start", "texts",
     )  # fmt: skip
 
     def __init__(self, tokens: list[Token]) -> None:
         root = Element("body", None, "", 0)
-        self.page = PageTree(root, [root], [], [], tokens)
+        self.page = PageTree(root, [root], [], [], tokens, [])
         self.element = root
         self.open: list[int] = []  # tokens of inline markup that is open here
         self.texts: list[str] = []
+        self.raised: list[int] = []  # where in `texts` the <sup> and <sub> that are open here begin
         self.has_text = self.has_time = False
         self.link_depth = self.bold_depth = self.pre_depth = 0
         self.link_chars = self.link_count = self.emphasis = self.breaks = 0
@@ -213,8 +242,8 @@ class _Walker:
             element.number = number
             element.read_names()
         for picture in page.pictures:
-            while not picture.element.blocks and picture.element.parent is not None:
-                picture.element = picture.element.parent
+            picture.element = _holding(picture.element)
+        page.forms = [_holding(form) for form in page.forms]
 
     def special(self, kind: int, number: int, closing: str, tag: str, source: str) -> None:
         """Handles a tag that does not simply begin or end a block."""
@@ -236,6 +265,12 @@ class _Walker:
             else:
                 self.begin(number, tag, source)
                 self.pre_depth += 1
+        elif kind == _FORM:
+            if closing:
+                self.end(number, tag)
+            else:
+                self.begin(number, tag, source)
+                self.page.forms.append(self.element)
         elif kind == _SOURCE:
             self.sets = self.sets or attributes(source).get("srcset", "")
         else:
@@ -256,6 +291,8 @@ class _Walker:
         self.breaks = 0
         if self.named:
             self.named = []
+        if self.raised:
+            self.raised = []
         self.link_count = self.link_depth
         self.opened = tuple(self.open) if self.open else ()
 
@@ -293,10 +330,15 @@ class _Walker:
         element = Element(tag, self.element, source, len(self.page.segments))
         elements.append(element)
         self.element = element
+        if source and _SHOWING.search(source):
+            self.page.pictures.append(Picture(len(self.page.segments), element, source))
 
     def end(self, number: int, tag: str) -> None:
         self.flush(number)
         element = self.element
+        if tag == "picture" and self.sets:  # without an <img>
+            self.page.pictures.append(Picture(len(self.page.segments), element, "", self.sets))
+            self.sets = ""
         element.blocks = len(self.page.segments) - element.first
         if element.parent is not None:
             self.element = element.parent
@@ -311,6 +353,8 @@ class _Walker:
             self.has_time = True
         if tag in MARKUP:
             self.open.append(number)
+            if tag in RAISED:
+                self.raised.append(len(self.texts))
         if source:
             self.named.append(source)
 
@@ -321,6 +365,16 @@ class _Walker:
             self.bold_depth -= 1
         if tag in MARKUP and self.open:
             self.open.pop()
+        if tag in RAISED and self.raised:
+            start = self.raised.pop()
+            self.texts[start:] = [raised("".join(self.texts[start:]), tag)]
+
+
+def _holding(element: Element) -> Element:
+    """Returns the nearest element, this one or above, that holds blocks."""
+    while not element.blocks and element.parent is not None:
+        element = element.parent
+    return element
 
 
 @lru_cache(maxsize=8192)

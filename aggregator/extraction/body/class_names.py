@@ -25,7 +25,7 @@ _MEANINGS = {
     "caption": "caption credit legend bildunter photo image picture figure foto thumb img",
     "lead": "lead lede standfirst dek$ deck$ subtitle subhead sub$ summary intro chapo excerpt abstract kicker "
     "teasertext entradilla ingress vorspann sottotitolo occhiello sommario bajada synopsis strapline strap$ heading2 "
-    "description perex anons zajawka manset spot",
+    "description perex anons zajawka manset spot epigraph",
     "body": "body entry articlecontent articletext storytext storycontent postcontent fulltext maincontent richtext "
     "rte$ wysiwyg prose paragraph text$ texto$",
     "article": "article artikel articulo story post$ blog hentry news single",
@@ -63,13 +63,17 @@ def bit(name: str) -> int:
 ADVERT = bit("advert")
 AUTHOR_BIO = bit("author_bio")
 CAPTION = bit("caption")
+COMMENT = bit("comment")
 COOKIE = bit("cookie")
 HIDDEN = bit("hidden")
 LEAD = bit("lead")
 LOGIN = bit("login")
+NAVIGATION = bit("navigation")
 PAYWALL = bit("paywall")
+PROMO = bit("promo")
 RELATED = bit("related")
 SHARE = bit("share")
+TEASER = bit("teaser")
 
 
 def _by_start() -> dict[str, tuple[tuple[str, int], ...]]:

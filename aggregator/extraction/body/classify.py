@@ -6,59 +6,37 @@ rows of numbers -> first model: a probability each -> second model, which sees t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from aggregator.extraction.body import class_names, phrases
-from aggregator.extraction.body.blocks import Element, PageTree, Segment, landmark
+from aggregator.extraction.body import class_names
+from aggregator.extraction.body.blocks import Element, PageTree, Segment
 from aggregator.extraction.body.features import BlockFeatures, StatedFacts, measure, stacked
+from aggregator.extraction.body.furniture import Furniture
 from aggregator.extraction.body.neighbours import surroundings
 from aggregator.extraction.body.trees import trees
+from aggregator.extraction.body.verdicts import LEAST, MOST, BlockVerdict
 from aggregator.text import index_form
 
 Array = np.ndarray[Any, Any]
 
 # Swept over the development sets with cross-validated probabilities (python -m benchmarks.train_blocks
 # --cross-validate, November 2026).
-LEAST, MOST = 0.1, 0.5  # bounds of the probability from which a block is kept
 LEAD = 0.5  # probability from which a block is the standfirst
 NAMED_LEAD = 0.1  # the same for a block that its element names so
 LOST_LEAD = 0.3  # the same for a block that is no part of the text: else it would be lost
 _OTHER_ARTICLE = 0.3  # factor for blocks of an <article> that is not the title's
 _OWN_ARTICLE = 250  # characters that the title's own <article> must hold for that
-_ACCOUNT = 0.15  # share of the page's expected text, below which an element named after logins is a dialog
-_BYLINE = 120  # characters of the longest line that may be nothing but a byline
-_PARAGRAPH = 200  # characters from which a text is a paragraph for certain
-_POINTER = 0.7  # share of its characters that are a link's
 _GAP_CHARS, _GAP_BLOCKS = 300, 12  # dropped between two runs that are then detached from each other
 _WHOLE = 1500  # characters of a block that may be the whole article again: many samples of it stand in other blocks
 _SAMPLES, _SAMPLE, _AGAIN = 16, 40, 0.7
 _MAX_WHOLES = 5  # blocks that are looked at for that
 _WEAK_RUN = 0.2  # share of the best run's weight, below which a detached run is dropped
 _SURE_RUN = 0.8  # mean probability from which it is kept all the same
-# What stands over an advertisement, folded. It is never a paragraph, however well it is placed.
-_AD_LABELS = frozenset(
-    "advertisement, advertisements, advertising, ad, sponsored, anzeige, werbung, publicidad, publicidade, "
-    "publicite, pubblicita, advertentie, reklame, reklama, reklam, mainos, annons, annonse, hirdetes, "
-    "oglas, inzerce, iklan, quang cao, реклама, διαφημιση, إعلان, פרסומת, विज्ञापन, โ ฆ ษ ณ า, 広 告, 广 "
-    "告, 廣 告, 광고".split(", ")
-)
-_FIGURE, _FIGCAPTION = landmark("figure"), landmark("figcaption")
 _POSTS = ("twitter-tweet", "twitter-video", "instagram-media", "tiktok-embed", "bluesky-embed", "text-post-media")
-
-
-@dataclass(slots=True)
-class BlockVerdict:
-    """Holds what is decided on a block. `score`: probability that it belongs to the article; `reason`: a rule that
-    decided."""
-
-    kept: bool = False
-    lead: bool = False
-    score: float = 0.0
-    reason: str = ""
 
 
 def decide(page: PageTree, facts: StatedFacts) -> list[BlockVerdict]:
@@ -108,13 +86,8 @@ def judge(page: PageTree, facts: StatedFacts, scores: Sequence[float], leads: Se
     ]
     _choose_lead(page, verdicts, leads)
     titles = _showing(page, index_form(facts.title or ""))
-    _drop_titles(verdicts, titles)
-    _drop_bylines(page, verdicts, facts.authors)
-    _drop_labels(page, verdicts)
+    Furniture(page, verdicts, titles).drop(facts.authors)
     _drop_other_articles(page, verdicts, titles)
-    _drop_accounts(page, verdicts)
-    _drop_pointers(page, verdicts)
-    _drop_captions(page, verdicts)
     least = _threshold(page, verdicts)
     for verdict in verdicts:
         verdict.kept = verdict.score >= least and not verdict.lead and not verdict.reason
@@ -145,31 +118,6 @@ def _showing(page: PageTree, title: str) -> list[int]:
     return [s.number for s in page.segments if low <= len(s.text) <= high and index_form(s.text) == title]
 
 
-def _drop_titles(verdicts: Sequence[BlockVerdict], titles: Sequence[int]) -> None:
-    for number in titles:
-        if not verdicts[number].lead:
-            verdicts[number].reason = "the title"
-
-
-def _drop_bylines(page: PageTree, verdicts: Sequence[BlockVerdict], authors: Sequence[str]) -> None:
-    """Drops what stands before or after the paragraphs, names a stated author and says next to nothing else."""
-    names = [name for author in authors if (name := index_form(author))]
-    long = [n for n, s in enumerate(page.segments) if len(s.text) > _PARAGRAPH and verdicts[n].score >= MOST]
-    first, last = (long[0], long[-1]) if long else (len(verdicts), -1)
-    for number, (segment, verdict) in enumerate(zip(page.segments, verdicts, strict=True)):
-        if names and not first < number < last and verdict.score >= LEAST and len(segment.text) <= _BYLINE:
-            words = index_form(segment.text)
-            named = sum([len(name) for name in names if name in words])
-            if named and len(words) <= 2 * named + 4:
-                verdict.reason = verdict.reason or "the byline"
-
-
-def _drop_labels(page: PageTree, verdicts: Sequence[BlockVerdict]) -> None:
-    for segment, verdict in zip(page.segments, verdicts, strict=True):
-        if verdict.score >= LEAST and len(segment.text) <= 20 and index_form(segment.text) in _AD_LABELS:
-            verdict.reason = "the label of an advertisement"
-
-
 def _drop_other_articles(page: PageTree, verdicts: Sequence[BlockVerdict], titles: Sequence[int]) -> None:
     """Lowers what stands in other <article>s, where the title's own holds a text."""
     articles = [element for element in page.elements if element.tag == "article" and element.blocks]
@@ -187,40 +135,6 @@ def _drop_other_articles(page: PageTree, verdicts: Sequence[BlockVerdict], title
                 if not verdict.reason:
                     verdict.score *= _OTHER_ARTICLE
                     verdict.reason = "in another article of the page"
-
-
-def _drop_accounts(page: PageTree, verdicts: Sequence[BlockVerdict]) -> None:
-    """Drops dialogs about accounts (sign in, forgotten password, verification), whose sentences read like text."""
-    weights = [len(s.text) * v.score for s, v in zip(page.segments, verdicts, strict=True)]
-    most = _ACCOUNT * sum(weights)
-    for element in page.elements[1:]:
-        if element.own & class_names.LOGIN:
-            inside = range(element.first, element.first + element.blocks)
-            if sum([weights[number] for number in inside]) < most:
-                for number in inside:
-                    verdicts[number].reason = verdicts[number].reason or "about an account"
-
-
-def _drop_pointers(page: PageTree, verdicts: Sequence[BlockVerdict]) -> None:
-    """Drops links to other articles between the paragraphs: "Read more: …", "Lesen Sie auch …"."""
-    for segment, verdict in zip(page.segments, verdicts, strict=True):
-        is_link = len(segment.text) <= 200 and segment.link_chars >= _POINTER * len(segment.text)
-        if is_link and verdict.score >= LEAST and phrases.begins_as(segment.text, "first_related"):
-            verdict.reason = verdict.reason or "points to another article"
-
-
-def _drop_captions(page: PageTree, verdicts: Sequence[BlockVerdict]) -> None:
-    """Drops what stands below a picture: it is data of the picture."""
-    shown = {_figure(picture.element) for picture in page.pictures if picture.element.within & _FIGURE}
-    for segment, verdict in zip(page.segments, verdicts, strict=True):
-        if segment.element.within & _FIGCAPTION and _figure(segment.element) in shown:
-            verdict.reason = verdict.reason or "the caption of a picture"
-
-
-def _figure(element: Element | None) -> Element | None:
-    while element is not None and element.tag != "figure":
-        element = element.parent
-    return element
 
 
 def _holds(element: Element, number: int) -> bool:

@@ -13,9 +13,11 @@ from aggregator.urls import absolute
 # Where lazy loaders keep the real address, the most telling first (lazysizes, lozad, WordPress, Jetpack, Drupal, AMP).
 _SOURCES = tuple(
     "data-src data-original data-lazy-src data-lazy data-orig-file data-large-file data-url "
-    "data-hi-res-src data-full-src data-image data-actualsrc data-echo data-img-url src".split()
+    "data-hi-res-src data-full-src data-image data-actualsrc data-echo data-img-url data-bg data-background "
+    "data-background-image data-image-src src".split()
 )
-_SETS = ("data-srcset", "data-lazy-srcset", "srcset")
+_BACKGROUND = re.compile(r"background(?:-image)?:\s*url\(\s*['\"]?([^'\")]+)", re.IGNORECASE)
+_SETS = ("data-srcset", "data-lazy-srcset", "data-bgset", "srcset")
 _PLACEHOLDER = re.compile(
     r"^data:|placeholder|blank\.|spacer|pixel\.|1x1|/lazy|transparent|grey\.gif|loading\.(?:gif|svg)|fallback", re.I
 )
@@ -39,7 +41,8 @@ def source_of(attributes: Mapping[str, str | None], base: str | None, sets: str 
     for name in _SETS:
         best = best or _largest(attributes.get(name) or "")
     best = best or _largest(sets)
-    candidates = [best, *(attributes.get(name) for name in _SOURCES)]
+    behind = _BACKGROUND.search(attributes.get("style") or "")
+    candidates = [best, *(attributes.get(name) for name in _SOURCES), behind[1] if behind else None]
     for candidate in candidates:
         if candidate and not _PLACEHOLDER.search(candidate[:300]):
             url = absolute(candidate, base or "")

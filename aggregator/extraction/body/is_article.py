@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from math import exp, log
 from urllib.parse import urlsplit
 
-from aggregator.extraction.body.blocks import PageTree, Segment
+from aggregator.extraction.body.blocks import Element, PageTree, Segment
 from aggregator.extraction.body.class_names import LOGIN, PAYWALL
-from aggregator.extraction.body.classify import BlockVerdict
+from aggregator.extraction.body.verdicts import COMMENT, BlockVerdict
 from aggregator.extraction.metadata.collect import Metadata
 
 ENOUGH = 0.5  # score from which a page is an article
@@ -61,6 +61,7 @@ def likeness(
     score += {True: 1.0, False: -1.5, None: 0.0}[facts.is_article_type]
     score += 0.5 if facts.published_at else -0.5
     score += 0.3 if facts.authors else 0.0
+    score += 1.0 if any(verdict.reason == COMMENT for verdict in verdicts) else 0.0
     if url and _is_front(url):
         score -= 2.5
     if _FAILED.search(facts.title or "") and words < 150:
@@ -80,9 +81,16 @@ def _is_front(url: str) -> bool:
 
 
 def _scattered(prose: Sequence[Segment]) -> float:
-    """Returns the share of paragraphs that stand alone in their box: high for cards and teasers, low for an article."""
-    counts = Counter([id(segment.element.parent) for segment in prose])
+    """Returns the share of paragraphs that stand alone in their box: high for cards and teasers, low for an article. A
+    box around nothing but one paragraph is its wrapper."""
+    counts = Counter([id(_box(segment.element)) for segment in prose])
     return sum([count for count in counts.values() if count == 1]) / len(prose)
+
+
+def _box(element: Element) -> Element:
+    while element.blocks == 1 and element.parent is not None:
+        element = element.parent
+    return element
 
 
 def paywall(facts: Metadata, page: PageTree, words: int) -> str | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from aggregator.dom import LexborNode, attribute, parse
+from aggregator.extraction.body.raised import RAISED, raised
 
 _MAX_DEPTH = 50  # levels of nesting that are rendered; what lies deeper is its text
 _MAX_COLUMNS = 60
@@ -208,6 +209,9 @@ def _inline(node: LexborNode, depth: int, within: frozenset[str] = frozenset()) 
         return _code(node)
     if tag == "a":
         return _link(node, depth, within)
+    if tag in RAISED:
+        written = raised(node.text(), tag)
+        return [_escape(written)] if written != node.text() else _children(node, depth, within)
     mark = _EMPHASIS.get(tag)
     if mark and mark not in within:
         return _emphasis(mark, _join(_children(node, depth, within | {mark})))

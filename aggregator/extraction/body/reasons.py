@@ -2,7 +2,7 @@
 
 from aggregator.extraction.body.blocks import Element, Segment, landmark
 from aggregator.extraction.body.class_names import BIT_NAMES
-from aggregator.extraction.body.classify import BlockVerdict
+from aggregator.extraction.body.verdicts import BlockVerdict
 
 _TELLING = frozenset(
     "comment share related promo advert navigation footer byline caption tags side hidden cookie teaser "

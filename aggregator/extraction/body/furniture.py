@@ -1,0 +1,234 @@
+"""Drops what stands among an article's blocks and is none of it, by what its words and its elements' names say: the
+title again, bylines and dates, advertisements, offers and newsletters, pointers elsewhere, captions, comments.
+
+The models judge by looks, and furniture that is written as prose looks like prose. Every rule gives its reason.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+
+from aggregator.extraction.body import class_names, phrases, set_phrases
+from aggregator.extraction.body.blocks import Element, PageTree, Segment, landmark
+from aggregator.extraction.body.verdicts import COMMENT, MOST, BlockVerdict
+from aggregator.text import index_form
+
+_ACCOUNT = 0.15  # share of the page's expected text, below which an element named after logins is a dialog
+_BYLINE = 120  # characters of the longest line that may be nothing but a byline
+_PARAGRAPH = 200  # characters from which a text is a paragraph for certain
+_POINTER = 0.7  # share of its characters that are a link's
+_PANEL = 700  # characters of the largest panel of a form, an offer or an advertisement
+_BESIDE = 0.33  # of the text outside: so much may be kept of an element with a form that is a panel all the same
+_ASKING = 0.3  # share of a panel's characters that must ask the reader for something
+_MOST_DATES = 3  # lines that are dates alone: more of them are data of the article
+_ASIDE = 80  # characters of what is left of an article, without which nothing is dropped as its comments
+_OFFERING = class_names.PROMO | class_names.LOGIN | class_names.COOKIE | class_names.PAYWALL
+_FIGURE, _FIGCAPTION = landmark("figure"), landmark("figcaption")
+_LIST, _TABLE = landmark("ul", "ol"), landmark("table")
+_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+
+
+class Furniture:
+    """Looks at the blocks of one page, whose verdicts it changes."""
+
+    def __init__(self, page: PageTree, verdicts: Sequence[BlockVerdict], titles: Sequence[int]) -> None:
+        self.page, self.verdicts, self.titles = page, verdicts, titles
+        self.ends = list(accumulate((len(segment.text) for segment in page.segments), initial=0))
+
+    def drop(self, authors: Sequence[str]) -> None:
+        """Gives a reason to every block that a rule drops."""
+        for number in self.titles:
+            if not self.verdicts[number].lead:
+                self.verdicts[number].reason = "the title"
+        self._bylines([name for author in authors if (name := index_form(author))])
+        self._advertisements()
+        self._accounts()
+        self._panels()
+        self._contents()
+        self._comments()
+        self._set_phrases()
+        self._captions()
+
+    def _open(self) -> Iterable[tuple[Segment, BlockVerdict]]:
+        return [pair for pair in zip(self.page.segments, self.verdicts, strict=True) if pair[1].is_open]
+
+    def _drop(self, numbers: Iterable[int], reason: str) -> None:
+        for number in numbers:
+            self.verdicts[number].reason = self.verdicts[number].reason or reason
+
+    def _chars(self, element: Element) -> int:
+        return self.ends[element.first + element.blocks] - self.ends[element.first]
+
+    def _is_small(self, element: Element) -> bool:
+        """Tells whether an element may be a panel: it holds little, and neither the title nor the page."""
+        if element.parent is None or self._chars(element) > _PANEL:
+            return False
+        return not any(element.first <= number < element.first + element.blocks for number in self.titles)
+
+    def _bylines(self, names: Sequence[str]) -> None:
+        """Drops what stands before or after the paragraphs and is a date, or names a stated author and says next to
+        nothing else."""
+        verdicts = self.verdicts
+        long = [n for n, s in enumerate(self.page.segments) if len(s.text) > _PARAGRAPH and verdicts[n].score >= MOST]
+        first, last = (long[0], long[-1]) if long else (len(verdicts), -1)
+        short = [(segment, verdict) for segment, verdict in self._open() if len(segment.text) <= _BYLINE]
+        dates = [segment.number for segment, _ in short if set_phrases.is_date(segment.text)]
+        if len(dates) <= _MOST_DATES:
+            self._drop([number for number in dates if not self.page.segments[number].element.within & _TABLE], "a date")
+        for segment, verdict in short:
+            if not verdict.reason and names and not first < segment.number < last:
+                words = index_form(segment.text)
+                named = sum([len(name) for name in names if name in words])
+                if named and (len(words) <= 2 * named + 4 or set_phrases.is_byline(segment.text, names)):
+                    verdict.reason = "the byline"
+
+    def _advertisements(self) -> None:
+        """Drops the labels of advertisements, each with the small element that it heads."""
+        for segment in self.page.segments:
+            if len(segment.text) <= 24 and set_phrases.is_ad_label(segment.text):
+                self._drop([segment.number], "the label of an advertisement")
+                element = segment.element
+                while element.blocks == 1 and element.parent is not None:
+                    element = element.parent
+                named = element.own & class_names.ADVERT or element.tag == "aside"
+                if named and element.first == segment.number and self._is_small(element):
+                    self._drop(range(element.first, element.first + element.blocks), "an advertisement")
+
+    def _accounts(self) -> None:
+        """Drops dialogs about accounts (sign in, forgotten password, verification), whose sentences read like text."""
+        weights = [len(s.text) * v.score for s, v in zip(self.page.segments, self.verdicts, strict=True)]
+        most = _ACCOUNT * sum(weights)
+        for element in self.page.elements[1:]:
+            if element.own & class_names.LOGIN:
+                inside = range(element.first, element.first + element.blocks)
+                if sum([weights[number] for number in inside]) < most:
+                    self._drop(inside, "about an account")
+
+    def _panels(self) -> None:
+        """Drops small elements that hold a form, and those named after offers that ask the reader for something."""
+        for form in self.page.forms:
+            panel = form if form.tag == "form" and self._is_small(form) else None
+            above = form if panel is None else form.parent
+            while above is not None and self._is_small(above) and (self._asks(above) or self._is_beside(above)):
+                panel, above = above, above.parent
+            if panel is not None:
+                self._drop(range(panel.first, panel.first + panel.blocks), "a panel with a form")
+        for element in self.page.elements[1:]:
+            if element.own & _OFFERING and self._is_small(element):
+                inside = range(element.first, element.first + element.blocks)
+                sizes = {n: len(self.page.segments[n].text) for n in inside if self.verdicts[n].is_open}
+                asking = sum(size for number, size in sizes.items() if self._is_address(number))
+                if asking and asking >= _ASKING * sum(sizes.values()):
+                    self._drop(inside, "an offer to the reader")
+
+    def _asks(self, element: Element) -> bool:
+        """Tells whether all that may be kept of an element asks the reader for something."""
+        inside = range(element.first, element.first + element.blocks)
+        return bool(element.own & _OFFERING) or all(
+            self._is_address(number) for number in inside if self.verdicts[number].is_open
+        )
+
+    def _is_beside(self, element: Element) -> bool:
+        """Tells whether what may be kept of an element is little beside the rest of the page."""
+        sizes = {segment.number: len(segment.text) for segment, _ in self._open()}
+        held = sum(sizes.get(number, 0) for number in range(element.first, element.first + element.blocks))
+        return held <= _BESIDE * (sum(sizes.values()) - held)
+
+    def _is_address(self, number: int) -> bool:
+        text = self.page.segments[number].text
+        return len(text) <= set_phrases.MAX_CHARS and set_phrases.addresses_reader(text)
+
+    def _contents(self) -> None:
+        """Drops tables of contents: lists of links within the page, with what heads them."""
+        lists: dict[Element, list[int]] = {}
+        for segment, _ in self._open():
+            if segment.link_chars * 10 >= 8 * len(segment.text) and segment.element.within & _LIST:
+                marks = [token[2] for token in self.page.tokens[segment.start : segment.end] if token[1] == "a"]
+                if any(' href="#' in mark for mark in marks):
+                    element = segment.element
+                    while element.parent is not None and element.tag not in ("ul", "ol"):
+                        element = element.parent
+                    lists.setdefault(element, []).append(segment.number)
+        for element, links in lists.items():
+            box, before = element.parent, links[0] - 1
+            headed = before >= 0 and set_phrases.is_contents_label(self.page.segments[before].text)
+            named = element.own & class_names.NAVIGATION or (box is not None and box.own & class_names.NAVIGATION)
+            if len(links) >= 2 and (headed or named):
+                self._drop([before, *links] if headed else links, "the table of contents")
+
+    def _comments(self) -> None:
+        """Drops the comments of readers: what stands around the buttons that answer them, what a number of comments
+        heads, and elements named so that hold several alike."""
+        segments = self.page.segments
+        after = self.titles[0] if self.titles else -1
+        replies = [s.number for s in segments[after + 1 :] if len(s.text) <= 24 and set_phrases.is_reply_label(s.text)]
+        if len(replies) >= 2:
+            around = _common(segments[replies[0]].element, segments[replies[-1]].element)
+            first, last = _branch(around, segments[replies[0]].element), _branch(around, segments[replies[-1]].element)
+            if first is not around:
+                start = around.first if self.ends[first.first] - self.ends[around.first] < _ASIDE else first.first
+                self._drop_comments(start, last.first + last.blocks)
+        for segment in segments[after + 1 :]:
+            is_heading = segment.element.tag in _HEADINGS and not segment.link_chars
+            if is_heading and set_phrases.counts_comments(segment.text):
+                element = segment.element
+                while element.parent is not None and element.blocks == 1:
+                    element = element.parent
+                self._drop_comments(segment.number, element.first + element.blocks)
+        for element in self.page.elements[1:]:
+            if element.own & class_names.COMMENT and element.first > after:
+                alike = [e for e in self.page.elements if e.parent is element and e.own & class_names.COMMENT]
+                if len(alike) >= 2 and len({(e.tag, e.name) for e in alike}) < len(alike):
+                    self._drop_comments(element.first, element.first + element.blocks)
+
+    def _drop_comments(self, start: int, end: int) -> None:
+        """Drops a range of blocks, and their heading, if something of the article stands before."""
+        if start > 0 and set_phrases.is_comment_label(self.page.segments[start - 1].text):
+            start -= 1
+        before = [s for s, verdict in self._open() if s.number < start]
+        if sum(len(segment.text) for segment in before) >= _ASIDE:
+            self._drop(range(start, end), COMMENT)
+
+    def _set_phrases(self) -> None:
+        """Drops links to other articles ("Read more: …"), and what asks the reader to subscribe, follow or write."""
+        for segment, verdict in self._open():
+            size = len(segment.text)
+            if size > set_phrases.MAX_CHARS:
+                continue
+            if (
+                size <= 200
+                and segment.link_chars >= _POINTER * size
+                and (phrases.begins_as(segment.text, "first_related") or set_phrases.points_elsewhere(segment.text))
+            ):
+                verdict.reason = "points to another article"
+            elif set_phrases.addresses_reader(segment.text):
+                verdict.reason = "asks the reader for something"
+
+    def _captions(self) -> None:
+        """Drops what stands below a picture: it is data of the picture."""
+        shown = {_figure(picture.element) for picture in self.page.pictures if picture.element.within & _FIGURE}
+        for segment, verdict in zip(self.page.segments, self.verdicts, strict=True):
+            if segment.element.within & _FIGCAPTION and _figure(segment.element) in shown:
+                verdict.reason = verdict.reason or "the caption of a picture"
+
+
+def _figure(element: Element | None) -> Element | None:
+    while element is not None and element.tag != "figure":
+        element = element.parent
+    return element
+
+
+def _common(one: Element, other: Element) -> Element:
+    """Returns the deepest element that holds both."""
+    while one is not other:
+        deeper, one, other = (one, one, other) if one.depth >= other.depth else (other, other, one)
+        if deeper.parent is None:
+            return deeper
+        one = deeper.parent
+    return one
+
+
+def _branch(around: Element, element: Element) -> Element:
+    """Returns the child of `around` that holds an element, or `around` if it is the element."""
+    while element is not around and element.parent is not around and element.parent is not None:
+        element = element.parent
+    return element

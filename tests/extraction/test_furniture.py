@@ -1,0 +1,245 @@
+"""What stands among the paragraphs and is none: offers, forms, comments, dates, advertisements, contents."""
+
+import pytest
+
+import aggregator
+from aggregator.extraction.body.raised import raised
+from aggregator.extraction.body.set_phrases import (
+    addresses_reader,
+    counts_comments,
+    is_ad_label,
+    is_byline,
+    is_date,
+    points_elsewhere,
+)
+from aggregator.extraction.pipeline import article
+
+PARAGRAPHS = [
+    "The council of Westfield decided on Tuesday that the footbridge over the mill race is to be replaced by spring.",
+    "Engineers had found in March that two of its four beams were rotten, and closed it to everything but bicycles.",
+    "A new bridge of larch will cost ninety thousand pounds, a third of it from the county, said the clerk Ada Moss.",
+    "Until it opens, the bakery on the far side delivers by boat, which has doubled the number of its customers.",
+]
+TITLE = "Footbridge at the mill to be replaced"
+
+
+def page(*blocks: str, after: str = "") -> str:
+    body = "".join(block if block.startswith("<") else f"<p>{block}</p>" for block in blocks)
+    return f"<title>{TITLE}</title><main><article><h1>{TITLE}</h1><div class=text>{body}</div></article>{after}</main>"
+
+
+def text_with(furniture: str) -> str:
+    return article(page(*PARAGRAPHS[:2], furniture, *PARAGRAPHS[2:])).text
+
+
+@pytest.mark.parametrize(
+    "furniture",
+    [
+        "<p>Sign up to our newsletter to get the news of the valley every morning, and miss nothing.</p>",
+        "<p>Abonnieren Sie unseren Newsletter und erhalten Sie jeden Morgen die Nachrichten aus dem Tal.</p>",
+        "<p>Abonnez-vous à notre lettre et recevez chaque matin les nouvelles de la vallée, sans frais.</p>",
+        "<p>Suscríbete a nuestro boletín y recibe cada mañana en tu correo las noticias del valle.</p>",
+        "<p>Want the Courier delivered? Be first with the news from the valley, before everyone else.</p>",
+        "<p><em>Follow the Courier on Google News, to see all that we write about the valley.</em></p>",
+        "<p>When you purchase through links on our site, we may earn a commission, which costs you nothing at all.</p>",
+        "<p>Get in touch with our news team by emailing us at desk@courier.example. We read all that you send us.</p>",
+        "<p>For more stories like this, <a href=/news>check our news page</a>, where there is more.</p>",
+        "<div class=paywall-offer><h3>Jetzt weiterlesen mit C+</h3><p>Testen Sie C+ vier Wochen lang für 1 Euro, und "
+        "lesen Sie alles. Danach 9,90.</p><p>Sie sind bereits Abonnent? <a href=/login>Hier anmelden</a></p></div>",
+        "<div class=box><p>News of the valley, every morning, for everyone who lives there.</p><form><input type=email>"
+        "<button>Go</button><p>Your email address stays with us, and we send nothing else.</p></form></div>",
+        "<aside class=ad><span>Advertisement</span><p>Spring sale: sofas from the factory, delivered now.</p></aside>",
+        "<div class=ad><div>Anzeige</div><p>Frühlingsfest der Möbel: Sofas ab Werk, sofort geliefert.</p></div>",
+        "<p><strong>MORE: </strong><a href=/m>Man finds his own bicycle for sale at an auction of the police</a></p>",
+        "<p><a href=/m>Lees ook: Man vindt zijn eigen fiets terug op een veiling van de politie in de stad</a></p>",
+    ],
+)
+def test_what_the_page_asks_of_its_reader_is_no_text(furniture: str) -> None:
+    assert text_with(furniture) == "\n\n".join(PARAGRAPHS)
+
+
+def test_dates_and_bylines_alone_are_no_text() -> None:
+    top = ["<h2>Thursday, February 09, 2023</h2>", "<p class=meta>von Gesa Lorch | 8. September 2024</p>"]
+    head = '<meta name="author" content="Gesa Lorch">'
+    assert article(head + page(*top, *PARAGRAPHS)).text == "\n\n".join(PARAGRAPHS)
+
+
+def test_dates_in_a_table_are_data() -> None:
+    rows = "".join(
+        f"<tr><td>{day} May 2023</td><td>{day} boats left the harbour that day</td></tr>" for day in range(1, 9)
+    )
+    assert "3 May 2023" in text_with(f"<table>{rows}</table>")
+
+
+def _comment(name: str, text: str, label: str) -> str:
+    return f"<div class=op><b>{name}</b> <small>23/04/2024</small><div>{text}</div><a href=#r>{label}</a></div>"
+
+
+LONG = (
+    "I remember crossing it with my father on frosty mornings, and how he told me not to look down between the boards. "
+)
+
+
+@pytest.mark.parametrize("label", ["Reply", "Antworten", "返信", "Répondre"])
+@pytest.mark.parametrize("heading", ["<h3>4 opinions</h3>", "<h3>Comments</h3>", ""])
+def test_comments_that_outweigh_a_short_article_are_no_text(label: str, heading: str) -> None:
+    said = "".join(_comment(f"user{n}", f"{n}: {LONG * 2}", label) for n in range(4))
+    found = article(page(*PARAGRAPHS[:2], after=f"<div id=said>{heading}{said}</div>"))
+    assert found.text == "\n\n".join(PARAGRAPHS[:2])
+    assert found.is_article
+
+
+def test_comments_under_a_heading_with_their_number_are_no_text() -> None:
+    said = "".join(f"<div class=op><b>user{n}</b><div>{n}: {LONG * 2}</div></div>" for n in range(3))
+    found = article(page(*PARAGRAPHS[:2], after=f"<div id=said><h3>3 Kommentare</h3>{said}</div>"))
+    assert found.text == "\n\n".join(PARAGRAPHS[:2])
+
+
+def test_a_wrapper_around_every_paragraph_makes_no_list_of_cards() -> None:
+    plain, wrapped = page(*PARAGRAPHS), page(*(f"<div><div>{one}</div></div>" for one in PARAGRAPHS))
+    assert article(wrapped).text == article(plain).text
+    assert article(wrapped).is_article
+
+
+def test_tables_of_contents_and_links_to_edit_are_no_text() -> None:
+    heads = [f'<h2>{name}<span>[<a href="/e">edit</a>]</span></h2>' for name in ("The beams", "Larch")]
+    contents = "<div class=toc><h2>Contents</h2><ul><li><a href=#1>The beams</a><li><a href=#2>Larch</a></ul></div>"
+    found = article(page(PARAGRAPHS[0], contents, heads[0], *PARAGRAPHS[1:3], heads[1], PARAGRAPHS[3]))
+    assert found.text == "\n\n".join([PARAGRAPHS[0], "The beams", *PARAGRAPHS[1:3], "Larch", PARAGRAPHS[3]])
+    assert "edit" not in found.markdown
+
+
+def test_readings_of_ruby_go_and_its_base_stays() -> None:
+    line = (
+        "<ruby>北浜<rp>(</rp><rt>きたはま</rt><rp>)</rp></ruby>の<ruby>倉庫<rt>そうこ</rt></ruby>"
+        "は八十年前に建てられ、長い間使われていませんでした。"
+    )
+    found = article(page(*[line + f"市は{n}年の計画を発表しました。港の人たちは喜んでいます。" for n in range(4)]))
+    assert found.text.startswith("北浜の倉庫は八十年前に建てられ、")
+    assert "そうこ" not in found.text + found.markdown
+
+
+@pytest.mark.parametrize(
+    ("text", "tag", "written"),
+    [
+        ("2", "sup", "²"),
+        ("-3", "sup", "⁻³"),
+        ("n+1", "sup", "ⁿ⁺¹"),
+        ("2", "sub", "₂"),
+        ("i", "sub", "ᵢ"),
+        ("er", "sup", "er"),
+        ("th", "sup", "th"),
+        ("[1]", "sup", "[1]"),
+        ("1,2", "sup", "¹,²"),
+        ("2/3", "sup", "^(2/3)"),
+        ("", "sup", ""),
+        ("TM", "sup", "TM"),
+    ],
+)
+def test_raised_text_is_marked(text: str, tag: str, written: str) -> None:
+    assert raised(text, tag) == written
+
+
+def test_a_power_is_no_number() -> None:
+    found = article(
+        page(
+            *PARAGRAPHS,
+            "It carries 10<sup>2</sup> people, or 40 tons of CO<sub>2</sub> a year, as the 1<sup>er</sup> of its kind.",
+        )
+    )
+    assert "10² people, or 40 tons of CO₂ a year, as the 1er of" in found.text
+    assert "10² people, or 40 tons of CO₂ a year, as the 1er of" in found.markdown
+    assert "10<sup>2</sup>" in found.html
+
+
+def test_a_shadow_root_is_part_of_the_page() -> None:
+    body = "".join(f"<p>{one}</p>" for one in PARAGRAPHS)
+    shadow = f'<news-text><template shadowrootmode="open"><style>p{{}}</style><div>{body}</div></template></news-text>'
+    other = "<template><p>A template that a script may show one day is not seen until then.</p></template>"
+    found = aggregator.extract(f"<title>{TITLE}</title><main><h1>{TITLE}</h1>{shadow}{other}</main>")
+    assert (found.text, found.is_article) == ("\n\n".join(PARAGRAPHS), True)
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        "<picture><source srcset='/a.jpg 800w, /b.jpg 1600w'></picture>",
+        "<div class=lazy data-src='/b.jpg'></div>",
+        "<div style=\"background-image: url('/b.jpg')\"></div>",
+        "<amp-anim src='/b.jpg' width=600 height=400></amp-anim>",
+        "<noscript><img src='/b.jpg' width=600 height=400></noscript>",
+    ],
+)
+def test_pictures_of_any_markup_are_found(picture: str) -> None:
+    found = article(page(*PARAGRAPHS[:2], f"<figure>{picture}</figure>", *PARAGRAPHS[2:]), "https://a.example/1")
+    assert [image.url for image in found.images] == ["https://a.example/b.jpg"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Read also: Orrel harbour to get new crane",
+        "À lire aussi : La criée change d'horaires",
+        "【関連】古い灯台に新しい光",
+        "اقرأ أيضا: الميناء القديم",
+        "اقرأ أيضًا: الميناء القديم",
+        "Te puede interesar: El faro",
+        "Читайте также: Маяк",
+        "相关阅读：旧灯塔",
+        "[관련기사] 오래된 등대",
+        "Leggi anche: Il faro",
+        "Czytaj także: Latarnia",
+        "▶ Lesen Sie auch: Der Turm",
+    ],
+)
+def test_pointers(line: str) -> None:
+    assert points_elsewhere(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "asks"),
+    [
+        ("¿Ya eres suscriptor? Inicia sesión", True),
+        ("Sei già abbonato? Accedi", True),
+        ("Déjà abonné ? Connectez-vous", True),
+        ("Уже подписчик? Войти", True),
+        ("このつづきは有料です。ログインして読む", True),
+        ("关注我们的微信公众号", True),
+        ("카카오톡 채널을 추가하세요", True),
+        ("اشترك في نشرتنا البريدية", True),
+        ("Kun for abonnenter", True),
+        ("The club followed us home, the players said.", False),
+        ("Subscribers fell by a third.", False),
+        ("انضم اللاعب إلى الفريق أمس", False),
+        ("Der Newsletter der Stadt erschien zuletzt 2019.", False),
+    ],
+)
+def test_addresses_of_the_reader(line: str, asks: bool) -> None:
+    assert addresses_reader(line) is asks
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("Thursday, February 09, 2023", True),
+        ("2024年5月10日 16時30分", True),
+        ("Mis à jour le 12 juin 2024 à 09h05", True),
+        ("14,200", False),
+        ("In May 2023 the bridge fell", False),
+        ("7 of 12", False),
+        ("", False),
+    ],
+)
+def test_dates_alone(line: str, told: bool) -> None:
+    assert is_date(line) is told
+
+
+def test_labels() -> None:
+    assert is_ad_label("ADVERTISEMENT")
+    assert is_ad_label("– Publicité –")
+    assert not is_ad_label("Adam")
+    assert counts_comments("Comments (3)")
+    assert counts_comments("コメント 3件")
+    assert not counts_comments("Comments")
+    assert is_byline("von Gesa Lorch | 8. September 2024", ["gesa lorch"])
+    assert not is_byline("Gesa Lorch won the race", ["gesa lorch"])
