@@ -27,9 +27,10 @@ class Enclosure:
 class Entry:
     """Holds one item as a feed lists it.
 
-    `key` identifies it within its feed: guid if unique in the document, else guid + link, else link, else a hash
-    of title and date. `url` is the link made absolute and otherwise byte for byte as the feed has it.
-    `summary` and `content` are HTML as the feed has them, not sanitised.
+    `key` identifies it within its feed: guid if no other has it, else guid + link, else link, else a hash of title
+    and date. `anchor`: what its address needs to be its own, where others share its link's page. `url` is the link made
+    absolute and otherwise byte for byte as the feed has it. `summary` and `content` are HTML as the feed has them, not
+    sanitised.
     """
 
     key: str
@@ -44,6 +45,24 @@ class Entry:
     tags: tuple[str, ...] = ()
     image: str | None = None
     enclosures: tuple[Enclosure, ...] = ()
+    anchor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Holds what several entries of a feed were seen to share: guids, and links as `feeds.identity` compares them."""
+
+    guids: frozenset[str] = frozenset()
+    links: frozenset[str] = frozenset()
+
+    def __or__(self, other: "Shared") -> "Shared":
+        return Shared(self.guids | other.guids, self.links | other.links)
+
+    def __sub__(self, other: "Shared") -> "Shared":
+        return Shared(self.guids - other.guids, self.links - other.links)
+
+
+NOTHING_SHARED = Shared()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +90,7 @@ class Sitemap:
 class FeedDocument:
     """Holds a parsed feed. `format`: "rss20", "atom10", "rdf", "json", "sitemap", "news-sitemap", "sitemap-index",
     "section" … ; `problem`: what was wrong and survived; `sitemaps`: of a sitemap index, which has no entries of its
-    own."""
+    own; `shared`: what its entries share, and what was known to be shared."""
 
     format: str
     title: str | None
@@ -81,6 +100,7 @@ class FeedDocument:
     hints: Hints = field(default_factory=Hints)
     problem: str | None = None
     sitemaps: tuple[Sitemap, ...] = ()
+    shared: Shared = NOTHING_SHARED
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,26 @@ def _clean_query(query: str) -> str:
     return urlencode(kept, errors="replace")
 
 
+def link_key(url: str) -> str:
+    """Returns what is equal for links to one place: the normal form without its scheme, with its fragment if that says
+    more than where a reader came from."""
+    _, _, fragment = url.partition("#")
+    name, _, value = fragment.partition("=")
+    told = normalise(url).partition("://")[2] or url
+    return f"{told}#{quote(fragment, safe=_SAFE + '?')}" if fragment and not (value and _TRACKING.match(name)) else told
+
+
+def page_key(link: str) -> str:
+    """Returns the part of a `link_key` that names the page."""
+    return link.partition("#")[0]
+
+
+def other_scheme(url: str) -> str | None:
+    """Returns the same address with https for http, or the other way round; None for any other scheme."""
+    scheme, _, rest = url.partition("://")
+    return {"http": f"https://{rest}", "https": f"http://{rest}"}.get(scheme.lower())
+
+
 def without_login(url: str) -> str:
     """Returns the URL without its user name and password, so that it can be printed."""
     return re.sub(r"(?<=//)[^/?#]*@", "", url, count=1)

@@ -56,7 +56,7 @@ def theirs(body: bytes, headers: dict[str, str]) -> Fields:
     raw = feedparser_reader.fields(found)
     title = finish_entry.plain_title(raw.title, is_html=raw.title_is_html, lenient=True)
     feed: Fields = [("format", raw.format), ("title", title), ("link", raw.link), ("lang", raw.lang)]
-    return feed + _of_entries(finish_entry.finish_entries(raw, URL))
+    return feed + _of_entries(finish_entry.finish_entries(raw, URL)[0])
 
 
 def _of_entries(found: tuple[Entry, ...]) -> Fields:

@@ -64,7 +64,7 @@ def compare(name: str, body: bytes, totals: Totals) -> None:
     text = decode_xml.legal(decode_xml.to_text(body, HEADERS["content-type"]))
     start = process_time()
     raw = feedparser_reader.read(text)
-    expected = entries.finish_entries(raw, URL)
+    expected = entries.finish_entries(raw, URL)[0]
     totals.feedparser += process_time() - start
     start = process_time()
     feedparser.parse(body, response_headers=HEADERS)
@@ -96,7 +96,7 @@ def time_parts(body: bytes, document: FeedDocument, totals: Totals) -> None:
         return
     totals.parts["expat reader"] += process_time() - start
     start = process_time()
-    entries.finish_entries(raw, URL)
+    entries.finish_entries(raw, URL)[0]
     totals.parts["entries"] += process_time() - start
     start = process_time()
     for text in (text for entry in document.entries for text in (entry.summary, entry.content) if text):

@@ -8,6 +8,7 @@ from aggregator.articles.row import ArticleRow
 from aggregator.model import Enclosure, Entry
 from aggregator.text import hash64
 from aggregator.times import DAY
+from aggregator.urls import link_key
 
 _MAX_AHEAD = 2 * DAY  # an entry's time may lie in the future by as much
 
@@ -47,8 +48,11 @@ class EntryDetails:
 
 @dataclass(frozen=True, slots=True)
 class EntryRow:
-    """A new entry as it is stored. Times: seconds UTC. `site`: the key of politeness of its page, None if no page is
-    asked for; `digest`: equal for entries that say the same; `error`: why it has no article."""
+    """A new entry as it is stored. Times: seconds UTC.
+
+    `site`: the key of politeness of its page, None if no page is asked for; `error`: why it has no article; `digest`:
+    equal for entries that say the same; `address`: for those of one link.
+    """
 
     feed_id: int
     key: str
@@ -66,6 +70,7 @@ class EntryRow:
     next_try_at: int | None = None
     error: str | None = None
     digest: int | None = None
+    address: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,7 @@ def entry_row(entry: Entry, feed_id: int, now: int, state: EntryState) -> EntryR
         key=entry.key,
         url=entry.url,
         title=entry.title,
-        published_at=not_future(entry.published_at, now),
+        published_at=came_out(entry, now),
         updated_at=not_future(entry.updated_at, now),
         first_seen_at=now,
         last_seen_at=now,
@@ -108,6 +113,7 @@ def entry_row(entry: Entry, feed_id: int, now: int, state: EntryState) -> EntryR
             enclosures=entry.enclosures,
         ),
         digest=digest(entry),
+        address=address(entry),
     )
 
 
@@ -119,6 +125,17 @@ def skipped(entry: Entry, feed_id: int, now: int) -> PreparedEntry:
 def digest(entry: Entry) -> int:
     """Returns a number that is equal for entries that say the same: title and text."""
     return hash64("\n".join((entry.title or "", entry.content or entry.summary or "")))
+
+
+def address(entry: Entry) -> int | None:
+    """Returns a number that is equal for entries whose links lead to one place; None without a link."""
+    return hash64(link_key(entry.url)) if entry.url else None
+
+
+def came_out(entry: Entry, now: int) -> int | None:
+    """Returns the time of an entry that is listed for the first time `now`, in seconds: of one that does not say when
+    it came out, when it changed."""
+    return not_future(entry.published_at or entry.updated_at, now)
 
 
 def not_future(when: datetime | None, now: int) -> int | None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from aggregator.articles.assemble import assemble
-from aggregator.articles.entry_facts import EntryFacts, FeedPolicy, PreparedEntry, entry_row, not_future
+from aggregator.articles.entry_facts import EntryFacts, FeedPolicy, PreparedEntry, came_out, entry_row, not_future
 from aggregator.articles.row import ArticleRow
 from aggregator.extraction.article import Article
 from aggregator.extraction.feed_content import from_feed
@@ -35,17 +35,29 @@ def carries_full_text(entry: Entry) -> bool:
 
 
 def _prepared(entry: Entry, feed: FeedPolicy, now: int) -> PreparedEntry:
-    own = feed.full_text == "never" or (feed.full_text == "auto" and carries_full_text(entry))
+    own = feed.full_text == "never" or (feed.full_text == "auto" and (carries_full_text(entry) or _shares_page(entry)))
     summary = None if own and not entry.content else _plain_summary(entry)
     if own or not (entry.url and is_http(entry.url)):
         url = entry.url or f"{feed.url}#{entry.key}"
         facts = _facts(entry, url, summary if entry.content else None, feed, now)
-        article = _own_article(entry, facts, normalise(url) if entry.url else url, now)
+        article = _own_article(entry, facts, _own_url(entry, url), now)
         row = entry_row(entry, feed.id, now, "none")
         return PreparedEntry(row if article else replace(row, error="the entry carries no text"), article)
     own_site = feed.site if site_of(entry.url) == site_of(feed.url) else None
     row = entry_row(entry, feed.id, now, "waiting")
     return PreparedEntry(replace(row, site=own_site or site_of(entry.url), next_try_at=now, summary=summary))
+
+
+def _shares_page(entry: Entry) -> bool:
+    """Tells whether the page is that of several entries, so that what this one says itself is all that is its own."""
+    return entry.anchor is not None and bool(entry.content or entry.summary)
+
+
+def _own_url(entry: Entry, url: str) -> str:
+    """Returns the address of an entry's own text: its link, and what tells it from others of the same page."""
+    if not entry.url:
+        return url
+    return normalise(url) if entry.anchor is None else f"{normalise(url)}#{entry.anchor}"
 
 
 def _own_article(entry: Entry, facts: EntryFacts, own_url: str, now: int) -> ArticleRow | None:
@@ -66,7 +78,7 @@ def _facts(entry: Entry, url: str, summary: str | None, feed: FeedPolicy, now: i
         feed=feed.url,
         title=entry.title,
         authors=entry.authors,
-        published_at=not_future(entry.published_at, now),
+        published_at=came_out(entry, now),
         updated_at=not_future(entry.updated_at, now),
         summary=summary,
         lang=feed.lang,

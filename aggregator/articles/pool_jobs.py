@@ -7,17 +7,21 @@ of the pool alone, and the process that hands the jobs over starts without it.
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from aggregator.model import NOTHING_SHARED
+
 if TYPE_CHECKING:
     from aggregator.articles.entry_facts import FeedPolicy, PreparedEntry
     from aggregator.articles.read_pages import Batch, PageJob
-    from aggregator.model import Entry, FeedDocument
+    from aggregator.model import Entry, FeedDocument, Shared
 
 
-def parse(body: bytes, headers: Mapping[str, str], url: str, links: str | None = None) -> "FeedDocument":
+def parse(
+    body: bytes, headers: Mapping[str, str], url: str, links: str | None = None, shared: "Shared" = NOTHING_SHARED
+) -> "FeedDocument":
     """Returns the feed in an answer: `feeds.parse_feed.parse`."""
     from aggregator.feeds import parse_feed
 
-    return parse_feed.parse(body, headers, url, links)
+    return parse_feed.parse(body, headers, url, links, shared)
 
 
 def prepare(entries: Sequence["Entry"], feed: "FeedPolicy", now: int) -> "list[PreparedEntry]":

@@ -1,19 +1,20 @@
 """Makes an Entry of a RawEntry: absolute links, plain titles, plausible dates, and the key that identifies it."""
 
 import re
-from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
-from hashlib import blake2b
 from html import unescape
 
+from aggregator.feeds import identity
 from aggregator.feeds.formats.raw import RawEntry, RawFeed
-from aggregator.model import Enclosure, Entry
+from aggregator.model import NOTHING_SHARED, Enclosure, Entry, Shared
 from aggregator.text import squeeze, storable
 from aggregator.urls import absolute, is_http
 
 # Formats that tell when an entry came out from when it changed.
 _WITH_TWO_DATES = ("atom", "json", "sitemap", "news-sitemap", "section")
+_OF_PAGES = ("sitemap", "news-sitemap", "section")  # formats whose entries are addresses of pages
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # no feed is older: such dates are a zero clock or a wrong century
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->", re.DOTALL)
 # Elements that publishers leave in titles that are declared plain; anything else in `<>` may be text.
@@ -23,17 +24,30 @@ _INLINE = re.compile(
 )
 
 
-def finish_entries(raw: RawFeed, url: str) -> tuple[Entry, ...]:
-    """Returns the entries of a document that came from `url`, in its order, each key once."""
+def finish_entries(raw: RawFeed, url: str, known: Shared = NOTHING_SHARED) -> tuple[tuple[Entry, ...], Shared]:
+    """Returns the entries of a document that came from `url`, in its order, each key once, and what they share.
+
+    `known`: what those of earlier documents shared, which is shared for good.
+    """
     base = _base(raw, url)
     clean = _as_it_is if raw.storable else storable
-    links = [absolute(entry.link, base) if entry.link else None for entry in raw.entries]
-    guids = Counter(entry.guid for entry in raw.entries if entry.guid)
+    rss = not raw.format.startswith(_WITH_TWO_DATES)
+    made = [
+        _entry(item, absolute(item.link, base) if item.link else None, base, clean, rss=rss) for item in raw.entries
+    ]
+    items = [_item(entry, item) for entry, item in zip(made, raw.entries, strict=True)]
+    pages_alone = raw.format.startswith(_OF_PAGES)  # what is listed twice there is one page all the same
+    shared = known if pages_alone else known | identity.shared_by(items)
     entries: dict[str, Entry] = {}
-    for item, link in zip(raw.entries, links, strict=True):
-        entry = _entry(item, link, base, guids, clean, rss=not raw.format.startswith(_WITH_TWO_DATES))
-        entries.setdefault(entry.key, entry)
-    return tuple(entries.values())
+    for entry, item in zip(made, items, strict=True):
+        key = identity.key_of(item, shared)
+        entries.setdefault(key, identity.anchored(replace(entry, key=key), shared))
+    return tuple(entries.values()), shared
+
+
+def _item(entry: Entry, raw: RawEntry) -> identity.Item:
+    link = entry.url or raw.link if raw.link else None
+    return identity.Item(entry.guid, link, entry.title, entry.published_at, entry.content or entry.summary)
 
 
 def _base(raw: RawFeed, url: str) -> str:
@@ -46,16 +60,14 @@ def _as_it_is(text: str) -> str:
     return text
 
 
-def _entry(
-    raw: RawEntry, link: str | None, base: str, guids: Counter[str], clean: Callable[[str], str], *, rss: bool
-) -> Entry:
+def _entry(raw: RawEntry, link: str | None, base: str, clean: Callable[[str], str], *, rss: bool) -> Entry:
     title = plain_title(raw.title, is_html=raw.title_is_html, lenient=rss)
     published, updated = _plausible(raw.published), _plausible(raw.updated)
     if rss and published is None:  # RSS 1.0 has only dc:date, which is when the item came out
         published, updated = updated, None
     summary, content = _summary_and_content(raw, clean)
     return Entry(
-        key=_key(raw.guid, link or raw.link, title, published, guids),
+        key="",  # `finish_entries` knows what the others have
         guid=_storable(raw.guid) if raw.guid else None,
         url=link or _guid_as_link(raw),
         title=title,
@@ -88,18 +100,6 @@ def _line(text: str) -> str:
 
 def _storable(text: str) -> str:
     return text if text.isprintable() else storable(text)
-
-
-def _key(guid: str | None, link: str | None, title: str | None, at: datetime | None, guids: Counter[str]) -> str:
-    """Returns the guid if it is unique in the document, else guid + link, else link, else a hash of title and date."""
-    if guid and guids[guid] == 1:
-        return _storable(guid)
-    if guid:
-        return _storable(f"{guid} {link or title or ''}".strip())
-    if link:
-        return _storable(link)
-    seed = f"{title or ''}\n{at.isoformat() if at else ''}"
-    return "hash:" + blake2b(seed.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def _guid_as_link(raw: RawEntry) -> str | None:

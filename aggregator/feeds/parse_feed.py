@@ -16,14 +16,17 @@ from aggregator.feeds.formats.raw import RawFeed
 from aggregator.feeds.quick import expat_reader
 from aggregator.feeds.quick.item import Unsupported
 from aggregator.feeds.section import section_page
-from aggregator.model import FeedDocument
+from aggregator.model import NOTHING_SHARED, FeedDocument, Shared
 from aggregator.text import squeeze
 
 
-def parse(body: bytes, headers: Mapping[str, str], url: str, links: str | None = None) -> FeedDocument:
+def parse(
+    body: bytes, headers: Mapping[str, str], url: str, links: str | None = None, shared: Shared = NOTHING_SHARED
+) -> FeedDocument:
     """Returns the feed in `body`, which came from `url` with `headers` (lower-case names).
 
     `links`: it is a section page, whose links to articles are its entries: "auto", or a CSS selector that names them.
+    `shared`: what entries of earlier documents were seen to share.
     Raises FeedError, which says what the body seems to be, if it is no feed.
     """
     try:
@@ -34,15 +37,17 @@ def parse(body: bytes, headers: Mapping[str, str], url: str, links: str | None =
             raw = section_page.read(body, headers.get("content-type"), url, None if links == "auto" else links)
     except FeedError as error:
         raise FeedError(f"{url}: {error}") from None
+    entries, shared = finish_entry.finish_entries(raw, url, shared)
     return FeedDocument(
         format=raw.format,
         title=finish_entry.plain_title(raw.title, is_html=raw.title_is_html, lenient=True),
         link=raw.link,
         lang=squeeze(raw.lang or headers.get("content-language", "")) or None,
-        entries=finish_entry.finish_entries(raw, url),
+        entries=entries,
         hints=hints.read_hints(raw, body, headers),
         problem=raw.problem,
         sitemaps=sitemap.absolute(raw.sitemaps, url),
+        shared=shared,
     )
 
 

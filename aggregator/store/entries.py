@@ -26,6 +26,10 @@ class KnownEntry:
     updated_at: int | None
     site: str | None
     digest: int | None
+    url: str | None
+    title: str | None
+    published_at: int | None
+    address: int | None
 
     @property
     def has_own_text(self) -> bool:
@@ -67,6 +71,25 @@ def known(conn: Connection, feed_id: int, keys: Collection[str]) -> dict[str, Kn
     return found
 
 
+def at_addresses(conn: Connection, feed_id: int, addresses: Collection[int]) -> list[KnownEntry]:
+    """Returns the stored entries of a feed whose links lead to these addresses, newest first."""
+    columns = [entries.c[name] for name in KnownEntry.__slots__]
+    query = select(*columns).where(entries.c.feed_id == feed_id).order_by(entries.c.id.desc())
+    return [
+        KnownEntry(*row)
+        for some in portions(addresses)
+        for row in conn.execute(query.where(entries.c.address.in_(some)))
+    ]
+
+
+def has_other_title(conn: Connection, feed_id: int, article_id: int, title: str | None) -> bool:
+    """Tells whether an article is that of an entry of this feed with another title."""
+    mine = (entries.c.feed_id == feed_id, entries.c.article_id == article_id)
+    return (
+        conn.execute(select(entries.c.id).where(*mine, entries.c.title != (title or "")).limit(1)).first() is not None
+    )
+
+
 def facts_from_feeds(conn: Connection, article_ids: Collection[int]) -> dict[int, EntryRow]:
     """Returns the newest entry of a feed that lists each of these articles."""
     columns = [entries.c[name] for name in EntryRow.__slots__]
@@ -84,19 +107,26 @@ def add(conn: Connection, rows: Sequence[EntryRow]) -> list[int]:
     return [int(i) for i in conn.execute(added, list(map(_columns, rows))).scalars()]
 
 
-def mark_seen(conn: Connection, feed_id: int, keys: Collection[str], now: int, before: int | None) -> None:
+def mark_seen(conn: Connection, feed_id: int, ids: Collection[int], now: int, before: int | None) -> None:
     """Marks entries as listed `now`; those listed `before` and no longer were seen until just now."""
     mine = entries.c.feed_id == feed_id
     if before is not None:
         conn.execute(update(entries).where(mine, entries.c.last_seen_at == before).values(last_seen_at=now - 1))
-    for some in portions(keys):
-        conn.execute(update(entries).where(mine, entries.c.key.in_(some)).values(last_seen_at=now))
+    for some in portions(ids):
+        conn.execute(update(entries).where(entries.c.id.in_(some)).values(last_seen_at=now))
 
 
 def reword(conn: Connection, entry_id: int, row: EntryRow) -> None:
     """Stores what a known entry says of itself now."""
-    said = {"title": row.title, "updated_at": row.updated_at, "digest": row.digest}
+    said: Values = {"title": row.title, "updated_at": row.updated_at, "digest": row.digest}
+    if row.state == "waiting":
+        said["summary"] = row.summary
     conn.execute(update(entries).where(entries.c.id == entry_id).values(**said))
+
+
+def readdress(conn: Connection, entry_id: int, key: str, url: str | None, address: int | None) -> None:
+    """Stores by which key and link a known entry is listed now."""
+    conn.execute(update(entries).where(entries.c.id == entry_id).values(key=key, url=url, address=address))
 
 
 def note_update(conn: Connection, entry_id: int, updated_at: int) -> None:
@@ -116,9 +146,11 @@ def postpone(conn: Connection, ids: Collection[int], error: str, next_try_at: in
     conn.execute(update(entries).where(entries.c.id.in_(ids)).values(tries=entries.c.tries + 1, **state))
 
 
-def wait(conn: Connection, ids: Collection[int], at: int) -> None:
-    """Has the pages of these entries fetched (again) at `at`."""
-    state = {"state": "waiting", "next_try_at": at, "tries": 0, "error": None}
+def wait(conn: Connection, ids: Collection[int], at: int, site: str | None = None) -> None:
+    """Has the pages of these entries fetched (again) at `at`. `site`: where they lie now, if that is another one."""
+    state: Values = {"state": "waiting", "next_try_at": at, "tries": 0, "error": None}
+    if site is not None:
+        state["site"] = site
     conn.execute(update(entries).where(entries.c.id.in_(ids)).values(**state))
 
 

@@ -45,12 +45,22 @@ class Saved:
     kept: str | None = None
 
 
-def save(unit: UnitOfWork, new: ArticleRow, entry_ids: Collection[int] = (), *, article_id: int | None = None) -> Saved:
+def save(
+    unit: UnitOfWork,
+    new: ArticleRow,
+    entry_ids: Collection[int] = (),
+    *,
+    article_id: int | None = None,
+    had: int | None = None,
+) -> Saved:
     """Stores an article, or brings the one it is up to date, and gives it to its entries.
 
-    `article_id`: a free id that a new one takes, else the database gives it one.
+    `article_id`: a free id that a new one takes, else the database gives it one; `had`: the article that its entries
+    have already, which goes along where they go.
     """
-    stored = _existing(unit, new, entry_ids)
+    stored = _had(unit, new, had) or _existing(unit, new, entry_ids)
+    if stored is not None and stored.id == had and stored.url != new.url:
+        _readdress(unit, stored, new)
     saved = _add(unit, new, article_id) if stored is None else _update(unit, stored, new)
     _keep_raw(unit, saved, new)
     if entry_ids:
@@ -161,6 +171,31 @@ def insert(
     if new.html is not None:
         _keep_body(unit, made, new.html)
     return made
+
+
+def _had(unit: UnitOfWork, new: ArticleRow, article_id: int | None) -> StoredArticle | None:
+    """Returns the article that an entry has already, if `new` is what it says now: the entry's own text is, wherever it
+    leads; a page is if it is not known itself, and no other article."""
+    stored = None if article_id is None else held(unit, article_id)
+    if stored is None or new.body_from == "feed":
+        return stored
+    known = at_urls(unit, {new.own_url, new.claimed_url or new.own_url})
+    if known.keys() and article_id not in known.values():
+        return None
+    other = stored.body_from == "page" and compare.unrelated(stored.compared, new.compared)
+    return None if other else stored
+
+
+def _readdress(conn: Connection, stored: StoredArticle, new: ArticleRow) -> None:
+    """Brings an article to the address that its entry has now, unless another entry leads to the one before."""
+    there = select(entries.c.id).where(entries.c.article_id == stored.id, entries.c.url == stored.url)
+    if conn.execute(there.limit(1)).first() is not None:
+        return
+    canonical = new.claimed_url or new.own_url
+    values = {"url": new.url, "site": new.site}
+    if not at_urls(conn, [canonical]):
+        values["canonical_url"] = canonical
+    conn.execute(update(articles).where(articles.c.id == stored.id).values(**values))
 
 
 def _existing(unit: UnitOfWork, new: ArticleRow, entry_ids: Collection[int]) -> StoredArticle | None:

@@ -139,10 +139,21 @@ entries = Table(
     Column("next_try_at", BigInteger),  # set while waiting
     Column("error", Text),
     Column("digest", BigInteger),  # of title and text as the feed has them
+    Column("address", BigInteger),  # hash of `urls.link_key` of its link
     UniqueConstraint("feed_id", "key", name="entries_key"),
 )
 _index_where("state = 'waiting'", "entries_waiting", entries.c.site, entries.c.next_try_at)
 _index_where("article_id IS NOT NULL", "entries_of_article", entries.c.article_id)
+Index("entries_address", entries.c.feed_id, entries.c.address)
+
+# What several entries of a feed were seen to share: then it tells none of them from the others any more.
+shared = Table(
+    "shared",
+    metadata,
+    Column("feed_id", Id, ForeignKey("feeds.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("kind", Text, primary_key=True),  # guid | link
+    Column("value", Text, primary_key=True),
+)
 
 stories = Table(
     "stories",

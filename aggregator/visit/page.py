@@ -54,7 +54,8 @@ async def fetch_page(ctx: Context, pages: Sequence[ListedPage], requests: Reques
     now = ctx.now()
 
     def job(conn: UnitOfWork) -> Saved:
-        saved = save_article.save(conn, finished, ids)
+        had = next((one.article_id for one in pages if one.article_id is not None), None)
+        saved = save_article.save(conn, finished, ids, had=had)
         if plan:
             refetches.put(conn, refetch_schedule.first(plan, saved, finished.at, page.site, response, now))
         return saved

@@ -26,7 +26,7 @@ from aggregator.feeds.hints import from_headers
 from aggregator.model import Entry, FeedDocument, Hints, Response, moved_to
 from aggregator.net.request import FEED_TYPES, PAGE_TYPES
 from aggregator.schedule import health
-from aggregator.store import entries, feeds, save_article
+from aggregator.store import entries, feeds, save_article, shared
 from aggregator.store.feeds import FeedRow, Poll
 from aggregator.store.save_article import Saved
 from aggregator.store.unit_of_work import UnitOfWork
@@ -37,6 +37,7 @@ from aggregator.visit.after_poll import PollResult
 from aggregator.visit.context import Context
 from aggregator.visit.page_reader import PageReader
 from aggregator.visit.progress import PageDone, Polled
+from aggregator.visit.recognise import recognise
 from aggregator.visit.requests import Requests, pause
 from aggregator.visit.sitemap_index import Listing
 
@@ -105,20 +106,26 @@ async def _request(ctx: Context, attempt: _Attempt, requests: Requests) -> Respo
 
 async def _parsed(ctx: Context, feed: FeedRow, response: Response) -> FeedDocument:
     headers, links = dict(response.headers), feed.options.links
-    return await ctx.pool.run_within(PARSE_SECONDS, pool_jobs.parse, response.body, headers, response.url, links)
+    known = await ctx.read(lambda conn: shared.of_feed(conn, feed.id))
+    return await ctx.pool.run_within(PARSE_SECONDS, pool_jobs.parse, response.body, headers, response.url, links, known)
 
 
 async def _feed_changed(ctx: Context, attempt: _Attempt, response: Response, listing: Listing) -> None:
     feed, now, document = attempt.feed, ctx.now(), listing.document
-    keys = [entry.key for entry in document.entries]
-    known = await ctx.read(lambda conn: entries.known(conn, feed.id, keys))
+    recognised = await ctx.read(lambda conn: recognise(conn, feed.id, document))
     refetches = bool(refetch_schedule.steps(ctx.settings, feed.options))
-    new = new_entries.compare(document.entries, known, listing.old, refetches=refetches)
+    new = new_entries.compare(recognised, listing.old, refetches=refetches)
     prepared = await new_entries.prepared(ctx.pool, feed, new, now)
     rhythm = after_poll.updated_rhythm(feed, document, new.fresh, now)
     result = PollResult(
         poll=_logged(
-            ctx, attempt, "changed", response.status, listed=len(keys), new=len(new.fresh), bytes=len(response.body)
+            ctx,
+            attempt,
+            "changed",
+            response.status,
+            listed=len(document.entries),
+            new=len(new.fresh),
+            bytes=len(response.body),
         ),
         feed=_with_document(attempt, response, document, new.fresh, now),
         hints=document.hints,
@@ -126,14 +133,16 @@ async def _feed_changed(ctx: Context, attempt: _Attempt, response: Response, lis
         rhythm=rhythm,
     )
     if rhythm.lost:
-        reason = after_poll.gap_reason(feed, len(keys))
+        reason = after_poll.gap_reason(feed, len(document.entries))
         result = replace(result, poll=replace(result.poll, reason=reason))
         _log.warning("%s: %s", feed.url, reason)
 
     def save(conn: UnitOfWork) -> list[Saved]:
         saved = prepared.save(conn)
         listing.save(conn)
-        entries.mark_seen(conn, feed.id, list(known), now, listing.seen_before(feed.parsed_at))
+        seen = [known.id for known, _ in recognised.own]
+        entries.mark_seen(conn, feed.id, seen, now, listing.seen_before(feed.parsed_at))
+        shared.add(conn, feed.id, recognised.shared)
         return saved
 
     await _conclude(ctx, attempt, result, save)
@@ -153,7 +162,7 @@ async def _page_changed(ctx: Context, attempt: _Attempt, response: Response, rea
         known = entries.known(conn, feed.id, [feed.url])
         entry = Entry(key=feed.url, url=feed.url, title=feed.title)
         ids = [known[feed.url].id] if known else entries.add(conn, [entry_row(entry, feed.id, now, "none")])
-        entries.mark_seen(conn, feed.id, [feed.url], now, None)
+        entries.mark_seen(conn, feed.id, ids, now, None)
         return [save_article.save(conn, finished, ids)]
 
     await _conclude(ctx, attempt, PollResult(logged, after, from_headers(response.headers), response), save)

@@ -18,10 +18,10 @@ from aggregator.store.save_article import Saved
 
 @dataclass(frozen=True, slots=True)
 class UpdatedEntry:
-    """A known entry that says it changed, at `at` (seconds UTC)."""
+    """A known entry that changed, at `at` (seconds UTC) if it says so, else as its other title shows."""
 
     entry: KnownEntry
-    at: int
+    at: int | None
 
 
 def steps(settings: Settings, options: Options) -> tuple[int, ...]:
@@ -37,12 +37,14 @@ def first(plan: tuple[int, ...], saved: Saved, came_out_at: int, site: str, resp
 
 
 def updated(listed: Iterable[tuple[KnownEntry, Entry]]) -> list[UpdatedEntry]:
-    """Returns those of known entries that their feed says changed since it said so last."""
+    """Returns those of known entries that their feed says changed since it said so last, or gives another title."""
     found = []
     for kept, entry in listed:
         at = None if entry.updated_at is None else int(entry.updated_at.timestamp())
         if kept.updated_at is not None and at is not None and at > kept.updated_at:
             found.append(UpdatedEntry(kept, at))
+        elif entry.title != kept.title:
+            found.append(UpdatedEntry(kept, None))
     return found
 
 
@@ -50,7 +52,8 @@ def soon(conn: Connection, changed: Iterable[UpdatedEntry], now: int) -> None:
     """Has the pages of these entries fetched again soon."""
     sites: dict[int, str] = {}
     for one in changed:
-        entries.note_update(conn, one.entry.id, one.at)
+        if one.at is not None:
+            entries.note_update(conn, one.entry.id, one.at)
         if one.entry.article_id is not None and one.entry.site is not None:
             sites[one.entry.article_id] = one.entry.site
     for article_id, history in refetches.histories(conn, list(sites)).items():

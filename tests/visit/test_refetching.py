@@ -272,7 +272,8 @@ def atom(server: Server, updated: str, content: str = "") -> str:
     text = f"<content type='html'>{content}</content>" if content else ""
     return (
         "<feed xmlns='http://www.w3.org/2005/Atom'><title>Paper</title><id>urn:f</id><entry><title>Bridge 1</title>"
-        f"<id>urn:1</id><updated>{updated}</updated><link href='{server.url('/a/1')}'/>{text}</entry></feed>"
+        f"<id>urn:1</id><published>2026-01-05T10:00:00Z</published><updated>{updated}</updated>"
+        f"<link href='{server.url('/a/1')}'/>{text}</entry></feed>"
     )
 
 
