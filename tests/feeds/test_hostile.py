@@ -12,7 +12,7 @@ from aggregator.feeds.formats.raw import MAX_ENTRIES
 from tests.growth import assert_linear
 
 URL = "https://news.example/feed"
-BAD = "<description>a & b</description>"  # sends a document to the feedparser reader
+BAD = "<description>a <b>b</b></description>"  # sends a document to the feedparser reader
 MANY = " ".join(f'a{n}="x"' for n in range(40_000))  # 430 KB
 SPACES = " ".join(f"xmlns:a{n}='http://x/{n}'" for n in range(5000))
 TENFOLD = "&a{0};" * 10

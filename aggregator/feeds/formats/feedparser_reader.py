@@ -17,6 +17,7 @@ from typing import Any
 from aggregator.errors import FeedError
 from aggregator.feeds.feed_dates import parse_date
 from aggregator.feeds.formats.raw import MAX_ENTRIES, TOO_MANY_ENTRIES, RawEntry, RawFeed, length
+from aggregator.feeds.xml_repair import repair
 from aggregator.model import Enclosure
 
 _HEAD = b"<?xml version='1.0' encoding='utf-8'?>\n"
@@ -40,7 +41,9 @@ _LONG_AUTHOR = re.compile(rf"({_AUTHOR}\s*(?:<!\[CDATA\[)?[^<\]]{{400}})[^<\]]+"
 def read(text: str) -> RawFeed:
     """Returns a document's fields. Raises FeedError for input that would take feedparser very long."""
     feedparser = _feedparser()
-    text, cut = _first_entries(text)
+    repaired = repair(text)
+    mended = repaired != text
+    text, cut = _first_entries(repaired)
     source = BytesIO(_HEAD + _bounded(_without_bases(text)).encode("utf-8", "replace"))
     try:
         found = feedparser.parse(source, response_headers=_HEADERS, sanitize_html=False, resolve_relative_uris=False)
@@ -48,6 +51,8 @@ def read(text: str) -> RawFeed:
         raise FeedError(f"too broken to be read as a feed ({type(error).__name__}: {error})") from error
     raw = fields(found)
     raw.base = _document_base(text)
+    if mended and raw.problem is None:
+        raw.problem = "not well-formed: bare ampersands, or entities that XML does not know"
     raw.problem = TOO_MANY_ENTRIES if cut else raw.problem
     return raw
 

@@ -10,7 +10,7 @@ from xml.parsers import expat
 
 from aggregator.feeds.feed_dates import Undatable, parse_date
 from aggregator.feeds.formats.raw import MAX_ENTRIES, TOO_MANY_ENTRIES, RawFeed
-from aggregator.feeds.quick import channel, elements, entities
+from aggregator.feeds.quick import channel, elements
 from aggregator.feeds.quick.item import (
     CATEGORIES,
     CONTENTS,
@@ -27,6 +27,7 @@ from aggregator.feeds.quick.item import (
     unwrap,
 )
 from aggregator.feeds.quick.namespaces import NAMESPACES, PREFIXES, XHTML
+from aggregator.feeds.xml_repair import repair
 
 # C1 control characters, as bytes of UTF-8 or as references: Windows characters in disguise, which feedparser maps.
 _C1 = re.compile(rb"\xc2[\x80-\x9f]")
@@ -53,9 +54,10 @@ def _read(body: bytes) -> RawFeed:
     try:
         return _ExpatReader().read(body)
     except expat.ExpatError as error:
-        if error.code != entities.UNDEFINED:
+        text = body.decode()
+        if (repaired := repair(text)) == text:
             raise
-        raw = _ExpatReader(loose=True).read(entities.resolve_entities(body))
+        raw = _ExpatReader().read(repaired.encode())
         raw.problem = f"not well-formed: {error}"
         return raw
 
@@ -67,8 +69,7 @@ class _EnoughEntries(Exception):
 class _ExpatReader:
     """Follows the elements. `_depth` is that of the current one; a leaf's text is gathered until its end."""
 
-    def __init__(self, *, loose: bool = False) -> None:
-        self._loose = loose
+    def __init__(self) -> None:
         self._parser = expat.ParserCreate("utf-8", " ")
         self._markup = False
         self._leaf_depth = 0
@@ -242,8 +243,6 @@ class _ExpatReader:
         self._leaf, self._leaf_attributes, self._leaf_depth = name, attributes, self._depth
         self._pieces.clear()
         if name in elements.CAN_BE_MARKUP and attributes.get("type") == "xhtml":
-            if self._loose:
-                raise Unsupported
             self._markup = True
             self._parser.CharacterDataHandler = self._escaped
 
@@ -274,8 +273,6 @@ class _ExpatReader:
                 self._parser.CharacterDataHandler = self._pieces.append
                 unwrap(self._pieces)
             value = "".join(self._pieces).strip()
-            if self._loose:
-                value = entities.loosely(name, value)
             if self._entry is not None:
                 self._end_leaf(name, value, depth, self._entry)
             else:
@@ -286,8 +283,7 @@ class _ExpatReader:
                 self._entry = None
             elif self._author_depth == depth:
                 self._author_depth = 0
-                text = "".join(self._pieces).strip()
-                self._entry.end_author(entities.loosely("author", text) if self._loose else text)
+                self._entry.end_author("".join(self._pieces).strip())
 
     def _end_feed_leaf(self, name: str, value: str, depth: int) -> None:
         feed = self._feed
