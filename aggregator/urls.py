@@ -52,9 +52,19 @@ def is_http(url: str) -> bool:
         return False
 
 
+def without_blanks(url: str) -> str:
+    """Returns a URL as browsers read one with white space: none at its ends, no line breaks, spaces behind the host
+    escaped."""
+    url = re.sub(r"[\t\r\n]", "", url.strip())
+    host = re.match(r"[^/]*//[^/?#]*", url)
+    start = host.end() if host else len(url)
+    return url[:start] + re.sub(r"\s", "%20", url[start:])
+
+
 def full_url(typed: str) -> str:
-    """Completes a URL as a person types it: `example.org` is meant as https. Raises UsageError if it is none."""
-    full = typed if "://" in typed else f"https://{typed}"
+    """Completes a URL as a person types it: `example.org` is meant as https, and blanks are escaped. Raises
+    UsageError if it is none."""
+    full = without_blanks(typed if "://" in typed else f"https://{typed.strip()}")
     if not is_http(full) or any(character.isspace() for character in full):
         raise UsageError(f"{typed}: not an http:// or https:// URL")
     return full

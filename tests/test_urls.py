@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator import urls
-from aggregator.errors import FetchError
+from aggregator.errors import FetchError, UsageError
 from aggregator.net.targets import target
 
 NORMAL = {
@@ -95,3 +95,20 @@ def test_half_a_character_in_an_address_is_no_error() -> None:
         urls.normalise("http://" + text)
         urls.site_of("http://" + text)
         urls.believable_canonical("http://example.org/" + text, "http://example.org/x")
+
+
+@pytest.mark.parametrize(
+    ("typed", "full"),
+    [
+        (" example.org/my feed.xml\n", "https://example.org/my%20feed.xml"),
+        ("http://example.org/a b?c d#e f", "http://example.org/a%20b?c%20d#e%20f"),
+        ("http://example.org/a%20b", "http://example.org/a%20b"),
+    ],
+)
+def test_an_address_that_is_typed_is_completed(typed: str, full: str) -> None:
+    assert urls.full_url(typed) == full
+
+
+def test_a_host_with_a_blank_is_none() -> None:
+    with pytest.raises(UsageError):
+        urls.full_url("my feed.example/x")

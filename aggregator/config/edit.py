@@ -17,6 +17,7 @@ from typing import Any
 
 from aggregator.config.load_config import parse, read_text
 from aggregator.errors import ConfigError
+from aggregator.urls import without_blanks
 
 
 def add_feed(path: Path, values: Mapping[str, Any]) -> None:
@@ -51,7 +52,7 @@ def remove_feed(path: Path, url: str) -> None:
         text = _valid_text(path)
         _, listed = _feeds(text)
         for item in listed.value if listed is not None else ():
-            if any(key.value == "url" and value.value == url for key, value in item.value):
+            if any(key.value == "url" and without_blanks(value.value) == url for key, value in item.value):
                 _refuse_flow(listed, path)
                 lines = text.splitlines(keepends=True)
                 del lines[item.start_mark.line : _last_line(item, lines) + 1]
@@ -67,7 +68,7 @@ def replace_url(path: Path, old: str, new: str) -> None:
         _, listed = _feeds(text)
         for item in listed.value if listed is not None else ():
             for key, value in item.value:
-                if key.value == "url" and value.value == old:
+                if key.value == "url" and without_blanks(value.value) == old:
                     _write(path, text[: value.start_mark.index] + _scalar(new) + text[value.end_mark.index :])
                     return
     raise ConfigError(f"{path}: no feed {old}; `aggregator feeds list` shows them")

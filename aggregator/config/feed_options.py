@@ -20,6 +20,7 @@ class Options:
     article came out, none for "never". A page has the options of a feed whose interval is always set.
     """
 
+    title: str | None = None
     site: str | None = None
     lang: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)

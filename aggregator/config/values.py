@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
 
 from aggregator.times import DAY, HOUR, MINUTE, WEEK, format_duration
-from aggregator.urls import is_http
+from aggregator.urls import is_http, without_blanks
 
 _UNITS = {"w": WEEK, "d": DAY, "h": HOUR, "m": MINUTE, "s": 1}
 _DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)([wdhms])")
@@ -143,9 +143,10 @@ def _network(item: object) -> str:
 
 
 def _url(value: str) -> str:
-    if not is_http(value) or re.search(r"[\s\x00-\x1f]", value):
+    url = without_blanks(value)
+    if not is_http(url) or re.search(r"[\s\x00-\x1f]", url):
         raise ValueError("is not an http:// or https:// URL")
-    return value
+    return url
 
 
 def _proxy(value: str) -> str:

@@ -13,7 +13,7 @@ from aggregator.errors import FeedError
 from aggregator.feeds import decode_xml
 from aggregator.feeds.xml_repair import repair
 from aggregator.text import squeeze
-from aggregator.urls import is_http
+from aggregator.urls import is_http, without_blanks
 
 NAMESPACE = "urn:aggregator:opml"
 _MAX_FOLDERS, _MAX_CHARACTERS = 16, 400  # of a category
@@ -66,8 +66,14 @@ def read(body: str | bytes) -> Subscriptions:
         raise FeedError("not an OPML file: its outermost element is not <opml>")
     first: dict[str, Outline] = {}
     for outline in reader.found:
-        first.setdefault(outline.url, outline)
+        before = first.get(outline.url)
+        first[outline.url] = outline if before is None else _merged(before, outline)
     return Subscriptions(tuple(first.values()), tuple(reader.skipped), problem)
+
+
+def _merged(one: Outline, other: Outline) -> Outline:
+    """Returns what two listings of a subscription say together; where both say something, the first."""
+    return Outline(*(getattr(one, name) or getattr(other, name) for name in Outline.__slots__))
 
 
 def _parse(reader: "_OutlineReader", text: str) -> None:
@@ -131,7 +137,7 @@ class _OutlineReader:
             self.folders.pop()
 
     def _add(self, address: str, kind: str, title: str | None, category: str | None, given: dict[str, str]) -> None:
-        address = _SCHEME.sub(lambda found: "" if ":" in found[0] else "https", address, count=1)
+        address = without_blanks(_SCHEME.sub(lambda found: "" if ":" in found[0] else "https", address, count=1))
         if not is_http(address) or " " in address:
             self.skipped.append((title or address or "without a name")[:200])
             return

@@ -236,8 +236,8 @@ class Net:
         if answer.status // 100 != 2:
             reason = f"the server answered {_phrase(answer.status)}"
             raise exchange.error("status", reason, answer.status, self._wait(answer))
-        part = answer.headers.get("content-range", "a part")
-        if answer.status == 206 and not headers.is_whole(part):
+        part = headers.part_of(answer.headers) if answer.status == 206 else None
+        if part is not None:
             raise exchange.error("protocol", f"the server sent only {part[:100]} of the page", 206)
         encodings, truncate = answer.headers.get("content-encoding", ""), exchange.request.truncate
         try:

@@ -5,7 +5,7 @@ ETag goes back byte for byte, if it can be sent at all.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from aggregator.net.net_settings import NetSettings
 from aggregator.net.request import Request
@@ -91,8 +91,12 @@ def number(value: str | None) -> int | None:
     return int(value[:18]) if value and value.isascii() and value.isdigit() else None
 
 
-def is_whole(content_range: str) -> bool:
-    """True if a Content-Range covers all there is: "bytes 0-99/100"."""
-    span, _, size = content_range.removeprefix("bytes").strip().partition("/")
+def part_of(received: Mapping[str, str]) -> str | None:
+    """Returns what part of the whole an answer of 206 holds, for an error; None for all of it. No part was asked for,
+    so an answer that names none is the whole; "bytes 0-99/100" is so too."""
+    said = received.get("content-range", "").strip()
+    if "multipart/byteranges" in received.get("content-type", "").lower():
+        return said or "parts"
+    span, _, size = said.removeprefix("bytes").strip().partition("/")
     whole = number(size)
-    return whole is not None and span == f"0-{whole - 1}"
+    return None if not said or (whole is not None and span == f"0-{whole - 1}") else said

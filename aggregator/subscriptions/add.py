@@ -64,6 +64,7 @@ def add(
     """
     if old is not None and any(asdict(replace(wanted, url="")).values()):
         raise UsageError("--replace keeps the options of the feed it replaces; give it no others")
+    wanted = replace(wanted, url=full_url(wanted.url))
     known = load_config.load(path if path.exists() else None, environ)
     is_known = any(feed.url == wanted.url for feed in known.feeds)
     if old is None and is_known:
@@ -71,10 +72,9 @@ def add(
             f"{path}: {wanted.url} is subscribed already; edit it there, or `aggregator feeds remove` it first"
         )
     if old is None:
-        edit.check_feed(path, asdict(replace(wanted, url=full_url(wanted.url))))  # before anybody is asked
+        edit.check_feed(path, asdict(wanted))  # before anybody is asked
     unread = None
     if check and not is_known:
-        wanted = replace(wanted, url=full_url(wanted.url))
         try:
             wanted = _read(wanted, known.settings, on_request, best=best)
         except FetchError as error:

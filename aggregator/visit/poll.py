@@ -290,7 +290,7 @@ def _with_document(
         format=document.format,
         link=absolute(document.link, response.url) if document.link else feed.link,
         hints=replace(document.hints, max_age=None, expires_in=None, retry_after=None),  # those are of one answer alone
-        title=feed.title or document.title,
+        title=feed.options.title or document.title or feed.title,  # what the feed calls itself may change
     )
 
 

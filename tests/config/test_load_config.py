@@ -29,6 +29,12 @@ def problem(text: str, **environ: str) -> str:
     return str(caught.value)
 
 
+def test_blanks_in_an_address_are_escaped() -> None:
+    found = read('feeds:\n  - url: " https://e.example/my feed.xml?q=a b "\n')
+    assert found.feeds[0].url == "https://e.example/my%20feed.xml?q=a%20b"
+    assert "is not an http" in problem("feeds:\n  - url: https://e xample/f\n")
+
+
 @pytest.mark.parametrize("text", ["", "# nothing\n", "feeds:\n", "settings:\nfeeds:\narticles:\n", "{}"])
 def test_empty_is_the_default(text: str) -> None:
     found = read(text)

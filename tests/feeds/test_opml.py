@@ -125,6 +125,19 @@ def test_exports_of_freshrss() -> None:
     )
 
 
+def test_listings_of_one_feed_say_together_what_each_says() -> None:
+    for first, second in (
+        ("{0}", "<outline text='Music'>{1}</outline>"),
+        ("<outline title='Music'>{1}</outline>", "{0}"),
+    ):
+        bare, named = (
+            "<outline xmlUrl='https://a.example/'/>",
+            "<outline text='Sea' xmlURL='https://a.example/' language='fr'/>",
+        )
+        text = f"<opml><body>{first}{second}</body></opml>".format(bare, named)
+        assert opml.read(text).outlines == (Outline("https://a.example/", "Sea", "Music", "fr"),)
+
+
 def test_exports_of_miniflux_and_newsboat() -> None:
     assert opml.read(MINIFLUX).outlines == (
         Outline("https://c.example/feed.xml", "C", "All", None, "https://c.example/"),
@@ -144,11 +157,12 @@ def test_what_would_spoil_feeds_yaml_is_left_out() -> None:
     found = opml.read(text)
     assert found.outlines == (
         Outline("https://a.example/x", "A"),
+        Outline("https://b.example/a%20b"),
         Outline("https://d.example/f", "D"),
         Outline("https://e.example/f", "E"),
         Outline("https://f.example/", "F"),
     )
-    assert found.skipped == ("https://b.example/a b", "C")
+    assert found.skipped == ("C",)
 
 
 def test_of_a_broken_file_the_rest_is_read() -> None:

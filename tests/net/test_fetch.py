@@ -124,6 +124,12 @@ def test_empty_successes(site: Canned, get: Get, status: int) -> None:
     assert (response.status, response.body) == (status, b"")
 
 
+def test_a_206_that_names_no_part_is_the_whole(site: Canned, get: Get, fail: Fail) -> None:
+    assert get(site.route("/x", Reply(b"body", 206)), by=site).body == b"body"
+    parts = Reply(b"body", 206, headers={"Content-Type": "multipart/byteranges; boundary=x"})
+    assert "only parts of the page" in fail(site.route("/y", parts), by=site).reason
+
+
 def test_a_part_is_no_page(site: Canned, fail: Fail) -> None:
     error = fail(site.route("/x", Reply(b"body", 206, headers={"Content-Range": "bytes 0-3/5000"})), by=site)
     assert error.kind == "protocol"

@@ -113,6 +113,21 @@ def test_validators_go_back_byte_for_byte(server: Server, config: Path, fetch: F
     assert last.headers["if-modified-since"] == b"yesterday"
 
 
+def test_a_feed_is_called_what_it_calls_itself_now_or_as_the_file_says(
+    server: Server, config: Path, fetch: Fetch, database_url: str
+) -> None:
+    def serve(title: str) -> None:
+        for path in ("/a.xml", "/b.xml"):
+            server.route(path, Reply(f"<rss version='2.0'><channel><title>{title}</title></channel></rss>".encode()))
+
+    serve("Old")
+    subscribe(config, server.url("/a.xml"), f"{server.url('/b.xml')}\n    title: Mine")
+    fetch()
+    serve("New")
+    fetch()
+    assert [count(database_url, "feeds", f"title = '{title}'") for title in ("Old", "New", "Mine")] == [0, 1, 1]
+
+
 def test_the_same_body_without_validators_is_unchanged(server: Server, config: Path, fetch: Fetch) -> None:
     subscribe(config, server.route("/rss", Reply(site.rss(server, range(0)))))
     assert fetch().feeds_changed == 1
