@@ -1,20 +1,25 @@
 """A news aggregator: polls feeds, keeps only the article, knows what is one story, stores everything in SQL.
 
-As a library, `aggregator.extract(html, url=None) -> Article` is the extractor alone: no network, no database.
+As a library, `aggregator.extract(html, url=None) -> Article` is the extractor alone: no network, no database;
+`aggregator.open(url=None) -> Archive` searches and reads an archive.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from aggregator.archive.library import Archive
+    from aggregator.archive.library import open_archive as open
     from aggregator.extraction.article import Article, Image
     from aggregator.extraction.memory.site_memory import SiteMemory
     from aggregator.extraction.pipeline import RawPage, learn
     from aggregator.extraction.pipeline import article as extract
 
 __version__ = "0.1.0"
-__all__ = ["Article", "Image", "RawPage", "SiteMemory", "__version__", "extract", "learn"]
+__all__ = ["Archive", "Article", "Image", "RawPage", "SiteMemory", "__version__", "extract", "learn", "open"]
 _HOMES = {
+    "open": ("aggregator.archive.library", "open_archive"),
+    "Archive": ("aggregator.archive.library", "Archive"),
     "extract": ("aggregator.extraction.pipeline", "article"),
     "Article": ("aggregator.extraction.article", "Article"),
     "Image": ("aggregator.extraction.article", "Image"),

@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from html import escape
 
 from sqlalchemy import Connection
 
+from aggregator.archive.archived_article import ArchivedArticle
+from aggregator.archive.archived_article import archived as archived_article
 from aggregator.archive.snippets import snippet
 from aggregator.errors import UsageError
 from aggregator.model import Json
@@ -13,7 +16,7 @@ from aggregator.query import And, Everything, Is, Not, Or, Query, Words, parse, 
 from aggregator.store import search_articles
 from aggregator.store.engine import Store
 from aggregator.store.ranking import Sort
-from aggregator.store.records import current, record
+from aggregator.store.records import record
 from aggregator.store.search_articles import FoundArticle
 from aggregator.store.search_sql import Filters
 
@@ -22,7 +25,7 @@ from aggregator.store.search_sql import Filters
 class Search:
     """What is asked. `since` and `until` (without it) are aware times; `feed` is a URL or a title.
 
-    `stories`: one hit a story, its best.
+    `stories`: one hit a story, its best; `exact`: all matches are ranked and counted, however many there are.
     """
 
     query: str = ""
@@ -35,6 +38,7 @@ class Search:
     limit: int = 20
     offset: int = 0
     stories: bool = False
+    exact: bool = False
 
     @property
     def filters(self) -> Filters:
@@ -45,27 +49,55 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An article that matches. `record`: its JSON object; `others`: how many more of its story match, where stories
-    are folded; `snippet`: the text around the first words that match, one line."""
+    """An article that matches. `snippet`: the text around the first words that match, one line; `others`: how many
+    more of its story match, where stories are folded; `rank`: greater is better."""
 
-    record: Json
+    article: ArchivedArticle
     snippet: str
     others: int
     rank: float
 
+    def to_dict(self) -> Json:
+        """Returns the article's JSON object with `snippet` and `others`."""
+        return self.article.to_dict() | {"snippet": self.snippet, "others": self.others}
+
 
 @dataclass(frozen=True, slots=True)
-class Hits:
-    """The hits asked for, and how many there are in all. `wordless`: the terms that nothing is found by, because they
-    hold neither letters nor digits. `archived`: how many articles there are at all, where none is found."""
+class Results:
+    """The hits asked for, iterable, and how many there are in all.
+
+    `total_is_exact`: False where more match than were counted. `wordless`: the terms that nothing is found by, because
+    they hold neither letters nor digits. `archived`: how many articles there are at all, where none is found.
+    """
 
     hits: tuple[Hit, ...]
     total: int
+    total_is_exact: bool = True
     wordless: tuple[str, ...] = ()
     archived: int | None = None
 
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self.hits)
 
-def search(store: Store, asked: Search) -> Hits:
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    def to_dicts(self) -> list[Json]:
+        """Returns the hits as JSON objects, the rows of a data frame."""
+        return [hit.to_dict() for hit in self.hits]
+
+    def _repr_html_(self) -> str:
+        """Shows the hits in a notebook."""
+        rows = "".join(
+            f"<tr><td>{one.article.id}</td><td>{escape(str(one.article.published_at or ''))}</td>"
+            f"<td>{escape(one.article.site)}</td><td>{escape(one.article.title or one.article.url)}<br>"
+            f"{escape(one.snippet)}</td></tr>"
+            for one in self.hits
+        )
+        return f"<table>{rows}</table><p>{len(self.hits)} of {self.total}{'' if self.total_is_exact else '+'}</p>"
+
+
+def search(store: Store, asked: Search) -> Results:
     """Returns what matches, best (or newest) first. Raises QueryError, StoreError, UsageError for an unknown feed."""
     query = parse(asked.query, datetime.now(UTC))
     words = wanted(query)
@@ -76,7 +108,7 @@ def search(store: Store, asked: Search) -> Hits:
         )
         total = search_articles.count(conn, query, asked.filters, stories=asked.stories)
         archived = search_articles.count(conn, Everything(), Filters()) if total == 0 else None
-    return Hits(tuple(_hit(one, words) for one in found), total, wordless(query), archived)
+    return Results(tuple(_hit(one, words) for one in found), total, True, wordless(query), archived)
 
 
 def records(store: Store, asked: Search) -> Iterator[Json]:
@@ -117,4 +149,4 @@ def wanted(query: Query) -> tuple[Words, ...]:
 
 def _hit(found: FoundArticle, words: tuple[Words, ...]) -> Hit:
     text = "\n\n".join(part for part in (found.article.lead, found.article.text) if part)
-    return Hit(current(found.article), snippet(text, words), found.others, found.rank)
+    return Hit(archived_article(found.article), snippet(text, words), found.others, found.rank)

@@ -23,7 +23,7 @@ from aggregator.cli.shared_options import (
 )
 
 if TYPE_CHECKING:
-    from aggregator.archive.search import Hit, Hits
+    from aggregator.archive.search import Hit, Results
     from aggregator.model import Json
 
 
@@ -89,7 +89,7 @@ def search(
     if form is Format.TABLE:
         _print_hits(found, said, offset)
     elif form is Format.TEXT:
-        print("\n".join(_as_text(hit.record) for hit in found.hits), end="")
+        print("\n".join(_as_text(hit.article.to_dict()) for hit in found.hits), end="")
     else:
         output.objects((_as_json(hit, folded=stories) for hit in found.hits), form)
     if not options.quiet:
@@ -100,7 +100,7 @@ def search(
             print(f"aggregator: {output.cell(line)}", file=sys.stderr)
 
 
-def _shown(found: "Hits", said: str, offset: int) -> list[str]:
+def _shown(found: "Results", said: str, offset: int) -> list[str]:
     """Returns what is to be said of an answer that is empty or not the whole; nothing of one that is."""
     if found.total == 0:
         return _nothing(found, said)
@@ -110,7 +110,7 @@ def _shown(found: "Hits", said: str, offset: int) -> list[str]:
     return [shown] if len(found.hits) < found.total else []
 
 
-def _nothing(found: "Hits", said: str) -> list[str]:
+def _nothing(found: "Results", said: str) -> list[str]:
     """Returns what was searched where nothing was found, and what could be asked instead."""
     if not found.archived:
         return ["nothing found: the archive holds no articles yet; `aggregator fetch` brings them"]
@@ -126,7 +126,7 @@ def _nothing(found: "Hits", said: str) -> list[str]:
     return lines
 
 
-def _print_hits(found: "Hits", said: str, offset: int) -> None:
+def _print_hits(found: "Results", said: str, offset: int) -> None:
     if not found.hits:
         for line in _shown(found, said, offset):
             print(output.cell(line))
@@ -140,10 +140,10 @@ def _print_hits(found: "Hits", said: str, offset: int) -> None:
     ]
     rows = [
         (
-            hit.record["id"],
-            output.day_time(hit.record["published_at"] or hit.record["fetched_at"]),
-            hit.record["site"],
-            f"{output.cell(hit.record['title'] or hit.record['url'])}\n{hit.snippet}",
+            hit.article.id,
+            f"{hit.article.published_at or hit.article.fetched_at:%Y-%m-%d %H:%M}",
+            hit.article.site,
+            f"{output.cell(hit.article.title or hit.article.url)}\n{hit.snippet}",
             f"+{hit.others}" if hit.others else "",
         )
         for hit in found.hits
@@ -154,9 +154,8 @@ def _print_hits(found: "Hits", said: str, offset: int) -> None:
 
 
 def _as_json(hit: "Hit", *, folded: bool) -> "Json":
-    """Returns the article's object with the part of its text that matches and, where stories are folded, the number of
-    the others."""
-    return hit.record | {"snippet": hit.snippet} | ({"others": hit.others} if folded else {})
+    """Returns the object of a hit; the number of others says something only where stories are folded."""
+    return {name: value for name, value in hit.to_dict().items() if folded or name != "others"}
 
 
 def _as_text(record: "Json") -> str:

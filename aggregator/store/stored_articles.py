@@ -99,6 +99,16 @@ def revisions_of(conn: Connection, article_id: int) -> list[Revision]:
     return [Revision(*row) for row in rows]
 
 
+def of_stories(conn: Connection, story_ids: Collection[int]) -> dict[int, list[StoredArticle]]:
+    """Returns the articles of each of these stories, oldest first."""
+    found: dict[int, list[StoredArticle]] = {}
+    for some in portions(story_ids):
+        query = select(articles).where(articles.c.story_id.in_(some)).order_by(articles.c.at, articles.c.id)
+        for row in conn.execute(query):
+            found.setdefault(row.story_id, []).append(from_row(row))
+    return found
+
+
 def copies_of(conn: Connection, article: StoredArticle) -> list[StoredArticle]:
     """Returns the other articles that are the same text, oldest first: the copies of an article, or its head and the
     head's other copies."""

@@ -41,7 +41,7 @@ def test_hits_carry_record_snippet_and_total(store: Store, tmp_path: Path) -> No
     assert found.total == 3
     assert len(found.hits) == 2
     folded = search(store, Search("dragon", stories=True, sort="date"))
-    assert [(hit.record["site"], hit.others) for hit in folded.hits] == [("c.org", 1), ("a.org", 0)]
+    assert [(hit.article.site, hit.others) for hit in folded.hits] == [("c.org", 1), ("a.org", 0)]
     assert folded.total == 2
     assert "Dragon's fire fell" in folded.hits[1].snippet
     since = datetime(2024, 5, 2, tzinfo=UTC)

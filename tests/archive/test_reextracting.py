@@ -85,7 +85,7 @@ def spoil(store: Store, article_id: int, **values: Any) -> None:
 
 
 def found(store: Store, query: str) -> list[int]:
-    return [hit.record["id"] for hit in search.search(store, Search(query)).hits]
+    return [hit.article.id for hit in search.search(store, Search(query)).hits]
 
 
 def everything(store: Store) -> dict[str, list[Any]]:
