@@ -103,12 +103,11 @@ def search(store: Store, asked: Search) -> Results:
     words = wanted(query)
     with store.read() as conn:
         _refuse_unknown(conn, asked.feed)
-        found = search_articles.search(
-            conn, query, asked.filters, asked.sort, asked.limit, asked.offset, stories=asked.stories
-        )
-        total = search_articles.count(conn, query, asked.filters, stories=asked.stories)
-        archived = search_articles.count(conn, Everything(), Filters()) if total == 0 else None
-    return Results(tuple(_hit(one, words) for one in found), total, True, wordless(query), archived)
+        page = (asked.sort, asked.limit, asked.offset)
+        found = search_articles.search(conn, query, asked.filters, *page, stories=asked.stories, exact=asked.exact)
+        archived = search_articles.count(conn, Everything(), Filters()) if found.total == 0 else None
+    hits = tuple(_hit(one, words) for one in found.articles)
+    return Results(hits, found.total, found.exact, wordless(query), archived)
 
 
 def records(store: Store, asked: Search) -> Iterator[Json]:

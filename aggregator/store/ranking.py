@@ -1,10 +1,10 @@
-"""Ranks hits: what a word weighs by where it stands, by each database's own measure, and in which order they come."""
+"""Ranks hits: what a word weighs by where it stands, by each database's own measure."""
 
 from typing import Literal
 
-from sqlalchemy import ColumnElement, FromClause, Select, func, literal_column
+from sqlalchemy import ColumnElement, func, literal_column
 
-from aggregator.store.search_sql import article_search, hits
+from aggregator.store.search_sql import article_search
 
 Sort = Literal["relevance", "date"]
 
@@ -16,18 +16,9 @@ _TS_RANK_WEIGHTS = "'{0.1, 0.12, 0.4, 1.0}'::float4[]"
 _TS_RANK_BY_LENGTH = 1
 
 
-def ranked(match: str, dialect: str) -> Select[tuple[int, float]]:
-    """Returns the articles whose text matches: `id`, and `rank`, of which greater is better."""
+def rank(match: str, dialect: str) -> ColumnElement[float]:
+    """Returns the rank of a hit (`search_sql.hits`), of which greater is better."""
     if dialect == "sqlite":
-        rank: ColumnElement[float] = -func.bm25(literal_column("articles_fts"), *_BM25_WEIGHTS)
-    else:
-        words = func.to_tsquery("simple", match)
-        rank = func.ts_rank_cd(literal_column(_TS_RANK_WEIGHTS), article_search.c.search, words, _TS_RANK_BY_LENGTH)
-    return hits(match, dialect).add_columns(rank.label("rank"))
-
-
-def order(found: FromClause, sort: Sort) -> list[ColumnElement[object]]:
-    """Returns the order of `found`, which has `id`, `at` and, where the query holds words, `rank`: the best first, else
-    the newest; of equals the one stored last."""
-    best = found.c.rank if sort == "relevance" and "rank" in found.c else found.c.at
-    return [best.desc(), found.c.id.desc()]
+        return -func.bm25(literal_column("articles_fts"), *map(literal_column, map(str, _BM25_WEIGHTS)))
+    words = func.to_tsquery("simple", match)
+    return func.ts_rank_cd(literal_column(_TS_RANK_WEIGHTS), article_search.c.search, words, _TS_RANK_BY_LENGTH)

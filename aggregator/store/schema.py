@@ -206,6 +206,13 @@ Index("articles_at", articles.c.at)
 Index("articles_story", articles.c.story_id)
 Index("articles_text", articles.c.text_hash)
 Index("articles_site", articles.c.site)
+# What a search narrows and orders by, so that it reads no row of `articles` before it knows which: they are a page of
+# the database each. Read through the view `article_keys`, because SQLite would rather look ids up in the table.
+Index(
+    "articles_keys",
+    *(articles.c.id, articles.c.at, articles.c.published_at, articles.c.story_id, articles.c.site, articles.c.lang),
+)
+_index_where("feed IS NOT NULL", "articles_feed", articles.c.feed)
 _index_where("copy_of IS NOT NULL", "articles_copies", articles.c.copy_of)
 _index_where("revisions > 0", "articles_revised", articles.c.at)
 _index_where("gone_at IS NOT NULL", "articles_gone", articles.c.gone_at)

@@ -1,17 +1,29 @@
-"""Searches the articles, on both databases."""
+"""Searching the articles, on both databases.
 
-from collections.abc import Iterator
+A query may match most of an archive. What is ranked and counted is bounded to the `MOST` matches that were stored last,
+unless all are asked for; an order by time is exact all the same, because it is worked out from the newest article back.
+Articles themselves are read for the page that is shown alone.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, distinct, func, literal, select
+from sqlalchemy import Connection, Select, func, select, tuple_
 
 from aggregator.query import Query
-from aggregator.store.ranking import Sort, order, ranked
+from aggregator.store.ranking import Sort, rank
 from aggregator.store.schema import articles, feeds
-from aggregator.store.search_sql import Filters, filtered, matching, named, narrowed, plan
+from aggregator.store.search_sql import Filters, Plan, bounds, hit_id, hits, keys, matching, named, plan
+from aggregator.store.sql import listed
 from aggregator.store.stored_articles import StoredArticle, from_row
 
+MOST = 10_000  # matches that are ranked and counted, unless all are asked for
 _ROWS_AT_ONCE = 200  # read from the database by `each`
+_FIRST_STEP, _LAST_STEP = 500, 50_000  # articles looked at at a time on the way from the newest back
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +36,23 @@ class FoundArticle:
     others: int
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The articles asked for, and how many match in all: at least so many where that is not `exact`."""
+
+    articles: list[FoundArticle]
+    total: int
+    exact: bool
+
+
+class _Match(NamedTuple):
+    """An article that matches; of two, the greater one comes first. `measure`: its rank, or its time."""
+
+    measure: float
+    id: int
+    story_id: int
+
+
 def search(
     conn: Connection,
     query: Query,
@@ -33,29 +62,39 @@ def search(
     offset: int = 0,
     *,
     stories: bool = False,
-) -> list[FoundArticle]:
+    exact: bool = False,
+) -> Found:
     """Returns the articles that match, best or newest first.
 
     Where the query holds no words all are equally relevant, and the newest come first. With `stories`, one a story: its
-    best hit.
+    best hit. With `exact`, all are ranked and counted.
     """
-    found = _candidates(conn, query, filters)
-    rank = found.c.rank if "rank" in found.c else literal(0.0).label("rank")
-    picked = select(found.c.id, rank, literal(0).label("others"), found.c.at)
-    if stories:
-        found = _folded(found, rank, order(found, sort)).subquery()
-        picked = select(found.c.id, found.c.rank, found.c.others, found.c.at).where(found.c.nth == 1)
-    few = picked.order_by(*order(found, sort)).limit(limit).offset(offset).subquery()
-    asked = select(articles, few.c.rank, few.c.others).join(few, few.c.id == articles.c.id)
-    rows = conn.execute(asked.order_by(*order(few, sort)))
-    return [FoundArticle(from_row(row), float(row.rank), int(row.others)) for row in rows]
+    asked, most = plan(query, filters, conn.dialect.name), None if exact else MOST
+    if sort == "relevance" and asked.match is not None:
+        rows, whole = _cut(_ranked(conn, asked, most), most)
+        story_of = {match.id: match.story_id for match in _keys(conn, [one for one, _ in rows])} if stories else {}
+        found = [_Match(measure, one, story_of.get(one, one)) for one, measure in rows]
+        page = _folded(found)
+        ranks = dict(rows)
+        others = Counter(match.story_id for match in found)
+        return Found(_read(conn, page[offset : offset + limit], ranks, others), len(page), whole)
+    ids, whole = _cut(_unordered(conn, asked, most), most)
+    found = _keys(conn, ids) if stories or len(ids) <= MOST else []
+    total = len({match.story_id for match in found}) if stories else len(ids)
+    if len(ids) > MOST or not whole:
+        page = _walk(conn, asked, offset + limit, stories=stories)[offset : offset + limit]
+        found = _members(conn, asked, [match.story_id for match in page]) if stories else []
+    else:
+        page = (_folded(found) if stories else sorted(found, reverse=True))[offset : offset + limit]
+    others = Counter(match.story_id for match in found) if stories else Counter[int]()
+    return Found(_read(conn, page, {}, others), total, whole)
 
 
-def count(conn: Connection, query: Query, filters: Filters, *, stories: bool = False) -> int:
-    """Returns how many articles, or stories, `search` would give without a limit."""
-    counted = func.count(distinct(articles.c.story_id)) if stories else func.count()
-    asked = select(counted).select_from(articles).where(matching(conn, query, filters))
-    return int(conn.execute(asked).scalar_one())
+def count(conn: Connection, query: Query, filters: Filters) -> int:
+    """Returns how many articles match, however many there are."""
+    return int(
+        conn.execute(select(func.count()).select_from(articles).where(matching(conn, query, filters))).scalar_one()
+    )
 
 
 def each(conn: Connection, query: Query, filters: Filters) -> Iterator[StoredArticle]:
@@ -73,21 +112,86 @@ def knows_feed(conn: Connection, name: str) -> bool:
     return conn.execute(of_feeds).first() is not None or conn.execute(of_articles).first() is not None
 
 
-def _candidates(conn: Connection, query: Query, filters: Filters) -> Subquery:
-    """Returns what matches: id, at, story_id, and rank if the query holds words."""
+def _cut(rows: Sequence[T], most: int | None) -> tuple[Sequence[T], bool]:
+    """Returns no more than `most` rows, and whether that is all of them."""
+    return (rows, True) if most is None or len(rows) <= most else (rows[:most], False)
+
+
+def _ranked(conn: Connection, asked: Plan, most: int | None) -> list[tuple[int, float]]:
+    """Returns the ids and ranks of those matches that were stored last, one more than `most`."""
+    assert asked.match is not None
+    ranked = _newest_hits(conn, asked, most).add_columns(rank(asked.match, conn.dialect.name))
+    return [(int(one), float(measure)) for one, measure in conn.execute(ranked)]
+
+
+def _unordered(conn: Connection, asked: Plan, most: int | None) -> Sequence[int]:
+    """Returns the ids of matches, in any order, one more than `most`."""
+    if asked.match is not None:
+        wanted = _newest_hits(conn, asked, most)
+    elif asked.sets or (asked.conditions and asked.since is None and asked.until is None):
+        wanted = select(keys.c.id).where(*asked.on_keys())
+    else:
+        wanted = select(articles.c.id).where(*asked.span(articles.c.at), *asked.holds(articles.c.id, with_span=False))
+    return [int(row[0]) for row in conn.execute(wanted.limit(None if most is None else most + 1))]
+
+
+def _newest_hits(conn: Connection, asked: Plan, most: int | None) -> Select[int]:
+    assert asked.match is not None
     dialect = conn.dialect.name
-    asked = plan(narrowed(query, filters), dialect)
-    columns = [articles.c.id, articles.c.at, articles.c.story_id]
-    where = filtered(filters) & asked.condition
-    if asked.match is None:
-        return select(*columns).where(where).subquery()
-    # Kept apart by MATERIALIZED: FTS5 can rank only where its own table is what is read.
-    hits = ranked(asked.match, dialect).cte("hits").prefix_with("MATERIALIZED")
-    return select(*columns, hits.c.rank).join(hits, hits.c.id == articles.c.id).where(where).subquery()
+    found = hits(asked.match, dialect, bounds(conn, asked)).where(*asked.holds(hit_id(dialect), with_span=True))
+    return found.order_by(found.selected_columns.id.desc()).limit(None if most is None else most + 1)
 
 
-def _folded(found: Subquery, rank: ColumnElement[float], by: list[ColumnElement[object]]) -> Select[tuple[object, ...]]:
-    story = found.c.story_id
-    nth = func.row_number().over(partition_by=story, order_by=by).label("nth")
-    others = (func.count().over(partition_by=story) - 1).label("others")
-    return select(found.c.id, found.c.at, rank, nth, others)
+def _keys(conn: Connection, ids: Sequence[int]) -> list[_Match]:
+    """Returns these articles with their times."""
+    wanted = select(keys.c.at, keys.c.id, keys.c.story_id).where(keys.c.id.in_(listed(conn, ids)))
+    return [_Match(*row) for row in conn.execute(wanted)] if ids else []
+
+
+def _walk(conn: Connection, asked: Plan, enough: int, *, stories: bool) -> list[_Match]:
+    """Returns the newest matches, newest first: `enough` of them, or of their stories, if there are so many."""
+    found: list[_Match] = []
+    newest = select(articles.c.at, articles.c.id).where(*asked.span(articles.c.at))
+    newest = newest.order_by(articles.c.at.desc(), articles.c.id.desc())
+    step, here = _FIRST_STEP, newest
+    while len(found) < enough and (rows := conn.execute(here.limit(step)).all()):
+        found += sorted(_among(conn, asked, [row.id for row in rows]), reverse=True)
+        if stories:
+            found = _folded(found)
+        here = newest.where(tuple_(articles.c.at, articles.c.id) < tuple_(*rows[-1]))
+        step = min(step * 4, _LAST_STEP)
+    return found
+
+
+def _among(conn: Connection, asked: Plan, ids: Sequence[int]) -> list[_Match]:
+    """Returns those of the articles that match, with their times."""
+    wanted = select(keys.c.at, keys.c.id, keys.c.story_id).where(keys.c.id.in_(listed(conn, ids)), *asked.on_keys())
+    if asked.match is not None and ids:
+        dialect = conn.dialect.name
+        these = hits(asked.match, dialect, (min(ids), max(ids))).where(hit_id(dialect).in_(listed(conn, ids)))
+        wanted = wanted.where(keys.c.id.in_(these))
+    return [_Match(*row) for row in conn.execute(wanted)] if ids else []
+
+
+def _members(conn: Connection, asked: Plan, story_ids: Collection[int]) -> list[_Match]:
+    """Returns the matches in these stories."""
+    of_stories = select(articles.c.id).where(articles.c.story_id.in_(story_ids))
+    return _among(conn, asked, conn.execute(of_stories).scalars().all())
+
+
+def _folded(matches: Collection[_Match]) -> list[_Match]:
+    """Returns the greatest match of each story, the greatest first."""
+    best = {match.story_id: match for match in sorted(matches)}
+    return sorted(best.values(), reverse=True)
+
+
+def _read(
+    conn: Connection, page: Sequence[_Match], ranks: dict[int, float], members: "Counter[int]"
+) -> list[FoundArticle]:
+    rows = conn.execute(select(articles).where(articles.c.id.in_(listed(conn, [match.id for match in page]))))
+    stored = {row.id: from_row(row) for row in rows} if page else {}
+    return [
+        FoundArticle(stored[one.id], ranks.get(one.id, 0.0), max(members[one.story_id] - 1, 0))
+        for one in page
+        if one.id in stored
+    ]

@@ -1,10 +1,13 @@
-"""Translates a query's tree, and what narrows it, into SQL on both databases.
+"""A query's tree, and what narrows it, as SQL on both databases.
 
-Terms of text become one expression of the search index as far as they can; everything else becomes conditions on
-`articles`. On SQLite the index is FTS5 (MATCH), on PostgreSQL a tsvector (@@).
+Terms of text become one expression of the search index as far as they can (on SQLite FTS5's MATCH, on PostgreSQL a
+tsvector's @@). Fields that few articles share become sets of ids, which are looked up by their own index; everything
+else becomes a condition on `article_keys`, the narrow view that is read from an index alone: a row of `articles` is a
+page of the database, and a common word matches most of them.
 """
 
 from dataclasses import dataclass
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
 import orjson
@@ -14,6 +17,7 @@ from sqlalchemy import (
     Select,
     and_,
     column,
+    exists,
     false,
     func,
     literal_column,
@@ -22,7 +26,9 @@ from sqlalchemy import (
     select,
     table,
     true,
+    union_all,
 )
+from sqlalchemy.sql.selectable import SelectBase
 
 from aggregator.query import And, Between, Is, Not, Nothing, Or, Query, Words
 from aggregator.store.schema import articles, entries, feeds
@@ -31,8 +37,12 @@ from aggregator.urls import host_of
 
 _TS_LABELS = {"title": "A", "lead": "B", "text": "C"}
 _REVISED = articles.c.revisions > literal_column("0")  # as its index has it: a parameter would not be known to be 0
+_MAX_BOUNDED = 400_000  # articles of a time span whose lowest and highest ids are looked up
 
-_fts = table("articles_fts", column("rowid"))
+Ids: TypeAlias = ColumnElement[int]
+
+keys = table("article_keys", *map(column, ("id", "at", "published_at", "story_id", "site", "lang")))
+fts = table("articles_fts", column("rowid"))
 article_search = table("article_search", column("article_id"), column("search"))
 
 
@@ -50,66 +60,107 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A query in two parts that both must hold: an expression of the search index (None: none), and conditions."""
+    """A query in parts that all must hold: an expression of the search index (None: none), sets of ids, conditions on
+    `keys`, and a span of the articles' time."""
 
     match: str | None
-    condition: ColumnElement[bool]
+    sets: tuple[SelectBase, ...]
+    conditions: tuple[ColumnElement[bool], ...]
+    since: int | None
+    until: int | None
+
+    def holds(self, ids: Ids, *, with_span: bool) -> list[ColumnElement[bool]]:
+        """Returns all but the expression and, unless wished for, the span, as conditions on a column of ids."""
+        wanted = [*self.conditions, *(self.span(keys.c.at) if with_span else ())]
+        held = [exists(select(literal_column("1")).select_from(keys).where(keys.c.id == ids, *wanted))]
+        return [*(ids.in_(some) for some in self.sets), *(held if wanted else ())]
+
+    def on_keys(self) -> list[ColumnElement[bool]]:
+        """Returns all but the expression as conditions on `keys`."""
+        return [*(keys.c.id.in_(some) for some in self.sets), *self.conditions, *self.span(keys.c.at)]
+
+    def span(self, at: ColumnElement[int]) -> list[ColumnElement[bool]]:
+        """Returns the span as conditions on a column of times."""
+        since = [] if self.since is None else [at >= self.since]
+        return since if self.until is None else [*since, at < self.until]
 
 
-def plan(query: Query, dialect: str) -> Plan:
+def plan(query: Query, filters: Filters, dialect: str) -> Plan:
     """Returns how to ask `query` of a database of this dialect ("sqlite" or "postgresql")."""
-    parts = query.parts if isinstance(query, And) else (query,)
+    said = (("feed", filters.feed), ("site", filters.site), ("lang", filters.lang))
+    asked = query.parts if isinstance(query, And) else (query,)
+    parts: tuple[Query, ...] = (*asked, *(Is(field, value) for field, value in said if value))  # type: ignore[arg-type]
     terms = tuple(part for part in parts if _expression(_positive(part), dialect) is not None)
     match = _expression(And(terms), dialect)
-    rest = [part for part in parts if match is None or part not in terms]
-    return Plan(match, and_(true(), *(condition(part, dialect) for part in rest)))
+    sets, conditions = list[SelectBase](), list[ColumnElement[bool]]()
+    for part in parts:
+        if match is not None and part in terms:
+            continue
+        found = _ids(part, dialect)
+        if found is not None:
+            sets.append(found)
+        elif (one := condition(part, dialect)) is not None:
+            conditions.append(one)
+    return Plan(match, tuple(sets), tuple(conditions), filters.since, filters.until)
 
 
-def hits(match: str, dialect: str) -> Select[tuple[int]]:
-    """Returns the articles whose text matches: `id`."""
+def hits(match: str, dialect: str, within: tuple[int, int] | None = None) -> Select[int]:
+    """Returns the articles whose text matches, with ids from `within[0]` to `within[1]` alone: `id`."""
     if dialect == "sqlite":
-        return select(_fts.c.rowid.label("id")).where(literal_column("articles_fts").op("MATCH")(match))
-    found = article_search.c.search.op("@@")(func.to_tsquery("simple", match))
-    return select(article_search.c.article_id.label("id")).where(found)
+        ids, found = fts.c.rowid, literal_column("articles_fts").op("MATCH")(match)
+    else:
+        ids, found = article_search.c.article_id, article_search.c.search.op("@@")(func.to_tsquery("simple", match))
+    return select(ids.label("id")).where(found, *(() if within is None else (ids >= within[0], ids <= within[1])))
+
+
+def hit_id(dialect: str) -> Ids:
+    """Returns the id of a hit, as a column on which conditions are checked after the search index was asked: with its
+    bare row id, FTS5 would be asked once for every id of a set."""
+    return fts.c.rowid + literal_column("0") if dialect == "sqlite" else article_search.c.article_id
+
+
+def bounds(conn: Connection, asked: Plan) -> tuple[int, int] | None:
+    """Returns the lowest and the highest id in the span of time that is asked for: ids follow time roughly, so that
+    the index need be read between these alone. None: all of it."""
+    if asked.since is None and asked.until is None:
+        return None
+    few = select(articles.c.id).where(*asked.span(articles.c.at)).limit(_MAX_BOUNDED + 1).subquery()
+    low, high, number = conn.execute(select(func.min(few.c.id), func.max(few.c.id), func.count())).one()
+    return None if number > _MAX_BOUNDED else (low or 0, high or 0)
 
 
 def matching(conn: Connection, query: Query, filters: Filters) -> ColumnElement[bool]:
     """Returns what matches as a condition on `articles`: for where no rank is needed, which is the costly part."""
     dialect = conn.dialect.name
-    asked = plan(narrowed(query, filters), dialect)
-    where = and_(filtered(filters), asked.condition)
-    return where if asked.match is None else and_(articles.c.id.in_(hits(asked.match, dialect)), where)
+    asked = plan(query, filters, dialect)
+    found = [] if asked.match is None else [articles.c.id.in_(hits(asked.match, dialect))]
+    return and_(true(), *found, *asked.holds(articles.c.id, with_span=False), *asked.span(articles.c.at))
 
 
-def narrowed(query: Query, filters: Filters) -> Query:
-    """Returns the query with the filters that it could have said itself."""
-    parts = query.parts if isinstance(query, And) else (query,)
-    said = (("feed", filters.feed), ("site", filters.site), ("lang", filters.lang))
-    return And((*parts, *(Is(field, value) for field, value in said if value)))  # type: ignore[arg-type]
-
-
-def filtered(filters: Filters) -> ColumnElement[bool]:
-    """Returns the other filters as a condition on `articles`."""
-    since = articles.c.at >= filters.since if filters.since is not None else articles.c.id.is_not(None)
-    return since if filters.until is None else and_(since, articles.c.at < filters.until)
-
-
-def condition(query: Query, dialect: str) -> ColumnElement[bool]:
-    """Returns `query` as a condition on `articles`."""
+def condition(query: Query, dialect: str) -> ColumnElement[bool] | None:
+    """Returns `query` as a condition on `keys`; None if it asks for everything."""
     match = _expression(query, dialect)
     if match is not None:
-        return articles.c.id.in_(hits(match, dialect))
-    if isinstance(query, And):
-        return and_(true(), *(condition(part, dialect) for part in query.parts))
-    if isinstance(query, Or):
-        return or_(false(), *(condition(part, dialect) for part in query.parts))
+        return keys.c.id.in_(hits(match, dialect))
+    found = _ids(query, dialect)
+    if found is not None:
+        return keys.c.id.in_(found)
+    if isinstance(query, And | Or):
+        parts = [condition(part, dialect) for part in query.parts]
+        known = [part for part in parts if part is not None]
+        if isinstance(query, And):
+            return and_(true(), *known)
+        return or_(false(), *known) if len(known) == len(parts) else None
     if isinstance(query, Not):  # a null is no match, and so its opposite is one
-        return not_(func.coalesce(condition(query.part, dialect), false()))
+        part = condition(query.part, dialect)
+        return false() if part is None else not_(func.coalesce(part, false()))
     if isinstance(query, Between):
         return _between(query)
     if isinstance(query, Nothing):
         return false()
-    return _property(query) if isinstance(query, Is) else true()
+    if isinstance(query, Is):
+        return _lang(query.value) if query.field == "lang" else not_(keys.c.id.in_(_flagged(query.field)))
+    return None
 
 
 def _positive(query: Query) -> Query:
@@ -162,40 +213,57 @@ def _ts_phrase(query: Words, label: str) -> str:
 
 
 def _between(query: Between) -> ColumnElement[bool]:
-    at = articles.c.published_at
+    at = keys.c.published_at
     since = at >= query.since if query.since is not None else at.is_not(None)
     return since if query.until is None else and_(since, at < query.until)
 
 
-def _property(query: Is) -> ColumnElement[bool]:
+def _lang(value: str) -> ColumnElement[bool]:
+    lang, asked = func.lower(keys.c.lang), value.strip().lower().replace("_", "-")
+    return or_(lang == asked, lang.startswith(f"{asked}-", autoescape=True))
+
+
+def _ids(query: Query, dialect: str) -> SelectBase | None:
+    """Returns the ids of a property that few articles share; None for what is no such property."""
+    if not isinstance(query, Is) or query.field == "lang":
+        return None
     value = query.value.strip()
     if query.field == "site":
-        return _site(value)
+        return _site(value, dialect)
     if query.field == "feed":
         return _feed(value)
-    if query.field == "lang":
-        lang, asked = func.lower(articles.c.lang), value.lower().replace("_", "-")
-        return or_(lang == asked, lang.startswith(f"{asked}-", autoescape=True))
-    if query.field == "story":
-        return articles.c.story_id == int(value) if value.isdecimal() and int(value) <= MAX_ID else false()
     if query.field in ("revised", "gone"):
-        found = _REVISED if query.field == "revised" else articles.c.gone_at.is_not(None)
-        return found if value.lower() == "true" else not_(found)
+        return _flagged(query.field) if value.lower() == "true" else None
+    wanted = select(articles.c.id)
+    if query.field == "story":
+        known = value.isdecimal() and int(value) <= MAX_ID
+        return wanted.where(articles.c.story_id == int(value) if known else false())
     listed = articles.c.authors if query.field == "author" else articles.c.tags
-    return or_(*(_in_list(listed, spelling, whole=query.field == "tag") for spelling in _spellings(value)))
+    return wanted.where(or_(*(_in_list(listed, one, whole=query.field == "tag") for one in _spellings(value))))
 
 
-def _site(value: str) -> ColumnElement[bool]:
-    """Returns the condition of a site by its name, one host of it, or any URL in it."""
+def _flagged(field: str) -> SelectBase:
+    return select(articles.c.id).where(_REVISED if field == "revised" else articles.c.gone_at.is_not(None))
+
+
+def _site(value: str, dialect: str) -> SelectBase:
+    """Returns the ids of a site by its name, one host of it, or any URL in it."""
+    wanted = select(articles.c.id)
     try:
         parts = urlsplit(value if "//" in value else f"//{value}")
         host = host_of(parts) + (f":{parts.port}" if parts.port else "")
     except ValueError:
-        return false()
+        return wanted.where(false())
     bare = host.removeprefix("www.")
+    pages = (wanted.where(_begins(f"{scheme}://{bare}/", dialect)) for scheme in ("https", "http"))
+    return union_all(wanted.where(articles.c.site == bare), *pages)
+
+
+def _begins(start: str, dialect: str) -> ColumnElement[bool]:
     url = articles.c.canonical_url
-    pages = (url.startswith(f"{scheme}://{bare}/", autoescape=True) for scheme in ("https", "http"))
-    return or_(articles.c.site == bare, *pages)
+    if dialect == "sqlite":  # whose LIKE uses no index
+        return and_(url >= start, url < start[:-1] + chr(ord(start[-1]) + 1))
+    return url.startswith(start, autoescape=True)
 
 
 def named(value: str) -> ColumnElement[bool]:
@@ -203,13 +271,13 @@ def named(value: str) -> ColumnElement[bool]:
     return or_(feeds.c.url == value, func.lower(feeds.c.title) == value.lower(), feeds.c.title == value)
 
 
-def _feed(value: str) -> ColumnElement[bool]:
-    """Returns the condition of a feed by its URL or title; an article that several feeds list is found by each."""
-    listed = select(entries.c.article_id).join(feeds, feeds.c.id == entries.c.feed_id)
-    return or_(
-        articles.c.feed == value,
-        articles.c.feed.in_(select(feeds.c.url).where(named(value))),
-        articles.c.id.in_(listed.where(named(value), entries.c.article_id.is_not(None))),
+def _feed(value: str) -> SelectBase:
+    """Returns the ids of a feed by its URL or title; an article that several feeds list is found by each."""
+    wanted, listed = select(articles.c.id), select(entries.c.article_id).join(feeds, feeds.c.id == entries.c.feed_id)
+    return union_all(
+        wanted.where(articles.c.feed == value),
+        wanted.where(articles.c.feed.in_(select(feeds.c.url).where(named(value)))),
+        listed.where(named(value), entries.c.article_id.is_not(None)),
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
-from sqlalchemy import Connection, Table, TextClause
+from sqlalchemy import ARRAY, BigInteger, Connection, Select, Table, TextClause, cast, func, select
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
@@ -50,6 +50,13 @@ def run_list(
     dialect = conn.dialect.name
     given = orjson.dumps(numbers).decode() if dialect == "sqlite" else list(numbers)
     return run(conn, statements[dialect], {name: given, **values})
+
+
+def listed(conn: Connection, numbers: Sequence[int]) -> Select[int]:
+    """Returns numbers as a query that gives them, of any length: for `column.in_(…)`."""
+    if conn.dialect.name == "sqlite":
+        return select(func.json_each(orjson.dumps(list(numbers)).decode()).table_valued("value").c.value)
+    return select(func.unnest(cast(list(numbers), ARRAY(BigInteger))))
 
 
 def portions(values: Collection[T]) -> Iterator[list[T]]:

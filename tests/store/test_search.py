@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert
 
 from aggregator.articles.from_record import from_record
 from aggregator.query import parse
-from aggregator.store import save_article
+from aggregator.store import save_article, search_articles
 from aggregator.store.engine import Store
 from aggregator.store.schema import entries, feeds
 from aggregator.store.search_articles import count, each, search
@@ -67,8 +67,8 @@ def found(conn: Connection, text: str, **filters: object) -> set[int]:
     query, narrowed = parse(text, NOW), Filters(**filters)  # type: ignore[arg-type]
     ids = [row.id for row in each(conn, query, narrowed)]
     assert ids == sorted(ids)
-    assert sorted(row.article.id for row in search(conn, query, narrowed, "relevance")) == ids
-    assert [row.article.id for row in search(conn, query, narrowed, "date")] == ids[::-1]
+    assert sorted(row.article.id for row in search(conn, query, narrowed, "relevance").articles) == ids
+    assert [row.article.id for row in search(conn, query, narrowed, "date").articles] == ids[::-1]
     assert count(conn, query, narrowed) == len(ids)
     return set(ids)
 
@@ -151,8 +151,8 @@ def test_filters_narrow(conn: Connection) -> None:
 
 
 def test_the_title_weighs_more_than_the_text(conn: Connection) -> None:
-    assert next(row.article.id for row in search(conn, parse("storm", NOW), Filters())) == 1
-    assert [row.article.id for row in search(conn, parse("york OR snow", NOW), Filters(), limit=1)] == [3]
+    assert next(row.article.id for row in search(conn, parse("storm", NOW), Filters()).articles) == 1
+    assert [row.article.id for row in search(conn, parse("york OR snow", NOW), Filters(), limit=1).articles] == [3]
 
 
 def test_the_longest_queries_are_answered(conn: Connection) -> None:
@@ -165,7 +165,7 @@ def test_the_longest_queries_are_answered(conn: Connection) -> None:
 
 
 def test_limit_and_offset_cut_pages(conn: Connection) -> None:
-    ids = [search(conn, parse("", NOW), Filters(), "date", limit=2, offset=start) for start in (0, 2, 4)]
+    ids = [search(conn, parse("", NOW), Filters(), "date", limit=2, offset=start).articles for start in (0, 2, 4)]
     assert [[row.article.id for row in page] for page in ids] == [[4, 3], [2, 1], []]
 
 
@@ -182,6 +182,47 @@ def test_stories_fold_to_their_best_hit(store: Store, sort: str, query: str) -> 
         for number, page in enumerate(pages):
             save_article.save(conn, from_record(page, {"fetched_at": 1000 + number}, 0))
     with store.read() as conn:
-        rows = search(conn, parse(query, NOW), Filters(), sort, stories=True)  # type: ignore[arg-type]
-        assert {(row.article.id, row.others) for row in rows} == {(2, 1), (3, 0)}
-        assert count(conn, parse(query, NOW), Filters(), stories=True) == 2
+        found = search(conn, parse(query, NOW), Filters(), sort, stories=True)  # type: ignore[arg-type]
+        assert {(row.article.id, row.others) for row in found.articles} == {(2, 1), (3, 0)}
+        assert (found.total, found.exact) == (2, True)
+
+
+@pytest.fixture
+def many(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
+    """Thirty articles of which all hold one word, stored in another order than that of their times; what is ranked and
+    counted is bounded to 5, and the way back from the newest goes in steps of 4."""
+    for name, value in (("MOST", 5), ("_FIRST_STEP", 4), ("_LAST_STEP", 8)):
+        monkeypatch.setattr(search_articles, name, value)
+    with store.write() as conn:
+        for number in range(1, 31):
+            page = {
+                "url": f"https://{'ab'[number % 2]}.org/{number}",
+                "title": "Rain",
+                "text": f"t{number} ." * 9,
+            }
+            save_article.save(conn, from_record(page, {"fetched_at": number * 7 % 31 * DAY}, 0))
+    with store.read() as conn:
+        yield conn
+
+
+NEWEST = sorted(range(1, 31), key=lambda number: -(number * 7 % 31))
+
+
+@pytest.mark.parametrize("text", ["rain", ""])
+@pytest.mark.parametrize("stories", [False, True])
+def test_the_order_of_time_is_exact_however_many_match(many: Connection, text: str, stories: bool) -> None:
+    pages = [search(many, parse(text, NOW), Filters(), "date", 7, start, stories=stories) for start in range(0, 35, 7)]
+    assert [row.article.id for page in pages for row in page.articles] == NEWEST
+    assert {(page.total, page.exact) for page in pages} == {(5, False)}
+    site = search(many, parse(f"{text} site:a.org", NOW), Filters(since=3 * DAY, until=20 * DAY), "date")
+    assert [row.article.id for row in site.articles] == [
+        one for one in NEWEST if one % 2 == 0 and 3 <= one * 7 % 31 < 20
+    ]
+
+
+def test_what_is_ranked_is_bounded_unless_all_is_asked_for(many: Connection) -> None:
+    assert {row.article.id for row in search(many, parse("rain", NOW), Filters()).articles} == {26, 27, 28, 29, 30}
+    whole = search(many, parse("rain", NOW), Filters(), exact=True, limit=50)
+    assert (len(whole.articles), whole.total, whole.exact) == (30, 30, True)
+    by_time = search(many, parse("rain", NOW), Filters(), "date", exact=True, limit=2)
+    assert ([row.article.id for row in by_time.articles], by_time.total, by_time.exact) == (NEWEST[:2], 30, True)

@@ -80,5 +80,5 @@ def test_what_is_found_is_what_the_query_means(store: Store) -> None:
             query = parse(asked, NOW)
             meant = [number for number, page in enumerate(stored, 1) if matches(query, page)]
             assert [row.id for row in each(conn, query, Filters())] == meant, asked
-            assert sorted(row.article.id for row in search(conn, query, Filters(), limit=100)) == meant, asked
+            assert sorted(row.article.id for row in search(conn, query, Filters(), limit=100).articles) == meant, asked
             assert count(conn, query, Filters()) == len(meant), asked
