@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from aggregator.query import Words
 from aggregator.text import search_form, squeeze
@@ -29,6 +30,10 @@ def snippet(text: str, wanted: Sequence[Words]) -> str:
 
 def _first(text: str, words: Words) -> int | None:
     """Returns where the phrase stands in the text."""
+    if as_written := _as_written(words).search(text):
+        return as_written.start()
+    if text.isascii():
+        return None  # folding would find no more
     phrase = " ".join(words.words)
     pattern = re.compile(rf"(?<!\S){re.escape(phrase)}" + ("" if words.prefix else r"(?!\S)"))
     for start in range(0, len(text), _SEARCHED):
@@ -38,6 +43,13 @@ def _first(text: str, words: Words) -> int | None:
         if found:
             return start + _place(part, len(form[: found.start()].split()))
     return None
+
+
+@lru_cache(maxsize=256)
+def _as_written(words: Words) -> re.Pattern[str]:
+    """Returns what finds a phrase whose words stand in the text as they do in the index, but for case."""
+    phrase = r"[\W_]+".join(map(re.escape, words.words))
+    return re.compile(rf"(?<![^\W_]){phrase}" + ("" if words.prefix else r"(?![^\W_])"), re.IGNORECASE)
 
 
 def _place(text: str, nth: int) -> int:

@@ -6,9 +6,9 @@ Articles themselves are read for the page that is shown alone.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Select, func, select, tuple_
 
@@ -16,14 +16,12 @@ from aggregator.query import Query
 from aggregator.store.ranking import Sort, rank
 from aggregator.store.schema import articles, feeds
 from aggregator.store.search_sql import Filters, Plan, bounds, hit_id, hits, keys, matching, named, plan
-from aggregator.store.sql import listed
+from aggregator.store.sql import listed, tuples
 from aggregator.store.stored_articles import StoredArticle, from_row
 
 MOST = 10_000  # matches that are ranked and counted, unless all are asked for
 _ROWS_AT_ONCE = 200  # read from the database by `each`
-_FIRST_STEP, _LAST_STEP = 500, 50_000  # articles looked at at a time on the way from the newest back
-
-T = TypeVar("T")
+_FIRST_STEP, _LAST_STEP = 100, 50_000  # articles looked at at a time on the way from the newest back
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +43,9 @@ class Found:
     exact: bool
 
 
-class _Match(NamedTuple):
-    """An article that matches; of two, the greater one comes first. `measure`: its rank, or its time."""
-
-    measure: float
-    id: int
-    story_id: int
+Match: TypeAlias = tuple[Any, int, int]
+"""An article that matches: its rank or its time, its id, its story. Of two, the greater one comes first."""
+ID, STORY = 1, 2
 
 
 def search(
@@ -71,23 +66,17 @@ def search(
     """
     asked, most = plan(query, filters, conn.dialect.name), None if exact else MOST
     if sort == "relevance" and asked.match is not None:
-        rows, whole = _cut(_ranked(conn, asked, most), most)
-        story_of = {match.id: match.story_id for match in _keys(conn, [one for one, _ in rows])} if stories else {}
-        found = [_Match(measure, one, story_of.get(one, one)) for one, measure in rows]
-        page = _folded(found)
-        ranks = dict(rows)
-        others = Counter(match.story_id for match in found)
-        return Found(_read(conn, page[offset : offset + limit], ranks, others), len(page), whole)
-    ids, whole = _cut(_unordered(conn, asked, most), most)
-    found = _keys(conn, ids) if stories or len(ids) <= MOST else []
-    total = len({match.story_id for match in found}) if stories else len(ids)
-    if len(ids) > MOST or not whole:
-        page = _walk(conn, asked, offset + limit, stories=stories)[offset : offset + limit]
-        found = _members(conn, asked, [match.story_id for match in page]) if stories else []
-    else:
+        return _best(conn, asked, most, limit, offset, stories=stories)
+    ids = _unordered(conn, asked, most)
+    whole, few = most is None or len(ids) < most, len(ids) < MOST
+    found = _keys(conn, ids) if stories or few else []
+    total = len({match[STORY] for match in found}) if stories else len(ids)
+    if few:
         page = (_folded(found) if stories else sorted(found, reverse=True))[offset : offset + limit]
-    others = Counter(match.story_id for match in found) if stories else Counter[int]()
-    return Found(_read(conn, page, {}, others), total, whole)
+    else:
+        page = _walk(conn, asked, offset + limit, stories=stories)[offset : offset + limit]
+        found = _members(conn, asked, [match[STORY] for match in page]) if stories else []
+    return Found(_read(conn, page, Counter(match[STORY] for match in found) if stories else {}), total, whole)
 
 
 def count(conn: Connection, query: Query, filters: Filters) -> int:
@@ -112,45 +101,52 @@ def knows_feed(conn: Connection, name: str) -> bool:
     return conn.execute(of_feeds).first() is not None or conn.execute(of_articles).first() is not None
 
 
-def _cut(rows: Sequence[T], most: int | None) -> tuple[Sequence[T], bool]:
-    """Returns no more than `most` rows, and whether that is all of them."""
-    return (rows, True) if most is None or len(rows) <= most else (rows[:most], False)
-
-
-def _ranked(conn: Connection, asked: Plan, most: int | None) -> list[tuple[int, float]]:
-    """Returns the ids and ranks of those matches that were stored last, one more than `most`."""
+def _best(conn: Connection, asked: Plan, most: int | None, limit: int, offset: int, *, stories: bool) -> Found:
+    """Returns the best of those matches that were stored last."""
     assert asked.match is not None
-    ranked = _newest_hits(conn, asked, most).add_columns(rank(asked.match, conn.dialect.name))
-    return [(int(one), float(measure)) for one, measure in conn.execute(ranked)]
+    ranked = _newest_hits(conn, asked, most).add_columns(rank(asked.match, conn.dialect.name).label("rank"))
+    # Kept apart by MATERIALIZED: FTS5 can rank only where its own table is what is read.
+    hit = ranked.cte("hit").prefix_with("MATERIALIZED")
+    if stories:
+        wanted = select(hit.c.rank, hit.c.id, keys.c.story_id).join_from(hit, keys, keys.c.id == hit.c.id)
+        found = tuples(conn, wanted)
+        best, members = _folded(found), Counter(match[STORY] for match in found)
+        page, whole = best[offset : offset + limit], most is None or len(found) < most
+        return Found(_read(conn, page, members, ranked=True), len(best), whole)
+    counted = select(func.count()).select_from(hit).scalar_subquery()
+    one = select(hit.c.rank, hit.c.id, counted).order_by(hit.c.rank.desc(), hit.c.id.desc())
+    page = tuples(conn, one.limit(limit).offset(offset))
+    total = page[0][2] if page else int(conn.execute(select(counted)).scalar_one())
+    return Found(_read(conn, page, {}, ranked=True), total, most is None or total < most)
 
 
 def _unordered(conn: Connection, asked: Plan, most: int | None) -> Sequence[int]:
-    """Returns the ids of matches, in any order, one more than `most`."""
+    """Returns the ids of matches, in any order, no more than `most`."""
     if asked.match is not None:
         wanted = _newest_hits(conn, asked, most)
     elif asked.sets or (asked.conditions and asked.since is None and asked.until is None):
         wanted = select(keys.c.id).where(*asked.on_keys())
     else:
         wanted = select(articles.c.id).where(*asked.span(articles.c.at), *asked.holds(articles.c.id, with_span=False))
-    return [int(row[0]) for row in conn.execute(wanted.limit(None if most is None else most + 1))]
+    return [row[0] for row in tuples(conn, wanted.limit(most))]
 
 
 def _newest_hits(conn: Connection, asked: Plan, most: int | None) -> Select[int]:
     assert asked.match is not None
     dialect = conn.dialect.name
     found = hits(asked.match, dialect, bounds(conn, asked)).where(*asked.holds(hit_id(dialect), with_span=True))
-    return found.order_by(found.selected_columns.id.desc()).limit(None if most is None else most + 1)
+    return found.order_by(found.selected_columns.id.desc()).limit(most)
 
 
-def _keys(conn: Connection, ids: Sequence[int]) -> list[_Match]:
+def _keys(conn: Connection, ids: Sequence[int]) -> list[Match]:
     """Returns these articles with their times."""
     wanted = select(keys.c.at, keys.c.id, keys.c.story_id).where(keys.c.id.in_(listed(conn, ids)))
-    return [_Match(*row) for row in conn.execute(wanted)] if ids else []
+    return tuples(conn, wanted) if ids else []
 
 
-def _walk(conn: Connection, asked: Plan, enough: int, *, stories: bool) -> list[_Match]:
+def _walk(conn: Connection, asked: Plan, enough: int, *, stories: bool) -> list[Match]:
     """Returns the newest matches, newest first: `enough` of them, or of their stories, if there are so many."""
-    found: list[_Match] = []
+    found: list[Match] = []
     newest = select(articles.c.at, articles.c.id).where(*asked.span(articles.c.at))
     newest = newest.order_by(articles.c.at.desc(), articles.c.id.desc())
     step, here = _FIRST_STEP, newest
@@ -163,35 +159,40 @@ def _walk(conn: Connection, asked: Plan, enough: int, *, stories: bool) -> list[
     return found
 
 
-def _among(conn: Connection, asked: Plan, ids: Sequence[int]) -> list[_Match]:
+def _among(conn: Connection, asked: Plan, ids: Sequence[int]) -> list[Match]:
     """Returns those of the articles that match, with their times."""
     wanted = select(keys.c.at, keys.c.id, keys.c.story_id).where(keys.c.id.in_(listed(conn, ids)), *asked.on_keys())
     if asked.match is not None and ids:
         dialect = conn.dialect.name
         these = hits(asked.match, dialect, (min(ids), max(ids))).where(hit_id(dialect).in_(listed(conn, ids)))
         wanted = wanted.where(keys.c.id.in_(these))
-    return [_Match(*row) for row in conn.execute(wanted)] if ids else []
+    return tuples(conn, wanted) if ids else []
 
 
-def _members(conn: Connection, asked: Plan, story_ids: Collection[int]) -> list[_Match]:
+def _members(conn: Connection, asked: Plan, story_ids: Collection[int]) -> list[Match]:
     """Returns the matches in these stories."""
     of_stories = select(articles.c.id).where(articles.c.story_id.in_(story_ids))
     return _among(conn, asked, conn.execute(of_stories).scalars().all())
 
 
-def _folded(matches: Collection[_Match]) -> list[_Match]:
+def _folded(matches: Collection[Match]) -> list[Match]:
     """Returns the greatest match of each story, the greatest first."""
-    best = {match.story_id: match for match in sorted(matches)}
-    return sorted(best.values(), reverse=True)
+    best: dict[int, Match] = {}
+    for match in sorted(matches, reverse=True):
+        best.setdefault(match[STORY], match)
+    return list(best.values())
 
 
 def _read(
-    conn: Connection, page: Sequence[_Match], ranks: dict[int, float], members: "Counter[int]"
+    conn: Connection, page: Sequence[Match], members: Mapping[int, int], *, ranked: bool = False
 ) -> list[FoundArticle]:
-    rows = conn.execute(select(articles).where(articles.c.id.in_(listed(conn, [match.id for match in page]))))
-    stored = {row.id: from_row(row) for row in rows} if page else {}
+    """Returns the articles of a page; `members`: how many match of each story, where stories are folded."""
+    if not page:
+        return []
+    rows = conn.execute(select(articles).where(articles.c.id.in_(listed(conn, [match[ID] for match in page]))))
+    stored = {row.id: from_row(row) for row in rows}
     return [
-        FoundArticle(stored[one.id], ranks.get(one.id, 0.0), max(members[one.story_id] - 1, 0))
-        for one in page
-        if one.id in stored
+        FoundArticle(stored[one], float(measure) if ranked else 0.0, members.get(story, 1) - 1)
+        for measure, one, story in page
+        if one in stored
     ]

@@ -52,6 +52,13 @@ def run_list(
     return run(conn, statements[dialect], {name: given, **values})
 
 
+def tuples(conn: Connection, query: Select[Any]) -> list[Any]:
+    """Returns a query's rows as the driver has them, for thousands of numbers: rows of SQLAlchemy take longer than the
+    query."""
+    with conn.execute(query) as result:
+        return list(result.cursor.fetchall())
+
+
 def listed(conn: Connection, numbers: Sequence[int]) -> Select[int]:
     """Returns numbers as a query that gives them, of any length: for `column.in_(…)`."""
     if conn.dialect.name == "sqlite":
