@@ -46,6 +46,7 @@ def search(
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 20,
     offset: Annotated[int, typer.Option(min=0, help="Leave out so many first.")] = 0,
     stories: Annotated[bool, typer.Option("--stories", help="One hit a story, as the table always shows.")] = False,
+    exact: Annotated[bool, typer.Option("--exact", help="Rank and count all matches, not the newest 10,000.")] = False,
     form: ListFormat = Format.TABLE,
     json: AsJson = False,
 ) -> None:
@@ -81,6 +82,7 @@ def search(
         limit=limit,
         offset=offset,
         stories=stories or (not of_one_story(text) and form is Format.TABLE),
+        exact=exact,
     )
     with options.existing_store() as store:
         found = find(store, asked)
@@ -105,9 +107,14 @@ def _shown(found: "Results", said: str, offset: int) -> list[str]:
     if found.total == 0:
         return _nothing(found, said)
     if not found.hits:
-        return [f"--offset {offset} leaves out all of the {found.total} found"]
-    shown = f"{len(found.hits)} of {found.total} shown; --limit and --offset give others"
+        return [f"--offset {offset} leaves out all of the {_total(found)} found"]
+    shown = f"{len(found.hits)} of {_total(found)} shown; --limit and --offset give others"
     return [shown] if len(found.hits) < found.total else []
+
+
+def _total(found: "Results") -> str:
+    """Writes how many were found; where more match than were counted, with what counts them."""
+    return str(found.total) if found.total_is_exact else f"{found.total}+ (of the newest matches; --exact: of all)"
 
 
 def _nothing(found: "Results", said: str) -> list[str]:
@@ -149,7 +156,8 @@ def _print_hits(found: "Results", said: str, offset: int) -> None:
         for hit in found.hits
     ]
     output.table(columns, rows)
-    more = f"{len(found.hits)} of {found.total} shown" if found.total > len(found.hits) else f"{found.total} found"
+    whole = len(found.hits) == found.total and found.total_is_exact
+    more = f"{found.total} found" if whole else f"{len(found.hits)} of {_total(found)} shown"
     print(f"{more}; `aggregator show ID` prints an article")
 
 
