@@ -12,7 +12,7 @@ from aggregator.archive.search import Search, records
 from aggregator.errors import UsageError
 from aggregator.model import Json
 from aggregator.store.engine import Store
-from aggregator.store.records import FIELDS
+from aggregator.store.records import EXPORTED
 from aggregator.store.stored_articles import LISTS
 
 Records = Iterator[Json]
@@ -39,13 +39,15 @@ def jsonl(file: BinaryIO, articles: Records) -> int:
 
 
 def table(file: BinaryIO, articles: Records) -> int:
-    """Writes CSV (RFC 4180) with a header, UTF-8; lists are joined by `; `, what is not known is empty."""
+    """Writes CSV (RFC 4180) with a header, UTF-8; lists are joined by `; `, what is not known is empty, and of earlier
+    texts there is the number."""
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
-    out = csv.DictWriter(text, FIELDS)
+    out = csv.DictWriter(text, EXPORTED)
     out.writeheader()
     written = 0
     for article in articles:
-        out.writerow({field: "; ".join(article[field]) if field in LISTS else article[field] for field in FIELDS})
+        lists = {field: "; ".join(article[field]) for field in LISTS}
+        out.writerow(article | lists | {"revisions": len(article["revisions"])})
         written += 1
     text.flush()
     text.detach()

@@ -42,8 +42,8 @@ class Counts:
 
     @property
     def ok(self) -> bool:
-        """Tells whether a line was taken, or none failed."""
-        return not self.failed or self.new + self.updated + self.unchanged > 0
+        """Tells whether every line was taken."""
+        return not self.failed
 
 
 def import_file(store: Store, path: str, report: Report, now: int | None = None) -> Counts:
@@ -51,7 +51,7 @@ def import_file(store: Store, path: str, report: Report, now: int | None = None)
 
     An article is known by `canonical_url`, else `url`; one that is stored already is left alone unless the file's was
     fetched later, so that an import can be repeated. A line that can't be used is told to `report` as `file:line: why`
-    and the rest goes on. Raises UsageError (no such file, another kind), AggregatorError (the file is damaged).
+    and the rest goes on. Raises UsageError (a file of another kind), AggregatorError (no such file, or a damaged one).
     """
     kind = ".jsonl" if path == "-" else kind_of(path)
     if kind == ".warc":
@@ -156,6 +156,7 @@ class _Run:
                 if found is None:
                     row = rows.get(line.number) or finished(line, self.now)
                     found = known[line.own_url] = add(unit, line, row, line.id if line.id in free else None)
+                    restoring.past(unit, found, line.revisions, line.gone_at)
                     free.discard(found)
                     self.counts.new += 1
                 else:
@@ -189,6 +190,7 @@ class _Run:
         fetched = line.times["fetched_at"]
         younger = fetched is not None and fetched > stored.fetched_at
         if younger and save_article.save(unit, finished(line, self.now)).outcome == "updated":
+            save_article.mark_gone(unit, [article_id], line.gone_at)
             self.counts.updated += 1
         else:
             self.counts.unchanged += 1

@@ -12,7 +12,7 @@ from aggregator.articles.row import ArticleRow
 from aggregator.model import Json
 from aggregator.query.time_words import written
 from aggregator.store.records import TEXTS, TIMES
-from aggregator.store.stored_articles import LISTS
+from aggregator.store.stored_articles import LISTS, Revision
 from aggregator.text import storable
 from aggregator.urls import is_http, normalise
 
@@ -27,7 +27,8 @@ class BadLine(Exception):
 class Line:
     """One article of a file. `id`, `story_id`, `copy_of` are the file's own numbers, None where they are no integers.
 
-    `times`: seconds UTC. `at`: what it is put in order by.
+    `times`: seconds UTC. `revisions`: its earlier texts, oldest first; `gone_at`: since when its page is gone. `at`:
+    what it is put in order by.
     """
 
     number: int
@@ -36,6 +37,8 @@ class Line:
     id: int | None
     story_id: int | None
     copy_of: int | None
+    revisions: tuple[Revision, ...] = ()
+    gone_at: int | None = None
 
     @property
     def own_url(self) -> str:
@@ -71,7 +74,8 @@ def read(number: int, line: bytes) -> Line:
     if record["canonical_url"] and ids["story_id"] is None:  # else it is restored as it stands
         record["canonical_url"] = normalise(record["canonical_url"])
     record |= {"is_article": found.get("is_article") is not False, "word_count": _id(found.get("word_count"))}
-    return Line(number, record, times, ids["id"], ids["story_id"], ids["copy_of"])
+    earlier, gone_at = _revisions(found.get("revisions")), _time("gone_at", found.get("gone_at"))
+    return Line(number, record, times, ids["id"], ids["story_id"], ids["copy_of"], earlier, gone_at)
 
 
 def finished(line: Line, now: int | None = None) -> ArticleRow:
@@ -107,6 +111,23 @@ def _time(name: str, value: Any) -> int | None:
         return int(written(value.strip())[0].timestamp())
     except (ValueError, OverflowError, TypeError, AttributeError):
         raise BadLine(f"{name} is no time in ISO 8601") from None
+
+
+def _revisions(value: Any) -> tuple[Revision, ...]:
+    """Returns the earlier texts; a number, as a search prints it, stands for none."""
+    if not isinstance(value, list):
+        return ()
+    found = []
+    for one in value:
+        text = _text("text of a revision", one.get("text")) if isinstance(one, dict) else None
+        if text is None:
+            raise BadLine("revisions are no list of earlier texts")
+        fetched, replaced = (_time(f"{name} of a revision", one.get(name)) for name in ("fetched_at", "replaced_at"))
+        if fetched is None or replaced is None:
+            raise BadLine("a revision lacks fetched_at or replaced_at")
+        title, lead = (_text(f"{name} of a revision", one.get(name)) for name in ("title", "lead"))
+        found.append(Revision(fetched, replaced, title, lead, text))
+    return tuple(found)
 
 
 def _id(value: Any) -> int | None:

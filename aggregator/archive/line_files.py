@@ -25,14 +25,14 @@ def kind_of(path: str) -> str:
 
 @contextmanager
 def reading(path: str) -> Iterator[BinaryIO]:
-    """Opens the unpacked bytes of a file; `-` is standard input. Raises UsageError if there is no such file."""
+    """Opens the unpacked bytes of a file; `-` is standard input. Raises AggregatorError if there is no such file."""
     if path == "-":
         yield sys.stdin.buffer
         return
     try:
         raw = Path(path).open("rb")  # noqa: SIM115 - closed below
     except OSError as error:
-        raise UsageError(f"{path}: can't be read ({error.strerror}); name a file that is there") from error
+        raise AggregatorError(f"{path}: can't be read ({error.strerror}); name a file that is there") from error
     with raw:
         yield _unpacking(raw, Path(path).suffix.lower())
 

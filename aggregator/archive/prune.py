@@ -1,16 +1,22 @@
 """Deletes what `keep`, `keep_raw` and `poll_log_keep` no longer ask for."""
 
+import json
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from aggregator.config.models import Config, Feed, Page
+from sqlalchemy import Connection
+
+from aggregator.config.models import Config
 from aggregator.store import feeds, maintenance, meta, stories
 from aggregator.store import site_memories as memories
 from aggregator.store.engine import Store
 from aggregator.times import DAY
 
 STORY_WINDOW = 30 * DAY
+_log = logging.getLogger(__name__)
+_PRUNED_BY = "pruned by"  # what was kept at the last prune, in `meta`
 _CONFIG = 64  # the digest before the configuration kept in `meta`
 
 
@@ -25,15 +31,39 @@ class Pruned:
     memories: int
 
 
+@dataclass(frozen=True, slots=True)
+class Excess:
+    """What a prune would remove: how many articles, raw pages and polls."""
+
+    articles: int
+    raw_pages: int
+    polls: int
+
+
+def excess(store: Store, config: Config, now: int) -> Excess:
+    """Counts what a prune by that configuration would remove; changes nothing."""
+    with store.read() as conn:
+        entries = [one for source in _kept(conn, config, now) for one in maintenance.outdated(conn, *source)]
+        raw = _older(config.settings.keep_raw, now, lambda before: maintenance.count_raw(conn, before))
+        polls = _older(config.settings.poll_log_keep, now, lambda before: maintenance.count_polls(conn, before))
+        return Excess(len(maintenance.held_by_none_other(conn, entries)), raw, polls)
+
+
 def prune(store: Store, now: int) -> Pruned:
     """Removes what is older than the configuration that was last synced keeps. An entry whose article went stays as a
-    tombstone until its feed has not listed it for 30 days, so that nothing pruned comes back."""
+    tombstone until its feed has not listed it for 30 days, so that nothing pruned comes back. What goes because `keep`
+    changed is logged before it goes."""
     with store.read() as conn:
-        kept = meta.get(conn, "config")
-        subscribed = {row.url: int(row.id) for row in feeds.active(conn)}
-    config = Config.model_validate_json(kept[_CONFIG:]) if kept else Config()
-    sources: list[Feed | Page] = [*config.feeds, *config.articles]
-    gone = sum(_prune_source(store, item, subscribed.get(item.url), now) for item in sources)
+        kept, pruned_by = meta.get(conn, "config"), meta.get(conn, _PRUNED_BY)
+        config = Config.model_validate_json(kept[_CONFIG:]) if kept else Config()
+        sources = _kept(conn, config, now)
+    lengths = _lengths(config)
+    if lengths != pruned_by:
+        if count := excess(store, config, now).articles:
+            _log.warning("`keep` is another one than at the last prune: %d articles are removed now", count)
+        with store.write() as conn:
+            meta.put(conn, _PRUNED_BY, lengths)
+    gone = sum(_prune_source(store, *source) for source in sources)
     with store.write() as conn:
         raw = _older(config.settings.keep_raw, now, lambda before: maintenance.drop_raw(conn, before))
         polls = _older(config.settings.poll_log_keep, now, lambda before: maintenance.drop_polls(conn, before))
@@ -41,11 +71,27 @@ def prune(store: Store, now: int) -> Pruned:
         return Pruned(gone, raw, polls, maintenance.drop_tombstones(conn, now), memories.drop_needless(conn))
 
 
-def _prune_source(store: Store, item: Feed | Page, feed_id: int | None, now: int) -> int:
-    if item.keep is None or feed_id is None:
-        return 0
-    before = now - int(item.keep.total_seconds()) if isinstance(item.keep, timedelta) else None
-    most = item.keep if isinstance(item.keep, int) else None
+def _kept(conn: Connection, config: Config, now: int) -> list[tuple[int, int | None, int | None]]:
+    """Returns of each subscription that does not keep everything its row, the time before which nothing is kept, and
+    how many articles are."""
+    rows = {row.url: int(row.id) for row in feeds.active(conn)}
+    found: list[tuple[int, int | None, int | None]] = []
+    for item in (*config.feeds, *config.articles):
+        if item.keep is not None and item.url in rows:
+            limit = (
+                (now - int(item.keep.total_seconds()), None) if isinstance(item.keep, timedelta) else (None, item.keep)
+            )
+            found.append((rows[item.url], *limit))
+    return found
+
+
+def _lengths(config: Config) -> str:
+    """Writes what is kept of each subscription that does not keep everything."""
+    sources = (*config.feeds, *config.articles)
+    return json.dumps({item.url: str(item.keep) for item in sources if item.keep is not None}, sort_keys=True)
+
+
+def _prune_source(store: Store, feed_id: int, before: int | None, most: int | None) -> int:
     with store.write() as conn:
         return maintenance.prune_entries(conn, maintenance.outdated(conn, feed_id, before, most))
 

@@ -13,10 +13,10 @@ from aggregator.archive.snippets import snippet
 from aggregator.errors import UsageError
 from aggregator.model import Json
 from aggregator.query import And, Everything, Is, Not, Or, Query, Words, parse, wordless
-from aggregator.store import search_articles
+from aggregator.store import search_articles, stored_articles
 from aggregator.store.engine import Store
 from aggregator.store.ranking import Sort
-from aggregator.store.records import record
+from aggregator.store.records import exported, record
 from aggregator.store.search_articles import FoundArticle
 from aggregator.store.search_sql import Filters
 
@@ -113,13 +113,14 @@ def search(store: Store, asked: Search) -> Results:
 def records(store: Store, asked: Search) -> Iterator[Json]:
     """Yields the JSON object of every article that matches, in the order of ids, read as it is asked for.
 
-    Sorting, limit, offset and the folding of stories play no part. Raises as `search` does.
+    Its earlier texts are in it. Sorting, limit, offset and folding play no part. Raises as `search` does.
     """
     query = parse(asked.query, datetime.now(UTC))
     with store.read() as conn:
         _refuse_unknown(conn, asked.feed)
         for article in search_articles.each(conn, query, asked.filters):
-            yield record(article)
+            earlier = stored_articles.revisions_of(conn, article.id) if article.revisions else ()
+            yield exported(article, earlier)
 
 
 def of_one_story(query: str) -> bool:

@@ -55,14 +55,27 @@ def backup(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FIL
 
 
 @commands.command()
-def prune(ctx: typer.Context) -> None:
-    """Remove what `keep`, `keep_raw` and `poll_log_keep` of feeds.yaml no longer ask for. The daemon does it too."""
+def prune(
+    ctx: typer.Context,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would go; change nothing.")] = False,
+) -> None:
+    """Remove what `keep`, `keep_raw` and `poll_log_keep` of feeds.yaml no longer ask for. The daemon does it too.
+
+    \b
+    aggregator db prune --dry-run
+    """
+    from aggregator.archive.prune import excess
     from aggregator.archive.prune import prune as remove
-    from aggregator.subscriptions.sync import synced_settings
+    from aggregator.subscriptions.sync import load, synced_settings
 
     options, now = global_options.of(ctx), int(time.time())
     path = options.config_path()
     with options.existing_store() as store:
+        if dry_run:
+            found = excess(store, load(store, path)[0], now)
+            counts = f"{found.articles} articles, {found.raw_pages} raw pages, {found.polls} polls"
+            print(f"{counts} would be removed")
+            return
         if path is not None:  # what is kept is what feeds.yaml says now, not what it said at the last fetch
             synced_settings(store, path, os.environ, now)
         gone = remove(store, now)

@@ -45,6 +45,27 @@ def prune_entries(unit: UnitOfWork, ids: list[int]) -> int:
     return gone
 
 
+def held_by_none_other(conn: Connection, entry_ids: list[int]) -> set[int]:
+    """Returns the articles that these entries hold and no other one does."""
+    chosen, held = set(entry_ids), set[int]()
+    for part in portions(entry_ids):
+        held |= set(conn.execute(select(entries.c.article_id).where(entries.c.id.in_(part))).scalars())
+    for some in portions(held):
+        rows = conn.execute(select(entries.c.article_id, entries.c.id).where(entries.c.article_id.in_(some)))
+        held -= {int(article) for article, entry in rows if entry not in chosen}
+    return held
+
+
+def count_raw(conn: Connection, before: int) -> int:
+    """Counts the raw pages fetched before a time."""
+    return int(conn.execute(select(func.count()).where(raw_pages.c.fetched_at < before)).scalar_one())
+
+
+def count_polls(conn: Connection, before: int) -> int:
+    """Counts the polls before a time."""
+    return int(conn.execute(select(func.count()).where(polls.c.at < before)).scalar_one())
+
+
 def drop_tombstones(conn: Connection, now: int) -> int:
     """Deletes tombstones that their feed has not listed for 30 days: nothing pruned can come back before. Those of a
     sitemap index stay: a sitemap that it lists is read only when it changes, and lists them all that time."""

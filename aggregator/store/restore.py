@@ -1,14 +1,15 @@
 """Stores articles as another database had them: with their ids, their stories and their heads."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, func, select, text, update
 
 from aggregator.articles.row import ArticleRow
 from aggregator.store import centroids, near_copies, save_article
 from aggregator.store import stories as story_rows
-from aggregator.store.schema import articles, stories
+from aggregator.store.schema import articles, revisions, stories
 from aggregator.store.sql import insert, portions
+from aggregator.store.stored_articles import Revision
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.stories.clustering import merge_centroids
 from aggregator.stories.copy_verdict import CopyVerdict
@@ -54,6 +55,17 @@ def article(unit: UnitOfWork, new: ArticleRow, story_id: int, wish: int | None) 
         found_by=own.terms,
     )
     return save_article.insert(unit, new, new.own_url, assignment, wish)
+
+
+def past(conn: Connection, article_id: int, earlier: Sequence[Revision], gone_at: int | None) -> None:
+    """Gives a new article its earlier texts, and the time since when its page is gone."""
+    if earlier:
+        names = Revision.__slots__
+        rows = [{"article_id": article_id, **{name: getattr(one, name) for name in names}} for one in earlier]
+        conn.execute(revisions.insert(), rows)
+        conn.execute(update(articles).where(articles.c.id == article_id).values(revisions=len(earlier)))
+    if gone_at is not None:
+        save_article.mark_gone(conn, [article_id], gone_at)
 
 
 def point(conn: Connection, copy: int, head: int) -> None:

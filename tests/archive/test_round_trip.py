@@ -13,11 +13,12 @@ import zstandard
 from sqlalchemy import text
 
 from aggregator.archive.export import export
+from aggregator.archive.history import history
 from aggregator.archive.import_articles import Counts, import_file
 from aggregator.archive.search import Search, records
 from aggregator.errors import AggregatorError, UsageError
 from aggregator.store.engine import Store
-from aggregator.store.records import FIELDS
+from aggregator.store.records import EXPORTED
 
 BRIDGE = (
     "The council voted on Tuesday to close the bridge over the river Alm for two years. Mayor Ann Ödman said that 400 "
@@ -62,7 +63,7 @@ def silent(_: str) -> None:
 def test_only_url_and_text_must_be_there(store: Store, lines: Callable[..., str]) -> None:
     assert import_file(store, lines({"url": "https://a.org/x", "text": "Some words."}), silent, NOW) == Counts(new=1)
     (record,) = every(store).values()
-    assert tuple(record) == FIELDS
+    assert tuple(record) == EXPORTED
     assert record["site"] == "a.org"
     assert record["body_from"] == "page"
     assert record["fetched_at"] == "2024-07-03T09:46:40Z"
@@ -101,6 +102,30 @@ def test_what_goes_out_comes_back(
     export(second_store, str(again), Search())
     assert again.read_bytes() == first.read_bytes()
     assert import_file(second_store, str(first), silent) == Counts(unchanged=3)
+
+
+def test_earlier_texts_and_pages_that_are_gone_come_back(
+    store: Store, second_store: Store, lines: Callable[..., str], tmp_path: Path
+) -> None:
+    first = OTHER | {"fetched_at": "2024-05-01T00:00:00Z", "lead": "A lead."}
+    import_file(store, lines(first), silent)
+    import_file(store, lines(OTHER | {"text": "A second.", "fetched_at": "2024-06-01T00:00:00Z"}), silent)
+    gone = {"url": OTHER["url"], "text": "A third.", "fetched_at": "2024-07-01T00:00:00Z"}
+    import_file(store, lines(gone | {"gone_at": "2024-07-02T00:00:00Z"}), silent)
+    export(store, str(tmp_path / "out.jsonl"), Search())
+    found = json.loads((tmp_path / "out.jsonl").read_text())
+    assert [one["text"] for one in found["revisions"]] == [OTHER["text"], "A second."]
+    assert (found["revisions"][0]["lead"], found["gone_at"]) == ("A lead.", "2024-07-02T00:00:00Z")
+    assert import_file(second_store, str(tmp_path / "out.jsonl"), silent) == Counts(new=1)
+    export(second_store, str(tmp_path / "again.jsonl"), Search())
+    assert (tmp_path / "again.jsonl").read_bytes() == (tmp_path / "out.jsonl").read_bytes()
+    assert [one.words for one in history(second_store, found["id"]).versions] == [
+        one.words for one in history(store, found["id"]).versions
+    ]
+    without_story = {name: value for name, value in found.items() if name not in ("id", "story_id")}
+    import_file(second_store, lines(without_story | {"url": "https://d.org/1", "canonical_url": None}), silent)
+    other = every(second_store)["https://d.org/1"]
+    assert (other["revisions"], other["gone_at"]) == (found["revisions"], found["gone_at"])
 
 
 def test_ids_that_are_taken_are_replaced_and_mapped(
@@ -163,7 +188,7 @@ def test_bad_lines_are_told_and_the_rest_goes_on(store: Store, lines: Callable[.
     )
     counts = import_file(store, path, told.append, NOW)
     assert counts == Counts(new=1, failed=8)
-    assert counts.ok
+    assert not counts.ok
     assert [line.split(":")[1] for line in told] == ["1", "2", "3", "4", "5", "6", "7", "8"]
     assert told[2] == f"{path}:3: url is missing; left out"
     assert not import_file(store, lines("{"), told.append).ok
@@ -171,11 +196,17 @@ def test_bad_lines_are_told_and_the_rest_goes_on(store: Store, lines: Callable[.
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("a.warc.gz", "WARC are not imported"), ("a.txt", "only .jsonl"), ("none.jsonl", "can't be read")],
+    [("a.warc.gz", "WARC are not imported"), ("a.txt", "only .jsonl")],
 )
 def test_files_that_are_not_imported(store: Store, tmp_path: Path, name: str, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         import_file(store, str(tmp_path / name), silent)
+
+
+def test_a_file_that_is_not_there_is_a_failure(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(AggregatorError, match="can't be read") as failed:
+        import_file(store, str(tmp_path / "none.jsonl"), silent)
+    assert failed.value.exit_code == 1
 
 
 @pytest.mark.parametrize("name", ["a.jsonl.gz", "a.jsonl.zst"])
@@ -192,7 +223,7 @@ def test_csv(store: Store, lines: Callable[..., str], tmp_path: Path) -> None:
     import_file(store, lines(OTHER), silent, NOW)
     export(store, str(tmp_path / "out.csv.gz"), Search())
     (row,) = csv.DictReader(io.StringIO(gzip.decompress((tmp_path / "out.csv.gz").read_bytes()).decode(), newline=""))
-    assert tuple(row) == FIELDS
+    assert tuple(row) == EXPORTED
     assert (row["text"], row["tags"], row["title"]) == (OTHER["text"], "a; b; c", "")
 
 

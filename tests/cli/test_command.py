@@ -69,12 +69,16 @@ def test_no_command_shows_the_help_and_is_wrong_usage(run):
         ("extract", "--text", "--explain", "-"),
         ("feeds", "check", "nonsense"),
         ("export", "archive.docx"),
-        ("import", "missing.jsonl"),
     ],
     ids=" ".join,
 )
 def test_wrong_usage_is_one_line_and_2(fails, arguments):
     fails(*arguments, code=2)
+
+
+@pytest.mark.parametrize("command", ["import x.jsonl", "extract x.html", "feeds import x.opml", "extract --text x"])
+def test_an_input_that_is_not_there_is_a_failure(fails, command):
+    assert "No such file" in fails(*command.split(), code=1)
 
 
 @pytest.mark.parametrize("command", ["fetch", "daemon"])

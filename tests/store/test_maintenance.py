@@ -5,13 +5,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text, update
 
-from aggregator.archive.prune import prune
+from aggregator.archive.prune import excess, prune
 from aggregator.engines import fetch
 from aggregator.errors import StoreError, UsageError
 from aggregator.pool import Pool
 from aggregator.store import engine, maintenance
 from aggregator.store.engine import Store
 from aggregator.store.schema import articles, entries, feeds
+from aggregator.subscriptions.sync import load
 from tests.servers import Reply, Server
 from tests.visit import site
 
@@ -19,7 +20,9 @@ ENVIRON = {"AGGREGATOR_ALLOW_PRIVATE_NETWORKS": "true", "AGGREGATOR_SITE_GAP": "
 DAY = 86400
 
 
-def test_what_was_pruned_does_not_come_back(tmp_path: Path, database_url: str, pool: Pool) -> None:
+def test_what_was_pruned_does_not_come_back(
+    tmp_path: Path, database_url: str, pool: Pool, caplog: pytest.LogCaptureFixture
+) -> None:
     config = tmp_path / "feeds.yaml"
     with Server() as server:
         server.route(
@@ -33,9 +36,12 @@ def test_what_was_pruned_does_not_come_back(tmp_path: Path, database_url: str, p
         store = engine.open(database_url)
         with store.read() as conn:
             now = conn.execute(select(feeds.c.parsed_at)).scalar_one()
+        assert excess(store, load(store, config, ENVIRON)[0], now).articles == 2
         assert prune(store, now).articles == 2
+        assert ["2 articles are removed now" in one for one in caplog.messages] == [True]
         assert fetch.run(job, environ=ENVIRON, pool=pool).articles_new == 1
         assert prune(store, now).articles == 1
+        assert len(caplog.messages) == 1
         with store.write() as conn:
             assert count(store, "entries") == 4
             assert maintenance.drop_tombstones(conn, now + 29 * DAY) == 0
