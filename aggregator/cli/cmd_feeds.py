@@ -28,19 +28,29 @@ commands.command("add")(cmd_feeds_add.add)
 
 
 @commands.command()
-def remove(ctx: typer.Context, url: Annotated[str, typer.Argument(metavar="URL")]) -> None:
-    """Unsubscribe: take a feed out of feeds.yaml. Its articles stay in the archive.
+def remove(
+    ctx: typer.Context,
+    feeds: Annotated[list[str], typer.Argument(metavar="FEED…", help="Its URL or title.")],
+) -> None:
+    """Unsubscribe: take feeds out of feeds.yaml. Their articles stay in the archive.
 
     \b
     aggregator feeds remove https://example.org/feed.xml
+    aggregator feeds remove 'The Example'
     """
     from aggregator.config import edit
+    from aggregator.subscriptions.names import url_of_feed
 
-    path = global_options.of(ctx).config_path()
+    options = global_options.of(ctx)
+    path = options.config_path()
     if path is None:
         raise UsageError("no feeds.yaml here; name it with --config before the command")
-    edit.remove_feed(path, url)
-    print(f"{path}: removed {url}; its articles stay")
+    config = options.load_config()
+    with options.feeds_store() as store:
+        urls = [url_of_feed(store, config, feed) for feed in feeds]
+    for url in dict.fromkeys(urls):
+        edit.remove_feed(path, url)
+        options.say(f"{path}: removed {url}; its articles stay")
 
 
 commands.command("import")(cmd_feeds_opml.import_opml)

@@ -48,6 +48,11 @@ class Globals:
         """Returns the database's URL. Raises ConfigError."""
         return paths.database_url(self.database, self.config_path())
 
+    def say(self, text: str) -> None:
+        """Prints on stdout what a command did; nothing with -q."""
+        if not self.quiet:
+            print(text)
+
     def print_request(self, url: str) -> None:
         """Tells a person at a terminal what is being asked for."""
         if sys.stderr.isatty() and not self.quiet:

@@ -1,16 +1,21 @@
 """Prints results: tables for people; json, jsonl and csv for programs."""
 
 import os
+import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Literal, TextIO
 
 from aggregator.cli.shared_options import Format
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
 
+MIN_FLEXIBLE = 24  # characters: a narrower column of text is no longer read
+_GAP = 3  # between two columns
 WIDTH_OF_FILES = 100  # of a table that goes to a file or a pipe
 
 
@@ -27,6 +32,15 @@ class Column:
     most: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value that is coloured on a terminal: all of it (`style`, as rich names it), or the words that `marked` finds."""
+
+    value: object
+    style: str = ""
+    marked: "re.Pattern[str] | None" = None
+
+
 def console(stream: TextIO | None = None) -> "Console":
     """Returns a console for a terminal or a file: no colour in a file, nor with NO_COLOR; COLUMNS sets the width."""
     from rich.console import Console
@@ -37,28 +51,139 @@ def console(stream: TextIO | None = None) -> "Console":
 
 
 def table(columns: Sequence[Column], rows: Iterable[Sequence[object]], title: str | None = None) -> None:
-    """Prints a table as wide as the terminal, one line a row unless a flexible column needs more."""
+    """Prints a table as wide as the terminal, without the columns in which nothing stands. Where the terminal is too
+    narrow for that, each row is printed as lines of its own."""
+    texts = [[_text(value) for value in row] for row in rows]
+    used = [n for n in range(len(columns)) if not texts or any(row[n].plain for row in texts)]
+    columns, texts = [columns[n] for n in used], [[row[n] for n in used] for row in texts]
+    out = console()
+    widths = _widths(columns, texts, out.width)
+    with out.capture() as captured:
+        if title:
+            out.print(title, style="italic", end="\n\n")
+        if widths is None:
+            _print_stacked(out, columns, texts)
+        else:
+            out.print(_grid(columns, texts, widths), no_wrap=True, crop=False)
+    print("\n".join(line.rstrip() for line in captured.get().splitlines()).strip("\n"), end="\n\n")
+
+
+def _text(value: object) -> "Text":
+    from rich.text import Text
+
+    styled = value if isinstance(value, Cell) else Cell(value)
+    text = Text(cell(styled.value), styled.style)
+    if styled.marked:
+        text.highlight_regex(styled.marked, "bold yellow")
+    return text
+
+
+def _widths(columns: Sequence[Column], rows: "list[list[Text]]", width: int) -> list[int] | None:
+    """Returns how wide each column is; None where a flexible one would be too narrow to be read, or would break a URL."""
+    from rich.cells import cell_len
+
+    def widest(n: int) -> int:
+        lines = [line for row in rows for line in row[n].plain.split("\n")]
+        return max(map(cell_len, [columns[n].title, *lines]))
+
+    natural = [widest(n) if not column.most else min(widest(n), column.most) for n, column in enumerate(columns)]
+    least = list(natural)
+    for n, column in enumerate(columns):
+        if column.flexible:
+            urls = [len(word) for row in rows for word in row[n].plain.split() if "://" in word]
+            least[n] = max([min(natural[n], MIN_FLEXIBLE), *urls])
+    spare = width - sum(least) - _GAP * (len(columns) - 1) - 2
+    if spare < 0:
+        return None
+    wanting = [n for n, column in enumerate(columns) if column.flexible and natural[n] > least[n]]
+    while spare > 0 and wanting:
+        shares = sum(columns[n].flexible for n in wanting)
+        for n in wanting:
+            more = min(natural[n] - least[n], max(1, spare * columns[n].flexible // shares), spare)
+            least[n] += more
+            spare -= more
+            shares -= columns[n].flexible
+        wanting = [n for n in wanting if natural[n] > least[n]]
+    return least
+
+
+def _grid(columns: Sequence[Column], rows: "list[list[Text]]", widths: list[int]) -> "Table":
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    grid = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False, header_style="bold")
-    for column in columns:
-        grid.add_column(
-            column.title,
-            ratio=column.flexible or None,
-            no_wrap=not column.flexible,
-            justify="right" if column.right else "left",
-            overflow="fold" if column.flexible else "ellipsis",
-            max_width=column.most,
-        )
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for column, width in zip(columns, widths, strict=True):
+        justify: Literal["left", "right"] = "right" if column.right else "left"
+        grid.add_column(column.title, justify=justify, no_wrap=True, overflow="ellipsis", width=width)
     for row in rows:
-        grid.add_row(*(Text(cell(value)) for value in row))
-    grid.expand = any(column.flexible for column in columns)
-    out = console()
-    with out.capture() as captured:
-        out.print(grid)
-    print("\n".join(line.rstrip() for line in captured.get().splitlines()).strip("\n"), end="\n\n")
+        cells = [
+            Text("\n").join(wrapped(text, width)) if column.flexible else text
+            for column, text, width in zip(columns, row, widths, strict=True)
+        ]
+        grid.add_row(*cells)
+    return grid
+
+
+def _print_stacked(out: "Console", columns: Sequence[Column], rows: "list[list[Text]]") -> None:
+    from rich.text import Text
+
+    for number, row in enumerate(rows):
+        if number:
+            out.print()
+        for column, text in zip(columns, row, strict=True):
+            if not text.plain:
+                continue
+            whole = Text.assemble((f"{column.title}: " if column.title else "", "bold"), text)
+            for nth, line in enumerate(wrapped(whole, out.width - 2)):
+                out.print(Text("  " if nth else "") + line, soft_wrap=True)
+
+
+def wrapped(text: "Text", width: int) -> "list[Text]":
+    """Returns the lines of a text, none wider than `width` but those of a URL, which is never broken."""
+    from rich.cells import cell_len
+    from rich.text import Text
+
+    lines: list[Text] = []
+    for paragraph in text.split("\n", allow_blank=True):
+        plain, start, end = paragraph.plain, 0, 0
+        for first, last in _words(plain, width):
+            if end and cell_len(plain[start:last]) > width:
+                lines.append(paragraph[start:end])
+                start = first
+            elif not end:
+                start = first
+            end = last
+        lines.append(paragraph[start:end] if end else Text(""))
+    return lines
+
+
+def _words(plain: str, width: int) -> "Iterator[tuple[int, int]]":
+    """Yields where the words of a line are; one that is wider than `width` and no URL in pieces."""
+    from rich.cells import cell_len, chop_cells
+
+    for word in re.finditer(r"\S+", plain):
+        if "://" in word[0] or cell_len(word[0]) <= width:
+            yield word.span()
+            continue
+        at = word.start()
+        for piece in chop_cells(word[0], max(width, 2)):
+            yield at, at + len(piece)
+            at += len(piece)
+
+
+def text_width() -> int | None:
+    """Returns how wide text is to be for people: that of the terminal or of COLUMNS; None for a file or a pipe."""
+    return console().width if sys.stdout.isatty() or os.environ.get("COLUMNS") else None
+
+
+def fill(text: str, width: int | None) -> str:
+    """Returns a text with its lines wrapped; as it is where `width` is None."""
+    if width is None:
+        return text
+    from rich.text import Text
+
+    return "\n".join(line.plain for line in wrapped(Text(text), max(20, width)))
 
 
 def cell(value: object) -> str:
@@ -73,8 +198,13 @@ def cell(value: object) -> str:
 
 
 def day_time(text: str | None) -> str:
-    """Writes an ISO time of a record as people read it: `2026-01-31 08:00`."""
+    """Writes an ISO time of a record as a table has it that names the zone in its head: `2026-01-31 08:00`."""
     return (text or "")[:16].replace("T", " ")
+
+
+def utc(text: str | None) -> str:
+    """Writes an ISO time of a record as people read it in a sentence: `2026-01-31 08:00 UTC`."""
+    return f"{day_time(text)} UTC" if text else ""
 
 
 def objects(records: Iterable[Mapping[str, object]], form: Format) -> None:

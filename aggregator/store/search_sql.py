@@ -267,7 +267,7 @@ def _begins(start: str, dialect: str) -> ColumnElement[bool]:
 
 
 def named(value: str) -> ColumnElement[bool]:
-    """Returns the condition, on `feeds`, of a feed of that URL or title."""
+    """Returns the condition, on `feeds`, of a feed of that URL or title, in any case of letters."""
     return or_(feeds.c.url == value, func.lower(feeds.c.title) == value.lower(), feeds.c.title == value)
 
 

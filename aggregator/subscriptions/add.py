@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from aggregator.config import edit, load_config
 from aggregator.config.models import Settings
@@ -32,9 +33,10 @@ class NewFeed:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """A feed that was added. `unread`: why it could not be read before, which was then left undone."""
+    """A feed that was added. `found`: what it was when it was read; `unread`: why it could not be, and was not."""
 
     url: str
+    found: FeedCandidate | None = None
     unread: FetchError | None = None
 
 
@@ -71,12 +73,15 @@ def add(
         raise UsageError(
             f"{path}: {wanted.url} is subscribed already; edit it there, or `aggregator feeds remove` it first"
         )
+    _refuse_nameless(wanted.url, known.settings)
     if old is None:
         edit.check_feed(path, asdict(wanted))  # before anybody is asked
-    unread = None
+    found, unread = None, None
     if check and not is_known:
         try:
-            wanted = _read(wanted, known.settings, on_request, best=best)
+            found = _read(wanted, known.settings, on_request, best=best)
+            if found.found_by != "itself":
+                wanted = replace(wanted, url=found.url, links=found.links)
         except FetchError as error:
             if error.status in _GONE:
                 raise AggregatorError(f"{error}; check the address (--no-check adds it all the same)") from None
@@ -85,10 +90,18 @@ def add(
         edit.add_feed(path, asdict(wanted))
     else:
         edit.replace_url(path, old, wanted.url)
-    return Added(wanted.url, unread)
+    return Added(wanted.url, found, unread)
 
 
-def _read(wanted: NewFeed, settings: Settings, on_request: Callable[[str], None], *, best: bool) -> NewFeed:
+def _refuse_nameless(url: str, settings: Settings) -> None:
+    """Raises UsageError for a host that no public network has: a word that was typed is no address."""
+    host, allowed = urlsplit(url).hostname or "", settings.allow_private_networks
+    if "." in host or ":" in host or host == "localhost" or allowed is True or (allowed and host in allowed):
+        return
+    raise UsageError(f"{url}: {host!r} is no public host; a feed's address is such as https://example.org/feed.xml")
+
+
+def _read(wanted: NewFeed, settings: Settings, on_request: Callable[[str], None], *, best: bool) -> FeedCandidate:
     """Returns what is to be added. Raises FetchError, and AggregatorError where that is no feed."""
     from aggregator.subscriptions.discover import (
         read_or_discover,  # late: it brings the network, which --no-check needs not
@@ -97,9 +110,9 @@ def _read(wanted: NewFeed, settings: Settings, on_request: Callable[[str], None]
     patient = settings.model_copy(update={"timeout": min(settings.timeout, MAX_WAIT)})
     found = read_or_discover(wanted.url, wanted.links, patient, on_request)
     if not isinstance(found, list):
-        return wanted
+        return found
     if not found:
         raise AggregatorError(f"{wanted.url}: no feed, and none found from it; `--links SELECTOR` reads its links")
     if not best:
         raise NotAFeed(wanted.url, found)
-    return replace(wanted, url=found[0].url, links=found[0].links)
+    return found[0]

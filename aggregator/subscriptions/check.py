@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 
 from aggregator.articles.row import unpacked
 from aggregator.config.models import Config, Feed, Page
-from aggregator.errors import UsageError
 from aggregator.extraction.apply_selectors import match_selectors
 from aggregator.extraction.selectors import Selectors, selectors_of
 from aggregator.schedule import health
@@ -17,6 +16,7 @@ from aggregator.store.engine import Store
 from aggregator.store.entries import EntryOutcome
 from aggregator.store.feeds import FeedRow, Poll
 from aggregator.store.raw_pages import KeptPage
+from aggregator.subscriptions.names import named_sources
 from aggregator.times import iso
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def check(store: Store | None, config: Config, named: str | None = None) -> list
         return [_health(item, None, (), None) for item in named_sources(sources, {}, named)]
     with store.read() as conn:
         rows = {row.url: row for row in feeds.active(conn)}
-        wanted = named_sources(sources, rows, named)
+        wanted = named_sources(sources, {url: row.title for url, row in rows.items()}, named)
         return [_checked(conn, item, rows.get(item.url)) for item in wanted]
 
 
@@ -97,20 +97,6 @@ def find_replacements(
     there = rediscover(sought, config.settings, on_request)
     new = {url: [one for one in some if one.url not in known] for url, some in there.items()}
     return {url: some[0] for url, some in new.items() if some}
-
-
-def named_sources(sources: list[Feed | Page], rows: dict[str, FeedRow], named: str | None) -> list[Feed | Page]:
-    """Returns the subscriptions of that URL or title, or all. Raises UsageError if there is none."""
-    if named is None:
-        return sources
-    found = [item for item in sources if named in (item.url, item.title or _own_title(rows.get(item.url)))]
-    if not found:
-        raise UsageError(f"{named}: no subscription of that URL or title; see `aggregator feeds list`")
-    return found
-
-
-def _own_title(row: FeedRow | None) -> str | None:
-    return None if row is None else row.title
 
 
 def _checked(conn: Connection, item: Feed | Page, row: FeedRow | None) -> Health:
@@ -139,7 +125,7 @@ def _health(
         notes.append("no raw page is kept that its selectors could be tried on")
     return Health(
         url=item.url,
-        title=item.title or _own_title(row),
+        title=item.title or (row.title if row else None),
         last_poll_at=iso(row.last_poll_at) if row else None,
         last_success_at=iso(row.last_success_at) if row else None,
         failures=row.failures if row else 0,

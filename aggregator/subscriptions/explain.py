@@ -16,7 +16,7 @@ from aggregator.store import feeds, leases
 from aggregator.store.engine import Store
 from aggregator.store.feeds import FeedRow, Poll
 from aggregator.store.leases import SiteRow
-from aggregator.subscriptions.check import named_sources
+from aggregator.subscriptions.names import named_sources
 from aggregator.times import format_duration, humanize, iso
 
 MAX_POLLS = 30
@@ -79,7 +79,7 @@ def explain(store: Store | None, config: Config, named: str, now: int) -> Explan
         return _of_new(named_sources(sources, {}, named)[0], config.settings)
     with store.read() as conn:
         rows = {row.url: row for row in feeds.active(conn)}
-        item = named_sources(sources, rows, named)[0]
+        item = named_sources(sources, {url: row.title for url, row in rows.items()}, named)[0]
         row = rows.get(item.url)
         return _of_new(item, config.settings) if row is None else _of_row(conn, item, row, config.settings, now)
 

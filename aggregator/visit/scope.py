@@ -32,11 +32,13 @@ def make_due(store: Store, targets: Collection[str], now: int, *, force: bool) -
             if force:
                 feeds.make_due(conn, None, now)
             return Targets(EVERYTHING)
-        by_name: dict[str, int] = {}
-        for row in reversed(feeds.active(conn)):
-            by_name |= {row.url: int(row.id)} | ({row.title: int(row.id)} if row.title else {})
-        named = {by_name[target] for target in targets if target in by_name}
-        manual = [target for target in targets if target not in by_name]
+        by_name: dict[str, set[int]] = {}
+        for row in feeds.active(conn):
+            for name in {row.url, (row.title or row.url).casefold()}:
+                by_name.setdefault(name, set()).add(int(row.id))
+        known = {target: by_name.get(target) or by_name.get(target.casefold()) for target in targets}
+        named = {number for ids in known.values() if ids for number in ids}
+        manual = [target for target, ids in known.items() if not ids]
         for target in manual:
             if not is_http(target):
                 raise UsageError(f"{target}: neither a subscription (see `aggregator feeds list`) nor an http(s) URL")

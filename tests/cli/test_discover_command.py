@@ -187,7 +187,7 @@ def test_replace_keeps_the_options(run, fails, server, tmp_path) -> None:
     (tmp_path / "feeds.yaml").write_text("feeds:\n  - url: https://old.example/f  # mine\n    title: 'Old'\n")
     assert run("feeds", "add", url, "--replace", "https://old.example/f", **ASK).returncode == 0
     assert (tmp_path / "feeds.yaml").read_text() == f"feeds:\n  - url: {url}  # mine\n    title: 'Old'\n"
-    assert "no feed https://old.example/f" in fails(
+    assert "https://old.example/f: no subscription" in fails(
         "feeds", "add", url, "--no-check", "--replace", "https://old.example/f"
     )
     assert "--replace keeps" in fails("feeds", "add", url, "--replace", "https://old.example/f", "--title", "X")
