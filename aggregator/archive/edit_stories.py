@@ -15,12 +15,12 @@ from aggregator.stories import fingerprint
 
 
 def split(store: Store, story_id: int, chosen: Collection[int], now: int) -> list[StoryRow]:
-    """Takes articles out of a story: the chosen ones with their copies become one new story; where none is chosen,
-    every report becomes a story of its own. Returns the stories that there are then; the first keeps the id. Raises
-    UsageError."""
+    """Takes articles out of a story: the chosen ones, with their heads and copies, become one new story; where none is
+    chosen, every report becomes a story of its own. Returns the stories that there are then; the first keeps the id.
+    Raises UsageError."""
     with store.write() as unit:
         stories.serialise(unit)
-        rows = _members(unit, story_id)
+        rows = members(unit, story_id)
         groups = _chosen(story_id, rows, chosen) if chosen else _reports(rows)
         if not groups:
             raise UsageError(f"story {story_id} has one report alone; there is nothing to split")
@@ -37,14 +37,15 @@ def merge(store: Store, story_id: int, other_id: int, now: int) -> StoryRow:
     with store.write() as unit:
         stories.serialise(unit)
         for one in (story_id, other_id):
-            _members(unit, one)
+            members(unit, one)
         story_decisions.merge(unit, story_id, other_id, now)
         row = story_list.one(unit, story_id)
         assert row is not None
         return row
 
 
-def _members(conn: Connection, story_id: int) -> list[StoryMember]:
+def members(conn: Connection, story_id: int) -> list[StoryMember]:
+    """Returns the articles of a story, oldest first. Raises UsageError if there is no such story."""
     in_range = 0 <= story_id <= MAX_ID
     found = story_decisions.members(conn, story_id) if in_range else []
     if not found:
@@ -58,10 +59,12 @@ def _chosen(story_id: int, rows: Sequence[StoryMember], chosen: Collection[int])
     strange = sorted(set(chosen) - {row.id for row in rows})
     if strange:
         raise UsageError(f"article {strange[0]} is not in story {story_id}; name articles of that story")
-    group = {row.id for row in rows if row.id in chosen or row.copy_of in chosen}
+    heads = {row.copy_of or row.id for row in rows if row.id in chosen}
+    group = {row.id for row in rows if (row.copy_of or row.id) in heads}
     if len(group) == len(rows):
         raise UsageError(
-            f"that is all of story {story_id}; name some of its articles, or none to split all its reports"
+            f"that is all of story {story_id}, as copies go with their head; name some of its reports, or none to split"
+            " them all"
         )
     return [group]
 

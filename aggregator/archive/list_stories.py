@@ -1,9 +1,31 @@
 """Lists the stories of a time span."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
+from aggregator.archive import edit_stories
+from aggregator.model import Json
+from aggregator.store import stored_articles
 from aggregator.store.engine import Store
-from aggregator.store.story_list import StoryRow, listing
+from aggregator.store.records import current
+from aggregator.store.story_list import StoryRow, listing, one
+
+
+@dataclass(frozen=True, slots=True)
+class StoryArticles:
+    """A story, and the JSON objects of its articles, oldest first."""
+
+    story: StoryRow
+    articles: tuple[Json, ...]
+
+
+def show_story(store: Store, story_id: int) -> StoryArticles:
+    """Returns the story of this id with its articles. Raises UsageError if there is none."""
+    with store.read() as conn:
+        edit_stories.members(conn, story_id)
+        row = one(conn, story_id)
+        assert row is not None
+        return StoryArticles(row, tuple(map(current, stored_articles.of_stories(conn, [story_id])[story_id])))
 
 
 def list_stories(store: Store, since: datetime | None, until: datetime, limit: int) -> list[StoryRow]:

@@ -5,12 +5,14 @@ from html import escape
 
 import zstandard
 
+from aggregator.errors import UsageError
 from aggregator.model import Json
 from aggregator.store import stored_articles
 from aggregator.store.engine import Store
 from aggregator.store.records import current, record
 from aggregator.text import paragraphs
 from aggregator.times import iso
+from aggregator.urls import is_http, normalise
 
 _MAX_HTML_BYTES = 64 * 1024 * 1024
 
@@ -24,6 +26,21 @@ class Shown:
     html: str
     copies: tuple[Json, ...]
     gone_at: str | None
+
+
+def article_id(store: Store, named: str) -> int:
+    """Returns the id of the article that a person names: by its id, or by its address or that of an entry of a feed.
+    Raises UsageError if there is none."""
+    if named.isascii() and named.isdigit():
+        return int(named)
+    if not is_http(named):
+        raise UsageError(f"{named}: neither the id of an article nor its address; `aggregator search` prints both")
+    with store.read() as conn:
+        found = stored_articles.at_urls(conn, [normalise(named)]).get(normalise(named))
+        found = stored_articles.asked_at(conn, named) if found is None else found
+    if found is None:
+        raise UsageError(f"{named}: no article of that address in this database")
+    return found
 
 
 def show(store: Store, article_id: int) -> Shown:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aggregator.cli import global_options, output
-from aggregator.cli.shared_options import AsJson, Form, read_input
+from aggregator.cli.shared_options import AsJson, Form, chosen, read_input
 from aggregator.errors import UsageError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def extract(
     aggregator extract --text scraped.txt
     aggregator extract page.html --explain --json
     """
-    options = global_options.of(ctx)
+    options, form = global_options.of(ctx), chosen(ctx, form, json)
     body, where, kind = _read(source, options)
     if text:
         if explain:
@@ -42,7 +42,7 @@ def extract(
         from aggregator import dom
         from aggregator.extraction.plain.scraped_text import plain
 
-        _print(plain(dom.decode(body, kind or "text/plain")), Form.JSON if json else form)
+        _print(plain(dom.decode(body, kind or "text/plain")), form)
         return
     from aggregator.extraction import pipeline, served_type
     from aggregator.subscriptions.page_selectors import page_selectors
@@ -53,10 +53,10 @@ def extract(
     selectors = page_selectors(options.load_config(), url) if url else None
     page = pipeline.RawPage(body, url, selectors, kind)
     if explain:
-        _explain(page, as_json=json or form is Form.JSON)
+        _explain(page, as_json=form is Form.JSON)
     else:
         found = pipeline.article(page.html, page.url, selectors=page.selectors, content_type=kind)
-        _print(found, Form.JSON if json else form)
+        _print(found, form)
 
 
 def _read(source: str, options: global_options.Globals) -> tuple[bytes, str | None, str | None]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aggregator.cli import global_options, output
-from aggregator.cli.shared_options import AsJson, Format, Report, ReportFormat
+from aggregator.cli.shared_options import AsJson, Format, Report, ReportFormat, chosen
 
 if TYPE_CHECKING:
     from aggregator.feeds.candidates import FeedCandidate
@@ -41,7 +41,7 @@ def check(
     with options.feeds_store() as store:
         found = examine(store, config, feed)
     offers = {} if offline else find_replacements(found, config, options.print_request)
-    if json or form is Report.JSON:
+    if chosen(ctx, form, json) is Report.JSON:
         from aggregator.cli import print_candidates
 
         commands = {one.url: {"command": _command(one, offer)} for one in found if (offer := offers.get(one.url))}
@@ -61,7 +61,7 @@ def _print(found: "list[Health]", offers: "dict[str, FeedCandidate]") -> None:
     if not found:
         print("no feeds yet; `aggregator feeds add URL` subscribes")
         return
-    columns = [output.Column("feed", flexible=3), output.Column("last poll"), output.Column("state", flexible=2)]
+    columns = [output.Column("feed", flexible=3), output.Column("last poll (UTC)"), output.Column("state", flexible=2)]
     rows = [(one.title or one.url, output.day_time(one.last_poll_at), _state(one)) for one in found]
     output.table(columns, rows)
     for one in found:  # whole lines, below the table: they are searched for, and mailed by cron

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from aggregator.cli import global_options, output
-from aggregator.cli.shared_options import AsJson, Format, ListFormat
+from aggregator.cli.shared_options import AsJson, Format, ListFormat, chosen
 from aggregator.errors import AggregatorError
 
 
@@ -31,7 +31,7 @@ def discover(
     options = global_options.of(ctx)
     url = full_url(url)
     found = search(url, options.load_config().settings, options.print_request)
-    form = Format.JSON if json else form
+    form = chosen(ctx, form, json)
     if form is Format.TEXT:
         for one in found:
             print(one.url)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aggregator.cli import global_options, output
-from aggregator.cli.shared_options import AsJson, Report, ReportFormat
+from aggregator.cli.shared_options import AsJson, Report, ReportFormat, chosen
 
 if TYPE_CHECKING:
     from aggregator.subscriptions.explain import Explanation, SiteStatus
@@ -38,7 +38,7 @@ def explain(
     config, now = options.load_config(), int(time.time())
     with options.feeds_store() as store:
         found = tell(store, config, feed, now)
-    if json or form is Report.JSON:
+    if chosen(ctx, form, json) is Report.JSON:
         output.one(asdict(found))
     else:
         _print(found)
@@ -48,11 +48,11 @@ def _print(found: "Explanation") -> None:
     if found.title:
         print(output.cell(found.title))
     print(output.cell(found.url), end="\n\n")
-    since = f" since {output.day_time(found.state_since)}" if found.state_since else ""
+    since = f" since {output.utc(found.state_since)}" if found.state_since else ""
     _say("state", f"{found.state}{since}", found.state_why, found.advice and f"what to do: {found.advice}")
     if found.last_poll_at:
-        _say("last poll", output.day_time(found.last_poll_at), *found.last_poll)
-    _say("next poll", output.day_time(found.next_poll_at), *found.next_poll)
+        _say("last poll", output.utc(found.last_poll_at), *found.last_poll)
+    _say("next poll", output.utc(found.next_poll_at), *found.next_poll)
     _say("rhythm", *found.rhythm)
     if found.site is not None:
         _say("site", *_site(found.site))
@@ -68,8 +68,8 @@ def _site(site: "SiteStatus") -> list[str]:
     if site.latency is not None:
         said.append(f"it answers within {site.latency:.2g} s, lately")
     if site.busy_until:
-        said.append(f"it is being visited just now (until {output.day_time(site.busy_until)} at most)")
-    cooling = f"it asked to be left alone until {output.day_time(site.quiet_until)}" if site.quiet_until else None
+        said.append(f"it is being visited just now (until {output.utc(site.busy_until)} at most)")
+    cooling = f"it asked to be left alone until {output.utc(site.quiet_until)}" if site.quiet_until else None
     return [*said, cooling or "no cool-down", site.robots]
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from aggregator.cli import global_options, output
-from aggregator.cli.shared_options import AsJson, Format, ListFormat
+from aggregator.cli.shared_options import AsJson, Format, ListFormat, chosen
 
 if TYPE_CHECKING:
     from aggregator.subscriptions.overview import FeedOverview
@@ -27,7 +27,7 @@ def list_feeds(ctx: typer.Context, form: ListFormat = Format.TABLE, json: AsJson
     config = options.load_config()
     with options.feeds_store() as store:
         feeds = overview(store, config)
-    form = Format.JSON if json else form
+    form = chosen(ctx, form, json)
     if form is Format.TEXT:
         for feed in feeds:
             print(feed.url)

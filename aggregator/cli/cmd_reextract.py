@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aggregator.cli import global_options, output
-from aggregator.cli.shared_options import AsJson, Feed, Report, ReportFormat, Since, Site, Until, since_time, until_time
+from aggregator.cli.shared_options import (
+    AsJson,
+    Feed,
+    Report,
+    ReportFormat,
+    Since,
+    Site,
+    Until,
+    chosen,
+    since_time,
+    until_time,
+)
 
 if TYPE_CHECKING:
     from aggregator.archive.reextract import Change, Totals
@@ -48,7 +59,7 @@ def reextract(
     options, now = global_options.of(ctx), datetime.now(UTC)
     asked = Search("", since_time(since, now), until_time(until, now), feed, site)
     config, totals = options.load_config(), Totals()
-    as_json = json or form is Report.JSON
+    as_json = chosen(ctx, form, json) is Report.JSON
     printed: _PrintedTable | _PrintedJson = _PrintedJson(dry_run) if as_json else _PrintedTable(dry_run)
     code = 0
     with options.existing_store() as store, _progress(options.quiet) as progress:

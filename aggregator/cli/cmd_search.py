@@ -140,7 +140,7 @@ def _print_hits(found: "Results", said: str, offset: int) -> None:
         return
     columns = [
         output.Column("id", right=True),
-        output.Column("published"),
+        output.Column("published (UTC)"),
         output.Column("site", most=22),
         output.Column("title and text", flexible=7),
         output.Column("more", right=True),
@@ -167,5 +167,5 @@ def _as_json(hit: "Hit", *, folded: bool) -> "Json":
 
 
 def _as_text(record: "Json") -> str:
-    head = f"[{record['id']}] {output.day_time(record['published_at'])} {record['url']}"
+    head = f"[{record['id']}] {output.utc(record['published_at'])} {record['url']}"
     return output.parts(head, record["title"], record["lead"], record["text"])

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aggregator.cli import global_options, output
-from aggregator.cli.shared_options import AsJson, Form, Format
+from aggregator.cli.shared_options import AsJson, Form, Format, chosen
 
 if TYPE_CHECKING:
     from aggregator.archive.show import Shown
+    from aggregator.model import Json
+    from aggregator.store.engine import Store
 
 
 def show(
     ctx: typer.Context,
-    article: Annotated[int, typer.Argument(metavar="ID", help="As search prints it.")],
+    articles: Annotated[list[str], typer.Argument(metavar="ID|URL…", help="As search prints them, or addresses.")],
     form: Annotated[Form, typer.Option("--format", help="How to print it.")] = Form.TEXT,
     json: AsJson = False,
     revisions: Annotated[bool, typer.Option("--revisions", help="List the versions of its text.")] = False,
@@ -24,40 +26,49 @@ def show(
         bool, typer.Option("--copies", help="The articles with the same text: score and what differs.")
     ] = False,
 ) -> None:
-    """Print one article, the versions of its text, or its copies.
+    """Print articles, the versions of their text, or their copies.
 
     --diff marks words that were taken away [-so-] and new ones {+so+}, in colour on a terminal.
 
     \b
     aggregator show 42
-    aggregator show 42 --format markdown
+    aggregator show https://example.org/news/1
+    aggregator show 42 43 --format markdown
     aggregator show 42 --revisions
     aggregator show 42 --diff
     aggregator show 42 --diff --version 2 --json
     aggregator show 42 --copies
     """
+    from aggregator.archive.show import article_id
+
+    form = chosen(ctx, form, json)
+    with global_options.of(ctx).existing_store() as store:
+        for number, named in enumerate(articles):
+            if number and form is not Form.JSON:
+                print()
+            found = article_id(store, named)
+            if copies:
+                _show_copies(store, found, form)
+            elif revisions or diff or version is not None:
+                _show_versions(store, found, form, diff=not revisions, version=version)
+            else:
+                _show_article(store, found, form)
+
+
+def _show_article(store: "Store", article: int, form: Form) -> None:
     from aggregator.archive.show import show as look_up
 
-    form = Form.JSON if json else form
-    if copies:
-        _show_copies(ctx, article, form)
-        return
-    if revisions or diff or version is not None:
-        _show_versions(ctx, article, form, diff=not revisions, version=version)
-        return
-    with global_options.of(ctx).existing_store() as store:
-        shown = look_up(store, article)
+    shown = look_up(store, article)
     _print_article(shown, form)
     if shown.gone_at and form is Form.TEXT:  # beside the text, which scripts read as it stands
-        print(f"note: its page is gone since {output.day_time(shown.gone_at)}", file=sys.stderr)
+        print(f"note: its page is gone since {output.utc(shown.gone_at)}", file=sys.stderr)
 
 
-def _show_versions(ctx: typer.Context, article: int, form: Form, *, diff: bool, version: int | None) -> None:
+def _show_versions(store: "Store", article: int, form: Form, *, diff: bool, version: int | None) -> None:
     from aggregator.archive.history import change, history
     from aggregator.cli.print_revisions import print_change, print_versions
 
-    with global_options.of(ctx).existing_store() as store:
-        found = history(store, article)
+    found = history(store, article)
     if diff:
         print_change(change(found.versions, version), form)
     else:
@@ -76,15 +87,22 @@ def _print_article(shown: "Shown", form: Form) -> None:
         heading = f"# {record['title']}" if record["title"] else None
         sys.stdout.write(output.parts(heading, record["lead"], from_html(shown.html)))
     else:
-        sys.stdout.write(output.parts(record["title"], record["lead"], record["text"]))
+        head = "\n".join(part for part in (record["title"], _source(record)) if part)
+        text = output.parts(head, record["lead"], record["text"])
+        sys.stdout.write(output.fill(text, output.text_width()).rstrip("\n") + "\n")
 
 
-def _show_copies(ctx: typer.Context, article: int, form: Form) -> None:
+def _source(record: "Json") -> str:
+    """Returns the line of site, date, authors and URL."""
+    parts = (record["site"], output.utc(record["published_at"]), output.cell(record["authors"]), record["url"])
+    return " · ".join(part for part in parts if part)
+
+
+def _show_copies(store: "Store", article: int, form: Form) -> None:
     from aggregator.archive.copies import copies
     from aggregator.revisions.word_diff import mark_changes
 
-    with global_options.of(ctx).existing_store() as store:
-        found = copies(store, article)
+    found = copies(store, article)
     if form is Form.JSON:
         told = ({"score": one.score, "diff": [[p.kind, p.text] for p in one.changes]} for one in found)
         output.objects([one.record | more for one, more in zip(found, told, strict=True)], Format.JSON)
@@ -95,8 +113,6 @@ def _show_copies(ctx: typer.Context, article: int, form: Form) -> None:
     for one in found:
         record, changes = one.record, mark_changes(one.changes)
         head = ", the head" if record["copy_of"] is None else ""
-        print(
-            f"[{record['id']}] {output.day_time(record['published_at'])} {record['site']}, score {one.score:.2f}{head}"
-        )
+        print(f"[{record['id']}] {output.utc(record['published_at'])} {record['site']}, score {one.score:.2f}{head}")
         print(output.cell(record["title"] or record["url"]), output.cell(record["url"]), sep="\n")
         print(output.cell(changes) if changes else "word for word the same", end="\n\n")

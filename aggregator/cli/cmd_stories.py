@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aggregator.cli import global_options, output
-from aggregator.cli.shared_options import AsJson, Format, ListFormat, Since, Until, since_time, until_time
+from aggregator.cli.shared_options import AsJson, Format, ListFormat, Since, Until, chosen, since_time, until_time
 
 if TYPE_CHECKING:
+    from aggregator.archive.list_stories import StoryArticles
     from aggregator.model import Json
     from aggregator.store.story_list import StoryRow
 
@@ -28,11 +29,12 @@ def stories(
     form: ListFormat = Format.TABLE,
     json: AsJson = False,
 ) -> None:
-    """List the stories of a time span, biggest first; split and merge them.
+    """List the stories of a time span, biggest first; show one with its articles; split and merge them.
 
     \b
     aggregator stories
     aggregator stories --since 7d --limit 50 --format json
+    aggregator stories show 12              one story with its articles
     aggregator stories split 12 345         article 345 and its copies are another story
     aggregator stories merge 12 17          both are one story
 
@@ -46,14 +48,43 @@ def stories(
     end = until_time(until, now) or now + timedelta(seconds=1)
     with global_options.of(ctx).existing_store() as store:
         found = list_stories(store, since_time(since, now), end, limit)
-    _print(found, Format.JSON if json else form)
+    _print(found, chosen(ctx, form, json))
+
+
+@commands.command()
+def show(
+    ctx: typer.Context,
+    story: Annotated[int, typer.Argument(metavar="STORY", help="As `aggregator stories` prints it.")],
+    form: ListFormat = Format.TABLE,
+    json: AsJson = False,
+) -> None:
+    """Show one story with all its articles, the oldest first.
+
+    \b
+    aggregator stories show 12
+    aggregator stories show 12 --json
+    """
+    from aggregator.archive.list_stories import show_story
+
+    with global_options.of(ctx).existing_store() as store:
+        found = show_story(store, story)
+    form = chosen(ctx, form, json)
+    if form is Format.JSON:
+        output.one(_record(found.story) | {"articles": list(found.articles)})
+    elif form is Format.TABLE:
+        _print_articles(found)
+    elif form is Format.TEXT:
+        for article in found.articles:
+            print(f"[{article['id']}] {article['title'] or article['url']} ({_role(article)})")
+    else:
+        output.objects(found.articles, form)
 
 
 @commands.command()
 def split(
     ctx: typer.Context,
     story: Annotated[int, typer.Argument(metavar="STORY", help="As `aggregator stories` prints it.")],
-    articles: Annotated[list[int] | None, typer.Argument(metavar="[ARTICLE]…", help="Those that go.")] = None,
+    articles: Annotated[list[int] | None, typer.Argument(metavar="ARTICLE…", help="Those that go.")] = None,
     form: ListFormat = Format.TABLE,
     json: AsJson = False,
 ) -> None:
@@ -69,7 +100,7 @@ def split(
 
     with global_options.of(ctx).existing_store() as store:
         found = edit_stories.split(store, story, articles or (), int(datetime.now(UTC).timestamp()))
-    _print(found, Format.JSON if json else form)
+    _print(found, chosen(ctx, form, json))
 
 
 @commands.command()
@@ -91,7 +122,7 @@ def merge(
 
     with global_options.of(ctx).existing_store() as store:
         found = edit_stories.merge(store, story, other, int(datetime.now(UTC).timestamp()))
-    _print([found], Format.JSON if json else form)
+    _print([found], chosen(ctx, form, json))
 
 
 def _print(found: list["StoryRow"], form: Format) -> None:
@@ -99,7 +130,8 @@ def _print(found: list["StoryRow"], form: Format) -> None:
         _print_table(found)
     elif form is Format.TEXT:
         for story in found:
-            print(f"[{story.id}] {story.title or ''} ({story.reports} reports, {story.copies} copies)")
+            counts = f"{output.count(story.reports, 'report')}, {output.count(story.copies, 'copy', 'copies')}"
+            print(f"[{story.id}] {story.title or ''} ({counts})")
     else:
         output.objects([_record(story) for story in found], form)
 
@@ -118,10 +150,39 @@ def _print_table(found: list["StoryRow"]) -> None:
         output.Column("story", right=True),
         output.Column("reports", right=True),
         output.Column("copies", right=True),
-        output.Column("first, last"),
+        output.Column("first, last (UTC)"),
         output.Column("title, sources, lead", flexible=1),
     ]
     output.table(columns, (_row(story) for story in found))
+
+
+def _print_articles(found: "StoryArticles") -> None:
+    columns = [
+        output.Column("id", right=True),
+        output.Column("published (UTC)"),
+        output.Column("site", most=30),
+        output.Column("title", flexible=1),
+        output.Column("it is"),
+    ]
+    rows = [
+        (
+            article["id"],
+            output.day_time(article["published_at"] or article["fetched_at"]),
+            article["site"],
+            article["title"] or article["url"],
+            _role(article),
+        )
+        for article in found.articles
+    ]
+    story = found.story
+    output.table(columns, rows)
+    counts = f"{output.count(story.reports, 'report')}, {output.count(story.copies, 'copy', 'copies')}"
+    print(f"story {story.id}: {counts}", end="")
+    print(f"; lead: {story.article_id}, {story.lead_reason}" if story.reports > 1 else "")
+
+
+def _role(article: "Json") -> str:
+    return "a report" if article["copy_of"] is None else f"a copy of {article['copy_of']}"
 
 
 def _row(story: "StoryRow") -> tuple[object, ...]:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -113,10 +114,13 @@ def of(ctx: typer.Context) -> Globals:
 
 
 def set_up_logging(quiet: bool, verbose: int) -> None:
-    """Logs to stderr: warnings, more with -v, errors alone with -q; other people's libraries only with -vv."""
+    """Logs to stderr: warnings, more with -v, errors alone with -q; other people's libraries only with -vv. Times are
+    UTC, as in tables."""
     import logging
 
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+    logging.Formatter.converter = time.gmtime
+    form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+    logging.basicConfig(format=form, datefmt="%Y-%m-%dT%H:%M:%SZ", level=logging.WARNING)
     own = logging.ERROR if quiet else (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
     logging.getLogger("aggregator").setLevel(own)
     if verbose > 1:

@@ -34,7 +34,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A value that is coloured on a terminal: all of it (`style`, as rich names it), or the words that `marked` finds."""
+    """A value that is coloured on a terminal: all of it (`style`, as rich names it), or what `marked` finds in it."""
 
     value: object
     style: str = ""
@@ -79,7 +79,7 @@ def _text(value: object) -> "Text":
 
 
 def _widths(columns: Sequence[Column], rows: "list[list[Text]]", width: int) -> list[int] | None:
-    """Returns how wide each column is; None where a flexible one would be too narrow to be read, or would break a URL."""
+    """Returns how wide each column is; None where a flexible one would be too narrow for people, or for a URL."""
     from rich.cells import cell_len
 
     def widest(n: int) -> int:
@@ -175,6 +175,11 @@ def _words(plain: str, width: int) -> "Iterator[tuple[int, int]]":
 def text_width() -> int | None:
     """Returns how wide text is to be for people: that of the terminal or of COLUMNS; None for a file or a pipe."""
     return console().width if sys.stdout.isatty() or os.environ.get("COLUMNS") else None
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """Writes a number with what is counted: `1 report`, `2 reports`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def fill(text: str, width: int | None) -> str:

@@ -23,8 +23,8 @@ def print_versions(found: History, form: Form) -> None:
         return
     columns = [
         output.Column("version", right=True),
-        output.Column("fetched"),
-        output.Column("replaced"),
+        output.Column("fetched (UTC)"),
+        output.Column("replaced (UTC)"),
         output.Column("words", right=True),
         output.Column("added", right=True),
         output.Column("removed", right=True),
@@ -46,11 +46,11 @@ def _row(one: Version) -> tuple[object, ...]:
 
 def _print_state(found: History) -> None:
     if found.gone_at:
-        print(f"its page is gone since {output.day_time(found.gone_at)}; the text stays")
+        print(f"its page is gone since {output.utc(found.gone_at)}; the text stays")
     if found.note:
-        print(output.cell(f"at its last look, {output.day_time(found.looked_at)}: {found.note}"))
+        print(output.cell(f"at its last look, {output.utc(found.looked_at)}: {found.note}"))
     if found.next_at:
-        print(f"its page is fetched again at {output.day_time(found.next_at)}")
+        print(f"its page is fetched again at {output.utc(found.next_at)}")
 
 
 def print_change(changed: Change | None, form: Form) -> None:
@@ -75,8 +75,8 @@ def _as_record(changed: Change) -> Json:
 def _as_text(changed: Change, width: int, *, colour: bool) -> str:
     before, after = changed.before, changed.after
     head = (
-        f"version {before.number}, fetched {output.day_time(before.fetched_at)}, to version {after.number},"
-        f" fetched {output.day_time(after.fetched_at)}: {after.added} words added, {after.removed} removed"
+        f"version {before.number}, fetched {output.utc(before.fetched_at)}, to version {after.number},"
+        f" fetched {output.utc(after.fetched_at)}: {after.added} words added, {after.removed} removed"
     )
     lines = [head]
     for name, pieces in changed.pieces.items():

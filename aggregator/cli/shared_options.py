@@ -4,7 +4,7 @@ import sys
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -48,14 +48,17 @@ Site = Annotated[str | None, typer.Option(metavar="SITE", help="Of this site, su
 Lang = Annotated[str | None, typer.Option(metavar="CODE", help="In this language, such as en.")]
 
 
-def chosen(ctx: typer.Context, form: Format, json: bool) -> Format:
+FormatT = TypeVar("FormatT", Format, Report, Form)
+
+
+def chosen(ctx: typer.Context, form: FormatT, json: bool) -> FormatT:
     """Returns the format that --format and --json ask for. Raises UsageError where they contradict each other."""
-    if not json or form is Format.JSON:
+    if not json or form is type(form).JSON:
         return form
     source = ctx.get_parameter_source("form")
     if source is not None and source.name == "COMMANDLINE":
         raise UsageError(f"--json and --format {form} contradict each other; give one of them")
-    return Format.JSON
+    return type(form).JSON
 
 
 def read_input(source: str, advice: str) -> bytes:

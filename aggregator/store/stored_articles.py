@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, or_, select
 
 from aggregator.articles.row import ArticleFields
 from aggregator.errors import UsageError
-from aggregator.store.schema import JSON_LIST, articles, bodies, revisions
+from aggregator.store.schema import JSON_LIST, articles, bodies, entries, revisions
 from aggregator.store.sql import portions
 
 LISTS = frozenset(str(column.name) for column in articles.c if column.info is JSON_LIST)
@@ -84,6 +84,16 @@ def at_urls(conn: Connection, urls: Collection[str]) -> dict[str, int]:
     for some in portions(urls):
         found.update({url: int(i) for url, i in conn.execute(query.where(articles.c.canonical_url.in_(some)))})
     return found
+
+
+def asked_at(conn: Connection, url: str) -> int | None:
+    """Returns the id of the article that was first asked for at that URL, or that an entry of that URL has."""
+    first = select(articles.c.id).where(articles.c.url == url)
+    listed = select(entries.c.article_id).where(entries.c.url == url, entries.c.article_id.is_not(None))
+    for query in (first, listed):
+        if (found := conn.execute(query.limit(1)).scalar()) is not None:
+            return int(found)
+    return None
 
 
 def body(conn: Connection, article_id: int) -> bytes | None:

@@ -200,7 +200,7 @@ def _robots(conn: Connection, url: str, item: Feed | Page, settings: Settings) -
 
 
 def _minute(seconds: int | None) -> str:
-    return (iso(seconds) or "")[:16].replace("T", " ")
+    return (iso(seconds) or "")[:16].replace("T", " ") + " UTC"
 
 
 def _records(log: Sequence[Poll]) -> list[PollRecord]:
