@@ -67,7 +67,8 @@ class Results:
     """The hits asked for, iterable, and how many there are in all.
 
     `total_is_exact`: False where more match than were counted. `wordless`: the terms that nothing is found by, because
-    they hold neither letters nor digits. `archived`: how many articles there are at all, where none is found.
+    they hold neither letters nor digits. `archived`: how many articles there are at all, where none is found. `words`:
+    what matches were found by.
     """
 
     hits: tuple[Hit, ...]
@@ -75,6 +76,7 @@ class Results:
     total_is_exact: bool = True
     wordless: tuple[str, ...] = ()
     archived: int | None = None
+    words: tuple[Words, ...] = ()
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -107,7 +109,7 @@ def search(store: Store, asked: Search) -> Results:
         found = search_articles.search(conn, query, asked.filters, *page, stories=asked.stories, exact=asked.exact)
         archived = search_articles.count(conn, Everything(), Filters()) if found.total == 0 else None
     hits = tuple(_hit(one, words) for one in found.articles)
-    return Results(hits, found.total, found.exact, wordless(query), archived)
+    return Results(hits, found.total, found.exact, wordless(query), archived, words)
 
 
 def records(store: Store, asked: Search) -> Iterator[Json]:

@@ -10,6 +10,7 @@ from aggregator.text import search_form, squeeze
 WIDTH = 240  # characters: three lines of a terminal
 _LEAD_IN = 60
 _SEARCHED = 20_000  # characters folded at a time
+_MAX_FORMS = 3  # words of the index that a word between spaces makes
 _PIECE = re.compile(r"\S+\s*")
 
 
@@ -26,6 +27,20 @@ def snippet(text: str, wanted: Sequence[Words]) -> str:
         cut = shorter if len(shorter) > WIDTH // 2 else cut
     shown = squeeze(cut)
     return ("… " if start else "") + shown + (" …" if start + len(cut) < len(text.rstrip()) else "")
+
+
+def spelt(text: str, wanted: Sequence[Words]) -> list[str]:
+    """Returns the words of a text that match, each once, as they are spelt there, the longest first."""
+    whole = {word for words in wanted for word in (words.words[:-1] if words.prefix else words.words)}
+    begun = tuple(words.words[-1] for words in wanted if words.prefix)
+    found = set()
+    for word in set(re.findall(r"\w+(?:['’]\w+)*", text)):
+        forms = search_form(word).split()
+        if len(forms) > _MAX_FORMS:  # a script without spaces
+            found |= {phrase for words in wanted if (phrase := "".join(words.words)) in word}
+        elif any(form in whole or (begun and form.startswith(begun)) for form in forms):
+            found.add(word)
+    return sorted(found, key=len, reverse=True)
 
 
 def _first(text: str, words: Words) -> int | None:

@@ -1,6 +1,7 @@
 """Builds the command `aggregator`: its global options, its commands, and what becomes of errors."""
 
 import os
+import re
 import sys
 from typing import Annotated, NoReturn
 
@@ -24,6 +25,7 @@ from aggregator.cli import (
     global_options,
     query_arguments,
 )
+from aggregator.cli.help import Command
 from aggregator.errors import AggregatorError
 
 app = typer.Typer(
@@ -31,22 +33,21 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-app.command("fetch")(cmd_fetch.fetch)
-app.command("daemon")(cmd_daemon.daemon)
+app.command("fetch", cls=Command)(cmd_fetch.fetch)
+app.command("daemon", cls=Command)(cmd_daemon.daemon)
 app.command("search", cls=query_arguments.QueryCommand)(cmd_search.search)
-app.command("show")(cmd_show.show)
+app.command("show", cls=Command)(cmd_show.show)
 app.add_typer(cmd_stories.commands, name="stories")
-app.command("extract")(cmd_extract.extract)
+app.command("extract", cls=Command)(cmd_extract.extract)
 app.add_typer(cmd_feeds.commands, name="feeds")
-app.command("export")(cmd_export.export)
-app.command("import")(cmd_import.import_articles)
-app.command("reextract")(cmd_reextract.reextract)
+app.command("export", cls=Command)(cmd_export.export)
+app.command("import", cls=Command)(cmd_import.import_articles)
+app.command("reextract", cls=Command)(cmd_reextract.reextract)
 app.add_typer(cmd_db.commands, name="db")
-app.command("doctor")(cmd_doctor.doctor)
-app.command("demo")(cmd_demo.demo)
+app.command("doctor", cls=Command)(cmd_doctor.doctor)
+app.command("demo", cls=Command)(cmd_demo.demo)
 
 
 def _print_version(wanted: bool) -> None:
@@ -84,23 +85,26 @@ def _global(
     aggregator fetch                       poll what is due and fetch its articles
     aggregator search 'budget AND vote'    ask the archive
 
-    Results go to stdout, logs and progress to stderr. Exit codes: 0 done, 1 it failed, 2 wrong usage or configuration.
+    These options may stand before or behind the command; each setting of feeds.yaml is also a variable AGGREGATOR_NAME.
+    Results go to stdout, logs, failures and progress to stderr. Exit codes: 0 done, 1 it failed, 2 wrong usage or
+    configuration.
     """
     ctx.obj = global_options.Globals(config, database, quiet, verbose)
     global_options.set_up_logging(quiet, verbose)
+    global_options.warn_of_variables(os.environ)
 
 
 def run() -> NoReturn:
     """Runs the command; errors that people cause are one line, and the process ends with the code they carry."""
     try:
-        code = app(standalone_mode=False)
+        code = app(global_options.hoisted(sys.argv[1:]), standalone_mode=False)
         sys.stdout.flush()
     except BrokenPipeError:
         code = _reader_left()
     except SystemExit as ended:  # the parser's answer to a broken pipe, among others
         code = _reader_left() if isinstance(ended.__context__, BrokenPipeError) else ended.code
     except KeyboardInterrupt:
-        code = 130
+        code = _say("interrupted", 130)
     except typer.Abort:
         code = 130
     except AggregatorError as error:
@@ -129,6 +133,15 @@ def _drop_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
 
 
+# What the parser says of a wrong value, and how it is said here.
+_THEIR_WORDS = (
+    (r"Value error, ", ""),
+    (r"Input should be a valid integer\b.*", "it is not a whole number"),
+    (r"Input should be greater than or equal to (\S+)", r"it is less than \1"),
+    (r"Input should be ", "it should be "),
+)
+
+
 def _usage(error: Exception) -> int:
     """Says what is wrong with the command line; returns 0 if the error is of another kind.
 
@@ -138,6 +151,8 @@ def _usage(error: Exception) -> int:
         return 0
     context = getattr(error, "ctx", None)
     message = " ".join(str(error.format_message()).split()).rstrip(".")
+    for theirs, ours in _THEIR_WORDS:
+        message = re.sub(theirs, ours, message)
     if type(error).__name__ == "NoArgsIsHelpError" and context is not None:
         print(context.get_help(), file=sys.stderr)
         return 2

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from aggregator.cli import global_options, output
+from aggregator.cli.help import Command
 from aggregator.cli.shared_options import AsJson
 
 commands = typer.Typer(
@@ -15,30 +16,31 @@ commands = typer.Typer(
 )
 
 
-@commands.command()
+@commands.command(cls=Command)
 def upgrade(ctx: typer.Context) -> None:
     """Bring the database to this version. SQLite does it by itself; PostgreSQL waits for this command."""
     from aggregator.store import engine
 
-    url = global_options.of(ctx).store_url()
-    print(f"the database is at version {engine.upgrade(url)}")
+    options = global_options.of(ctx)
+    options.say(f"the database is at version {engine.upgrade(options.store_url())}")
 
 
-@commands.command()
+@commands.command(cls=Command)
 def check(ctx: typer.Context) -> None:
     """Look for anything that is wrong with the database; exit 1 if there is."""
     from aggregator.store import maintenance
 
-    with global_options.of(ctx).existing_store() as store:
+    options = global_options.of(ctx)
+    with options.existing_store() as store:
         problems = list(maintenance.check(store))
     for problem in problems:
         print(problem)
-    print(f"{len(problems)} problems found" if problems else "nothing wrong")
+    options.say(f"{output.count(len(problems), 'problem')} found" if problems else "nothing wrong")
     if problems:
         raise typer.Exit(1)
 
 
-@commands.command()
+@commands.command(cls=Command)
 def backup(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
     """Copy an SQLite database, whole and consistent, while others use it.
 
@@ -51,10 +53,10 @@ def backup(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FIL
     options.refuse_own_file(str(file))
     with options.existing_store() as store:
         maintenance.backup(store, file)
-    print(f"{file}: {file.stat().st_size:,} bytes")
+    options.say(f"{file}: {file.stat().st_size:,} bytes")
 
 
-@commands.command()
+@commands.command(cls=Command)
 def prune(
     ctx: typer.Context,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would go; change nothing.")] = False,
@@ -79,13 +81,13 @@ def prune(
         if path is not None:  # what is kept is what feeds.yaml says now, not what it said at the last fetch
             synced_settings(store, path, os.environ, now)
         gone = remove(store, now)
-    print(
+    options.say(
         f"{gone.articles} articles, {gone.raw_pages} raw pages, {gone.polls} polls, {gone.tombstones} tombstones, "
         f"{gone.memories} site memories removed"
     )
 
 
-@commands.command()
+@commands.command(cls=Command)
 def rebuild(ctx: typer.Context) -> None:
     """Make the search index anew from the articles; for when `db check` finds it wrong."""
     from aggregator.store import rebuild_index
@@ -95,7 +97,7 @@ def rebuild(ctx: typer.Context) -> None:
     print(f"{done:,} articles indexed")
 
 
-@commands.command()
+@commands.command(cls=Command)
 def stats(ctx: typer.Context, json: AsJson = False) -> None:
     """Count what the database holds."""
     from aggregator.store import maintenance

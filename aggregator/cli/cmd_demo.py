@@ -26,11 +26,12 @@ def demo(
     aggregator demo --keep ./playground
     """
     from aggregator import demo as site
-    from aggregator.cli.cmd_fetch import print_summary
+    from aggregator.cli.cmd_fetch import print_failures, print_summary
 
     result = site.run(keep)
     print("Fetched three news sites on loopback, which came with the package:")
     print_summary(result.summary)
+    print_failures(result.summary)
     _print_cleaned(result)
     _print_dropped(result)
     _print_stories(result)

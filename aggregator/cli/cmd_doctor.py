@@ -4,7 +4,9 @@ import os
 
 import typer
 
-from aggregator.cli import global_options
+from aggregator.cli import global_options, output
+
+_STYLES = {"ok": "green", "note": "yellow", "FAIL": "bold red"}
 
 
 def doctor(ctx: typer.Context) -> None:
@@ -20,7 +22,8 @@ def doctor(ctx: typer.Context) -> None:
     options = global_options.of(ctx)
     failed = False
     for kind, text in examine(options.config, options.database, os.environ):
-        print(f"{kind:<6}{text}")
+        if kind == "FAIL" or not options.quiet:
+            output.labelled(kind.ljust(6), _STYLES[kind], text)
         failed |= kind == "FAIL"
     if failed:
         raise typer.Exit(1)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from aggregator.cli import global_options
+from aggregator.cli import global_options, output
 from aggregator.cli.shared_options import Feed, Lang, Since, Site, Until, since_time, until_time
 
 
@@ -31,9 +31,17 @@ def export(
     from aggregator.archive.search import Search
 
     writer(file)  # a mistake in its name is told of before a database that is missing
-    global_options.of(ctx).refuse_own_file(file)
+    options = global_options.of(ctx)
+    options.refuse_own_file(file)
     now = datetime.now(UTC)
     asked = Search(query, since_time(since, now), until_time(until, now), feed, site, lang)
-    with global_options.of(ctx).existing_store() as store:
-        written = write(store, file, asked)
-    print(f"{file}: {written} articles", file=sys.stderr if file == "-" else sys.stdout)
+    try:
+        with options.existing_store() as store:
+            written = write(store, file, asked)
+    except KeyboardInterrupt:
+        if file != "-":
+            print(f"aggregator: interrupted; {file} was not written", file=sys.stderr)
+        raise typer.Exit(130) from None
+    if not options.quiet:
+        said = f"{file}: {output.count(written, 'article')}"
+        print(said, file=sys.stderr if file == "-" else sys.stdout)

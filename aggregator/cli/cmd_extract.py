@@ -42,12 +42,15 @@ def extract(
         from aggregator import dom
         from aggregator.extraction.plain.scraped_text import plain
 
-        _print(plain(dom.decode(body, kind or "text/plain")), form)
+        found = plain(dom.decode(body, kind or "text/plain"))
+        _print(found, form)
+        _tell_verdict(found, source)
         return
     from aggregator.extraction import pipeline, served_type
     from aggregator.subscriptions.page_selectors import page_selectors
 
-    if what := served_type.no_page(body, kind):
+    what = served_type.no_page(body, kind)
+    if what:
         print(f"{source}: {served_type.sentence(what, where or url or 'URL')}", file=sys.stderr)
     url = url or where
     selectors = page_selectors(options.load_config(), url) if url else None
@@ -57,6 +60,15 @@ def extract(
     else:
         found = pipeline.article(page.html, page.url, selectors=page.selectors, content_type=kind)
         _print(found, form)
+        if not what:
+            _tell_verdict(found, source)
+
+
+def _tell_verdict(article: "Article", source: str) -> None:
+    """Says on stderr where there is no article: what is printed is then what there is, if anything."""
+    if not article.is_article:
+        there = f"{output.count(article.word_count, 'word')} found" if article.word_count else "no text found"
+        print(f"aggregator: {output.cell(source)}: no article: {there}", file=sys.stderr)
 
 
 def _read(source: str, options: global_options.Globals) -> tuple[bytes, str | None, str | None]:

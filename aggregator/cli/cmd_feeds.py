@@ -13,6 +13,7 @@ from aggregator.cli import (
     cmd_feeds_opml,
     global_options,
 )
+from aggregator.cli.help import Command
 from aggregator.errors import UsageError
 
 commands = typer.Typer(
@@ -20,14 +21,14 @@ commands = typer.Typer(
 )
 
 
-commands.command("list")(cmd_feeds_list.list_feeds)
-commands.command("explain")(cmd_feeds_explain.explain)
-commands.command("check")(cmd_feeds_check.check)
-commands.command("discover")(cmd_feeds_discover.discover)
-commands.command("add")(cmd_feeds_add.add)
+commands.command("list", cls=Command)(cmd_feeds_list.list_feeds)
+commands.command("explain", cls=Command)(cmd_feeds_explain.explain)
+commands.command("check", cls=Command)(cmd_feeds_check.check)
+commands.command("discover", cls=Command)(cmd_feeds_discover.discover)
+commands.command("add", cls=Command)(cmd_feeds_add.add)
 
 
-@commands.command()
+@commands.command(cls=Command)
 def remove(
     ctx: typer.Context,
     feeds: Annotated[list[str], typer.Argument(metavar="FEED…", help="Its URL or title.")],
@@ -53,5 +54,5 @@ def remove(
         options.say(f"{path}: removed {url}; its articles stay")
 
 
-commands.command("import")(cmd_feeds_opml.import_opml)
-commands.command("export")(cmd_feeds_opml.export_opml)
+commands.command("import", cls=Command)(cmd_feeds_opml.import_opml)
+commands.command("export", cls=Command)(cmd_feeds_opml.export_opml)

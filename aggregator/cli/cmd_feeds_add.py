@@ -18,8 +18,8 @@ def add(
     urls: Annotated[
         list[str], typer.Argument(metavar="URL…", help="The feed's address, or that of a page that names it.")
     ],
-    title: Annotated[str | None, typer.Option(help="Its name; default: what it calls itself.")] = None,
-    category: Annotated[str | None, typer.Option(help="The group it belongs to.")] = None,
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="Its name; default: what it calls itself.")] = None,
+    category: Annotated[str | None, typer.Option(metavar="TEXT", help="The group it belongs to.")] = None,
     lang: Annotated[str | None, typer.Option(metavar="CODE", help="Its language, such as en.")] = None,
     interval: Annotated[str | None, typer.Option(metavar="TIME", help="Between two polls, such as 30m.")] = None,
     full_text: Annotated[str | None, typer.Option(metavar="auto|always|never", help="Fetch its pages?")] = None,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def check(
     ctx: typer.Context,
-    feed: Annotated[str | None, typer.Argument(metavar="FEED", help="Its URL or title; default: all.")] = None,
+    feed: Annotated[str | None, typer.Argument(metavar="[FEED]", help="Its URL or title; default: all.")] = None,
     offline: Annotated[bool, typer.Option("--offline", help="Look for no feed that is lost.")] = False,
     form: ReportFormat = Report.TABLE,
     json: AsJson = False,
@@ -48,7 +48,7 @@ def check(
         records = {url: print_candidates.record(offer) | commands[url] for url, offer in offers.items()}
         output.objects((asdict(one) | {"offer": records.get(one.url)} for one in found), Format.JSON)
     else:
-        _print(found, offers)
+        _print(found, offers, quiet=options.quiet)
     if any(one.problems for one in found):
         raise typer.Exit(1)
 
@@ -57,13 +57,12 @@ def _command(one: "Health", offer: "FeedCandidate") -> str:
     return f"aggregator feeds add {quote(offer.url)} --replace {quote(one.url)}"
 
 
-def _print(found: "list[Health]", offers: "dict[str, FeedCandidate]") -> None:
+def _print(found: "list[Health]", offers: "dict[str, FeedCandidate]", *, quiet: bool) -> None:
     if not found:
         print("no feeds yet; `aggregator feeds add URL` subscribes")
         return
-    columns = [output.Column("feed", flexible=3), output.Column("last poll (UTC)"), output.Column("state", flexible=2)]
-    rows = [(one.title or one.url, output.day_time(one.last_poll_at), _state(one)) for one in found]
-    output.table(columns, rows)
+    if not quiet:
+        _print_table(found)
     for one in found:  # whole lines, below the table: they are searched for, and mailed by cron
         for said in (*one.problems, *(f"{note} (may be fine)" for note in one.notes)):
             print(output.cell(f"{one.url}: {said}"))
@@ -73,11 +72,19 @@ def _print(found: "list[Health]", offers: "dict[str, FeedCandidate]") -> None:
             print(output.cell(f"{one.url}: its site has {offer.url} ({described(offer)})"))
             print(f"    to follow it: {_command(one, offer)}")
     bad = sum(bool(one.problems) for one in found)
-    print(f"{len(found)} checked, " + (f"{bad} in need of a person" if bad else "nothing wrong"))
+    if not quiet:
+        print(f"{len(found)} checked, " + (f"{bad} in need of a person" if bad else "nothing wrong"))
 
 
-def _state(one: "Health") -> str:
+def _print_table(found: "list[Health]") -> None:
+    columns = [output.Column("feed", flexible=3), output.Column("last poll (UTC)"), output.Column("state", flexible=2)]
+    rows = [(one.title or one.url, output.day_time(one.last_poll_at), _state(one)) for one in found]
+    output.table(columns, rows)
+
+
+def _state(one: "Health") -> output.Cell:
+    style = output.STATE_STYLES.get(one.state, "")
     if one.last_poll_at is None:
-        return "not polled yet"
+        return output.Cell("not polled yet")
     said = f"{one.state}, its selectors match" if one.selectors and not one.problems else one.state
-    return f"{said}; needs a person" if one.problems else said
+    return output.Cell(f"{said}; needs a person" if one.problems else said, style)

@@ -50,7 +50,14 @@ def _print_table(feeds: "list[FeedOverview]") -> None:
         output.Column("why", flexible=4),
     ]
     rows = [
-        (feed.title or feed.url, feed.state, (feed.state_since or "")[:10], feed.articles, _why(feed)) for feed in feeds
+        (
+            feed.title or feed.url,
+            output.Cell(feed.state, output.STATE_STYLES.get(feed.state, "")),
+            (feed.state_since or "")[:10],
+            feed.articles,
+            _why(feed),
+        )
+        for feed in feeds
     ]
     output.table(columns, rows)
     for feed in feeds:  # whole lines, below the table: they are searched for, and mailed by cron

@@ -25,7 +25,8 @@ def import_opml(
     from aggregator.errors import FeedError
     from aggregator.subscriptions import opml_file
 
-    path = global_options.of(ctx).editable_config()
+    options = global_options.of(ctx)
+    path = options.editable_config()
     body = read_input(file, "name an OPML file")
     try:
         done = opml_file.import_opml(path, body)
@@ -34,11 +35,11 @@ def import_opml(
     if done.problem:
         print(output.cell(f"aggregator: {file}: {done.problem}; what could be read was taken"), file=sys.stderr)
     skipped = f", {done.skipped} skipped that have no http address" if done.skipped else ""
-    print(f"{path}: {done.added} feeds added, {done.known} known already{skipped}")
+    options.say(f"{path}: {output.count(done.added, 'feed')} added, {done.known} known already{skipped}")
 
 
 def export_opml(
-    ctx: typer.Context, file: Annotated[str, typer.Argument(metavar="FILE", help="Default: standard output.")] = "-"
+    ctx: typer.Context, file: Annotated[str, typer.Argument(metavar="[FILE]", help="Default: standard output.")] = "-"
 ) -> None:
     """Write the subscriptions as OPML, which other feed readers read. A category such as World/Asia is two folders.
 
@@ -62,7 +63,7 @@ def export_opml(
         write_whole(Path(file).resolve(), text.encode())
     except OSError as error:
         raise AggregatorError(f"{file}: can't be written: {error.strerror or error}") from None
-    print(f"{file}: {len(config.feeds)} feeds")
+    options.say(f"{file}: {output.count(len(config.feeds), 'feed')}")
 
 
 def _is_something_else(path: Path) -> bool:

@@ -10,7 +10,8 @@ from aggregator.cli import garbage, global_options, output
 from aggregator.cli.shared_options import AsJson
 
 if TYPE_CHECKING:
-    from aggregator.engines.fetch import Summary
+    from aggregator.engines.fetch import Due, Summary, Waiting
+    from aggregator.visit import Progress
 
 MAX_PRINTED_FAILURES = 20
 
@@ -19,7 +20,7 @@ def fetch(
     ctx: typer.Context,
     targets: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[FEED|URL]...", help="Feeds by URL or title; any other URL is fetched as an article."),
+        typer.Argument(metavar="[FEED|URL…]", help="Feeds by URL or title; any other URL is fetched as an article."),
     ] = None,
     force: Annotated[bool, typer.Option("--all", help="All feeds, due or not.")] = False,
     json: AsJson = False,
@@ -34,23 +35,37 @@ def fetch(
     aggregator fetch https://example.org/news/1
     """
     from aggregator.cli.progress_bars import reporter
-    from aggregator.engines.fetch import FetchRequest, run
+    from aggregator.engines.fetch import FetchRequest, Summary, run
 
     garbage.tune_for_long_run()
     options = global_options.of(ctx)
     request = FetchRequest(options.config_path(), options.store_url(), tuple(targets or ()), force)
-    with reporter(quiet=options.quiet or not sys.stderr.isatty()) as report:
-        summary = run(request, report, os.environ)
+    so_far = Summary()
+    try:
+        with reporter(quiet=options.quiet or not sys.stderr.isatty()) as report:
+
+            def tell(event: "Progress | Waiting | Due") -> None:
+                so_far.add(event)
+                report(event)
+
+            summary = run(request, tell, os.environ)
+    except KeyboardInterrupt:
+        feeds, stored = so_far.feeds_polled, so_far.articles_new + so_far.articles_updated
+        kept = f"{output.count(feeds, 'feed')} polled and {output.count(stored, 'article')} stored, which stay"
+        print(f"aggregator: interrupted; {kept}; the next fetch goes on from there", file=sys.stderr)
+        raise typer.Exit(130) from None
     if json:
         output.one(summary.as_dict())
-    else:
+    elif not options.quiet:
         print_summary(summary)
+    if not json:
+        print_failures(summary)
     if summary.exit_code:
         raise typer.Exit(summary.exit_code)
 
 
 def print_summary(summary: "Summary") -> None:
-    """What a fetch did, as a table, and the reasons of its failures."""
+    """Prints what a fetch did, as a table."""
     feeds = [
         ("changed", summary.feeds_changed),
         ("unchanged", summary.feeds_unchanged),
@@ -76,15 +91,25 @@ def print_summary(summary: "Summary") -> None:
         [output.Column("what"), output.Column("count", right=True), output.Column("of them", flexible=1)], rows
     )
     print(f"took {summary.seconds:.1f} s")
+
+
+def print_failures(summary: "Summary") -> None:
+    """Prints on stderr what failed, and which feeds are in another state than before."""
     for change in summary.state_changes[:MAX_PRINTED_FAILURES]:
-        print(output.cell(f"feed {change}"))
+        _print_line(f"feed {change}")
     if len(summary.state_changes) > MAX_PRINTED_FAILURES:
-        print(f"and {len(summary.state_changes) - MAX_PRINTED_FAILURES} feeds more; `aggregator feeds list` shows all")
+        _print_line(
+            f"and {len(summary.state_changes) - MAX_PRINTED_FAILURES} feeds more; `aggregator feeds list` shows all"
+        )
     for name, failures in (("feed", summary.feed_failures), ("page", summary.page_failures)):
         for url, reason in failures[:MAX_PRINTED_FAILURES]:
-            print(output.cell(f"{name} failed: {_with_url(url, reason)}"))
+            _print_line(f"{name} failed: {_with_url(url, reason)}")
         if len(failures) > MAX_PRINTED_FAILURES:
-            print(f"and {len(failures) - MAX_PRINTED_FAILURES} {name}s more; --json prints all")
+            _print_line(f"and {len(failures) - MAX_PRINTED_FAILURES} {name}s more; --json prints all")
+
+
+def _print_line(text: str) -> None:
+    print(output.cell(text), file=sys.stderr)
 
 
 def _counts(parts: list[tuple[str, int]]) -> str:

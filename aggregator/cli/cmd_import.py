@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from aggregator.cli import global_options
+from aggregator.cli import global_options, output
+from aggregator.errors import AggregatorError
 
 
 def import_articles(
@@ -14,13 +15,20 @@ def import_articles(
 ) -> None:
     """Take in articles in the export's schema; of each line only url and text must be there. Safe to repeat.
 
+    A line that can't be used is told of and left out; exit code 1 then.
+
     \b
     aggregator import archive.jsonl.zst
     """
     from aggregator.archive.import_articles import import_file
 
-    with global_options.of(ctx).open_store() as store:
-        counts = import_file(store, file, lambda line: print(f"aggregator: {line}", file=sys.stderr))
-    print(f"{counts.new} new, {counts.updated} updated, {counts.unchanged} unchanged, {counts.failed} failed")
+    options = global_options.of(ctx)
+    try:
+        with options.open_store() as store:
+            counts = import_file(store, file, lambda line: print(f"aggregator: {line}", file=sys.stderr))
+    except KeyboardInterrupt:
+        print("aggregator: interrupted; what was taken in stays, import the file again for the rest", file=sys.stderr)
+        raise typer.Exit(130) from None
+    options.say(f"{counts.new} new, {counts.updated} updated, {counts.unchanged} unchanged, {counts.failed} failed")
     if not counts.ok:
-        raise typer.Exit(1)
+        raise AggregatorError(f"{file}: {output.count(counts.failed, 'line')} could not be used, the rest was")

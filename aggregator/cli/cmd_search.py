@@ -1,5 +1,6 @@
 """`aggregator search`: articles that match a query."""
 
+import re
 import sys
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -43,8 +44,8 @@ def search(
     site: Site = None,
     lang: Lang = None,
     sort: Annotated[Sort, typer.Option(help="What comes first.")] = Sort.RELEVANCE,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 20,
-    offset: Annotated[int, typer.Option(min=0, help="Leave out so many first.")] = 0,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="At most so many.")] = 20,
+    offset: Annotated[int, typer.Option(metavar="N", min=0, help="Leave out so many first.")] = 0,
     stories: Annotated[bool, typer.Option("--stories", help="One hit a story, as the table always shows.")] = False,
     exact: Annotated[bool, typer.Option("--exact", help="Rank and count all matches, not the newest 10,000.")] = False,
     form: ListFormat = Format.TABLE,
@@ -145,12 +146,13 @@ def _print_hits(found: "Results", said: str, offset: int) -> None:
         output.Column("title and text", flexible=7),
         output.Column("more", right=True),
     ]
+    words = _marked(found)
     rows = [
         (
             hit.article.id,
             f"{hit.article.published_at or hit.article.fetched_at:%Y-%m-%d %H:%M}",
             hit.article.site,
-            f"{output.cell(hit.article.title or hit.article.url)}\n{hit.snippet}",
+            output.Cell(f"{output.cell(hit.article.title or hit.article.url)}\n{hit.snippet}", marked=words),
             f"+{hit.others}" if hit.others else "",
         )
         for hit in found.hits
@@ -159,6 +161,20 @@ def _print_hits(found: "Results", said: str, offset: int) -> None:
     whole = len(found.hits) == found.total and found.total_is_exact
     more = f"{found.total} found" if whole else f"{len(found.hits)} of {_total(found)} shown"
     print(f"{more}; `aggregator show ID` prints an article")
+
+
+def _marked(found: "Results") -> "re.Pattern[str] | None":
+    """Returns what finds the words in titles and snippets that were searched, as they are spelt there."""
+    from aggregator.archive.snippets import spelt
+
+    shown = " ".join(f"{hit.article.title or ''} {hit.snippet}" for hit in found.hits)
+    words = spelt(shown, found.words)
+    return re.compile("|".join(map(_whole, words))) if words else None
+
+
+def _whole(word: str) -> str:
+    """Returns the pattern of a word that is no part of a longer one; in scripts without spaces all are."""
+    return rf"\b{re.escape(word)}\b" if word.isascii() else re.escape(word)
 
 
 def _as_json(hit: "Hit", *, folded: bool) -> "Json":

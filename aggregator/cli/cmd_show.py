@@ -21,7 +21,7 @@ def show(
     json: AsJson = False,
     revisions: Annotated[bool, typer.Option("--revisions", help="List the versions of its text.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Show what the last change of its text was.")] = False,
-    version: Annotated[int | None, typer.Option(min=1, help="With --diff: what this version changed.")] = None,
+    version: Annotated[int | None, typer.Option(metavar="N", min=1, help="With --diff: what this one changed.")] = None,
     copies: Annotated[
         bool, typer.Option("--copies", help="The articles with the same text: score and what differs.")
     ] = False,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aggregator.cli import global_options, output
+from aggregator.cli.help import Command
 from aggregator.cli.shared_options import AsJson, Format, ListFormat, Since, Until, chosen, since_time, until_time
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def stories(
     ctx: typer.Context,
     since: Since = "24h",
     until: Until = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 20,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="At most so many.")] = 20,
     form: ListFormat = Format.TABLE,
     json: AsJson = False,
 ) -> None:
@@ -51,7 +52,7 @@ def stories(
     _print(found, chosen(ctx, form, json))
 
 
-@commands.command()
+@commands.command(cls=Command)
 def show(
     ctx: typer.Context,
     story: Annotated[int, typer.Argument(metavar="STORY", help="As `aggregator stories` prints it.")],
@@ -80,11 +81,11 @@ def show(
         output.objects(found.articles, form)
 
 
-@commands.command()
+@commands.command(cls=Command)
 def split(
     ctx: typer.Context,
     story: Annotated[int, typer.Argument(metavar="STORY", help="As `aggregator stories` prints it.")],
-    articles: Annotated[list[int] | None, typer.Argument(metavar="ARTICLE…", help="Those that go.")] = None,
+    articles: Annotated[list[int] | None, typer.Argument(metavar="[ARTICLE…]", help="Those that go.")] = None,
     form: ListFormat = Format.TABLE,
     json: AsJson = False,
 ) -> None:
@@ -103,7 +104,7 @@ def split(
     _print(found, chosen(ctx, form, json))
 
 
-@commands.command()
+@commands.command(cls=Command)
 def merge(
     ctx: typer.Context,
     story: Annotated[int, typer.Argument(metavar="STORY", help="The story that stays.")],

@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,6 +111,43 @@ def of(ctx: typer.Context) -> Globals:
     found = ctx.find_object(Globals)
     assert found is not None
     return found
+
+
+_FLAGS = ("-v", "-vv", "--verbose", "-q", "--quiet")
+_VALUED = ("--config", "--database")
+
+
+def hoisted(arguments: Sequence[str]) -> list[str]:
+    """Returns the arguments with the global options in front, wherever they stood before a `--`."""
+    before: list[str] = []
+    rest: list[str] = []
+    left = list(arguments)
+    while left:
+        one = left.pop(0)
+        if one == "--":
+            rest += [one, *left]
+            break
+        if one in _FLAGS or one.partition("=")[0] in _VALUED:
+            before.append(one)
+            if one in _VALUED and left:
+                before.append(left.pop(0))
+        else:
+            rest.append(one)
+    return before + rest
+
+
+def warn_of_variables(environ: Mapping[str, str]) -> None:
+    """Logs a warning for each variable AGGREGATOR_… that is no setting: it is misspelt, and would do nothing."""
+    if {name for name in environ if name.startswith(paths.PREFIX)} - _OWN_VARIABLES:
+        import logging
+
+        from aggregator.config import load_config  # late: it takes a tenth of a second, and few have such variables
+
+        for line in load_config.unknown_variables(environ, _OWN_VARIABLES):
+            logging.getLogger(__name__).warning(line)
+
+
+_OWN_VARIABLES = {f"{paths.PREFIX}{name}" for name in ("CONFIG", "DATABASE", "DEBUG", "CORPUS")}
 
 
 def set_up_logging(quiet: bool, verbose: int) -> None:

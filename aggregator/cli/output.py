@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+STATE_STYLES = {
+    **{"healthy": "green", "moved": "yellow", "silent": "yellow", "slow": "yellow"},
+    **dict.fromkeys(("failing", "blocked", "gone"), "bold red"),
+}
+"""How the states of feeds are coloured."""
 MIN_FLEXIBLE = 24  # characters: a narrower column of text is no longer read
 _GAP = 3  # between two columns
 WIDTH_OF_FILES = 100  # of a table that goes to a file or a pipe
@@ -66,6 +71,13 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[object]], title: st
         else:
             out.print(_grid(columns, texts, widths), no_wrap=True, crop=False)
     print("\n".join(line.rstrip() for line in captured.get().splitlines()).strip("\n"), end="\n\n")
+
+
+def labelled(label: str, style: str, text: str) -> None:
+    """Prints a line behind a label that is coloured on a terminal, however wide it is."""
+    from rich.text import Text
+
+    console().print(Text.assemble((label, style), cell(text)), soft_wrap=True)
 
 
 def _text(value: object) -> "Text":

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from aggregator.cli.output import console
-from aggregator.engines.fetch import PageDone, PagesFound, Polled, Report, Waiting
+from aggregator.engines.fetch import Due, PageDone, PagesFound, Polled, Report, Waiting
 from aggregator.visit import Progress as Event
 
 if TYPE_CHECKING:
@@ -26,13 +26,13 @@ def reporter(*, quiet: bool) -> Iterator[Report]:
         yield _Bars(bars)
 
 
-def _tell_waiting(event: Event | Waiting) -> None:
+def _tell_waiting(event: Event | Waiting | Due) -> None:
     if isinstance(event, Waiting):
         print(f"another fetch is running; waiting for it, at most {event.seconds} s", file=sys.stderr)
 
 
 class _Bars:
-    """Moves the bars. How many feeds will be polled is known only at the end, so theirs just counts."""
+    """Moves the bars."""
 
     def __init__(self, bars: "Progress") -> None:
         self._bars = bars
@@ -40,9 +40,11 @@ class _Bars:
         self._pages = bars.add_task("pages fetched", total=0)
         self._found = 0
 
-    def __call__(self, event: Event | Waiting) -> None:
+    def __call__(self, event: Event | Waiting | Due) -> None:
         if isinstance(event, Waiting):
             self._bars.console.print(f"another fetch is running; waiting for it, at most {event.seconds} s")
+        elif isinstance(event, Due):
+            self._bars.update(self._feeds, total=event.feeds)
         elif isinstance(event, Polled):
             self._bars.advance(self._feeds)
         elif isinstance(event, PagesFound):

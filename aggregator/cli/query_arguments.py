@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from typer import Context
-from typer.core import TyperCommand
+
+from aggregator.cli.help import Command
 
 
-class QueryCommand(TyperCommand):
+class QueryCommand(Command):
     """A command whose arguments are a query: `-football` and `-gone:true` are words of it, and no options."""
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:  # type: ignore[override]

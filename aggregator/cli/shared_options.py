@@ -53,12 +53,13 @@ FormatT = TypeVar("FormatT", Format, Report, Form)
 
 def chosen(ctx: typer.Context, form: FormatT, json: bool) -> FormatT:
     """Returns the format that --format and --json ask for. Raises UsageError where they contradict each other."""
-    if not json or form is type(form).JSON:
+    wanted: FormatT = type(form)("json")
+    if not json or form is wanted:
         return form
     source = ctx.get_parameter_source("form")
     if source is not None and source.name == "COMMANDLINE":
         raise UsageError(f"--json and --format {form} contradict each other; give one of them")
-    return type(form).JSON
+    return wanted
 
 
 def read_input(source: str, advice: str) -> bytes:

@@ -5,17 +5,17 @@ A mistake is a ConfigError of one line: file, line, feed, key, value.
 YAML 1.2 is read (ruamel.yaml), where `lang: no` is Norwegian and not false.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from aggregator.config.models import Config, Settings
+from aggregator.config.paths import PREFIX
 from aggregator.config.problems import Lines, explain, explain_variable
 from aggregator.errors import ConfigError
-
-PREFIX = "AGGREGATOR_"
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Config:
@@ -99,6 +99,16 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, object]:
                 if error.errors()[0]["loc"]:
                     raise ConfigError(explain_variable(error, PREFIX + name.upper())) from None
     return chosen
+
+
+def unknown_variables(environ: Mapping[str, str], others: Collection[str]) -> list[str]:
+    """Returns a line for each variable AGGREGATOR_<NAME> that is no setting, nor one of the others."""
+    known = [*(PREFIX + name.upper() for name in Settings.model_fields), *others]
+    lines = []
+    for name in sorted(name for name in environ if name.startswith(PREFIX) and name not in known):
+        close = get_close_matches(name, known, n=1, cutoff=0.8)
+        lines.append(f"{name}: no such setting" + (f"; did you mean {close[0]}?" if close else ", so it does nothing"))
+    return lines
 
 
 def _refuse_duplicates(config: Config, text: str, name: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from aggregator.errors import ConfigError, StoreError
 
+PREFIX = "AGGREGATOR_"  # of variables
 CONFIG_NAME = "feeds.yaml"
 DATABASE_NAME = "aggregator.db"
 

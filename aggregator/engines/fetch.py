@@ -13,7 +13,7 @@ from aggregator.errors import AggregatorError, UsageError
 from aggregator.model import Json
 from aggregator.net import Net
 from aggregator.pool import Pool
-from aggregator.store import engine, locks
+from aggregator.store import engine, leases, locks
 from aggregator.store.engine import Store
 from aggregator.store.leases import Scope
 from aggregator.subscriptions.sync import load, synced_settings
@@ -38,6 +38,13 @@ class Waiting:
     """Tells that another fetch is running, for which this one waits."""
 
     seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Tells how many feeds are due."""
+
+    feeds: int
 
 
 @dataclass(slots=True)
@@ -97,7 +104,7 @@ class Summary:
             },
         }
 
-    def add(self, event: Progress) -> None:
+    def add(self, event: "Progress | Waiting | Due") -> None:
         """Counts what happened."""
         if isinstance(event, Polled):
             self._add_poll(event)
@@ -126,7 +133,7 @@ class Summary:
             self.page_failures.append((event.url, event.reason or ""))
 
 
-Report = Callable[[Progress | Waiting], None]
+Report = Callable[[Progress | Waiting | Due], object]
 
 
 def run(
@@ -154,6 +161,8 @@ def run(
                 settings = synced_settings(store, request.config_path, environ, now)
             targets = make_due(store, request.targets, now, force=request.force)
             summary.manual_urls = targets.manual_urls
+            with store.read() as conn:
+                report(Due(leases.count_due_feeds(conn, now, targets.scope)))
             asyncio.run(_run(store, settings, targets.scope, summary, report, clock, net, pool))
     finally:
         store.close()
@@ -207,4 +216,4 @@ async def _until_free(ctx: Context) -> Blocked:
         await asyncio.sleep(0.5)
 
 
-__all__ = ["FetchRequest", "PageDone", "PagesFound", "Polled", "Report", "Summary", "Waiting", "run"]
+__all__ = ["Due", "FetchRequest", "PageDone", "PagesFound", "Polled", "Report", "Summary", "Waiting", "run"]

@@ -90,6 +90,11 @@ def due_feeds(conn: Connection, site: str, now: int, scope: Scope, limit: int) -
     return [from_row(row) for row in conn.execute(query.limit(limit))]
 
 
+def count_due_feeds(conn: Connection, now: int, scope: Scope) -> int:
+    """Counts the subscriptions that are to be polled."""
+    return int(conn.execute(select(func.count()).where(_due_feed(now, scope))).scalar_one())
+
+
 def due_entries(conn: Connection, site: str, now: int, scope: Scope, limit: int) -> list[ListedPage]:
     """Returns the entries of a site whose pages are to be fetched, newest first."""
     return waiting(conn, and_(entries.c.site == site, _due_entry(now, scope)), limit)

@@ -67,7 +67,8 @@ def test_show(archive):
     (head,) = [a for a in json.loads(archive("search", "teatro", "--json").stdout) if a["copy_of"] is None]
     number = str(head["id"])
     text = archive("show", number).stdout
-    assert text.startswith(head["title"] + "\n\n")
+    assert text.startswith(f"{head['title']}\n{head['site']} · ")
+    assert head["url"] in text.split("\n\n")[0]
     assert text.endswith("\n")
     assert not text.endswith("\n\n")
     assert json.loads(archive("show", number, "--format", "json").stdout) == head
