@@ -83,9 +83,7 @@ def _read(source: str, options: global_options.Globals) -> tuple[bytes, str | No
 
 def _print(article: "Article", form: Form) -> None:
     if form is Form.JSON:
-        from aggregator.extraction.as_json import article_json
-
-        output.one(article_json(article))
+        output.one(article.to_dict())
     elif form is Form.HTML:
         print(article.html)
     elif form is Form.MARKDOWN:
@@ -100,9 +98,7 @@ def _explain(page: "RawPage", *, as_json: bool) -> None:
 
     found = pipeline.explain(page.html, page.url, selectors=page.selectors, content_type=page.content_type)
     if as_json:
-        from aggregator.extraction.as_json import explanation_json
-
-        output.one(explanation_json(found))
+        output.one(found.to_dict())
         return
     wide = output.console().width >= _COLUMNS_FOR_PATHS
     columns = [

@@ -74,6 +74,6 @@ def _why(feed: "FeedOverview") -> str:
     """Why it is in its state; of a healthy one what is waited for."""
     if feed.last_poll_at is None:
         return "not polled yet"
-    if feed.state == "healthy" and not feed.failures:
+    if feed.state == "healthy" and not feed.failures and not feed.last_error:
         return f"{feed.waiting} pages wait" if feed.waiting else ""
     return feed.state_why or ""

@@ -5,6 +5,7 @@ A selector whose elements state a fact of the article has its reader in `_READER
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 from selectolax.lexbor import SelectolaxError
 
@@ -14,6 +15,25 @@ from aggregator.extraction.metadata.collect import Metadata
 from aggregator.extraction.metadata.page_dates import parse_date
 from aggregator.extraction.metadata.person_names import clean_authors
 from aggregator.extraction.selectors import SelectorMatch, Selectors
+
+
+def refuse_bad_selectors(selectors: Selectors | None) -> None:
+    """Raises ValueError for a selector that is no CSS."""
+    if selectors is None:
+        return
+    given = ((name, getattr(selectors, name)) for name in ("body", "title", "author", "date"))
+    for name, selector in (*given, *(("remove", selector) for selector in selectors.remove)):
+        if selector and not _is_css(selector):
+            raise ValueError(f"the {name} selector {selector!r} is no CSS selector")
+
+
+@lru_cache(maxsize=256)
+def _is_css(selector: str) -> bool:
+    try:
+        LexborHTMLParser("<p>").css_first(selector)
+    except (SelectolaxError, ValueError, RuntimeError):
+        return False
+    return True
 
 
 def match_selectors(body: bytes, content_type: str | None, selectors: Selectors) -> list[SelectorMatch]:

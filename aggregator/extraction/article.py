@@ -1,11 +1,17 @@
 """Defines what extraction finds in a page: an Article, its pictures, and the blocks that were kept and dropped."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal
 
 from aggregator.extraction.body.markdown import from_html
+from aggregator.model import Json
+from aggregator.times import iso
 
+_NAMES = (
+    *("url", "canonical_url", "site", "title", "authors", "published_at", "modified_at", "lang", "lead", "text"),
+    *("image", "images", "tags", "word_count", "is_article", "score", "paywalled"),
+)
 Precision = Literal["second", "day"]
 
 
@@ -51,6 +57,15 @@ class Article:
     score: float = 0.0
     paywalled: str | None = None
     extractor_version: int = 0
+
+    def to_dict(self) -> Json:
+        """Returns the article as a JSON object under the names of an export, without what only a database knows; times
+        are ISO 8601, UTC."""
+        found: Json = {name: getattr(self, name) for name in _NAMES}
+        for name in ("published_at", "modified_at"):
+            found[name] = None if found[name] is None else iso(int(found[name].timestamp()))
+        found |= {name: list(found[name]) for name in ("authors", "tags")}
+        return found | {"images": [asdict(image) for image in self.images], "score": round(self.score, 3)}
 
     @property
     def markdown(self) -> str:

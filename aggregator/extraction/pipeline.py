@@ -1,10 +1,11 @@
 """Makes an Article of a page's bytes: the pipeline written out."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from os import PathLike
 
 from aggregator.dom import decode, parse
-from aggregator.extraction.apply_selectors import apply_selectors, body_of
+from aggregator.extraction.apply_selectors import apply_selectors, body_of, refuse_bad_selectors
 from aggregator.extraction.article import Article, Block
 from aggregator.extraction.body.blocks import PageTree, Segment, walk
 from aggregator.extraction.body.classify import judge, probabilities
@@ -24,6 +25,7 @@ from aggregator.extraction.plain.scraped_text import plain
 from aggregator.extraction.selectors import Selectors
 from aggregator.extraction.served_type import is_plain_text, no_page
 from aggregator.extraction.version import EXTRACTOR_VERSION
+from aggregator.model import Json
 from aggregator.text import count_words, index_form, storable
 from aggregator.urls import site_of
 
@@ -39,15 +41,24 @@ class Explanation:
     blocks: tuple[Block, ...]
     notes: tuple[str, ...] = ()
 
+    def to_dict(self) -> Json:
+        """Returns the article's object, with each block of its page and the notes."""
+        return self.article.to_dict() | {"blocks": list(map(asdict, self.blocks)), "notes": list(self.notes)}
+
 
 @dataclass(frozen=True, slots=True)
 class RawPage:
-    """A page as it was served; for the rest see `article`."""
+    """A page as it was served; for the rest see `article`. Raises TypeError for what is neither str nor bytes."""
 
     html: str | bytes
     url: str | None = None
     selectors: Selectors | None = None
     content_type: str | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.html, str | bytes):
+            file = "; read the file first (`path.read_bytes()`)" if isinstance(self.html, PathLike) else ""
+            raise TypeError(f"a page is str or bytes, not {type(self.html).__name__}{file}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +85,14 @@ def article(
     content_type: str | None = None,
     site: SiteMemory | None = None,
 ) -> Article:
-    """Returns the article of a page, or of plain text. Never raises; what has none gives `is_article` False.
+    """Returns the article of a page, or of plain text; what has none gives `is_article` False. No page makes it raise:
+    TypeError is for what is neither str nor bytes, ValueError for a selector that is no CSS.
 
     `content_type` is the header's value and helps to decode bytes, and to tell what they are; `url` makes addresses
     absolute; `site` is what is remembered of the page's site, and is only read.
     """
     page = RawPage(html, url, selectors, content_type)
+    refuse_bad_selectors(selectors)
     found = _without_markup(page)
     return _assembled(_finished(_read(page), site)) if found is None else found
 
@@ -106,6 +119,7 @@ def explain(
     site: SiteMemory | None = None,
 ) -> Explanation:
     """Returns the same as `article`, with every block of the page and the reasons for its verdict."""
+    refuse_bad_selectors(selectors)
     reading = _finished(_read(RawPage(html, url, selectors, content_type)), site)
     blocks = tuple(
         Block(

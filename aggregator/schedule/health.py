@@ -36,7 +36,8 @@ class FeedFacts:
 
     `failures` in a row, and the `kind`, HTTP `status` and `reason` of the latest; `worked_at`: when it last worked;
     `latency`: how long its answers take; `moved_to`: where its redirects lead, if all are permanent;
-    `gaps`: between its newest entries; `newest_at`: of the newest one.
+    `gaps`: between its newest entries; `newest_at`: of the newest one; `problem`: what was wrong
+    with a document of which something could be read.
     """
 
     url: str
@@ -50,6 +51,7 @@ class FeedFacts:
     moved_to: str | None = None
     gaps: tuple[int, ...] = ()
     newest_at: int | None = None
+    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ def judge(facts: FeedFacts, before: State | None, now: int) -> HealthState:
         return HealthState("silent", silence)
     if facts.latency is not None and facts.latency >= _SLOW_SECONDS:
         return HealthState("slow", f"its server takes {facts.latency:.0f} s to answer")
+    if facts.problem is not None:
+        return HealthState("healthy", f"it answers, but its document is damaged ({facts.problem}): some may be missing")
     return HealthState("healthy", "it answers, and its entries come as usual")
 
 

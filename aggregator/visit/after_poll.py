@@ -105,6 +105,7 @@ def _facts(before: FeedRow, feed: FeedRow, poll: Poll, rhythm: Rhythm) -> health
         moved_to=feed.moved_to or feed.moving_to,
         gaps=tuple(later - earlier for earlier, later in pairwise(times)),
         newest_at=times[-1] if times else None,
+        problem=None if feed.failures else feed.last_error,
     )
 
 

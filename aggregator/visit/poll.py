@@ -178,7 +178,10 @@ async def _unchanged(ctx: Context, attempt: _Attempt, response: Response) -> Non
     server = from_headers(response.headers)
     hints = replace(feed.hints, max_age=server.max_age, expires_in=server.expires_in, retry_after=server.retry_after)
     logged = _logged(ctx, attempt, "unchanged", response.status, listed=0, new=0)
-    await _conclude(ctx, attempt, PollResult(logged, _succeeded(attempt, response), hints, response))
+    after = _succeeded(attempt, response)
+    if not feed.failures:  # what was wrong with its last document is so still
+        after = replace(after, last_error=feed.last_error)
+    await _conclude(ctx, attempt, PollResult(logged, after, hints, response))
 
 
 async def _no_answer(
@@ -291,6 +294,7 @@ def _with_document(
         link=absolute(document.link, response.url) if document.link else feed.link,
         hints=replace(document.hints, max_age=None, expires_in=None, retry_after=None),  # those are of one answer alone
         title=feed.options.title or document.title or feed.title,  # what the feed calls itself may change
+        last_error=document.problem,
     )
 
 

@@ -174,4 +174,5 @@ async def _failed(ctx: Context, due: DuePage, requests: Requests, error: FetchEr
         refetches.update_plan(conn, plan)
 
     await ctx.writer.do(job)
-    ctx.report(PageDone(due.page.url, "gone" if gone else "failed", reason=error.reason))
+    known = gone and due.due.gone_at is not None  # and was told of
+    ctx.report(PageDone(due.page.url, "unchanged" if known else "gone" if gone else "failed", reason=error.reason))

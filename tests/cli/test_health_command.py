@@ -53,6 +53,15 @@ def test_a_change_of_state_is_said_once(run, tmp_path, server):
     assert run("feeds", "check", "--offline").returncode == 1
 
 
+def test_a_feed_that_is_cut_off_is_said_to_be(run, tmp_path, server):
+    whole = site.rss(server, range(3))
+    cut = server.route("/cut", Reply(whole[: whole.index("<guid>g2")].encode(), headers={"ETag": '"1"'}))
+    subscribe(tmp_path, cut)
+    for _ in range(2):
+        run("fetch", "--all", **SETTINGS)
+        assert "its document is damaged" in " ".join(run("feeds", "list", COLUMNS="200").stdout.split())
+
+
 @pytest.mark.parametrize("width", ["80", "200"])
 def test_explain(run, tmp_path, server, width):
     url = site.serve_feed(server, "/f", site.rss(server, range(3)))

@@ -79,6 +79,11 @@ def test_a_success_ends_it() -> None:
     assert judge(FeedFacts(URL, moved_to=URL), "moved", NOW).state == "healthy"
 
 
+def test_a_document_that_is_damaged_is_said_to_be() -> None:
+    found = judge(FeedFacts(URL, problem="not well-formed: no element found"), "healthy", NOW)
+    assert (found.state, "not well-formed: no element found" in found.why) == ("healthy", True)
+
+
 def test_silence_is_measured_by_the_rhythm() -> None:
     def quiet(days: int, gap: int) -> State:
         return judge(FeedFacts(URL, gaps=(gap,) * 9, newest_at=NOW - days * DAY), "healthy", NOW).state
