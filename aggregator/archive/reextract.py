@@ -14,7 +14,7 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
-from aggregator.archive.search import Search
+from aggregator.archive.search import Search, refuse_unknown_feed, refuse_unknown_site
 from aggregator.articles import read_pages
 from aggregator.articles.entry_facts import EntryFacts
 from aggregator.articles.read_pages import Batch, PageJob, Read
@@ -92,11 +92,14 @@ class Reextraction:
     totals: Totals
 
     def run(self) -> None:
-        """Reads all pages that are asked for. Raises StoreError; interrupted, it keeps what was done."""
+        """Reads all pages that are asked for; interrupted, it keeps what was done. Raises UsageError for an unknown feed
+        or site, StoreError."""
         asyncio.run(self._run())
 
     async def _run(self) -> None:
         with self.store.read() as conn:
+            refuse_unknown_feed(conn, self.asked.feed)
+            refuse_unknown_site(conn, self.asked.site)
             self.totals.pages, self.totals.without_raw_page = raw_pages.counts(conn, self.asked.filters)
         work = _Work(self, Pool(self.config.settings.workers))
         last = -1

@@ -104,7 +104,7 @@ def search(store: Store, asked: Search) -> Results:
     query = parse(asked.query, datetime.now(UTC))
     words = wanted(query)
     with store.read() as conn:
-        _refuse_unknown(conn, asked.feed)
+        refuse_unknown_feed(conn, asked.feed)
         page = (asked.sort, asked.limit, asked.offset)
         found = search_articles.search(conn, query, asked.filters, *page, stories=asked.stories, exact=asked.exact)
         archived = search_articles.count(conn, Everything(), Filters()) if found.total == 0 else None
@@ -119,7 +119,7 @@ def records(store: Store, asked: Search) -> Iterator[Json]:
     """
     query = parse(asked.query, datetime.now(UTC))
     with store.read() as conn:
-        _refuse_unknown(conn, asked.feed)
+        refuse_unknown_feed(conn, asked.feed)
         for article in search_articles.each(conn, query, asked.filters):
             earlier = stored_articles.revisions_of(conn, article.id) if article.revisions else ()
             yield exported(article, earlier)
@@ -132,12 +132,18 @@ def of_one_story(query: str) -> bool:
     return any(isinstance(part, Is) and part.field == "story" for part in getattr(tree, "parts", (tree,)))
 
 
-def _refuse_unknown(conn: Connection, feed: str | None) -> None:
+def refuse_unknown_feed(conn: Connection, feed: str | None) -> None:
     """Raises UsageError for an unknown feed: a name mistyped should not look like a feed without articles."""
     if feed is not None and not search_articles.knows_feed(conn, feed):
         raise UsageError(
             f"--feed {feed}: no such feed in this archive; give its URL or title (`aggregator feeds list`)"
         )
+
+
+def refuse_unknown_site(conn: Connection, site: str | None) -> None:
+    """Raises UsageError for a site of which there is no article."""
+    if site is not None and not search_articles.count(conn, Everything(), Filters(site=site)):
+        raise UsageError(f"--site {site}: no article of that site in this archive; `aggregator search` shows sites")
 
 
 def wanted(query: Query) -> tuple[Words, ...]:

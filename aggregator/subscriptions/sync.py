@@ -47,7 +47,8 @@ def _digest(path: Path | None, environ: Mapping[str, str]) -> str:
         except OSError as error:
             raise ConfigError(f"{path}: can't be read: {error.strerror}") from error
     variables = sorted(f"{k}={v}" for k, v in environ.items() if k.startswith("AGGREGATOR_"))
-    return sha256(repr((str(path), variables)).encode() + data).hexdigest()
+    keys = [list(model.model_fields) for model in (Settings, Feed, Page)]  # another version may know others
+    return sha256(repr((str(path), variables, keys)).encode() + data).hexdigest()
 
 
 def sync(store: Store, config: Config, digest: str, now: int) -> Synced:

@@ -49,8 +49,13 @@ def test_the_report_for_people(run, archive):
     assert run("db", "check").stdout == "nothing wrong\n"
 
 
+def test_a_feed_or_site_that_is_unknown_is_wrong_usage(fails, archive):
+    assert "no article of that site" in fails("reextract", "--site", "nowhere.example")
+    assert "no such feed" in fails("reextract", "--feed", "nobody")
+
+
 def test_nothing_to_read_is_no_failure(run, archive):
-    done = run("reextract", "--site", "nowhere.example", "--json")
+    done = run("reextract", "--until", "2001-01-01", "--json")
     assert done.returncode == 0
     assert json.loads(done.stdout)["articles"] == []
 
