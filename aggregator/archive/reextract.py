@@ -92,8 +92,8 @@ class Reextraction:
     totals: Totals
 
     def run(self) -> None:
-        """Reads all pages that are asked for; interrupted, it keeps what was done. Raises UsageError for an unknown feed
-        or site, StoreError."""
+        """Reads all pages that are asked for; interrupted, it keeps what was done. Raises UsageError (unknown feed or
+        site), StoreError."""
         asyncio.run(self._run())
 
     async def _run(self) -> None:

@@ -4,8 +4,10 @@ import json
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -207,3 +209,21 @@ def test_a_page_that_is_no_article_is_said_to_be_none(run):
     assert done.returncode == 0
     assert "no article: " in done.stderr
     assert run("extract", "-", "--json", stdin="").stderr.count("no article") == 1
+
+
+def test_an_interrupted_fetch_says_what_stays(run, tmp_path):
+    with Server() as server:
+        url = site.serve_feed(server, "/f", site.rss(server, range(20)))
+        for number in range(20):
+            server.route(f"/a/{number}", Reply(site.page(number), delay=1.0))
+        (tmp_path / "feeds.yaml").write_text(
+            f"settings: {{site_gap: 0, allow_private_networks: true}}\nfeeds:\n  - url: {url}\n"
+        )
+        command = [sys.executable, "-m", "aggregator", "fetch"]
+        done = subprocess.Popen(command, cwd=tmp_path, env=environment(tmp_path), stderr=subprocess.PIPE, text=True)
+        while not any(one.path == "/a/3" for one in server.requests):
+            time.sleep(0.05)
+        done.send_signal(signal.SIGINT)
+        assert "interrupted; 1 feed polled and" in done.communicate(timeout=60)[1]
+        assert done.returncode == 130
+    assert run("db", "check").stdout == "nothing wrong\n"
