@@ -47,7 +47,7 @@ def test_import_adds_what_is_new(run, tmp_path):
     run("feeds", "add", URL)
     (tmp_path / "list.opml").write_text(OPML)
     done = run("feeds", "import", "list.opml")
-    assert "1 feeds added, 1 known already" in done.stdout, done.stderr
+    assert "1 feed added, 1 known already" in done.stdout, done.stderr
     assert "https://one.example/feed" in run("feeds", "list", "--format", "text").stdout
 
 
