@@ -16,7 +16,7 @@ from aggregator.query import And, Everything, Is, Not, Or, Query, Words, parse, 
 from aggregator.store import search_articles, stored_articles
 from aggregator.store.engine import Store
 from aggregator.store.ranking import Sort
-from aggregator.store.records import exported, record
+from aggregator.store.records import exported
 from aggregator.store.search_articles import FoundArticle
 from aggregator.store.search_sql import Filters
 
