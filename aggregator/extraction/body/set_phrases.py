@@ -218,6 +218,49 @@ _CONTENTS = frozenset(
         "|περιεχόμενα"
     ).split("|")
 )
+_SECTIONS = """
+related topics|related|related stories|related news|more stories|don't miss|latest posts|latest news|latest
+most read|most popular|most viewed
+popular|trending|trending now|top stories|more from|editor's picks|recommended|you may also like|share this
+share this story|share this article|share
+tags|topics|read more|stay in touch|newsletter|about us|teilen|artikel teilen|mehr zum thema
+das könnte sie auch interessieren|meistgelesen
+meist gelesen|neueste artikel|neueste beiträge|aktuelle nachrichten|schlagwörter|themen|empfohlen|impressum
+partager|partager cet article
+sur le même sujet|à ne pas manquer|derniers articles|les plus lus|à la une|mots-clés|compartir|comparte
+comparte esta noticia|compartir en|temas
+etiquetas|más leídas|lo más leído|lo más visto|más noticias|últimas noticias|no te pierdas|te puede interesar
+relacionadas|noticias relacionadas
+archivado en|compartilhe|compartilhar|mais lidas|mais lidos|as mais lidas|últimas notícias|últimas|veja também
+leia também|tópicos|assuntos
+não perca|partilhar|condividi|i più letti|più letti|le più lette|ultime notizie|ultimi articoli|da non perdere
+argomenti|potrebbe interessarti
+delen|deel dit artikel|meest gelezen|laatste nieuws|lees ook|onderwerpen|mis niet|udostępnij|najczęściej czytane
+najnowsze|najpopularniejsze
+ostatnie wpisy|polecane|tematy|tagi|nie przegap|zobacz także|поделиться|читайте также|самое читаемое|популярное
+последние новости|свежие новости
+новости по теме|не пропустите|теги|рекомендуем|главное сейчас|поділитися|популярне|останні новини|dela|mest läst
+senaste nytt|del|mest lest
+siste nytt|mest læste|seneste nyt|jaa|luetuimmat|tuoreimmat|paylaş|en çok okunanlar|son haberler|ilgili haberler
+bagikan|terpopuler|berita terkait
+terkini|chia sẻ|tin liên quan|đọc nhiều|sdílet|nejčtenější|megosztás|legolvasottabb|κοινοποίηση|δημοφιλή
+この記事をシェア|シェアする|シェア|関連記事
+関連ニュース|アクセスランキング|ランキング|おすすめ|おすすめ記事|人気記事|新着記事|最新記事|最新ニュース|タグ
+キーワード|分享|分享到|相关阅读|相关新闻|相关文章|热门文章|热门新闻|热门推荐
+热门|最新文章|最新新闻|最新消息|排行榜|点击排行|推荐阅读|推荐|猜你喜欢|标签|責任編輯|责任编辑|相關新聞|熱門新聞
+熱門文章|最新文章|延伸閱讀|編輯推薦|공유하기|공유|기사 공유
+관련기사|관련 기사|많이 본 뉴스|많이 본 기사|인기 기사|인기기사|최신 기사|최신기사|최신뉴스|추천 기사|태그
+주요뉴스|오늘의 주요뉴스|شارك|مشاركة|شارك المقال|شارك الخبر
+الأكثر قراءة|الأكثر مشاهدة|آخر الأخبار|أحدث الأخبار|مواضيع ذات صلة|أخبار ذات صلة|لا تفوت|لا يفوتك|اقرأ أيضا|وسوم
+كلمات مفتاحية|الوسوم|שתפו|הנקראות ביותר
+เรื่องที่เกี่ยวข้อง|ข่าวล่าสุด|แชร์|ข่าวที่เกี่ยวข้อง|शेयर करें|संबंधित खबरें
+"""
+_WEATHER = (
+    "weather|forecast|wetter|météo|tiempo|clima|el tiempo|meteo|previsioni|tempo|previsão|het weer"
+    "|weer|pogoda|погода|väder|været|vejret|vær|vejr|sää|hava durumu|hava|今日の天気|天気|天气|天氣"
+    "|今日天气|날씨|오늘의 날씨|الطقس|طقس|حالة الطقس|מזג|cuaca|thời tiết|počasí|időjárás|vreme|vremea"
+    "|καιρός|मौसम|สภาพอากาศ"
+)
 _REPLIES = frozenset(
     fold(label)
     for label in (
@@ -276,6 +319,7 @@ _DENSE_DATE = re.compile(
     r"최종|ㅣ~〜、,]+"
 )
 _WORD = re.compile(r"[^\W\d_]+")
+_DEGREES = re.compile(r"\d\s?(?:[°º℃℉]|度(?!目)|도(?!\w)|degrees\b|grad\b)", re.IGNORECASE)
 _LEADING = re.compile(r"[^\w\"“„«‘'「『”’»¿]*")
 _SENTENCE = re.compile(r"[.!?。！？؟:：|]+\s*")
 _SPACED = re.compile(f"[^\\W{UNSPACED}]$")
@@ -329,6 +373,31 @@ def addresses_reader(text: str) -> bool:
 def _begin(folded: str) -> int:
     found = _LEADING.match(folded)
     return found.end() if found else 0
+
+
+@lru_cache(maxsize=1)
+def _sections() -> frozenset[str]:
+    return frozenset(fold(label) for line in _SECTIONS.split("\n") for label in line.split("|") if label)
+
+
+@lru_cache(maxsize=1)
+def _weather() -> re.Pattern[str]:
+    return _compiled(_WEATHER)
+
+
+def heads_section(text: str) -> bool:
+    """Tells whether a line heads what follows an article: related ones, the most read, buttons to share it."""
+    return len(text) <= 40 and (_bare(text) in _sections() or is_comment_label(text))
+
+
+def is_weather(text: str) -> bool:
+    """Tells whether a line is the weather in a page's head: "Weather 14°C Light rain"."""
+    if len(text) > 80 or not any(map(str.isdecimal, text)):
+        return False
+    folded = fold(text)
+    if _weather().match(folded, _begin(folded)):
+        return True
+    return bool(_DEGREES.search(text)) and len(folded.split()) <= 6 and len(text) <= 40
 
 
 def is_ad_label(text: str) -> bool:

@@ -10,8 +10,10 @@ import re
 import numpy as np
 
 from aggregator.extraction.article import Article
+from aggregator.extraction.body.set_phrases import is_date, is_weather
 from aggregator.extraction.body.trees import trees
 from aggregator.extraction.metadata.language import detect_lang
+from aggregator.extraction.plain.asides import is_aside, with_paragraphs_between
 from aggregator.extraction.plain.line_features import Array, Columns, TextLines, context, matrix, page
 from aggregator.extraction.plain.line_title import candidates, choose, title_columns
 from aggregator.extraction.plain.runs import run_columns, runs
@@ -84,6 +86,7 @@ def judge(texts: list[str]) -> tuple[int | None, list[int], float]:
     lines = context(of)
     chance = said("plain/lines", lines)
     numbers = candidates(of)
+    numbers = numbers[[not _is_no_title(texts[number]) for number in numbers.tolist()]]
     title = None
     if len(numbers):
         columns = title_columns(of, lines, chance)
@@ -98,13 +101,22 @@ def judge(texts: list[str]) -> tuple[int | None, list[int], float]:
     if title is not None and _stands_inside(of, spans, title):
         title = None
     kept = assembled(of, chance, spans, title)
-    return title, kept, float(sum(of.units[number] for number in kept if of.units[number] >= _PARAGRAPH))
+    units, stop = of.units, of.own["ends_stop"]
+    return (
+        title,
+        kept,
+        float(sum(units[n] for n in kept if units[n] >= _PARAGRAPH or (stop[n] and units[n] >= _HEADING))),
+    )
 
 
 def _stands_inside(of: TextLines, spans: Array, line: int) -> bool:
     """Tells whether a paragraph of the same run comes before the line."""
     holding = spans[(spans[:, 0] < line) & (line < spans[:, 1])]
     return bool(len(holding) and of.own["prose"][holding[0, 0] : line].any())
+
+
+def _is_no_title(text: str) -> bool:
+    return is_weather(text) or is_date(text) or is_aside(text)
 
 
 def said(model: str, columns: Columns) -> Array:
@@ -121,7 +133,7 @@ def assembled(of: TextLines, chance: Array, spans: Array, title: int | None) -> 
     heading = index_form(of.texts[title]) if title is not None else ""
     kept: list[int] = []
     seen: set[str] = set()
-    for number in _with_near_ones(of, chance, spans):
+    for number in with_paragraphs_between(of, chance, _with_near_ones(of, chance, spans), title):
         text = of.texts[number]
         if text in seen or (len(text) < 2 * len(heading) and heading and index_form(text) == heading):
             continue
