@@ -38,10 +38,10 @@ def test_the_newsrooms_headline_before_another_wording() -> None:
     assert choose_title(claims, SITES, URL) == TITLE
 
 
-def test_the_wording_that_no_other_field_repeats() -> None:
+def test_what_is_printed_and_stated_before_the_wording_for_networks() -> None:
     copies = "Tram line opens at last"
-    claims = TitleClaims(headline=copies, og=TITLE, title=copies, headings=[copies], is_news=True)
-    assert choose_title(claims, SITES, URL) == TITLE
+    claims = TitleClaims(headline=copies, og="Wait for this tram", title=copies, headings=[copies], is_news=True)
+    assert choose_title(claims, SITES, URL) == copies
 
 
 def test_kickers_of_two_kinds() -> None:
