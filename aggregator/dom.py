@@ -5,6 +5,7 @@ unclosed <b>, a tag with a hundred thousand attributes): those alone are tamed b
 """
 
 import re
+from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -62,8 +63,12 @@ def parse(html: str) -> LexborHTMLParser:
     html = html[:MAX_CHARS]
     if "shadowroot" in html:
         html = _with_shadow_roots(html)
+    html = _thinned(html)
     body = html.encode("utf-8", "replace")
-    if _is_wild(body):
+    if _has_costly_attributes(body):
+        html = _with_few_attributes(html)
+        body = html.encode("utf-8", "replace")
+    if _is_nested(body):
         body = _tamed(html).encode("utf-8", "replace")
     return LexborHTMLParser(body)
 
@@ -84,23 +89,71 @@ def _with_shadow_roots(html: str) -> str:
     return _TEMPLATE.sub(as_element, html)
 
 
+_MAX_READ_TAGS = 300_000  # a node takes 300 bytes; no article is marked up with so many
+_EMPTY = re.compile(r"<([a-z]{1,10})[^<>]{0,200}>\s*</\1>", re.IGNORECASE)
+_HIDDEN_TEXT = re.compile(r"<(script|style|template|noscript|textarea|select|svg|iframe)\b|<!--", re.IGNORECASE)
+
+
+def _thinned(html: str) -> str:
+    """Returns `html` with the text alone of what comes after very many tags."""
+    if html.count("<") <= _MAX_READ_TAGS or (html := _EMPTY.sub("", html)).count("<") <= _MAX_READ_TAGS:
+        return html
+    cut = next(islice(re.finditer("<", html), _MAX_READ_TAGS, None)).start()
+    parts, at = [html[:cut]], cut
+    while (found := _HIDDEN_TEXT.search(html, at)) is not None:
+        parts.append(_ANY_TAG.sub(" ", html[at : found.start()]))
+        closing = re.compile(f"</{found[1]}" if found[1] else "-->", re.IGNORECASE).search(html, found.end())
+        at = closing.end() if closing is not None else len(html)
+    return "".join((*parts, _ANY_TAG.sub(" ", html[at:])))
+
+
+_SOURCE = r"<[a-z](?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+"  # of a tag, with what is quoted in it
+_BYTE_SOURCE, _TEXT_SOURCE = re.compile(_SOURCE.encode(), re.IGNORECASE), re.compile(_SOURCE, re.IGNORECASE)
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+_GAP = re.compile(r"[\s/]+")
+_TOP = re.compile(r"<(?:html|body)\b", re.IGNORECASE)
+_SMALL_PAGE, _LONG_TAG = 50_000, 600  # characters
+_FEW_ATTRIBUTES, _FEW_TOPS = 200, 20
+_COSTLY = 10**8  # the sum of squares of numbers of attributes: a parser compares each with each
+
+
+def _has_costly_attributes(body: bytes) -> bool:
+    """Tells whether tags have so many attributes that to compare each with each takes long. Those of all <html> and
+    <body> go to one element each."""
+    if len(body) <= _SMALL_PAGE:
+        return False
+    lower = body.lower()
+    if lower.count(b"<html") > _FEW_TOPS or lower.count(b"<body") > _FEW_TOPS:
+        return True
+    long = (tag.decode("latin-1") for tag in _BYTE_SOURCE.findall(body) if len(tag) > _LONG_TAG)
+    return sum(_attributes(tag) ** 2 for tag in long) > _COSTLY
+
+
+def _attributes(tag: str) -> int:
+    return len(_QUOTED.sub(" ", tag).replace("/", " ").split())
+
+
+def _with_few_attributes(html: str) -> str:
+    tops = 0
+
+    def keep(tag: re.Match[str]) -> str:
+        nonlocal tops
+        is_top = _TOP.match(tag[0]) is not None
+        tops += is_top
+        many = (is_top and tops > _FEW_TOPS) or (len(tag[0]) > _LONG_TAG and _attributes(tag[0]) > _FEW_ATTRIBUTES)
+        return _GAP.split(tag[0], maxsplit=1)[0] if many else tag[0]
+
+    return _TEXT_SOURCE.sub(keep, html)
+
+
 _WINDOW = 1 << 16  # bytes; a nest that opens and closes within is harmless
 _MAX_TAGS, _MAX_OPEN_TAGS = 3_000, 400  # from which a page is looked at, and that may stay open
 _UNCLOSED = re.compile(rb"<(?:!|area|br|hr|img|input|link|meta|path|source|use|wbr)")
 
 
-def _is_wild(body: bytes) -> bool:
-    """Tells whether the markup could make a parser quadratic: many tags that stay open, or one of very many
-    attributes."""
-    if body.count(b"<") > _MAX_TAGS and _open(body, None) > _MAX_OPEN_TAGS and _open(body, _UNCLOSED) > _MAX_OPEN_TAGS:
-        return True
-    half = _MAX_ATTRIBUTES // 2
-    for start in range(0, len(body), half):  # a long tag covers one of these whole
-        if body.find(b"<", start, start + half) < 0:
-            tag = max(0, body.rfind(b"<", 0, start))
-            if body.find(b">", tag, tag + _MAX_ATTRIBUTES) < 0 and len(body) - tag > _MAX_ATTRIBUTES:
-                return True
-    return False
+def _is_nested(body: bytes) -> bool:
+    """Tells whether the markup could make a parser quadratic by many tags that stay open."""
+    return body.count(b"<") > _MAX_TAGS and all(_open(body, void) > _MAX_OPEN_TAGS for void in (None, _UNCLOSED))
 
 
 def _open(body: bytes, void: re.Pattern[bytes] | None) -> int:
@@ -120,7 +173,7 @@ _SELF_CLOSING = frozenset(
     "area base br col embed hr img input link meta param source track wbr p li dt dd tr td th tbody thead tfoot rt rp "
     "html head body a".split()
 )
-_MAX_DEPTH, _MAX_FORMATTING, _MAX_ATTRIBUTES = 1_000, 10, 50_000  # nesting, unclosed of a name, characters of one tag
+_MAX_DEPTH, _MAX_FORMATTING = 1_000, 10  # nesting, unclosed of a name
 
 
 def _tamed(html: str) -> str:
@@ -145,7 +198,7 @@ def _tamed(html: str) -> str:
             unclosed[name] = max(0, unclosed[name] - 1) if closing else unclosed[name] + 1
             if unclosed[name] > _MAX_FORMATTING:
                 return ""
-        return tag[0] if len(tag[3]) <= _MAX_ATTRIBUTES else f"<{closing}{name}>"
+        return tag[0]
 
     return _ANY_TAG.sub(keep, html)
 

@@ -3,7 +3,7 @@
 import codecs
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -25,6 +25,7 @@ _FOREIGN_GAP = re.compile(r"[^\w\x00-\x7f]+")
 _LETTERS = bytes(byte if byte > 127 or chr(byte).isalnum() else 32 for byte in range(256))
 _LOWER = _LETTERS.lower()
 _SPACE = re.compile(r"\s+")
+_PIECE = 1 << 18  # characters
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _HALF_ESCAPE = re.compile(
@@ -49,7 +50,19 @@ def _split(text: str, table: bytes) -> list[str]:
 
 def count_words(text: str) -> int:
     """Returns how many `words` a text has."""
-    return len(words(text))
+    return len(words(text)) if len(text) <= _PIECE else sum(len(words(piece)) for piece in _pieces(text))
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Yields a text in pieces, so that the words of a very long one are never all in memory; cut at a blank if there is
+    one near."""
+    at = 0
+    while len(text) - at > _PIECE:
+        gap = _SPACE.search(text, at + _PIECE, at + _PIECE + _PIECE // 8)
+        end = gap.end() if gap is not None else at + _PIECE
+        yield text[at:end]
+        at = end
+    yield text[at:]
 
 
 def fold(text: str) -> str:
@@ -73,6 +86,10 @@ _fold_word = lru_cache(maxsize=1 << 16)(fold)
 
 def index_form(text: str) -> str:
     """Returns the words of a text, folded, one space between two: the form in which texts are compared."""
+    return " ".join(filter(None, map(_index_form, _pieces(text)))) if len(text) > _PIECE else _index_form(text)
+
+
+def _index_form(text: str) -> str:
     if _UNEVEN.search(text):
         return " ".join(_WORD.findall(fold(text)))
     found = _split(text, _LOWER)

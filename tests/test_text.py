@@ -85,3 +85,12 @@ def test_encodings_are_named_as_browsers_take_them() -> None:
     assert text.xml_encoding(b"<?xml version='1.0' encoding='gb2312'?>") == "gb18030"
     assert text.decode_valid("ж".encode("cp1251"), ["utf-8", "cp1251"]) == "ж"
     assert text.decode_valid(b"\xff", ["utf-8"]) is None
+
+
+def test_a_very_long_text_has_the_words_of_its_parts() -> None:
+    part = "The ferry to Łódź runs 横跨河流. "
+    long = part * 20_000
+    assert text.index_form(long) == " ".join([text.index_form(part)] * 20_000)
+    assert text.count_words(long) == 20_000 * text.count_words(part)
+    unbroken = "横跨河流的大桥" * 80_000
+    assert text.count_words(unbroken) == len(unbroken) == len(text.index_form(unbroken).split())

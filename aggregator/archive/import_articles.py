@@ -17,7 +17,7 @@ from typing import BinaryIO
 import zstandard
 
 from aggregator.archive.import_lines import BadLine, Line, finished, read
-from aggregator.archive.line_files import kind_of, reading
+from aggregator.archive.line_files import kind_of, numbered_lines, reading
 from aggregator.articles.row import ArticleRow
 from aggregator.errors import AggregatorError, UsageError
 from aggregator.store import restore as restoring
@@ -26,7 +26,7 @@ from aggregator.store.engine import Store
 from aggregator.store.unit_of_work import UnitOfWork
 
 _BATCH = 500  # lines a transaction
-_MAX_LINE_BYTES = 64 * 1024 * 1024
+_MAX_LINE_BYTES = 16 * 1024 * 1024  # as much as is read of a page (`max_bytes`)
 
 Report = Callable[[str], None]
 
@@ -125,14 +125,10 @@ class _Run:
         """The lines that are not empty, with their numbers."""
         number = 0
         try:
-            while text := file.readline(_MAX_LINE_BYTES):
-                number += 1
-                if len(text) == _MAX_LINE_BYTES and not text.endswith(b"\n"):
+            for number, text in numbered_lines(file, _MAX_LINE_BYTES):
+                if len(text) > _MAX_LINE_BYTES:
                     self.refuse(number, f"longer than {_MAX_LINE_BYTES >> 20} MB")
-                    while text and not text.endswith(b"\n"):
-                        text = file.readline(_MAX_LINE_BYTES)
-                    continue
-                if text.strip():
+                else:
                     yield number, text.removeprefix(b"\xef\xbb\xbf") if number == 1 else text
         except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
             raise AggregatorError(f"{self.path}: damaged after line {number} ({error}); get the file again") from error

@@ -3,6 +3,7 @@
 import gzip
 import io
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ import zstandard
 from aggregator.errors import AggregatorError, UsageError
 
 PACKINGS = (".gz", ".zst")
+_CHUNK = 1 << 20
+_LINE = re.compile(rb"\S[^\n]*")
 
 
 def kind_of(path: str) -> str:
@@ -64,6 +67,28 @@ def writing(path: str) -> Iterator[BinaryIO]:
         raise AggregatorError(f"{path}: could not be written: {error.strerror or error}") from error
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+def numbered_lines(file: BinaryIO, most: int) -> Iterator[tuple[int, bytes]]:
+    """Yields the lines that are not blank, without blanks around them, with their numbers; of a line of more than
+    `most` bytes its first `most` + 1. The cost follows the bytes: a million empty lines cost no more than one long."""
+    number, rest = 1, b""
+    while chunk := file.read(_CHUNK):
+        end = chunk.rfind(b"\n") + 1
+        whole, tail = rest + chunk[:end], chunk[end:]
+        if not end:
+            if len(rest) <= most:
+                rest = (rest + tail)[: most + 1]
+            continue
+        at = 0
+        for found in _LINE.finditer(whole):
+            number += whole.count(b"\n", at, found.start())
+            at = found.start()
+            yield number, found[0][: most + 1].rstrip()
+        number += whole.count(b"\n", at)
+        rest = tail
+    if rest.strip():
+        yield number, rest.strip()[: most + 1]
 
 
 def _set_permissions(name: str, target: Path) -> None:

@@ -15,13 +15,14 @@ from aggregator.store import stories as story_rows
 from aggregator.store.schema import articles, bodies, entries, feeds, raw_pages, revisions
 from aggregator.store.search_index import terms_of
 from aggregator.store.sql import Values
-from aggregator.store.stored_articles import LISTS, StoredArticle, at_urls, by_url, held, revisions_of
+from aggregator.store.stored_articles import LISTS, StoredArticle, at_urls, by_url, held, latest_revisions
 from aggregator.store.stories import Assignment
 from aggregator.store.unit_of_work import UnitOfWork
 
 Outcome = Literal["new", "updated", "unchanged"]
 _CONTENT = tuple(field.name for field in fields(ArticleContent))
 _WRITTEN = tuple(field.name for field in fields(ArticleFields) if field.name not in ("url", "feed"))
+_COMPARED_REVISIONS = 20  # a page that goes to and fro comes back sooner; one that always changes must not cost more
 _GIVEN = tuple(column.name for column in articles.c if column.name not in ("id", "revisions", "gone_at"))
 
 
@@ -272,7 +273,8 @@ def _flaps(conn: Connection, stored: StoredArticle, new: ArticleRow) -> bool:
     make a revision at every refetch. The first return to an earlier text is a revision like others."""
     if stored.revisions < 2:
         return False
-    earlier = [compare.ComparedText(one.title, one.lead, one.text) for one in revisions_of(conn, stored.id)]
+    latest = latest_revisions(conn, stored.id, _COMPARED_REVISIONS)
+    earlier = [compare.ComparedText(one.title, one.lead, one.text) for one in latest]
     return all(any(compare.same(one, now) for one in earlier) for now in (stored.compared, new.compared))
 
 

@@ -119,6 +119,14 @@ def of_stories(conn: Connection, story_ids: Collection[int]) -> dict[int, list[S
     return found
 
 
+def latest_revisions(conn: Connection, article_id: int, most: int) -> list[Revision]:
+    """Returns the latest `most` of an article's earlier texts, latest first."""
+    columns = (revisions.c[name] for name in Revision.__slots__)
+    of_article = select(*columns).where(revisions.c.article_id == article_id)
+    rows = conn.execute(of_article.order_by(revisions.c.id.desc()).limit(most))
+    return [Revision(*row) for row in rows]
+
+
 def copies_of(conn: Connection, article: StoredArticle) -> list[StoredArticle]:
     """Returns the other articles that are the same text, oldest first: the copies of an article, or its head and the
     head's other copies."""

@@ -13,8 +13,9 @@ from itertools import pairwise
 from struct import pack, unpack
 
 from aggregator.stories.terms import OPENING_WORDS, SMALL_LETTERS, times, weights
-from aggregator.text import UNSPACED, fold, words
+from aggregator.text import UNSPACED, count_words, fold, words
 
+_COMPARED_CHARS = 1_000_000  # a longer text is a book, and is known by its beginning
 MAX_UNSAMPLED = 120  # n-grams; a shorter text would be left with too few to judge by
 SAMPLE_MASK = 3
 _TERM_MASK = 0xFFFFFFFF
@@ -50,7 +51,7 @@ def fingerprint(text: str, lang: str | None = None, title: str | None = None) ->
     What copies are found by depends on the text alone: a wrong `lang` must not part two of them. The terms are those of
     one language: the same word of another one has another hash.
     """
-    found, heading = _words(text), _words(title or "")
+    found, heading = _words(text[:_COMPARED_CHARS]), _words(title or "")
     unspaced = _is_unspaced(found)
     grams = _characters(found) if unspaced else _spaced(found)
     if len(grams) > MAX_UNSAMPLED:
@@ -63,7 +64,7 @@ def fingerprint(text: str, lang: str | None = None, title: str | None = None) ->
     return Fingerprint(
         hashes=tuple(sorted(grams)),
         entities=tuple(sorted(entities)),
-        words=len(found),
+        words=len(found) if len(text) <= _COMPARED_CHARS else count_words(text),
         terms=tuple(weighed),
         weights=tuple(weighed.values()),
         times=times(opening),

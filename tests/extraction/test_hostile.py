@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import aggregator
+from aggregator.dom import parse
 from aggregator.extraction.pipeline import article, explain
 from aggregator.extraction.selectors import Selectors
 
@@ -52,6 +53,10 @@ SMALL = {
     "a picture with 100,000 attributes": f"{TEXT}<img src=a.jpg "
     + " ".join(f"a{n}" for n in range(100_000))
     + f">{TEXT}",
+    "100,000 attributes that quote >": f"{TEXT}<p " + " ".join(f"a{n}='>'" for n in range(100_000)) + f">x</p>{TEXT}",
+    "500 tags of 1,300 attributes": ("<p " + " ".join(f"a{n}" for n in range(1_300)) + ">x</p>") * 500 + TEXT,
+    "50,000 <html> of an attribute each": TEXT + "".join(f"<html a{n}=1>" for n in range(50_000)),
+    "50,000 <body> of an attribute each": TEXT + "".join(f"<BODY a{n}=1>" for n in range(50_000)),
     "a srcset of commas": f"{TEXT}<img srcset='{',' * 1_000_000}'>{TEXT}",
     "many srcsets of spaces": f"{TEXT}" + f"<img srcset='a{' ' * 4_900}b'>" * 2_000 + TEXT,
     "5,000 posts": TEXT + "<blockquote class=twitter-tweet>" * 5_000 + TEXT,
@@ -88,6 +93,7 @@ _CHILD = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, (4_000_000_000, 4_000_000_000))
 from tests.extraction.test_hostile import HUGE
+from aggregator.dom import parse
 from aggregator.extraction.pipeline import article
 page = HUGE[sys.argv[1]]()
 found = article(page if len(page) % 2 else page.encode(), "https://a.example/")
@@ -201,3 +207,12 @@ def test_linked_data_with_half_a_character_can_be_stored() -> None:
     found = article(f'<script type="application/ld+json">{data}</script><h1>A bridge</h1>{TEXT}', "https://a.example/x")
     assert "\ud800" not in f"{found.title}{found.tags}{found.image}{found.authors}{found.canonical_url}"
     assert "A" in (found.title or "")
+
+
+def test_what_comes_after_very_many_tags_is_read_as_text() -> None:
+    junk = "<script>let a</script><!-- b --><i>c</i>" * 90_000
+    found = parse(f"<p>{LINE}</p>{junk}<style>d</style><p>The last words</p><script>e")
+    text = found.body.text() if found.body is not None else ""
+    assert "The last words" in text
+    assert "e" not in text.rsplit("words", maxsplit=1)[1]
+    assert len(found.css("*")) < 300_000
