@@ -142,6 +142,8 @@ class Net:
         rules = _rules(exchange)
         try:
             async with self._limiter.slot(exchange.site, exchange.cooldown_key):
+                if exchange.request.starting is not None and not exchange.redirects:
+                    await exchange.request.starting()
                 return await self._timed(exchange, rules)
         except CoolingDown as cooling:
             left = max(1, round(cooling.seconds / 60))

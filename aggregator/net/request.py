@@ -24,6 +24,7 @@ class Request:
     `allow_private_networks`, `proxy`, `max_bytes` (decoded): instead of the settings' when not None.
     `cooldown`: what a Retry-After stops: "site", all requests to the site; any other word, all that say the same word.
     `permit`: asked before each redirect is followed; raises FetchError where its target must not be asked.
+    `starting`: called when it is the request's turn, before anything is sent.
     `truncate`: the first `max_bytes` of a longer body are as good as all of it.
     """
 
@@ -40,3 +41,4 @@ class Request:
     cooldown: str = "site"
     permit: Callable[[str], Awaitable[None]] | None = None
     truncate: bool = False
+    starting: Callable[[], Awaitable[None]] | None = None

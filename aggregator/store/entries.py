@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, insert, or_, select, update
 
 from aggregator.articles.entry_facts import EntryDetails, EntryFacts, EntryRow, EntryState
 from aggregator.config.feed_options import Options, decode
@@ -140,10 +140,23 @@ def finish(conn: Connection, ids: Collection[int], article_id: int) -> None:
     conn.execute(update(entries).where(entries.c.id.in_(ids)).values(**state))
 
 
-def postpone(conn: Connection, ids: Collection[int], error: str, next_try_at: int | None) -> None:
-    """Notes that the page of these entries failed, to be tried again at `next_try_at`, or never (None)."""
-    state = {"state": "failed" if next_try_at is None else "waiting", "next_try_at": next_try_at, "error": error}
-    conn.execute(update(entries).where(entries.c.id.in_(ids)).values(tries=entries.c.tries + 1, **state))
+def give_article(conn: Connection, entry_id: int, article_id: int) -> None:
+    """Gives an entry an article for as long as it waits for its page."""
+    conn.execute(update(entries).where(entries.c.id == entry_id).values(article_id=article_id))
+
+
+def count_try(conn: Connection, ids: Collection[int], tries: int, next_try_at: int) -> None:
+    """Notes that the page of these entries is being asked for, the `tries`-th time in a row, and when it is again if
+    nothing is ever heard of that."""
+    conn.execute(update(entries).where(entries.c.id.in_(ids)).values(tries=tries, next_try_at=next_try_at))
+
+
+def postpone(conn: Connection, ids: Collection[int], tries: int, error: str, next_try_at: int | None) -> None:
+    """Notes that the page of these entries failed, the `tries`-th time in a row, to be tried again at `next_try_at`, or
+    never (None): then those that have an article keep it."""
+    over = case((entries.c.article_id.is_(None), "failed"), else_="done")
+    state = {"state": over if next_try_at is None else "waiting", "next_try_at": next_try_at, "error": error}
+    conn.execute(update(entries).where(entries.c.id.in_(ids)).values(tries=tries, **state))
 
 
 def wait(conn: Connection, ids: Collection[int], at: int, site: str | None = None) -> None:
@@ -190,6 +203,11 @@ def listing(
     for row in conn.execute(query.order_by(named_first, entries.c.id)):
         found.setdefault(int(row.article_id), _page(row, (options or {}).get(row.feed_url)))
     return found
+
+
+def pages_of(conn: Connection, article_id: int) -> list[ListedPage]:
+    """Returns all entries that have an article."""
+    return [_page(row) for row in conn.execute(_listed_pages().where(entries.c.article_id == article_id))]
 
 
 def _listed_pages() -> Select[Any]:

@@ -151,7 +151,7 @@ shared = Table(
     "shared",
     metadata,
     Column("feed_id", Id, ForeignKey("feeds.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
-    Column("kind", Text, primary_key=True),  # guid | link
+    Column("kind", Text, primary_key=True),  # guid | link | page (place and text, of one that stands before theirs)
     Column("value", Text, primary_key=True),
 )
 

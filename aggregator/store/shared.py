@@ -1,4 +1,4 @@
-"""Keeps the guids and links that several entries of a feed were seen to share."""
+"""Keeps what several entries of a feed were seen to share: guids, links, and pages that stand before their own."""
 
 from sqlalchemy import Connection, select
 
@@ -21,3 +21,14 @@ def add(conn: Connection, feed_id: int, found: Shared) -> None:
     if rows:
         more = insert(conn, shared).on_conflict_do_nothing()
         conn.execute(more, [row | {"feed_id": feed_id} for row in rows])
+
+
+def has_page(conn: Connection, feed_id: int, sign: str) -> bool:
+    """Tells whether several entries of a feed were redirected to this page."""
+    mine = (shared.c.feed_id == feed_id, shared.c.kind == "page", shared.c.value == sign)
+    return conn.execute(select(shared.c.feed_id).where(*mine)).first() is not None
+
+
+def add_page(conn: Connection, feed_id: int, sign: str) -> None:
+    """Notes that several entries of a feed were redirected to this page."""
+    conn.execute(insert(conn, shared).values(feed_id=feed_id, kind="page", value=sign).on_conflict_do_nothing())

@@ -96,6 +96,12 @@ def asked_at(conn: Connection, url: str) -> int | None:
     return None
 
 
+def of_text(conn: Connection, text_hash: int, most: int = 20) -> list[tuple[int, str]]:
+    """Returns ids and canonical URLs of articles of exactly this text that were made from a page."""
+    query = select(articles.c.id, articles.c.canonical_url).where(articles.c.text_hash == text_hash)
+    return [(int(i), url) for i, url in conn.execute(query.where(articles.c.body_from == "page").limit(most))]
+
+
 def body(conn: Connection, article_id: int) -> bytes | None:
     """Returns an article's sanitised HTML, zstd; None where the text says it all."""
     found = conn.execute(select(bodies.c.html).where(bodies.c.article_id == article_id)).scalar()

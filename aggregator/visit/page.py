@@ -1,6 +1,6 @@
 """Fetches the pages of entries."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import urlsplit
 
 from aggregator.articles.entry_facts import EntryFacts
@@ -18,7 +18,7 @@ from aggregator.store.entries import ListedPage
 from aggregator.store.save_article import Saved
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.times import DAY, HOUR, MINUTE
-from aggregator.visit import refetch_schedule
+from aggregator.visit import interstitial, refetch_schedule
 from aggregator.visit.context import Context
 from aggregator.visit.page_reader import PageReader
 from aggregator.visit.progress import PageDone
@@ -26,6 +26,8 @@ from aggregator.visit.requests import Requests, pause
 
 GONE_STATUSES = (404, 410)
 _WAITS = (10 * MINUTE, HOUR, 6 * HOUR, DAY, 3 * DAY)  # until the next try, by how many there were; then it is given up
+_FREE_TRIES = 4  # that were cut off, by a kill or a crash, until the next one has to wait
+MAX_TRIES = 10
 _LASTING_STATUSES = {401, 402, 404, 406, 410, 451}  # what a second try will hardly mend gets no third one
 
 
@@ -38,8 +40,18 @@ async def fetch_page(ctx: Context, pages: Sequence[ListedPage], requests: Reques
         return
     page, ids = pages[0], [one.id for one in pages]
     options = page.source.options
+    if page.tries >= MAX_TRIES:
+        await _give_up(
+            ctx, page, ids, f"asked for {page.tries} times, and each time it ended before an answer was stored"
+        )
+        return
+
+    async def count() -> None:  # before it is asked for, so that no kill has a page asked for without end
+        wait = 0 if page.tries < _FREE_TRIES else _WAITS[min(page.tries, len(_WAITS)) - 1]
+        await ctx.writer.do(lambda conn: entries.count_try(conn, ids, page.tries + 1, ctx.now() + wait))
+
     try:
-        response = await request(requests, page)
+        response = await request(requests, page, starting=count)
         finished = await read_page(ctx, reader, response, page.facts, options)
     except FetchError as error:
         await _failed(ctx, page, ids, requests, error)
@@ -53,7 +65,15 @@ async def fetch_page(ctx: Context, pages: Sequence[ListedPage], requests: Reques
     plan = refetch_schedule.steps(ctx.settings, options) if page.source.kind == "feed" else ()
     now = ctx.now()
 
-    def job(conn: UnitOfWork) -> Saved:
+    def job(conn: UnitOfWork) -> Saved | list[ListedPage]:
+        before = interstitial.held_up(conn, page, response, finished)
+        if before is not None:
+            at = now + _WAITS[min(page.tries, len(_WAITS) - 1)]
+            held_up = [*ids, *(one.id for one in before)]
+            entries.postpone(
+                conn, held_up, page.tries + 1, interstitial.REASON, at if page.tries < len(_WAITS) else None
+            )
+            return before
         had = next((one.article_id for one in pages if one.article_id is not None), None)
         saved = save_article.save(conn, finished, ids, had=had)
         if plan:
@@ -61,12 +81,25 @@ async def fetch_page(ctx: Context, pages: Sequence[ListedPage], requests: Reques
         return saved
 
     saved = await ctx.writer.do(job)
-    ctx.report(PageDone(page.url, saved.outcome, copy=saved.copy))
+    if isinstance(saved, Saved):
+        ctx.report(PageDone(page.url, saved.outcome, copy=saved.copy))
+        return
+    without = [one for one in pages if one.article_id is None]
+    await interstitial.keep_own_words(ctx, [*without, *saved])
+    ctx.report(PageDone(page.url, "failed", reason=interstitial.REASON))
 
 
-async def request(requests: Requests, page: ListedPage, validators: Validators = NO_VALIDATORS) -> Response:
-    """Returns the answer of the page of an entry. Raises FetchError. With `validators` it may be 304."""
-    response = await requests.get(page.source, page.url, site=page.site, accept=PAGE_TYPES, validators=validators)
+async def request(
+    requests: Requests,
+    page: ListedPage,
+    validators: Validators = NO_VALIDATORS,
+    starting: Callable[[], Awaitable[None]] | None = None,
+) -> Response:
+    """Returns the answer of the page of an entry. Raises FetchError. With `validators` it may be 304. `starting` is
+    called when it is the page's turn, before it is asked for."""
+    response = await requests.get(
+        page.source, page.url, site=page.site, accept=PAGE_TYPES, validators=validators, starting=starting
+    )
     refuse_no_page(page.url, response)
     return response
 
@@ -105,7 +138,7 @@ async def _failed(ctx: Context, page: ListedPage, ids: list[int], requests: Requ
         pause(conn, page.source, page.site, error, now)
         if error.status in GONE_STATUSES and page.article_id is not None:
             save_article.mark_gone(conn, [page.article_id], now)
-        entries.postpone(conn, ids, error.reason, at)
+        entries.postpone(conn, ids, page.tries + 1, error.reason, at)
 
     await ctx.writer.do(job)
     ctx.report(PageDone(page.url, "failed", reason=error.reason))
@@ -120,5 +153,5 @@ def _wait(error: FetchError, tries: int) -> int | None:
 
 
 async def _give_up(ctx: Context, page: ListedPage, ids: list[int], reason: str) -> None:
-    await ctx.writer.do(lambda conn: entries.postpone(conn, ids, reason, None))
+    await ctx.writer.do(lambda conn: entries.postpone(conn, ids, page.tries + 1, reason, None))
     ctx.report(PageDone(page.url, "failed", reason=reason))

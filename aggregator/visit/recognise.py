@@ -92,7 +92,7 @@ def _leads_elsewhere(kept: KnownEntry, entry: Entry) -> bool:
 def _may_have_moved(kept: KnownEntry, entry: Entry) -> bool:
     """Tells whether an entry with a known guid and another link is the known one."""
     at = _seconds(entry)
-    return (at is not None and at == kept.published_at) or _alike(kept.title, entry.title)
+    return (at is not None and at == kept.published_at) or alike(kept.title, entry.title)
 
 
 def _is_same(kept: KnownEntry, entry: Entry, shared: Shared) -> bool:
@@ -105,11 +105,11 @@ def _is_same(kept: KnownEntry, entry: Entry, shared: Shared) -> bool:
     if entry.guid and kept.key in (entry.guid, other_scheme(entry.guid)):
         return True
     if at is None or kept.published_at is None:
-        return _alike(kept.title, entry.title)
-    return at == kept.published_at and (at % DAY != 0 or _alike(kept.title, entry.title))  # a day is shared by many
+        return alike(kept.title, entry.title)
+    return at == kept.published_at and (at % DAY != 0 or alike(kept.title, entry.title))  # a day is shared by many
 
 
-def _alike(one: str | None, other: str | None) -> bool:
+def alike(one: str | None, other: str | None) -> bool:
     """Tells whether one title may be a correction of the other: most letters are the same, and all numbers."""
     ours, theirs = index_form(one or ""), index_form(other or "")
     if findall(r"\d+", ours) != findall(r"\d+", theirs):

@@ -34,11 +34,12 @@ class Requests:
         accept: str,
         validators: Validators = NO_VALIDATORS,
         may_lead_to: Check | None = None,
+        starting: Callable[[], Awaitable[None]] | None = None,
     ) -> Response:
         """Returns the answer of `url`, which `source` names or lists. Raises FetchError.
 
         `site`: the key of politeness; `accept`: the header; `may_lead_to`: asked of each redirect's target, before
-        robots.txt is. With `validators` the answer may be 304.
+        robots.txt is; `starting`: see `Request`. With `validators` the answer may be 304.
         """
         options = source.options
         allowed = None
@@ -63,6 +64,7 @@ class Requests:
             proxy=options.proxy,
             cooldown="site" if options.cooldown == "site" else f"feed {source.id}",
             permit=permit if may_lead_to or allowed else None,
+            starting=starting,
         )
         return await self.ctx.net.fetch(request)
 

@@ -1,12 +1,13 @@
 """Who an entry is, whatever else its feed lists: a real server, real databases, one document after another."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from aggregator.engines import fetch as fetch_engine
 from aggregator.pool import Pool
@@ -54,6 +55,15 @@ class Feed:
             with opened.read() as conn:
                 assert list(maintenance.check(opened)) == []
                 return list(conn.execute(select(table)).all())
+        finally:
+            opened.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        opened = engine.open(self.database)
+        try:
+            with opened.write() as conn:
+                yield conn
         finally:
             opened.close()
 
