@@ -18,6 +18,7 @@ from aggregator.articles.from_page import from_page
 from aggregator.articles.row import ServedPage
 from aggregator.config import load_config
 from aggregator.engines import fetch
+from aggregator.errors import UsageError
 from aggregator.extraction import pipeline
 from aggregator.extraction.version import EXTRACTOR_VERSION
 from aggregator.pool import Pool
@@ -189,9 +190,10 @@ def test_filters_and_articles_without_a_page(fetched: Store, feed: str) -> None:
     with fetched.write() as conn:
         conn.execute(raw_pages.delete().where(raw_pages.c.article_id == ids(fetched)[1]))
     assert run(fetched)[1] == Totals(pages=COUNT - 1, without_raw_page=1, unchanged=COUNT - 1)
-    assert run(fetched, site="nowhere.example")[1] == Totals()
+    for unknown in ({"site": "nowhere.example"}, {"feed": "https://nowhere.example/feed"}):
+        with pytest.raises(UsageError, match="in this archive"):
+            run(fetched, **unknown)
     assert run(fetched, feed=feed)[1].done == COUNT - 1
-    assert run(fetched, feed="https://nowhere.example/feed")[1] == Totals()
 
 
 def test_an_article_that_no_entry_holds_keeps_its_facts(fetched: Store) -> None:
