@@ -240,6 +240,41 @@ def test_the_markup_of_a_time_says_more_than_its_print(body: str) -> None:
         assert found.published_precision == "second"
 
 
+LATEST = '<aside><ul><li>Bus rota <time datetime="2024-06-01">1 June 2024</time></li></ul></aside>'
+
+
+@pytest.mark.parametrize(
+    ("body", "linked", "day"),
+    [
+        ("<p>First published 1 March 2024 | Last updated 4 March 2024 10:12 GMT</p>", None, date(2024, 3, 1)),
+        ("<p>2024年3月1日 14時07分 公開 [Ann Field]</p>", None, date(2024, 3, 1)),
+        ("<p>Expires 12/31/2030</p><p>1 March 2024</p>", None, date(2024, 3, 1)),
+        (
+            "<p>Updated: 20 March 2024, 10:12</p>",
+            {"datePublished": "2024-03-01T08:00:00+01:00", "dateModified": "2024-03-20T10:12:00+01:00"},
+            date(2024, 3, 1),
+        ),
+    ],
+)
+def test_the_publication_among_other_days(body: str, linked: object, day: date) -> None:
+    linked = {"@type": "NewsArticle", "headline": "Tram"} | linked if isinstance(linked, dict) else None
+    assert day_of(read(f"<article><h1>Tram</h1>{body}</article>{LATEST}", linked=linked)) == day
+
+
+@pytest.mark.parametrize(
+    ("lang", "url", "day"),
+    [
+        ("en-US", "https://gazette.example/1", date(2024, 3, 4)),
+        ("en", "https://gazette.example/1", date(2024, 3, 4)),
+        ("en-GB", "https://gazette.example/1", date(2024, 4, 3)),
+        ("en", "https://gazette.ch/1", date(2024, 4, 3)),
+        ("en-GB", "https://gazette.example/2024/03/04/1", date(2024, 3, 4)),
+    ],
+)
+def test_the_order_of_day_and_month(lang: str, url: str, day: date) -> None:
+    assert day_of(read("<h1>Tram</h1><p>03/04/2024</p>", lang=lang, url=url)) == day
+
+
 def test_a_time_whose_markup_a_template_left() -> None:
     found = read('<h1>Tram</h1><time datetime="2019-09-03">May 3, 2024</time>')
     assert day_of(found) == date(2024, 5, 3)
@@ -328,6 +363,7 @@ def test_the_sites_name_is_no_title(head: str, body: str) -> None:
         ("[서울=통신] 김철수 기자 = 서울", ("김철수",)),
         ("<time>2024.05.03</time> 이영희·김철수 기자", ("이영희", "김철수")),
         ("2024年5月3日 来源：通讯社 记者：张伟", ("张伟",)),
+        ("2024-05-03 14:07 来源：通讯社 作者：张伟", ("张伟",)),
         ("記者王小明／台北報導", ("王小明",)),
         ("（责编：张伟、李雷）", ("张伟", "李雷")),
         ("3 May 2024 <b>أخبار العالم</b>", ()),

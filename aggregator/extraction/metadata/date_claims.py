@@ -46,8 +46,9 @@ _IN_STATE = re.compile(
 _MAX_CLAIMS = 4  # of one kind
 _MAX_TIMES = 6
 _KNOWN = frozenset((*_PUBLISHED, *_OTHER, *_MODIFIED))
-# Beyond these, a site of this country writes the day first, whatever language its pages state.
-_MONTH_FIRST_TOPS = frozenset("com org net edu gov mil us info co io ai news tv me ph app dev blog example".split())
+# Of the domains of two letters, those whose sites may write the month first; others write the day first, whatever
+# language their pages state.
+_MONTH_FIRST_TOPS = frozenset("us co io ai tv me ph gov".split())
 
 
 def date_claims(page: Printed, linked: Claims, url: str | None, lang: str | None) -> list[DateClaim]:
@@ -58,7 +59,8 @@ def date_claims(page: Printed, linked: Claims, url: str | None, lang: str | None
         return stated  # as on half of all news pages: what is printed need not be looked for
     printed = list(_near(page, month_first))
     if not any(claim.source in STATED for claim in stated):
-        printed += _elsewhere(page, month_first)
+        known = {claim.moment.at.date() for claim in printed}
+        printed += [claim for claim in _elsewhere(page, month_first) if claim.moment.at.date() not in known]
     if not stated and not printed:
         return list(_last_straws(page, linked))
     sure = {claim.moment.at.date() for claim in stated}
@@ -92,14 +94,15 @@ def _as_meant(claim: DateClaim, sure: Set[date]) -> DateClaim:
 def writes_month_first(head: Head, lang: str | None, url: str | None) -> bool:
     """Tells whether the month stands before the day, as American pages write it."""
     claim = (head.html_lang or head.first("og:locale") or "").lower().replace("_", "-")
-    american = claim in ("en", "en-us", "") or (
-        lang == "en" and not claim.startswith(("en-gb", "en-au", "en-ie", "en-nz", "en-in", "en-za"))
-    )
+    if claim not in ("en", ""):
+        return claim == "en-us" or (
+            lang == "en" and not claim.startswith(("en-gb", "en-au", "en-ie", "en-nz", "en-in", "en-za"))
+        )
     try:
-        host = urlsplit(url or "").hostname or ""
+        top = (urlsplit(url or "").hostname or "").rsplit(".", 1)[-1]
     except ValueError:
-        host = ""
-    return american and (not host or host.rsplit(".", 1)[-1] in _MONTH_FIRST_TOPS)
+        top = ""
+    return len(top) != 2 or top in _MONTH_FIRST_TOPS
 
 
 def _stated(head: Head, linked: Claims, url: str | None, month_first: bool) -> Iterator[DateClaim]:
@@ -143,10 +146,10 @@ def _near(page: Printed, month_first: bool) -> Iterator[DateClaim]:
     near = page.dates(month_first=month_first)
     for number, shown in enumerate(near):
         yield DateClaim(_source("near_later" if number else "near", "near", shown), shown.moment)
-    for number, shown in enumerate(page.times(month_first=month_first)):
-        if number >= _MAX_TIMES:
-            break
-        yield DateClaim(_source("time_later" if number else "time", "time", shown), shown.moment)
+    first = True
+    for shown in islice(page.times(month_first=month_first), _MAX_TIMES):
+        yield DateClaim(_source("time" if first and not shown.aside else "time_later", "time", shown), shown.moment)
+        first = first and shown.aside
 
 
 def _elsewhere(page: Printed, month_first: bool) -> Iterator[DateClaim]:

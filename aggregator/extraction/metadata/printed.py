@@ -3,7 +3,7 @@ head."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 
@@ -24,9 +24,11 @@ _PUBLICATION = (
     "julkaistu objavlj opublik diterbitkan "
     "نشر פורסם प्रकाशित δημοσ"
 )
+_OF_OTHER_THINGS = re.compile(r"expire|valid|until|deadline|gultig|bis zum|jusqu|copyright|©")
 _CHANGED = (*_UPDATES.split(), "mis a jour", "mise a jour", "cap nhat")
 _PUBLISHED = tuple(_PUBLICATION.split())
 _UNSEEN = frozenset("script style noscript template option select svg title head button iframe nav footer".split())
+_ASIDE, _LEVELS = frozenset("aside nav footer li".split()), 5  # and how far up they are looked for
 _STEPS, _TEXTS, _CHARS = 300, 40, 1200  # nodes, texts and characters looked at after the title
 _TEXTS_OPENING = 12
 _STEPS_BEFORE, _TEXTS_BEFORE = 100, 8
@@ -42,11 +44,13 @@ _MAX_LINE, _MAX_DATED, _MAX_LABEL = 300, 150, 60  # characters of a line that is
 
 @dataclass(frozen=True, slots=True)
 class PrintedDate:
-    """A date in view. `changed`: it is called an update; `published`: it is called the publication."""
+    """A date in view. `changed`: it is called an update; `published`: it is called the publication; `aside`: it stands
+    in a list, beside the article or below it."""
 
     moment: Moment
     changed: bool
     published: bool
+    aside: bool = False
 
 
 class Printed:
@@ -92,9 +96,8 @@ class Printed:
         """Returns the dates around the title: those below first, the nearest first."""
         below = _dates_in(self.below, self._marked, month_first=month_first)
         above = _dates_in(self.above[::-1], self._marked, month_first=month_first)[::-1]
-        return [_labelled(moment, before) for moment, before in below[:4]] + [
-            _labelled(moment, before) for moment, before in above[:2]
-        ]
+        dated = [*below[:4], *above[:2]]
+        return [_labelled(moment, before) for moment, before in dated if not _OF_OTHER_THINGS.search(before)]
 
     @cached_property
     def _marked(self) -> dict[str, str]:
@@ -107,7 +110,8 @@ class Printed:
             text = squeeze(node.text()[:_MAX_LINE])
             moment = parse_date(value, month_first=month_first) or parse_date(text, month_first=month_first)
             if moment:
-                yield _labelled(moment, f"{text} {node.attributes.get('class') or ''}")
+                label = f"{text} {node.attributes.get('class') or ''}"
+                yield replace(_labelled(moment, label), aside=_is_aside(node))
 
     def dated_lines(self, *, month_first: bool) -> list[PrintedDate]:
         """Returns the dates that short texts anywhere on the page consist of."""
@@ -122,13 +126,24 @@ class Printed:
             end = text.find("\n", year.end())
             end = end if end >= 0 else len(text)
             line = text[start:end].strip() if end - start <= _MAX_DATED else ""
-            if not line or len(line) > _MAX_LABEL or _CODE.search(line):
+            if not line or len(line) > _MAX_LABEL or _CODE.search(line) or _OF_OTHER_THINGS.search(line.lower()):
                 continue
             for moment, label in printed_dates(line, month_first=month_first)[:1]:
                 found += 1
                 yield _labelled(moment, label or text[max(0, start - _MAX_LABEL) : start])
             if found >= _MAX_DATES:
                 return
+
+
+def _is_aside(node: LexborNode) -> bool:
+    for _ in range(_LEVELS):
+        parent = node.parent
+        if parent is None or parent.tag == "article":
+            return False
+        if parent.tag in _ASIDE:
+            return True
+        node = parent
+    return False
 
 
 def _labelled(moment: Moment, label: str) -> PrintedDate:

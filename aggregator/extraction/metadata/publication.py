@@ -13,59 +13,61 @@ from aggregator.extraction.metadata.page_dates import Moment
 _WEST, _EAST = timedelta(hours=12), timedelta(hours=14)  # the offsets that exist
 LONG = 7
 """Days after which a change is a new edition."""
+_REWRITTEN = 60  # days after which a page that shows its readers only its last change is dated by that
 STATED = ("linked", "meta", "other_meta", "marked")
 _SEEN = frozenset("near near_later near_published near_changed time time_published time_changed".split())
 # How much each property speaks for a day: a conditional logit, fitted by benchmarks/fit_dates.py (cross-validated by
-# site: .94 of the days right on pages like htmldate's, .98 on those of Fundus, .88 on news of 2023, .89 on WCXB).
+# site: .93 of the days right on pages like htmldate's, .99 on those of Fundus, .88 on news of 2023, .89 on WCXB).
 _WEIGHTS = {
-    "after_changed": -0.56,
-    "alone_near": 0.5,
-    "before_stated": -0.34,
-    "called_changed": 0.13,
-    "called_published": 0.81,
-    "changed": -0.29,
-    "earliest": 0.25,
-    "first_stated": 1.66,
-    "kinds": 0.47,
-    "later_instead": -0.09,
-    "line": 1.47,
-    "line_changed": 0.16,
-    "line_later": -0.1,
-    "line_published": 1.0,
-    "linked": -0.7,
-    "long_after_stated": 0.09,
-    "long_before_stated": -0.37,
-    "marked": -0.2,
-    "meta": 1.39,
-    "near": 1.27,
-    "near_changed": -0.04,
-    "near_instead": 0.47,
-    "near_instead_shown": 0.13,
-    "near_later": -0.16,
-    "near_published": 0.86,
-    "new_edition": 0.99,
-    "new_edition_changed": 0.15,
-    "new_edition_of_meta": -0.52,
-    "only_changed": 0.83,
-    "other_meta": -0.48,
-    "seen": 1.27,
-    "seen_instead": -0.24,
-    "seen_instead_generated": 0.33,
-    "seen_instead_rewritten": -0.39,
-    "sooner_generated": 0.02,
-    "sooner_generated_long": -0.05,
-    "sooner_instead": 0.56,
-    "stated_elsewhere": -0.09,
-    "stated_elsewhere_changed": -0.82,
-    "stated_elsewhere_near": -0.34,
-    "stated_elsewhere_url": 0.33,
-    "stated_unseen": 0.54,
-    "stated_with_changed": -0.55,
-    "time": 0.95,
-    "time_changed": -1.04,
-    "time_later": 0.06,
-    "time_published": -0.32,
-    "url": 0.95,
+    "after_changed": -0.57,
+    "alone_near": 0.49,
+    "before_stated": -0.29,
+    "called_changed": 0.01,
+    "called_published": 0.98,
+    "changed": -0.22,
+    "earliest": 0.27,
+    "far": -0.63,
+    "first_stated": 1.57,
+    "kinds": 0.38,
+    "later_instead": -0.25,
+    "line": 1.66,
+    "line_changed": -0.35,
+    "line_later": -0.76,
+    "line_published": 0.57,
+    "linked": -0.64,
+    "long_after_stated": 0.13,
+    "long_before_stated": -0.35,
+    "marked": -0.16,
+    "meta": 1.51,
+    "near": 1.18,
+    "near_changed": -0.01,
+    "near_instead": 0.34,
+    "near_instead_shown": -0.35,
+    "near_later": 0.1,
+    "near_published": 0.7,
+    "new_edition": 0.9,
+    "new_edition_changed": 0.01,
+    "new_edition_of_meta": -0.47,
+    "only_changed": 1.05,
+    "other_meta": -0.61,
+    "seen": 1.29,
+    "seen_instead": -0.36,
+    "seen_instead_generated": 0.29,
+    "seen_instead_rewritten": -0.5,
+    "sooner_generated": -0.02,
+    "sooner_generated_long": -0.08,
+    "sooner_instead": 0.6,
+    "stated_elsewhere": 0.01,
+    "stated_elsewhere_changed": -0.89,
+    "stated_elsewhere_near": -0.26,
+    "stated_elsewhere_url": 0.27,
+    "stated_unseen": 0.27,
+    "stated_with_changed": -0.39,
+    "time": 1.19,
+    "time_changed": -1.12,
+    "time_later": 0.05,
+    "time_published": 0.03,
+    "url": 1.21,
 }
 
 
@@ -110,7 +112,7 @@ def day_candidates(claims: Sequence[DateClaim]) -> dict[date, DayCandidate]:
         day
         for day, candidate in found.items()
         if not _is_change(candidate.sources)
-        or (stated and (day - stated).days >= LONG and candidate.sources != {"changed"})
+        or (stated and (day - stated).days >= _REWRITTEN and candidate.sources != {"changed"})
     ]
     if all(source.startswith("line") for day in published for source in found[day].sources):
         return found  # what stands far away says too little
@@ -177,6 +179,8 @@ def day_properties(found: dict[date, DayCandidate], claims: Sequence[DateClaim])
             row["alone_near"] = float(day == first_near)
         if changed:
             row["after_changed"] = float(day > max(changed) + timedelta(days=1))
+        if near:
+            row["far"] = float(not any(source.startswith("near") for source in sources) and day != first_stated)
         row["only_changed"] = float(all(source.endswith("changed") for source in sources))
         row["earliest"] = float(day == min(found))
         row["seen"] = float(day in shown)
