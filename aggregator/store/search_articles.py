@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Select, func, select, tuple_
 from aggregator.query import Query
 from aggregator.store.ranking import Sort, rank
 from aggregator.store.schema import articles, feeds
-from aggregator.store.search_sql import Filters, Plan, bounds, hit_id, hits, keys, matching, named, plan
+from aggregator.store.search_sql import Filters, Plan, bounds, hit_id, hits, keys, matching, named, narrowed, plan
 from aggregator.store.sql import listed, tuples
 from aggregator.store.stored_articles import StoredArticle, from_row
 
@@ -65,10 +65,13 @@ def search(
     best hit. With `exact`, all are ranked and counted.
     """
     asked, most = plan(query, filters, conn.dialect.name), None if exact else MOST
+    if asked.match is not None:
+        asked = narrowed(conn, asked)
     if sort == "relevance" and asked.match is not None:
         return _best(conn, asked, most, limit, offset, stories=stories)
     ids = _unordered(conn, asked, most)
-    whole, few = most is None or len(ids) < most, len(ids) < MOST
+    whole = most is None or len(ids) < most
+    few = whole and len(ids) ** 2 < (offset + limit) * _last_id(conn)
     found = _keys(conn, ids) if stories or few else []
     total = len({match[STORY] for match in found}) if stories else len(ids)
     if few:
@@ -142,6 +145,12 @@ def _keys(conn: Connection, ids: Sequence[int]) -> list[Match]:
     """Returns these articles with their times."""
     wanted = select(keys.c.at, keys.c.id, keys.c.story_id).where(keys.c.id.in_(listed(conn, ids)))
     return tuples(conn, wanted) if ids else []
+
+
+def _last_id(conn: Connection) -> int:
+    """Returns about how many articles there are. Of n articles m match: the way back from the newest to k matches is
+    k * n / m articles long, and shorter than to read the times of all m where m * m is more than k * n."""
+    return int(conn.execute(select(func.max(articles.c.id))).scalar() or 0)
 
 
 def _walk(conn: Connection, asked: Plan, enough: int, *, stories: bool) -> list[Match]:

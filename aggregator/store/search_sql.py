@@ -6,7 +6,7 @@ else becomes a condition on `article_keys`, the narrow view that is read from an
 page of the database, and a common word matches most of them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
@@ -38,6 +38,8 @@ from aggregator.urls import host_of
 _TS_LABELS = {"title": "A", "lead": "B", "text": "C"}
 _REVISED = articles.c.revisions > literal_column("0")  # as its index has it: a parameter would not be known to be 0
 _MAX_BOUNDED = 400_000  # articles of a time span whose lowest and highest ids are looked up
+
+_MAX_IN_SET = 50_000  # articles that meet a condition, for it to be looked up first
 
 Ids: TypeAlias = ColumnElement[int]
 
@@ -119,6 +121,20 @@ def hit_id(dialect: str) -> Ids:
     return fts.c.rowid + literal_column("0") if dialect == "sqlite" else article_search.c.article_id
 
 
+def narrowed(conn: Connection, asked: Plan) -> Plan:
+    """Returns the plan with those conditions that few articles meet as sets of ids: of a rare language, a common word
+    would be looked up in nearly all its hits before enough are found."""
+    sets, conditions = list(asked.sets), list[ColumnElement[bool]]()
+    for one in asked.conditions:
+        met = select(keys.c.id).where(one)
+        some = select(func.count()).select_from(met.limit(_MAX_IN_SET + 1).subquery())
+        if int(conn.execute(some).scalar_one()) > _MAX_IN_SET:
+            conditions.append(one)
+        else:
+            sets.append(met)
+    return replace(asked, sets=tuple(sets), conditions=tuple(conditions))
+
+
 def bounds(conn: Connection, asked: Plan) -> tuple[int, int] | None:
     """Returns the lowest and the highest id in the span of time that is asked for: ids follow time roughly, so that
     the index need be read between these alone. None: all of it."""
@@ -159,7 +175,7 @@ def condition(query: Query, dialect: str) -> ColumnElement[bool] | None:
     if isinstance(query, Nothing):
         return false()
     if isinstance(query, Is):
-        return _lang(query.value) if query.field == "lang" else not_(keys.c.id.in_(_flagged(query.field)))
+        return _lang(query.value, dialect) if query.field == "lang" else not_(keys.c.id.in_(_flagged(query.field)))
     return None
 
 
@@ -218,9 +234,10 @@ def _between(query: Between) -> ColumnElement[bool]:
     return since if query.until is None else and_(since, at < query.until)
 
 
-def _lang(value: str) -> ColumnElement[bool]:
-    lang, asked = func.lower(keys.c.lang), value.strip().lower().replace("_", "-")
-    return or_(lang == asked, lang.startswith(f"{asked}-", autoescape=True))
+def _lang(value: str, dialect: str) -> ColumnElement[bool]:
+    like = keys.c.lang.like if dialect == "sqlite" else keys.c.lang.ilike  # SQLite's LIKE knows no case as it is
+    asked = value.strip().replace("_", "-").replace("/", "//").replace("%", "/%")
+    return or_(like(asked, escape="/"), like(f"{asked}-%", escape="/"))
 
 
 def _ids(query: Query, dialect: str) -> SelectBase | None:
