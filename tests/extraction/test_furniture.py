@@ -234,6 +234,13 @@ def test_dates_alone(line: str, told: bool) -> None:
     assert is_date(line) is told
 
 
+def test_headings_of_related_articles_go_with_their_links() -> None:
+    links = (
+        "<ul><li><a href=/1>Ducks return to the mill race after ten years</a><li><a href=/2>Baker buys a boat</a></ul>"
+    )
+    assert text_with(f"<div><h3>Related stories</h3>{links}</div>") == "\n\n".join(PARAGRAPHS)
+
+
 def test_labels() -> None:
     assert is_ad_label("ADVERTISEMENT")
     assert is_ad_label("– Publicité –")

@@ -43,9 +43,8 @@ _OTHER_NAMES = (' id="', ' itemprop="', ' role="', ' data-testid="', ' data-comp
 _HIDING = re.compile(r' hidden="| aria-hidden="true"|display:\s*none|visibility:\s*hidden', re.IGNORECASE)
 # Elements that a script or a style sheet fills with a picture.
 _SHOWING = re.compile(
-    r' data-(?:src|original|lazy-src|bg|bgset|background|background-image|image|image-src)="[^"]+'
-    r"\.(?:jpe?g|png|webp|gif|avif)\b|background(?:-image)?:\s*url\(",
-    re.IGNORECASE,
+    r"\b(?:data-(?:src|original|lazy-src|bg|bgset|background|background-image|image|image-src)"
+    r'="[^"]+\.(?:jpe?g|png|webp|avif)\b|background(?:-image)?:\s*url\()'
 )
 # A link beside a heading by which wikis offer to edit the section.
 _EDIT_WORDS = (
@@ -175,9 +174,18 @@ def walk(tree: LexborHTMLParser, *, frame: bool = False) -> PageTree:
     tree.strip_tags([*_UNSEEN, *(() if frame else FRAME)])
     body = tree.body
     source = (body.html or "") if body is not None else ""
-    walker = _Walker(_TOKEN.findall(_EDIT.sub(_without_words, source)))
+    if ">]" in source:
+        source = _EDIT.sub(_without_words, source)
+    walker = _Walker(_TOKEN.findall(source))
     walker.run()
     return walker.page
+
+
+def _may_show(source: str) -> bool:
+    """Tells quickly what `_SHOWING` needs to match: hardly an element has it."""
+    return "url(" in source or (
+        "data-" in source and (".jp" in source or ".png" in source or ".webp" in source or ".avif" in source)
+    )
 
 
 def _without_words(link: re.Match[str]) -> str:
@@ -330,7 +338,7 @@ class _Walker:
         element = Element(tag, self.element, source, len(self.page.segments))
         elements.append(element)
         self.element = element
-        if source and _SHOWING.search(source):
+        if _may_show(source) and _SHOWING.search(source):
             self.page.pictures.append(Picture(len(self.page.segments), element, source))
 
     def end(self, number: int, tag: str) -> None:

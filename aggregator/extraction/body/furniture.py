@@ -44,6 +44,7 @@ class Furniture:
         self._accounts()
         self._panels()
         self._contents()
+        self._lists_of_links()
         self._comments()
         self._set_phrases()
         self._captions()
@@ -154,6 +155,18 @@ class Furniture:
             named = element.own & class_names.NAVIGATION or (box is not None and box.own & class_names.NAVIGATION)
             if len(links) >= 2 and (headed or named):
                 self._drop([before, *links] if headed else links, "the table of contents")
+
+    def _lists_of_links(self) -> None:
+        """Drops headings such as "Related stories" with the links that follow them."""
+        segments = self.page.segments
+        links = [segment.link_chars >= _POINTER * len(segment.text) for segment in segments]
+        for segment in segments:
+            after = segment.number + 1
+            is_heading = len(segment.text) <= 40 and not segment.link_chars and any(links[after : after + 1])
+            if is_heading and set_phrases.heads_section(segment.text):
+                while after < len(links) and links[after]:
+                    after += 1
+                self._drop(range(segment.number, after), "points to other articles")
 
     def _comments(self) -> None:
         """Drops the comments of readers: what stands around the buttons that answer them, what a number of comments

@@ -61,7 +61,7 @@ def likeness(
     score += {True: 1.0, False: -1.5, None: 0.0}[facts.is_article_type]
     score += 0.5 if facts.published_at else -0.5
     score += 0.3 if facts.authors else 0.0
-    score += 1.0 if any(verdict.reason == COMMENT for verdict in verdicts) else 0.0
+    score += 1.5 if any(verdict.reason == COMMENT for verdict in verdicts) else 0.0
     if url and _is_front(url):
         score -= 2.5
     if _FAILED.search(facts.title or "") and words < 150:

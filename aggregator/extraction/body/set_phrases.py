@@ -47,13 +47,15 @@ sign up to|sign up for|sign up here|sign up now|subscribe to our|subscribe to th
 subscribe here
 subscribe today|you should subscribe|get our … newsletter|get the … newsletter|get … inbox|get … delivered
 want … delivered
-want more stories|follow us|follow … on twitter|follow … on x|follow … on facebook|follow … on instagram
+want more stories|follow us|follow … channel|follow … newsletter|subscribe to … on|subscribe … podcast
+follow … on twitter|follow … on x|follow … on facebook|follow … on instagram
 follow … on google news|follow … on whatsapp|follow … on telegram|follow … on youtube|follow … on linkedin
 like us on
 find us on|join our|join us on|join the conversation|join … whatsapp|our whatsapp channel|be first with
 be the first to know
 download the … app|by submitting your|by signing up|by subscribing|by entering your|your email address
-enter your email|make sure to click the follow|do you have a story|do you have a tip|got a story|got a tip
+enter your email|make sure to click the follow|do you have a story|do you have a tip|do you know more
+know more about|got a story|got a tip
 have a story
 have you got a story|have a news tip|know something|get in touch|contact our news|send us your
 send us a tip|for more stories|for more news|for more … check our|you might also like
@@ -272,7 +274,7 @@ _REPLIES = frozenset(
     ).split("|")
 )
 _COMMENTS = (
-    "comments?|opinions?|replies|responses?|kommentare?|leserkommentare?|meinungen|commentaires?|réactions?|avis"
+    "comments?|discussions?|diskussion(?:en)?|discusión|debate|opinions?|replies|responses?|kommentare?|leserkommentare?|meinungen|commentaires?|réactions?|avis"
     "|comentarios?"
     "|opiniones|comentários?|commenti|commento|reacties|reactie|komentarz[ey]?|komentarzy|opinie"
     "|комментари[яйеи]+|коментар[іияв]*"
@@ -326,10 +328,22 @@ _SPACED = re.compile(f"[^\\W{UNSPACED}]$")
 _GAP = r"[^.!?。！？؟]{0,80}?"
 
 
-def _compiled(phrases: str) -> re.Pattern[str]:
-    """Returns what matches any of the phrases, which stand a line each or between "|"."""
-    every = (phrase for line in phrases.split("\n") for phrase in line.split("|") if phrase.strip())
-    return re.compile("|".join(sorted(map(_expression, every), key=len, reverse=True)))
+class _Phrases:
+    """Finds phrases, which stand a line each or between "|", at a place in a folded text."""
+
+    def __init__(self, phrases: str) -> None:
+        by_start: dict[str, list[str]] = {}
+        for line in phrases.split("\n"):
+            for phrase in filter(None, map(str.strip, line.split("|"))):
+                by_start.setdefault(fold(phrase)[:2], []).append(_expression(phrase))
+        self.by_start = {
+            start: re.compile("|".join(sorted(found, key=len, reverse=True))) for start, found in by_start.items()
+        }
+
+    def stand(self, text: str, at: int) -> bool:
+        """Tells whether one of the phrases stands there."""
+        pattern = self.by_start.get(text[at : at + 2])
+        return pattern is not None and pattern.match(text, at) is not None
 
 
 def _expression(phrase: str) -> str:
@@ -341,13 +355,13 @@ def _expression(phrase: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _pointers() -> re.Pattern[str]:
-    return _compiled(_POINTERS)
+def _pointers() -> _Phrases:
+    return _Phrases(_POINTERS)
 
 
 @lru_cache(maxsize=1)
-def _addresses() -> re.Pattern[str]:
-    return _compiled(_ADDRESSES)
+def _addresses() -> _Phrases:
+    return _Phrases(_ADDRESSES)
 
 
 @lru_cache(maxsize=1)
@@ -359,15 +373,15 @@ def _counts_comments() -> re.Pattern[str]:
 def points_elsewhere(text: str) -> bool:
     """Tells whether a line begins as a pointer to another article does: "Read also: …", 【関連】."""
     folded = fold(text[:MAX_CHARS])
-    return bool(_pointers().match(folded, _begin(folded)))
+    return _pointers().stand(folded, _begin(folded))
 
 
 def addresses_reader(text: str) -> bool:
     """Tells whether a block asks its reader for something (to subscribe, to follow, to write), by the beginning of one
     of its sentences."""
     folded = fold(text)
-    match = _addresses().match
-    return bool(match(folded, _begin(folded))) or any(match(folded, end.end()) for end in _SENTENCE.finditer(folded))
+    stand = _addresses().stand
+    return stand(folded, _begin(folded)) or any(stand(folded, end.end()) for end in _SENTENCE.finditer(folded))
 
 
 def _begin(folded: str) -> int:
@@ -381,8 +395,8 @@ def _sections() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _weather() -> re.Pattern[str]:
-    return _compiled(_WEATHER)
+def _weather() -> _Phrases:
+    return _Phrases(_WEATHER)
 
 
 def heads_section(text: str) -> bool:
@@ -395,7 +409,7 @@ def is_weather(text: str) -> bool:
     if len(text) > 80 or not any(map(str.isdecimal, text)):
         return False
     folded = fold(text)
-    if _weather().match(folded, _begin(folded)):
+    if _weather().stand(folded, _begin(folded)):
         return True
     return bool(_DEGREES.search(text)) and len(folded.split()) <= 6 and len(text) <= 40
 
@@ -426,6 +440,7 @@ def is_comment_label(text: str) -> bool:
     return len(text) <= 40 and bool(_counts_comments().match(fold(text)))
 
 
+@lru_cache(maxsize=1 << 14)
 def _bare(text: str) -> str:
     return fold(text).strip(" \t\u00a0-–—:.·•|()[]【】*↩↪»«>")
 
