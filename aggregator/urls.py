@@ -24,7 +24,7 @@ _TRACKING = re.compile(
 _SAFE = "!$&'()*+,;=:@/~-._%[]"
 # Absolute already, with nothing in it that joining would change; most links are, and this takes a tenth of the time.
 _PLAIN = re.compile(
-    r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*"
+    r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::[0-9]{1,5})?"
     r"(?:/(?:[A-Za-z0-9_%&=+~,;:@!$()*?-]|\.(?![./])|/(?!\.))*)?(?:#[A-Za-z0-9_-]*)?"
 )
 _DEFAULT_PORTS = {"http": 80, "https": 443}

@@ -36,6 +36,7 @@ def fetch(
     """
     from aggregator.cli.progress_bars import reporter
     from aggregator.engines.fetch import FetchRequest, Summary, run
+    from aggregator.times import iso
 
     garbage.tune_for_long_run()
     options = global_options.of(ctx)
@@ -58,6 +59,10 @@ def fetch(
         output.one(summary.as_dict())
     elif not options.quiet:
         print_summary(summary)
+    if summary.offline is not None:
+        print(f"aggregator: {summary.offline}", file=sys.stderr)
+    elif summary.next_poll_at is not None and not json and not options.quiet:
+        print(f"no feed was due; the next poll is at {(iso(summary.next_poll_at) or '')[:16].replace('T', ' ')} UTC")
     if not json:
         print_failures(summary)
     if summary.exit_code:

@@ -99,8 +99,9 @@ class _Daemon:
         """Works with one configuration until it is replaced or the daemon stops; returns the next one."""
         opening = opened(self._store, config.settings, _log_progress, clock=self._clock, net=self._net, pool=self._pool)
         async with opening as ctx:
-            run = self._run_due
-            tick = scheduler.add_job(run, "interval", seconds=self._tick, args=[ctx], next_run_time=datetime.now(UTC))
+            tick = scheduler.add_job(
+                self._start, "interval", seconds=self._tick, args=[ctx], next_run_time=datetime.now(UTC)
+            )
             try:
                 return await self._until_changed(config)
             finally:
@@ -109,13 +110,22 @@ class _Daemon:
                 if self._visits is not None:  # they finish or release themselves
                     await asyncio.wait({self._visits}, timeout=GRACE_SECONDS)
 
+    async def _start(self, ctx: Context) -> None:
+        """Starts what is due, unless visits are under way: they take up by themselves what falls due meanwhile."""
+        if (self._visits is None or self._visits.done()) and not ctx.stopping.is_set():
+            self._visits = asyncio.create_task(self._run_due(ctx))
+
     async def _run_due(self, ctx: Context) -> None:
         """Visits what is due. A database that refuses for a while (full, locked) does not end the daemon."""
-        self._visits = asyncio.current_task()
         try:
             await run_due(ctx)
         except AggregatorError as error:
             _log.error("%s; tried again in %d s", error, TICK_SECONDS)
+        except Exception as error:  # a defect of ours; the next start may do better
+            _log.exception("visits ended: %r", error)
+        if (offline := ctx.outage.reason(ctx.net.answers)) is not None and not ctx.outage.told:
+            ctx.outage.told = True
+            _log.warning("%s; tried again every minute", offline)
 
     async def _until_changed(self, config: Config) -> Config:
         while True:

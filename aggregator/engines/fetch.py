@@ -17,6 +17,7 @@ from aggregator.store import engine, leases, locks
 from aggregator.store.engine import Store
 from aggregator.store.leases import Scope
 from aggregator.subscriptions.sync import load, synced_settings
+from aggregator.times import iso
 from aggregator.visit import Blocked, Context, PageDone, PagesFound, Polled, Progress, StateChanged, opened, run_due
 from aggregator.visit.scope import make_due
 
@@ -49,7 +50,8 @@ class Due:
 
 @dataclass(slots=True)
 class Summary:
-    """Counts what a fetch did. `failures`: (URL, reason) of feeds and of pages."""
+    """Counts what a fetch did. `failures`: (URL, reason) of feeds and of pages; `offline`: why the network is held to
+    be down; `next_poll_at`: when the next feed is due (seconds UTC), where nothing was."""
 
     feeds_polled: int = 0
     feeds_changed: int = 0
@@ -65,6 +67,8 @@ class Summary:
     sites_held: int = 0
     sites_quiet: int = 0
     seconds: float = 0.0
+    offline: str | None = None
+    next_poll_at: int | None = None
     feed_failures: list[tuple[str, str]] = field(default_factory=list)
     page_failures: list[tuple[str, str]] = field(default_factory=list)
     state_changes: list[StateChanged] = field(default_factory=list)
@@ -72,10 +76,10 @@ class Summary:
 
     @property
     def exit_code(self) -> int:
-        """Returns 1 when every feed failed, or a page that is no subscription did; else 0."""
+        """Returns 1 when the network is down, every feed failed, or a page that is no subscription did; else 0."""
         feeds = self.feeds_polled > 0 and self.feeds_failed == self.feeds_polled
         pages = any(url in self.manual_urls for url, _ in self.page_failures)
-        return int(feeds or pages)
+        return int(self.offline is not None or feeds or pages)
 
     def as_dict(self) -> Json:
         """Returns the object that `fetch --json` prints."""
@@ -97,6 +101,8 @@ class Summary:
             "duplicates": self.duplicates,
             "sites": {"held": self.sites_held, "quiet": self.sites_quiet},
             "seconds": round(self.seconds, 2),
+            "offline": self.offline,
+            "next_poll_at": iso(self.next_poll_at),
             "state_changes": [asdict(change) for change in self.state_changes],
             "failures": {
                 "feeds": [{"url": url, "reason": reason} for url, reason in self.feed_failures],
@@ -164,6 +170,9 @@ def run(
             with store.read() as conn:
                 report(Due(leases.count_due_feeds(conn, now, targets.scope)))
             asyncio.run(_run(store, settings, targets.scope, summary, report, clock, net, pool))
+            if not (summary.feeds_polled or summary.offline):
+                with store.read() as conn:
+                    summary.next_poll_at = leases.next_poll_at(conn)
     finally:
         store.close()
     summary.seconds = time.monotonic() - started
@@ -203,6 +212,7 @@ async def _run(
 
     async with opened(store, settings, tell, scope, clock, net, pool) as ctx:
         blocked = await _until_free(ctx)
+        summary.offline = ctx.outage.reason(ctx.net.answers)
     summary.sites_held, summary.sites_quiet = blocked.held, blocked.quiet
 
 

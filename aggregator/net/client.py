@@ -43,6 +43,8 @@ class Net:
     such as `httpx.MockTransport`. Redirects, limits, politeness and the refusal of private addresses in URLs stay as
     they are; which addresses a name may lead to is then the transport's affair. It is closed with the Net.
 
+    `answers` counts what was answered, whatever it was.
+
     Closing ends requests under way with a RuntimeError, as that is no failure of a server.
     """
 
@@ -54,6 +56,7 @@ class Net:
     ) -> None:
         self.user_agent = settings.user_agent
         self.site_gap = settings.site_gap
+        self.answers = 0
         self._settings = settings
         self._clock = clock
         self._limiter = SiteLimiter(settings.site_gap, settings.site_connections, settings.connections, clock)
@@ -156,6 +159,7 @@ class Net:
         try:
             async with self._deadline(exchange.seconds_left):
                 answer = await self._send(exchange, rules)
+                self.answers += 1
         except TimeoutError:
             self._check_open()
             raise exchange.error("timeout", _too_slow(exchange, self._settings.timeout)) from None

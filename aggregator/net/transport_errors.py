@@ -7,7 +7,7 @@ import ssl
 import aiohttp
 import httpx
 
-from aggregator.errors import FetchKind
+from aggregator.errors import FetchError, FetchKind
 from aggregator.net.headers import number
 
 _ERRNO = {
@@ -20,6 +20,14 @@ _ERRNO = {
     errno.EHOSTUNREACH: "there is no way to the server",
     errno.EADDRNOTAVAIL: "there is no way to its address",
 }
+
+
+_NO_RESOLVER = "just now; is the network up?"
+
+
+def is_of_this_machine(error: FetchError) -> bool:
+    """Tells whether it says that this machine has no network, or no resolver that answers."""
+    return error.reason.endswith((_NO_RESOLVER, _ERRNO[errno.ENETUNREACH]))
 
 
 class TransportError(httpx.TransportError):
@@ -119,7 +127,7 @@ def _not_http(message: str) -> TransportError:
 
 def _not_found(error: socket.gaierror, host: str) -> str:
     if error.errno == socket.EAI_AGAIN:
-        return f"the name {host} can't be looked up just now; is the network up?"
+        return f"the name {host} can't be looked up {_NO_RESOLVER}"
     if error.errno in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)):
         return f"there is no host named {host}"
     return f"the name {host} can't be looked up ({brief(error.strerror or str(error))})"

@@ -95,6 +95,12 @@ def count_due_feeds(conn: Connection, now: int, scope: Scope) -> int:
     return int(conn.execute(select(func.count()).where(_due_feed(now, scope))).scalar_one())
 
 
+def next_poll_at(conn: Connection) -> int | None:
+    """Returns when the next subscription is to be polled; None if there is none."""
+    polled = and_(feeds.c.retired_at.is_(None), feeds.c.kind != "hand", feeds.c.gone_at.is_(None))
+    return conn.execute(select(func.min(feeds.c.next_poll_at)).where(polled)).scalar()
+
+
 def due_entries(conn: Connection, site: str, now: int, scope: Scope, limit: int) -> list[ListedPage]:
     """Returns the entries of a site whose pages are to be fetched, newest first."""
     return waiting(conn, and_(entries.c.site == site, _due_entry(now, scope)), limit)

@@ -46,11 +46,14 @@ class _Round:
 async def run_due(ctx: Context) -> Blocked:
     """Visits every site with something due, new ones as they fall due, until none is left but the blocked."""
     round_ = _Round()
+    ctx.outage.begin(ctx.net.answers)
     keeper = asyncio.create_task(_keep_leases(ctx, round_))
     try:
         while not ctx.stopping.is_set():
             await _start_some(ctx, round_)
             if not round_.running:
+                if ctx.outage.tries_again(ctx.net.answers):
+                    continue
                 return round_.blocked
             await _reap(ctx, round_.running)
         await _wind_up(round_.running)
@@ -87,7 +90,7 @@ async def _look_up(ctx: Context, round_: _Round) -> None:
     names = await ctx.read(leases.owners) - {ctx.owner}
     round_.dead = {name for name in names if locks.is_dead(ctx.store, name)}
     found = await ctx.read(lambda conn: leases.due_sites(conn, at, ctx.scope))
-    due = [row for row in found if row.site not in mine]
+    due = [row for row in found if row.site not in mine and not ctx.outage.rests(row.site, at)]
     quiet = {row.site for row in due if row.quiet_until is not None and row.quiet_until > at}
     held = {row.site for row in due if row.site not in quiet and not _is_free(row, at, round_.dead, ctx.owner)}
     round_.blocked = Blocked(len(held), len(quiet))

@@ -11,12 +11,14 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from aggregator.config.models import Settings
+from aggregator.errors import FetchError
 from aggregator.net import Net, net_settings
 from aggregator.pool import Pool
 from aggregator.store import locks
 from aggregator.store.engine import Store
 from aggregator.store.job_threads import Reader, Writer
 from aggregator.store.leases import EVERYTHING, Scope
+from aggregator.visit.outage import Outage
 from aggregator.visit.progress import Progress
 
 T = TypeVar("T")
@@ -42,10 +44,15 @@ class Context:
     clock: Callable[[], float] = time.time
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     warned: set[str] = field(default_factory=set)
+    outage: Outage = field(default_factory=Outage)
 
     def now(self) -> int:
         """Returns the seconds since 1970, UTC."""
         return int(self.clock())
+
+    def excuses(self, site: str, error: FetchError) -> bool:
+        """Tells whether a failure is left out, because the network may be down: what was due stays so."""
+        return self.outage.excuses(site, error, self.net.answers, self.now())
 
     async def read(self, job: Callable[[Connection], T]) -> T:
         """Returns what `job` reads in a snapshot of the database. It does not wait for the writer."""

@@ -20,6 +20,8 @@ from aggregator.visit import refetch_schedule
 from aggregator.visit.recognise import Recognised
 from aggregator.visit.refetch_schedule import UpdatedEntry
 
+_UNDATED = datetime(1, 1, 1, tzinfo=UTC)
+
 
 @dataclass(frozen=True, slots=True)
 class ChangedEntry:
@@ -80,6 +82,16 @@ def compare(listed: Recognised, old_keys: Collection[str], *, refetches: bool) -
         changed=[change for change in changes if change is not None],
         updated=[one for one in updated if not one.entry.has_own_text and one.entry.id not in moved],
     )
+
+
+def newest(new: NewEntries, most: int) -> tuple[NewEntries, int]:
+    """Returns the same with the newest `most` of the entries that are not known, and how many were left out."""
+    left = len(new.fresh) - most
+    if left <= 0:
+        return new, 0
+    by_time = sorted(new.fresh, key=lambda entry: entry.published_at or entry.updated_at or _UNDATED, reverse=True)
+    kept = {entry.key for entry in by_time[:most]}
+    return replace(new, fresh=[entry for entry in new.fresh if entry.key in kept]), left
 
 
 def _change_of(known: KnownEntry, entry: Entry, taken: Collection[str]) -> ChangedEntry | None:

@@ -128,7 +128,7 @@ def refuse_no_page(url: str, response: Response) -> None:
 
 
 async def _failed(ctx: Context, page: ListedPage, ids: list[int], requests: Requests, error: FetchError) -> None:
-    if await requests.is_on_hold(page.source, error):
+    if await requests.is_on_hold(page.source, error) or ctx.excuses(page.site, error):
         return
     now, wait = ctx.now(), _wait(error, page.tries)
     asked_to_wait = int(error.retry_after) + 1 if error.retry_after else 0

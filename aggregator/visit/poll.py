@@ -41,8 +41,10 @@ from aggregator.visit.recognise import recognise
 from aggregator.visit.requests import Requests, pause
 from aggregator.visit.sitemap_index import Listing
 
-PARSE_SECONDS = 10.0
+PARSE_SECONDS = 20.0
 """Most time for a feed's parsing. It takes milliseconds; a document that takes so long was made to."""
+MAX_NEW_ENTRIES = 1000
+"""Most new entries that one poll takes, each of which may mean a request for its page."""
 _log = logging.getLogger(__name__)
 
 
@@ -114,7 +116,7 @@ async def _feed_changed(ctx: Context, attempt: _Attempt, response: Response, lis
     feed, now, document = attempt.feed, ctx.now(), listing.document
     recognised = await ctx.read(lambda conn: recognise(conn, feed.id, document))
     refetches = bool(refetch_schedule.steps(ctx.settings, feed.options))
-    new = new_entries.compare(recognised, listing.old, refetches=refetches)
+    new, left = new_entries.newest(new_entries.compare(recognised, listing.old, refetches=refetches), MAX_NEW_ENTRIES)
     prepared = await new_entries.prepared(ctx.pool, feed, new, now)
     rhythm = after_poll.updated_rhythm(feed, document, new.fresh, now)
     result = PollResult(
@@ -135,6 +137,12 @@ async def _feed_changed(ctx: Context, attempt: _Attempt, response: Response, lis
     if rhythm.lost:
         reason = after_poll.gap_reason(feed, len(document.entries))
         result = replace(result, poll=replace(result.poll, reason=reason))
+        _log.warning("%s: %s", feed.url, reason)
+
+    if left:
+        reason = f"its newest {len(new.fresh):,} new entries were taken; {left:,} more come with its next polls"
+        after = validators.forgotten(result.feed)
+        result = replace(result, poll=replace(result.poll, reason=reason), feed=after)
         _log.warning("%s: %s", feed.url, reason)
 
     def save(conn: UnitOfWork) -> list[Saved]:
@@ -190,6 +198,8 @@ async def _no_answer(
     """Notes that there was no answer, or a bad one. `response`: the feed's own; then it was of a part (a sitemap)."""
     feed, now = attempt.feed, attempt.started
     if await requests.is_on_hold(feed.source, error):
+        return
+    if response is None and ctx.excuses(feed.site, error):
         return
     if error.kind == "elsewhere":  # its entries come by the other subscription
         moved = moves.after_success(feed, moved_to(error.redirects), now)

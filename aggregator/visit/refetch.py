@@ -159,6 +159,8 @@ async def _failed(ctx: Context, due: DuePage, requests: Requests, error: FetchEr
         if source.options.cooldown == "feed":
             await ctx.writer.do(lambda conn: refetches.postpone(conn, due.id, until or now + 1))
         return
+    if ctx.excuses(due.page.site, error):
+        return
     gone = error.status in GONE_STATUSES
     tries = 0 if gone else due.plan.tries + 1
     at = due.next(now) if gone or error.kind == "refused" else after_failed_refetch(due.next(now), tries, now)

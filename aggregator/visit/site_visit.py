@@ -38,11 +38,12 @@ async def visit(ctx: Context, held: SiteRow) -> None:
     end = asyncio.get_running_loop().time() + SECONDS_PER_VISIT
     for _ in range(PAGES_PER_VISIT // PAGES_AT_ONCE):
         await _polls(ctx, site, requests, reader)
-        asked = not ctx.stopping.is_set() and (
+        asked = not (ctx.stopping.is_set() or ctx.outage.rests(site, ctx.now())) and (
             await _pages(ctx, site, requests, reader) or await _refetches(ctx, site, requests, reader)
         )
         await reader.save()
-        if not asked or ctx.net.cooldown(site) or asyncio.get_running_loop().time() > end:
+        rests = ctx.outage.rests(site, ctx.now()) or ctx.net.cooldown(site)
+        if not asked or rests or asyncio.get_running_loop().time() > end:
             return
 
 

@@ -44,6 +44,11 @@ def kept(feed: FeedRow, response: Response, now: int) -> FeedRow:
     return replace(feed, etag=etag, last_modified=modified, validated_url=url, whole_at=now)
 
 
+def forgotten(feed: FeedRow) -> FeedRow:
+    """Returns the feed as one whose document was not read to its end: the next poll asks for all of it."""
+    return replace(feed, etag=None, last_modified=None, validated_url=None, body_hash=None)
+
+
 def is_false_304(feed: FeedRow, response: Response, fresh: Iterable[Entry]) -> bool:
     """Tells whether a server has answered 304 although its feed had changed. For a new body, asked for unconditionally:
     its validators are those that `feed` had, or some of its `fresh` entries came out well before the last 304."""
