@@ -18,6 +18,7 @@ _PARAGRAPH = 200  # characters from which a text is a paragraph for certain
 _POINTER = 0.7  # share of its characters that are a link's
 _PANEL = 700  # characters of the largest panel of a form, an offer or an advertisement
 _BESIDE = 0.33  # of the text outside: so much may be kept of an element with a form that is a panel all the same
+_PITCH = 200  # characters of what may stand around a form in its panel
 _ASKING = 0.3  # share of a panel's characters that must ask the reader for something
 _MOST_DATES = 3  # lines that are dates alone: more of them are data of the article
 _ASIDE = 80  # characters of what is left of an article, without which nothing is dropped as its comments
@@ -107,9 +108,14 @@ class Furniture:
     def _panels(self) -> None:
         """Drops small elements that hold a form, and those named after offers that ask the reader for something."""
         for form in self.page.forms:
-            panel = form if form.tag == "form" and self._is_small(form) else None
+            is_panel = form.tag == "form" and self._is_small(form) and (self._is_beside(form) or self._asks(form))
+            panel = form if is_panel else None
             above = form if panel is None else form.parent
-            while above is not None and self._is_small(above) and (self._asks(above) or self._is_beside(above)):
+            while (
+                above is not None
+                and self._is_small(above)
+                and (self._asks(above) or (self._is_beside(above) and self._chars_open(above, panel) <= _PITCH))
+            ):
                 panel, above = above, above.parent
             if panel is not None:
                 self._drop(range(panel.first, panel.first + panel.blocks), "a panel with a form")
@@ -127,6 +133,12 @@ class Furniture:
         return bool(element.own & _OFFERING) or all(
             self._is_address(number) for number in inside if self.verdicts[number].is_open
         )
+
+    def _chars_open(self, element: Element, without: Element | None) -> int:
+        """Returns the characters of what may be kept of an element, but for those of another one in it."""
+        inner = range(without.first, without.first + without.blocks) if without is not None else ()
+        inside = range(element.first, element.first + element.blocks)
+        return sum(len(self.page.segments[n].text) for n in inside if self.verdicts[n].is_open and n not in inner)
 
     def _is_beside(self, element: Element) -> bool:
         """Tells whether what may be kept of an element is little beside the rest of the page."""
