@@ -54,7 +54,7 @@ class Feed:
         try:
             with opened.read() as conn:
                 assert list(maintenance.check(opened)) == []
-                return list(conn.execute(select(table)).all())
+                return list(conn.execute(select(table).order_by(*table.primary_key)).all())
         finally:
             opened.close()
 
