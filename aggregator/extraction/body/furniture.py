@@ -17,6 +17,7 @@ _BYLINE = 120  # characters of the longest line that may be nothing but a byline
 _PARAGRAPH = 200  # characters from which a text is a paragraph for certain
 _POINTER = 0.7  # share of its characters that are a link's
 _PANEL = 700  # characters of the largest panel of a form, an offer or an advertisement
+_MOST_LOOKED_AT = 100  # forms, headings and the like of a page that one rule looks at: each costs a pass over it
 _BESIDE = 0.33  # of the text outside: so much may be kept of an element with a form that is a panel all the same
 _PITCH = 200  # characters of what may stand around a form in its panel
 _ASKING = 0.3  # share of a panel's characters that must ask the reader for something
@@ -107,7 +108,7 @@ class Furniture:
 
     def _panels(self) -> None:
         """Drops small elements that hold a form, and those named after offers that ask the reader for something."""
-        for form in self.page.forms:
+        for form in self.page.forms[:_MOST_LOOKED_AT]:
             is_panel = form.tag == "form" and self._is_small(form) and (self._is_beside(form) or self._asks(form))
             panel = form if is_panel else None
             above = form if panel is None else form.parent
@@ -192,18 +193,20 @@ class Furniture:
             if first is not around:
                 start = around.first if self.ends[first.first] - self.ends[around.first] < _ASIDE else first.first
                 self._drop_comments(start, last.first + last.blocks)
-        for segment in segments[after + 1 :]:
-            is_heading = segment.element.tag in _HEADINGS and not segment.link_chars
-            if is_heading and set_phrases.counts_comments(segment.text):
+        headings = [s for s in segments[after + 1 :] if s.element.tag in _HEADINGS and not s.link_chars]
+        for segment in headings[:_MOST_LOOKED_AT]:
+            if set_phrases.counts_comments(segment.text):
                 element = segment.element
                 while element.parent is not None and element.blocks == 1:
                     element = element.parent
                 self._drop_comments(segment.number, element.first + element.blocks)
+        named: dict[Element, list[Element]] = {}
         for element in self.page.elements[1:]:
-            if element.own & class_names.COMMENT and element.first > after:
-                alike = [e for e in self.page.elements if e.parent is element and e.own & class_names.COMMENT]
-                if len(alike) >= 2 and len({(e.tag, e.name) for e in alike}) < len(alike):
-                    self._drop_comments(element.first, element.first + element.blocks)
+            if element.own & class_names.COMMENT and element.parent is not None and element.parent.first > after:
+                named.setdefault(element.parent, []).append(element)
+        for element, alike in list(named.items())[:_MOST_LOOKED_AT]:
+            if element.own & class_names.COMMENT and len({(e.tag, e.name) for e in alike}) < len(alike):
+                self._drop_comments(element.first, element.first + element.blocks)
 
     def _drop_comments(self, start: int, end: int) -> None:
         """Drops a range of blocks, and their heading, if something of the article stands before."""
