@@ -28,13 +28,18 @@ class Shown:
     gone_at: str | None
 
 
+def refuse_no_name(named: str) -> None:
+    """Raises UsageError for what can name no article."""
+    if not (named.isascii() and named.isdigit()) and not is_http(named):
+        raise UsageError(f"{named}: neither the id of an article nor its address; `aggregator search` prints both")
+
+
 def article_id(store: Store, named: str) -> int:
     """Returns the id of the article that a person names: by its id, or by its address or that of an entry of a feed.
     Raises UsageError if there is none."""
     if named.isascii() and named.isdigit():
         return int(named)
-    if not is_http(named):
-        raise UsageError(f"{named}: neither the id of an article nor its address; `aggregator search` prints both")
+    refuse_no_name(named)
     with store.read() as conn:
         found = stored_articles.at_urls(conn, [normalise(named)]).get(normalise(named))
         found = stored_articles.asked_at(conn, named) if found is None else found

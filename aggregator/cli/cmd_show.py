@@ -39,9 +39,11 @@ def show(
     aggregator show 42 --diff --version 2 --json
     aggregator show 42 --copies
     """
-    from aggregator.archive.show import article_id
+    from aggregator.archive.show import article_id, refuse_no_name
 
     form = chosen(ctx, form, json)
+    for named in articles:  # told of before a database that is missing
+        refuse_no_name(named)
     with global_options.of(ctx).existing_store() as store:
         for number, named in enumerate(articles):
             if number and form is not Form.JSON:

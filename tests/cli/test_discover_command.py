@@ -190,4 +190,4 @@ def test_replace_keeps_the_options(run, fails, server, tmp_path) -> None:
     assert "https://old.example/f: no subscription" in fails(
         "feeds", "add", url, "--no-check", "--replace", "https://old.example/f"
     )
-    assert "--replace keeps" in fails("feeds", "add", url, "--replace", "https://old.example/f", "--title", "X")
+    assert "--replace keeps" in fails("feeds", "add", "b.example", "--replace", url, "--title", "X")
