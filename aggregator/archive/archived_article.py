@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 
 from aggregator.model import Json
-from aggregator.store.records import TIMES
+from aggregator.store.article_json import TIMES
 from aggregator.store.stored_articles import StoredArticle
 
 

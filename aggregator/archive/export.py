@@ -11,8 +11,8 @@ from aggregator.archive.line_files import kind_of, writing
 from aggregator.archive.search import Search, records
 from aggregator.errors import UsageError
 from aggregator.model import Json
+from aggregator.store.article_json import EXPORTED
 from aggregator.store.engine import Store
-from aggregator.store.records import EXPORTED
 from aggregator.store.stored_articles import LISTS
 
 Records = Iterator[Json]

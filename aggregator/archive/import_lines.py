@@ -11,7 +11,7 @@ from aggregator.articles.from_record import from_record
 from aggregator.articles.row import ArticleRow
 from aggregator.model import Json
 from aggregator.query.time_words import written
-from aggregator.store.records import TEXTS, TIMES
+from aggregator.store.article_json import TEXTS, TIMES
 from aggregator.store.stored_articles import LISTS, Revision
 from aggregator.text import storable
 from aggregator.urls import is_http, normalise

@@ -6,8 +6,8 @@ from datetime import datetime
 from aggregator.archive import edit_stories
 from aggregator.model import Json
 from aggregator.store import stored_articles
+from aggregator.store.article_json import current
 from aggregator.store.engine import Store
-from aggregator.store.records import current
 from aggregator.store.story_list import StoryRow, listing, one
 
 

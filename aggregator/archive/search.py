@@ -14,9 +14,9 @@ from aggregator.errors import UsageError
 from aggregator.model import Json
 from aggregator.query import And, Everything, Is, Not, Or, Query, Words, parse, wordless
 from aggregator.store import search_articles, stored_articles
+from aggregator.store.article_json import exported
 from aggregator.store.engine import Store
 from aggregator.store.ranking import Sort
-from aggregator.store.records import exported
 from aggregator.store.search_articles import FoundArticle
 from aggregator.store.search_sql import Filters
 

@@ -8,8 +8,8 @@ import zstandard
 from aggregator.errors import UsageError
 from aggregator.model import Json
 from aggregator.store import stored_articles
+from aggregator.store.article_json import current, record
 from aggregator.store.engine import Store
-from aggregator.store.records import current, record
 from aggregator.text import paragraphs
 from aggregator.times import iso
 from aggregator.urls import is_http, normalise

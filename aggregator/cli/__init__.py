@@ -23,9 +23,9 @@ def main() -> NoReturn:
         except OSError:  # a full disk, a reader that has gone
             os._exit(1)
         sys.exit(0)
-    from aggregator.cli import garbage
+    from aggregator.cli import gc_tuning
 
-    garbage.tune_for_start()
+    gc_tuning.tune_for_start()
     from aggregator.cli.app import run
 
     run()

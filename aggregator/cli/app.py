@@ -21,7 +21,7 @@ from aggregator.cli import (
     cmd_search,
     cmd_show,
     cmd_stories,
-    garbage,
+    gc_tuning,
     global_options,
     query_arguments,
 )
@@ -118,7 +118,7 @@ def run() -> NoReturn:
         if os.environ.get("AGGREGATOR_DEBUG"):
             raise
         code = _usage(error) or _bug(error)
-    garbage.skip_at_exit()
+    gc_tuning.skip_at_exit()
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -4,7 +4,7 @@ import os
 
 import typer
 
-from aggregator.cli import garbage, global_options
+from aggregator.cli import gc_tuning, global_options
 
 
 def daemon(ctx: typer.Context) -> None:
@@ -15,6 +15,6 @@ def daemon(ctx: typer.Context) -> None:
     """
     from aggregator.engines.daemon import run
 
-    garbage.tune_for_long_run()
+    gc_tuning.tune_for_long_run()
     options = global_options.of(ctx)
     raise typer.Exit(run(options.config_path(), options.store_url(), os.environ))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aggregator.cli import garbage, global_options, output
+from aggregator.cli import gc_tuning, global_options, output
 from aggregator.cli.shared_options import AsJson
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def fetch(
     from aggregator.engines.fetch import FetchRequest, Summary, run
     from aggregator.times import iso
 
-    garbage.tune_for_long_run()
+    gc_tuning.tune_for_long_run()
     options = global_options.of(ctx)
     request = FetchRequest(options.config_path(), options.store_url(), tuple(targets or ()), force)
     so_far = Summary()

@@ -16,9 +16,9 @@ from aggregator.store.feeds import FeedRow
 from aggregator.store.save_article import Saved
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.urls import normalise, other_scheme, site_of
-from aggregator.visit import refetch_schedule
+from aggregator.visit import plan_refetches
+from aggregator.visit.plan_refetches import UpdatedEntry
 from aggregator.visit.recognise import Recognised
-from aggregator.visit.refetch_schedule import UpdatedEntry
 
 _UNDATED = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -63,7 +63,7 @@ class PreparedEntries:
     def save(self, conn: UnitOfWork) -> list[Saved]:
         """Stores it all in the caller's transaction; returns what became of the articles."""
         saved = _add(conn, self.added)
-        refetch_schedule.soon(conn, self.updated, self.now)
+        plan_refetches.soon(conn, self.updated, self.now)
         for change, item in self.changed:
             saved += _change(conn, change, item, self.now)
         return saved
@@ -75,7 +75,7 @@ def compare(listed: Recognised, old_keys: Collection[str], *, refetches: bool) -
     keys = {known.key for known, _ in listed.own}
     changes = [_change_of(known, entry, keys) for known, entry in listed.own]
     moved = {change.known.id for change in changes if change is not None and change.moved}
-    updated = refetch_schedule.updated(listed.own) if refetches else []
+    updated = plan_refetches.updated(listed.own) if refetches else []
     return NewEntries(
         fresh=[entry for entry in listed.unknown if entry.key not in old_keys],
         old=[entry for entry in listed.unknown if entry.key in old_keys],

@@ -18,7 +18,7 @@ from aggregator.store.entries import ListedPage
 from aggregator.store.save_article import Saved
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.times import DAY, HOUR, MINUTE
-from aggregator.visit import interstitial, refetch_schedule
+from aggregator.visit import interstitial, plan_refetches
 from aggregator.visit.context import Context
 from aggregator.visit.page_reader import PageReader
 from aggregator.visit.progress import PageDone
@@ -62,7 +62,7 @@ async def fetch_page(ctx: Context, pages: Sequence[ListedPage], requests: Reques
     if finished is None:
         await _give_up(ctx, page, ids, "no article text on the page")
         return
-    plan = refetch_schedule.steps(ctx.settings, options) if page.source.kind == "feed" else ()
+    plan = plan_refetches.steps(ctx.settings, options) if page.source.kind == "feed" else ()
     now = ctx.now()
 
     def job(conn: UnitOfWork) -> Saved | list[ListedPage]:
@@ -77,7 +77,7 @@ async def fetch_page(ctx: Context, pages: Sequence[ListedPage], requests: Reques
         had = next((one.article_id for one in pages if one.article_id is not None), None)
         saved = save_article.save(conn, finished, ids, had=had)
         if plan:
-            refetches.put(conn, refetch_schedule.first(plan, saved, finished.at, page.site, response, now))
+            refetches.put(conn, plan_refetches.first(plan, saved, finished.at, page.site, response, now))
         return saved
 
     saved = await ctx.writer.do(job)

@@ -32,7 +32,7 @@ from aggregator.store.save_article import Saved
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.text import hash64
 from aggregator.urls import absolute
-from aggregator.visit import after_poll, moves, new_entries, page, refetch_schedule, sitemap_index, validators
+from aggregator.visit import after_poll, moves, new_entries, page, plan_refetches, sitemap_index, validators
 from aggregator.visit.after_poll import PollResult
 from aggregator.visit.context import Context
 from aggregator.visit.page_reader import PageReader
@@ -115,7 +115,7 @@ async def _parsed(ctx: Context, feed: FeedRow, response: Response) -> FeedDocume
 async def _feed_changed(ctx: Context, attempt: _Attempt, response: Response, listing: Listing) -> None:
     feed, now, document = attempt.feed, ctx.now(), listing.document
     recognised = await ctx.read(lambda conn: recognise(conn, feed.id, document))
-    refetches = bool(refetch_schedule.steps(ctx.settings, feed.options))
+    refetches = bool(plan_refetches.steps(ctx.settings, feed.options))
     new, left = new_entries.newest(new_entries.compare(recognised, listing.old, refetches=refetches), MAX_NEW_ENTRIES)
     prepared = await new_entries.prepared(ctx.pool, feed, new, now)
     rhythm = after_poll.updated_rhythm(feed, document, new.fresh, now)

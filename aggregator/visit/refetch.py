@@ -13,14 +13,14 @@ from aggregator.articles.row import ArticleRow, ServedPage, unpacked
 from aggregator.errors import ExtractionError, FetchError
 from aggregator.model import Response
 from aggregator.revisions import compare
-from aggregator.revisions.refetch_plan import after_failed_refetch, next_refetch
+from aggregator.revisions.refetch_times import after_failed_refetch, next_refetch
 from aggregator.store import entries, raw_pages, refetches, save_article, stored_articles
 from aggregator.store.entries import ListedPage
 from aggregator.store.refetches import DueRefetch, Refetch
 from aggregator.store.save_article import Saved
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.times import DAY
-from aggregator.visit import refetch_schedule
+from aggregator.visit import plan_refetches
 from aggregator.visit.context import Context
 from aggregator.visit.page import GONE_STATUSES, page_job, request
 from aggregator.visit.page_reader import PageReader
@@ -73,7 +73,7 @@ def _due(ctx: Context, conn: Connection, site: str, now: int, limit: int) -> lis
     found: list[DuePage | int] = []
     for one in due:
         page = listed.get(one.refetch.article_id)
-        steps = refetch_schedule.steps(ctx.settings, page.source.options) if page is not None else ()
+        steps = plan_refetches.steps(ctx.settings, page.source.options) if page is not None else ()
         found.append(DuePage(one, page, steps) if page is not None and steps else one.refetch.article_id)
     return found
 

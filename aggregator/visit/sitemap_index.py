@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from aggregator.articles import pool_jobs
 from aggregator.errors import ExtractionError, FeedError, FetchError
-from aggregator.feeds import backlog
+from aggregator.feeds import sitemap_backlog
 from aggregator.model import Entry, FeedDocument, Response, Sitemap, Validators
 from aggregator.store import entries, sitemaps
 from aggregator.store.feeds import FeedRow
@@ -52,7 +52,7 @@ async def listing(ctx: Context, feed: FeedRow, requests: Requests, document: Fee
     if document.format not in ("sitemap", "news-sitemap"):
         return Listing(document)
     read_before = feed.parsed_at is not None and feed.format == document.format
-    return Listing(document, backlog.old_keys(document.entries, _since(feed), read_before=read_before))
+    return Listing(document, sitemap_backlog.old_keys(document.entries, _since(feed), read_before=read_before))
 
 
 def _since(feed: FeedRow) -> datetime:
@@ -124,7 +124,7 @@ class _Index:
     def _next(self, since: datetime, gone: set[str]) -> str | None:
         if not self.queue:
             unread = [_dated(one) for url, one in self.known.items() if url not in self.touched and url not in gone]
-            due = backlog.due_sitemaps(unread, since, MAX_SITEMAPS - len(self.touched))
+            due = sitemap_backlog.due_sitemaps(unread, since, MAX_SITEMAPS - len(self.touched))
             self.queue = [one.url for one in reversed(due)]
         return self.queue.pop() if self.queue else None
 
@@ -153,7 +153,7 @@ class _Index:
             return
         self._list(part.sitemaps, index_was_read=before.read_at is not None)
         listed = {entry.key: entry for entry in part.entries if entry.key not in self.entries}
-        old = backlog.old_keys(listed.values(), since, read_before=before.read_at is not None)
+        old = sitemap_backlog.old_keys(listed.values(), since, read_before=before.read_at is not None)
         given, changed = response.validators, await self._has_news(listed.keys() - old)
         self.entries |= listed
         self.old |= old
@@ -173,6 +173,7 @@ class _Index:
         return len(known) < len(keys)
 
 
-def _dated(one: SitemapRow) -> backlog.KnownSitemap:
+def _dated(one: SitemapRow) -> sitemap_backlog.KnownSitemap:
     times = (one.modified_at, one.read_modified_at, one.read_at, one.changed_at)
-    return backlog.KnownSitemap(one.url, *(None if at is None else datetime.fromtimestamp(at, UTC) for at in times))
+    known = (None if at is None else datetime.fromtimestamp(at, UTC) for at in times)
+    return sitemap_backlog.KnownSitemap(one.url, *known)

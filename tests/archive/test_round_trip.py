@@ -17,8 +17,8 @@ from aggregator.archive.history import history
 from aggregator.archive.import_articles import Counts, import_file
 from aggregator.archive.search import Search, records
 from aggregator.errors import AggregatorError, UsageError
+from aggregator.store.article_json import EXPORTED
 from aggregator.store.engine import Store
-from aggregator.store.records import EXPORTED
 
 BRIDGE = (
     "The council voted on Tuesday to close the bridge over the river Alm for two years. Mayor Ann Ödman said that 400 "

@@ -9,8 +9,8 @@ from selectolax.lexbor import LexborNode
 from aggregator.extraction.metadata.head import heading_text
 from aggregator.extraction.metadata.page_dates import find_dates
 from aggregator.extraction.metadata.person_names import account_name, is_person, labelled_names, plausible, split_names
-from aggregator.extraction.metadata.printed import Printed
 from aggregator.extraction.metadata.title import index_form
+from aggregator.extraction.metadata.visible_facts import Printed
 from aggregator.text import squeeze
 
 _MARKED = '[class*="author" i],[class*="byline" i]'

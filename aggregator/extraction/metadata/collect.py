@@ -18,10 +18,10 @@ from aggregator.extraction.metadata.head import Head, heading_text, is_marked_up
 from aggregator.extraction.metadata.jsonld import Claims, claims
 from aggregator.extraction.metadata.page_dates import Moment, parse_date
 from aggregator.extraction.metadata.person_names import clean_authors, is_person, stated_as_is
-from aggregator.extraction.metadata.printed import Printed
 from aggregator.extraction.metadata.publication import DateClaim, choose_moment
 from aggregator.extraction.metadata.site_name import printed_site_names
 from aggregator.extraction.metadata.title import TitleClaims, choose_title, index_form
+from aggregator.extraction.metadata.visible_facts import Printed
 from aggregator.text import squeeze
 from aggregator.urls import absolute, is_http
 

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from aggregator.extraction.metadata.head import Head
 from aggregator.extraction.metadata.jsonld import Claims
 from aggregator.extraction.metadata.page_dates import Moment, parse_date, url_date
-from aggregator.extraction.metadata.printed import Printed, PrintedDate
 from aggregator.extraction.metadata.publication import LONG, STATED, DateClaim
+from aggregator.extraction.metadata.visible_facts import Printed, PrintedDate
 
 _PUBLISHED = tuple(
     "article:published_time og:article:published_time datepublished date.issued dc.date.issued "

@@ -1,6 +1,6 @@
 """When a page is fetched again: by the plan, after a failure, and because its feed says so."""
 
-from aggregator.revisions.refetch_plan import after_entry_update, after_failed_refetch, next_refetch
+from aggregator.revisions.refetch_times import after_entry_update, after_failed_refetch, next_refetch
 
 HOUR = 3600
 STEPS = (HOUR, 6 * HOUR, 24 * HOUR)

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from aggregator.feeds import backlog
-from aggregator.feeds.backlog import KnownSitemap
+from aggregator.feeds import sitemap_backlog
+from aggregator.feeds.sitemap_backlog import KnownSitemap
 from aggregator.model import Entry
 
 SINCE = datetime(2026, 3, 18, 10, tzinfo=UTC)
@@ -27,8 +27,8 @@ def test_entries_before_the_subscription_are_old() -> None:
         Entry("no date"),
     ]
     old = {"out long ago, changed lately", "changed long ago", "the day before"}
-    assert backlog.old_keys(found, SINCE, read_before=True) == old
-    assert backlog.old_keys(found, SINCE, read_before=False) == old | {"no date"}
+    assert sitemap_backlog.old_keys(found, SINCE, read_before=True) == old
+    assert sitemap_backlog.old_keys(found, SINCE, read_before=False) == old | {"no date"}
 
 
 def test_what_changed_is_read_the_newest_first() -> None:
@@ -40,9 +40,9 @@ def test_what_changed_is_read_the_newest_first() -> None:
         KnownSitemap("read, and changed since", at(5), at(3), at(4)),
         KnownSitemap("long ago, and changed since", at(-5), at(-6), at(4)),
     ]
-    names = [one.url for one in backlog.due_sitemaps(found, SINCE, 20)]
+    names = [one.url for one in sitemap_backlog.due_sitemaps(found, SINCE, 20)]
     assert names == ["read, and changed since", "newer", "new", "long ago, and changed since"]
-    assert [one.url for one in backlog.due_sitemaps(found, SINCE, 2)] == names[:2]
+    assert [one.url for one in sitemap_backlog.due_sitemaps(found, SINCE, 2)] == names[:2]
 
 
 def test_what_has_no_date_is_read_in_turn() -> None:
@@ -50,5 +50,5 @@ def test_what_has_no_date_is_read_in_turn() -> None:
         KnownSitemap("never"),
         KnownSitemap("lively", None, None, at(9), at(9)),
     ]
-    assert [one.url for one in backlog.due_sitemaps(found, SINCE, 4)] == ["lively", "never", "0", "1"]
-    assert len(backlog.due_sitemaps(found, SINCE, 20)) == 10
+    assert [one.url for one in sitemap_backlog.due_sitemaps(found, SINCE, 4)] == ["lively", "never", "0", "1"]
+    assert len(sitemap_backlog.due_sitemaps(found, SINCE, 20)) == 10

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from aggregator.config.feed_options import Options
 from aggregator.config.models import Settings
 from aggregator.model import Entry, Response
-from aggregator.revisions.refetch_plan import after_entry_update, next_refetch
+from aggregator.revisions.refetch_times import after_entry_update, next_refetch
 from aggregator.store import entries, refetches
 from aggregator.store.entries import KnownEntry
 from aggregator.store.refetches import Refetch
