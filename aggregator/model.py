@@ -30,7 +30,7 @@ class Entry:
     `key` identifies it within its feed: guid if no other has it, else guid + link, else link, else a hash of title
     and date. `anchor`: what its address needs to be its own, where others share its link's page. `url` is the link made
     absolute and otherwise byte for byte as the feed has it. `summary` and `content` are HTML as the feed has them, not
-    sanitised.
+    sanitised; addresses in them are relative to `base`, or to `url` where that is None.
     """
 
     key: str
@@ -46,6 +46,7 @@ class Entry:
     image: str | None = None
     enclosures: tuple[Enclosure, ...] = ()
     anchor: str | None = None
+    base: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ def _own_url(entry: Entry, url: str) -> str:
 
 def _own_article(entry: Entry, facts: EntryFacts, own_url: str, now: int) -> ArticleRow | None:
     """Returns the article that an entry itself carries; None if it carries no text."""
-    text, html = from_feed(entry.content or entry.summary or "", entry.url)
+    text, html = from_feed(entry.content or entry.summary or "", entry.base or entry.url)
     if not text.strip():
         return None
     lang = detect_lang(text, facts.lang)
@@ -90,5 +90,5 @@ def _facts(entry: Entry, url: str, summary: str | None, feed: FeedPolicy, now: i
 def _plain_summary(entry: Entry) -> str | None:
     if not entry.summary:
         return None
-    text, _ = from_feed(entry.summary, entry.url)
+    text, _ = from_feed(entry.summary, entry.base or entry.url)
     return squeeze(text)[:_MAX_SUMMARY] or None

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
 
-from aggregator.feeds import identity
+from aggregator.feeds import entry_texts, identity
+from aggregator.feeds.entry_texts import with_breaks
 from aggregator.feeds.formats.raw import RawEntry, RawFeed
 from aggregator.model import NOTHING_SHARED, Enclosure, Entry, Shared
 from aggregator.text import squeeze, storable
@@ -32,9 +33,7 @@ def finish_entries(raw: RawFeed, url: str, known: Shared = NOTHING_SHARED) -> tu
     base = _base(raw, url)
     clean = _as_it_is if raw.storable else storable
     rss = not raw.format.startswith(_WITH_TWO_DATES)
-    made = [
-        _entry(item, absolute(item.link, base) if item.link else None, base, clean, rss=rss) for item in raw.entries
-    ]
+    made = [_entry(item, raw, base, clean, rss=rss) for item in raw.entries]
     items = [_item(entry, item) for entry, item in zip(made, raw.entries, strict=True)]
     pages_alone = raw.format.startswith(_OF_PAGES)  # what is listed twice there is one page all the same
     shared = known if pages_alone else known | identity.shared_by(items)
@@ -60,7 +59,10 @@ def _as_it_is(text: str) -> str:
     return text
 
 
-def _entry(raw: RawEntry, link: str | None, base: str, clean: Callable[[str], str], *, rss: bool) -> Entry:
+def _entry(raw: RawEntry, feed: RawFeed, base: str, clean: Callable[[str], str], *, rss: bool) -> Entry:
+    has_base = feed.base or raw.base or raw.text_base
+    base = _within(base, raw.base)
+    link = absolute(raw.link, base) if raw.link else None
     title = plain_title(raw.title, is_html=raw.title_is_html, lenient=rss)
     published, updated = _plausible(raw.published), _plausible(raw.updated)
     if rss and published is None:  # RSS 1.0 has only dc:date, which is when the item came out
@@ -71,7 +73,7 @@ def _entry(raw: RawEntry, link: str | None, base: str, clean: Callable[[str], st
         guid=_storable(raw.guid) if raw.guid else None,
         url=link or _guid_as_link(raw),
         title=title,
-        authors=_lines(raw.authors),
+        authors=_people(raw.authors) or _people(feed.authors),
         summary=summary,
         content=content,
         published_at=published,
@@ -79,7 +81,17 @@ def _entry(raw: RawEntry, link: str | None, base: str, clean: Callable[[str], st
         tags=_lines(raw.tags),
         image=absolute(raw.image, base) if raw.image else _image_among(raw.enclosures, base),
         enclosures=_absolute_enclosures(raw.enclosures, base),
+        base=_within(base, raw.text_base) if has_base else None,
     )
+
+
+def _within(base: str, own: str | None) -> str:
+    """Returns what links are relative to in an element with an xml:base of its own, or with none."""
+    return (absolute(own, base) or base) if own else base
+
+
+def _people(authors: list[str]) -> tuple[str, ...]:
+    return _lines([name for author in authors for name in entry_texts.names(author)])
 
 
 def plain_title(title: str | None, *, is_html: bool, lenient: bool) -> str | None:
@@ -110,8 +122,8 @@ def _guid_as_link(raw: RawEntry) -> str | None:
 def _summary_and_content(raw: RawEntry, clean: Callable[[str], str]) -> tuple[str | None, str | None]:
     """Returns the summary unless it is the same as the content, and the longest content. A content that is shorter than
     the summary is a picture's caption or the like."""
-    summary = clean(raw.summary) if raw.summary else None
-    content = max((clean(part) for part in raw.contents), key=len, default=None) or None
+    summary = with_breaks(clean(raw.summary)) if raw.summary else None
+    content = max((with_breaks(clean(part)) for part in raw.contents), key=len, default=None) or None
     if summary and content and len(content) < len(summary):
         return summary, None
     return (None if summary == content else summary), content

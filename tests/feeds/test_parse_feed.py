@@ -168,6 +168,98 @@ def test_content_and_summary() -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("one\ntwo\n\nthree", "<p>one<br>two</p><p>three</p>"),
+        ("one\n \n\n  two &amp;lt; &amp;amp;", "<p>one</p><p>two &lt; &amp;</p>"),
+        ("  one line\n", "one line"),
+        (
+            "These lines were broken by a program, which does it at the\nend of a word, and so they are one.",
+            "These lines were broken by a program, which does it at the end of a word, and so they are one.",
+        ),
+        ("&lt;b&gt;one&lt;/b&gt;\ntwo", "<b>one</b>\ntwo"),
+        (
+            "&amp;lt;p&amp;gt;A &amp;lt;a href=&amp;#34;/x&amp;#34;&amp;gt;b&amp;lt;/a&amp;gt;.&amp;lt;/p&amp;gt;",
+            '<p>A <a href="/x">b</a>.</p>',
+        ),
+        ("Write &amp;lt;p&amp;gt; and &amp;lt;/p&amp;gt;.", "Write &lt;p&gt; and &lt;/p&gt;."),
+    ],
+)
+def test_plain_text_keeps_its_lines(written: str, kept: str) -> None:
+    assert first(f"<item><description>{written}</description></item>").summary == kept
+    grouped = f"<media:group><media:description>{written}</media:description></media:group>"
+    assert first(f"<item>{grouped}</item>").summary == kept
+
+
+@pytest.mark.parametrize("version", ["2.0", "0.92"])  # read by either reader
+def test_what_an_item_inherits_and_what_is_not_its_page(version: str) -> None:
+    channel = "<managingEditor>Ed Itor</managingEditor><dc:creator>The desk</dc:creator>"
+    items = (
+        '<item xml:base="https://other.example/x/"><link>a</link><enclosure url="a.mp3" type="audio/mpeg"/>'
+        '<description xml:base="y/">t</description></item>'
+        '<item><link>https://news.example/b</link><link rel="enclosure">https://news.example/b.mp3</link>'
+        "<author>Ann Lee</author></item>"
+        "<item><link>https://proxy.example/c</link><feedburner:origLink>https://news.example/c</feedburner:origLink></item>"
+    )
+    text = rss(items, channel).replace(
+        'version="2.0"', f'version="{version}" xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0"'
+    )
+    one, other, third = parse(text).entries
+    assert (one.url, one.base) == ("https://other.example/x/a", "https://other.example/x/y/")
+    assert one.enclosures[0].url == "https://other.example/x/a.mp3"
+    assert (other.url, other.base) == ("https://news.example/b", None)
+    assert [file.url for file in other.enclosures] == ["https://news.example/b.mp3"]
+    assert third.url == "https://news.example/c"
+    assert [entry.authors for entry in (one, other, third)] == [("The desk",), ("Ann Lee",), ("The desk",)]
+
+
+def test_lines_of_texts_that_are_declared_plain() -> None:
+    content = '<content type="text">a &lt; b\nc\n\nd</content>'
+    entry = f'<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>1</id>{content}</entry></feed>'
+    assert parse(entry).entries[0].content == "<p>a &lt; b<br>c</p><p>d</p>"
+    item = '{"version": "https://jsonfeed.org/version/1", "items": [{"id": "1", "content_text": "a < b\\nc\\n\\nd"}]}'
+    assert parse(item).entries[0].content == "<p>a &lt; b<br>c</p><p>d</p>"
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("&lt;a href='/1'&gt;Ann Lee&lt;/a&gt;, &lt;a href='/2'&gt;Bo Roe&lt;/a&gt;", ("Ann Lee", "Bo Roe")),
+        ("by &lt;b&gt;Ann Lee&lt;/b&gt;", ("Ann Lee",)),
+        ("By Ann Lee", ("Ann Lee",)),
+        ("ann@news.example (Ann Lee)", ("Ann Lee",)),
+        ("Ann Lee &lt;ann@news.example&gt;", ("Ann Lee",)),
+        ("Ann Lee (ann@news.example)", ("Ann Lee",)),
+        ("ann@news.example", ()),
+        ("Byron Lee", ("Byron Lee",)),
+        ("Lee &amp;amp; Roe", ("Lee & Roe",)),
+        ("&lt;img src='x'/&gt;", ()),
+    ],
+)
+def test_authors_are_names(written: str, names: tuple[str, ...]) -> None:
+    assert first(f"<item><dc:creator>{written}</dc:creator></item>").authors == names
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ('"authors": [{"name": "Ann Lee"}, {"url": "x"}, {"name": "Bo Roe"}]', ("Ann Lee", "Bo Roe")),
+        ('"authors": {"name": "Ann Lee"}', ("Ann Lee",)),
+        ('"authors": ["Ann Lee", "Bo Roe"]', ("Ann Lee", "Bo Roe")),
+        ('"authors": "Ann Lee"', ("Ann Lee",)),
+        ('"author": {"name": "Ann Lee"}', ("Ann Lee",)),
+        ('"author": "Ann Lee"', ("Ann Lee",)),
+        ('"author": [{"name": "Ann Lee"}]', ("Ann Lee",)),
+        ('"authors": [], "author": {"name": "Ann Lee"}', ("Ann Lee",)),
+        ('"authors": null', ("The desk",)),
+    ],
+)
+def test_authors_of_a_json_feed(given: str, names: tuple[str, ...]) -> None:
+    text = f'{{"version": "https://jsonfeed.org/version/1.1", "author": "The desk", "items": [{{"id": "1", {given}}}]}}'
+    assert parse(text).entries[0].authors == names
+
+
+@pytest.mark.parametrize(
     "encoding",
     ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "windows-1252", "koi8-r", "iso-2022-jp", "cp037", "cp500"],
 )

@@ -13,12 +13,15 @@ from io import BytesIO
 from itertools import islice
 from time import struct_time
 from typing import Any
+from urllib.parse import urljoin
 
 from aggregator.errors import FeedError
+from aggregator.feeds.entry_texts import without_mail
 from aggregator.feeds.feed_dates import parse_date
 from aggregator.feeds.formats.raw import MAX_ENTRIES, TOO_MANY_ENTRIES, RawEntry, RawFeed, length
 from aggregator.feeds.xml_repair import repair
 from aggregator.model import Enclosure
+from aggregator.urls import is_http
 
 _HEAD = b"<?xml version='1.0' encoding='utf-8'?>\n"
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
@@ -26,15 +29,26 @@ _HTML_TYPES = ("text/html", "application/xhtml+xml")
 _LONG_TAG = re.compile(r"<[^<>]{4000,}")
 _MAX_ATTRIBUTES = 500
 _AUTHOR = r"<(?:\w+:)?(?:author|creator|managingeditor|webmaster|publisher|name|email)\b[^<>]*>"
-_BASE = re.compile(r"(<[^<>]*?\s)xml:base(?=\s*=)")
+_BASED = re.compile(r"""<([A-Za-z_][\w:.-]*)((?:\s[^<>]*?)??)\sxml:base\s*=\s*(["'])([^"'<>]*)\3([^<>]*)>""")
+_BASED_TEXTS = {"content", "summary", "description", "encoded", "abstract", "fullitem"}
+_HREF = re.compile(r"""(\shref\s*=\s*["'])([^"'<>]*)""")
+_ADDRESS = re.compile(r"\s(?:href|url|uri)\s*=")
+_TEXT_LINK = re.compile(
+    r"""<((?:\w{1,20}:)?link)\b([^<>]*\srel\s*=\s*["'](?!alternate["'])[^"'<>]*["'][^<>]*)(?<!/)>"""
+    r"""\s*(?:<!\[CDATA\[)?([^<\]]*)(?:\]\]>)?\s*</\1\s*>""",
+    re.IGNORECASE,
+)
+_EDITOR = re.compile(r"(</?)managingEditor\b", re.IGNORECASE)
+_CHANNEL = re.compile(r"<channel\s[^<>]*>")
 _ROOT = re.compile(r"<[A-Za-z_][^<>]*>")
-_ROOT_BASE = re.compile(r"""\sxml:base\s*=\s*(["'])(.*?)\1""")
+_OWN_BASE = re.compile(r"""\sxml:base\s*=\s*(["'])(.*?)\1""")
 _ENTRY = re.compile(r"<(?:\w{1,20}:)?(?:item|entry)\b", re.IGNORECASE)
 _TAG = re.compile(r"<(?:\w{1,20}:)?(?:category|subject|keywords|tags)\b", re.IGNORECASE)
 _MAX_TAGS = 2000
 _LONG_KEYWORDS = re.compile(
     r"(<(?:\w{1,20}:)?(?:keywords|tags)\b[^<>]*>\s*(?:<!\[CDATA\[)?[^<\]]{8000})[^<\]]+", re.IGNORECASE
 )
+_AUTHOR_TEXT = re.compile(rf"({_AUTHOR}\s*(?:<!\[CDATA\[)?)([^<\]]{{1,400}})", re.IGNORECASE)
 _LONG_AUTHOR = re.compile(rf"({_AUTHOR}\s*(?:<!\[CDATA\[)?[^<\]]{{400}})[^<\]]+", re.IGNORECASE)
 
 
@@ -44,7 +58,7 @@ def read(text: str) -> RawFeed:
     repaired = repair(text)
     mended = repaired != text
     text, cut = _first_entries(repaired)
-    source = BytesIO(_HEAD + _bounded(_without_bases(text)).encode("utf-8", "replace"))
+    source = BytesIO(_HEAD + _prepared(text).encode("utf-8", "replace"))
     try:
         found = feedparser.parse(source, response_headers=_HEADERS, sanitize_html=False, resolve_relative_uris=False)
     except Exception as error:  # broken markup makes it trip over its own state, in many ways
@@ -71,10 +85,41 @@ def _date(text: str) -> struct_time | None:
     return at.utctimetuple() if at else None
 
 
+def _prepared(text: str) -> str:
+    """Returns the text without what feedparser would misread. Raises FeedError."""
+    text = _EDITOR.sub(r"\1x-editor", text)  # whom feedparser takes for the author of the feed
+    return _without_mail(_bounded(_with_addresses(_without_bases(text))))
+
+
 def _without_bases(text: str) -> str:
-    """Returns the text with xml:base renamed: feedparser lets the base of one entry's content go on into the next
-    entries, and makes guids of links with it. The document's own base is applied to links later."""
-    return _BASE.sub(r"\1xml-base", text) if "xml:base" in text else text
+    """Returns the text with the xml:base of entries and texts in elements of their own: feedparser lets the base of one
+    entry's content go on into the next entries, and makes guids of links with it. They are applied later."""
+    return _BASED.sub(_apart, text) if "xml:base" in text else text
+
+
+def _apart(found: re.Match[str]) -> str:
+    name, before, base, after = found[1], found[2], found[4], found[5]
+    element, local = f"<{name}{before}{after}>", name.rpartition(":")[2].lower()
+    if local in ("item", "entry"):
+        return f'{element}<entrybase href="{base}"/>'
+    if local in _BASED_TEXTS:
+        return f'<textbase href="{base}"/>{element}'
+    if local == "link":
+        return _HREF.sub(lambda href: href[1] + urljoin(base.strip(), href[2]), element, count=1)
+    return element
+
+
+def _with_addresses(text: str) -> str:
+    """Returns the text with the targets of links that are no page as attributes: feedparser takes such a link's text
+    for the entry's page, whatever its `rel` says."""
+    return _TEXT_LINK.sub(_as_attribute, text)
+
+
+def _as_attribute(found: re.Match[str]) -> str:
+    if _ADDRESS.search(found[2]):
+        return found[0]
+    address = repair(found[3].strip()).replace('"', "&quot;")
+    return f'<{found[1]}{found[2]} href="{address}"/>'
 
 
 def _first_entries(text: str) -> tuple[str, bool]:
@@ -95,6 +140,11 @@ def _bounded(text: str) -> str:
     return _LONG_KEYWORDS.sub(r"\1", _LONG_AUTHOR.sub(r"\1", text))
 
 
+def _without_mail(text: str) -> str:
+    """Returns the text without mail addresses of authors; of longer domains feedparser leaves a rest as a name."""
+    return _AUTHOR_TEXT.sub(lambda found: found[1] + without_mail(found[2]), text) if "@" in text else text
+
+
 def fields(found: Mapping[str, Any]) -> RawFeed:
     """Returns the fields that are kept of feedparser's answer."""
     feed = found["feed"]
@@ -110,15 +160,18 @@ def fields(found: Mapping[str, Any]) -> RawFeed:
         ttl=_text(feed.get("ttl")),
         period=_text(feed.get("sy_updateperiod")),
         frequency=_text(feed.get("sy_updatefrequency")),
+        authors=_authors(feed),
         problem=f"not well-formed: {error}" if error else None,
     )
 
 
 def _document_base(text: str) -> str | None:
-    """Returns the xml:base of the outermost element."""
-    root = _ROOT.search(text)
-    base = _ROOT_BASE.search(root[0]) if root else None
-    return base[2].strip() if base else None
+    """Returns the xml:base of the outermost element and of the channel in it."""
+    base = ""
+    for element in (_ROOT.search(text), _CHANNEL.search(text)):
+        own = _OWN_BASE.search(element[0]) if element else None
+        base = urljoin(base, own[2].strip()) if own else base
+    return base or None
 
 
 def _raw_entry(entry: Any) -> RawEntry:
@@ -136,7 +189,14 @@ def _raw_entry(entry: Any) -> RawEntry:
         tags=[term for tag in entry.get("tags", ()) if (term := _text(tag.get("label") or tag.get("term")))],
         image=_image(entry),
         enclosures=_enclosures(entry),
+        base=_said_base(entry, "entrybase"),
+        text_base=_said_base(entry, "textbase"),
     )
+
+
+def _said_base(entry: Any, name: str) -> str | None:
+    found = dict.get(entry, name)
+    return _text(found.get("href")) if isinstance(found, dict) else None
 
 
 def _text(value: object) -> str | None:
@@ -157,6 +217,9 @@ def _html(value: object, detail: Any) -> str | None:
 
 
 def _link(entry: Any) -> str | None:
+    original = _text(entry.get("feedburner_origlink"))  # the publisher's own address, behind the proxy's
+    if original and is_http(original):
+        return original
     if link := _text(entry.get("link")):
         return link
     links = [link for link in dict.get(entry, "links", ()) if link.get("rel", "alternate") == "alternate"]

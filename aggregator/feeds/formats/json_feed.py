@@ -1,6 +1,5 @@
 """Reads JSON Feed 1.0 and 1.1 (jsonfeed.org)."""
 
-import re
 from html import escape
 from typing import Any
 
@@ -60,7 +59,7 @@ def _text(value: object) -> str | None:
 
 def _plain(value: object) -> str | None:
     text = _text(value)
-    return re.sub(r"\n{2,}", "\n<p>", escape(text, quote=False)) if text else None
+    return escape(text, quote=False) if text else None
 
 
 def _list(value: object) -> list[Any]:
@@ -68,10 +67,14 @@ def _list(value: object) -> list[Any]:
 
 
 def _authors(item: dict[str, Any]) -> list[str]:
-    """Returns the names of `authors` (version 1.1) or `author` (1.0)."""
-    people = _list(item.get("authors")) or [item.get("author")]
-    names = [_text(person.get("name")) for person in people if isinstance(person, dict)]
-    return [name for name in names if name]
+    """Returns the names of `authors` (version 1.1) or `author` (1.0), each a list, an object or a name alone."""
+    for key in ("authors", "author"):
+        people = item.get(key)
+        listed = people if isinstance(people, list) else [people]
+        names = [_text(person.get("name") if isinstance(person, dict) else person) for person in listed]
+        if found := [name for name in names if name]:
+            return found
+    return []
 
 
 def _size(value: object) -> int | None:

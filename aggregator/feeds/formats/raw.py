@@ -12,7 +12,8 @@ TOO_MANY_ENTRIES = f"more than {MAX_ENTRIES} entries, of which the first are rea
 
 @dataclass(slots=True)
 class RawEntry:
-    """Holds an item. `link` may be relative; `title_is_html` says how to read `title`; texts are HTML."""
+    """Holds an item. `link` may be relative; `title_is_html` says how to read `title`; texts are HTML. `base` and
+    `text_base` are the xml:base of the item and of its text, each relative to the one around it."""
 
     guid: str | None = None
     link: str | None = None
@@ -26,13 +27,15 @@ class RawEntry:
     tags: list[str] = field(default_factory=list)
     image: str | None = None
     enclosures: list[Enclosure] = field(default_factory=list)
+    base: str | None = None
+    text_base: str | None = None
 
 
 @dataclass(slots=True)
 class RawFeed:
     """Holds a document. `ttl`, `period` and `frequency` are the texts of RSS's ttl and of the syndication module;
-    `base` is its xml:base; `storable` says that its texts have been found free of control characters, `may_skip` that
-    it may have RSS's skipHours or skipDays; `sitemaps`: of an index."""
+    `base` is its xml:base, `authors` are those of what names none; `storable` says that its texts have been found free
+    of control characters, `may_skip` that it may have RSS's skipHours or skipDays; `sitemaps`: of an index."""
 
     format: str
     title: str | None = None
@@ -47,6 +50,7 @@ class RawFeed:
     storable: bool = False
     may_skip: bool = True
     problem: str | None = None
+    authors: list[str] = field(default_factory=list)
     sitemaps: list[Sitemap] = field(default_factory=list)
 
 

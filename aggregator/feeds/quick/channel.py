@@ -1,5 +1,7 @@
 """Takes what the expat reader keeps of a feed's outermost element and of its channel."""
 
+from urllib.parse import urljoin
+
 from aggregator.feeds.formats.raw import RawFeed
 from aggregator.feeds.quick.item import Unsupported
 from aggregator.feeds.quick.namespaces import ATOM, XML
@@ -28,6 +30,12 @@ def _kind(name: str, attributes: dict[str, str], declared: list[str]) -> str:
     if name == "rdf_rdf" and len(rss1) == 1 and ATOM not in declared:
         return "rss10" if rss1[0].startswith("http://purl") else "rss090"
     raise Unsupported
+
+
+def enter(feed: RawFeed, attributes: dict[str, str]) -> None:
+    """Takes what a channel's own element says of what is in it."""
+    if base := attributes.get(f"{XML} base"):
+        feed.base = urljoin(feed.base or "", base.strip())
 
 
 def set_field(feed: RawFeed, name: str, value: str | None) -> None:

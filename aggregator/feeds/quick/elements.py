@@ -9,7 +9,14 @@ CREATED = {"created", "dcterms_created"}
 AUTHORS = {"author", "dc_creator", "dc_author", "itunes_author"}
 # Leaves whose attributes count at their end alone.
 PLAIN = TITLES | PUBLISHED | UPDATED | CREATED | {"guid", "id"}
-OTHER_LEAVES = {"media_thumbnail", "media_keywords", "itunes_keywords", "itunes_category", "name"}
+OTHER_LEAVES = {
+    "media_thumbnail",
+    "media_keywords",
+    "itunes_keywords",
+    "itunes_category",
+    "name",
+    "feedburner_origlink",
+}
 LEAVES = PLAIN | TEXTS.keys() | CONTENTS.keys() | CATEGORIES | OTHER_LEAVES
 CHANNEL_LEAVES = TITLES | {"guid", "id", "language", "dc_language", "ttl", "sy_updateperiod", "sy_updatefrequency"}
 # Elements without a namespace that stand in items and channels and change nothing that is kept.

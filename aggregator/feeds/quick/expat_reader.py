@@ -6,6 +6,7 @@ of two on one level the later; a description behind another is content.
 
 import re
 from html import escape
+from urllib.parse import urljoin
 from xml.parsers import expat
 
 from aggregator.feeds.feed_dates import Undatable, parse_date
@@ -18,11 +19,13 @@ from aggregator.feeds.quick.item import (
     TEXTS,
     Item,
     Unsupported,
+    base_of,
     check_encoding,
     href_of,
     is_page,
     is_permalink,
     opening_tag,
+    relation,
     title_is_html,
     unwrap,
 )
@@ -85,6 +88,7 @@ class _ExpatReader:
         self._feed: RawFeed | None = None
         self._entry: Item | None = None
         self._author_depth = 0
+        self._channel = Item(0, None, atom=False)  # its authors alone
         self._channel_depth = 0
         self._feed_link = ""
         self._feed_id = ""
@@ -106,6 +110,7 @@ class _ExpatReader:
         if self._feed is None:
             raise Unsupported
         self._feed.link = self._feed_link.strip() or self._feed_id or None
+        self._feed.authors = [name for name in self._channel.authors if name]
         return self._feed
 
     @staticmethod
@@ -160,16 +165,21 @@ class _ExpatReader:
             raise _EnoughEntries
         about = attributes.get("http://www.w3.org/1999/02/22-rdf-syntax-ns# about")
         self._entry = Item(self._depth, about, atom=self._feed is not None and self._feed.format == "atom10")
+        self._entry.raw.base = base_of(attributes)
         self._title_depth = -1
 
     def _start_in_feed(self, name: str, attributes: dict[str, str]) -> None:
         if name == "channel":
             self._channel_depth = self._depth
+            if self._feed is not None:
+                channel.enter(self._feed, attributes)
         elif name in ("image", "textinput"):
             self._skip_from = self._depth
         elif name == "link":
             self._start_feed_link(attributes)
-        elif name in elements.CHANNEL_LEAVES:
+        elif name in elements.AUTHORS:
+            self._start_author(self._channel)
+        elif (name == "name" and self._author_depth) or name in elements.CHANNEL_LEAVES:
             self._open(name, attributes)
         elif name in ("skiphours", "skipdays") and self._feed is not None:
             self._feed.may_skip = True
@@ -189,9 +199,7 @@ class _ExpatReader:
         elif name in elements.AUTHORS:
             if self._depth != item.depth + 1:
                 raise Unsupported
-            self._author_depth = self._depth
-            item.authors.append(None)
-            self._pieces.clear()
+            self._start_author(item)
         elif name == "link":
             self._start_link(attributes, item)
         elif name == "enclosure":
@@ -213,6 +221,11 @@ class _ExpatReader:
         elif self._author_depth:
             item.odd_author = True
 
+    def _start_author(self, item: "Item") -> None:
+        self._author_depth = self._depth
+        item.authors.append(None)
+        self._pieces.clear()
+
     def _start_leaf(self, name: str, attributes: dict[str, str], item: "Item") -> None:
         if name in TEXTS or name in CONTENTS:
             item.begin_text(name, attributes)
@@ -228,14 +241,15 @@ class _ExpatReader:
     def _start_link(self, attributes: dict[str, str], item: "Item") -> None:
         href = href_of(attributes)
         if href is None:
-            item.links.append("")
             self._open("link", attributes)
             return
-        rel = attributes.get("rel", "alternate").lower()
+        if base := base_of(attributes):
+            href = urljoin(base, href)
+        rel = relation(attributes)
         if rel == "alternate":
             item.links.append(href)
         elif rel == "enclosure":
-            item.enclose({"type": "text/html", **attributes})
+            item.enclose({"type": "text/html", **attributes, "url": href})
         if is_page(attributes):
             item.link = href
 
@@ -284,6 +298,9 @@ class _ExpatReader:
             elif self._author_depth == depth:
                 self._author_depth = 0
                 self._entry.end_author("".join(self._pieces).strip())
+        elif self._author_depth == depth:
+            self._author_depth = 0
+            self._channel.end_author("".join(self._pieces).strip())
 
     def _end_feed_leaf(self, name: str, value: str, depth: int) -> None:
         feed = self._feed
@@ -294,6 +311,11 @@ class _ExpatReader:
         elif name in ("guid", "id"):  # stands in for a link that is missing
             if not self._feed_id and is_permalink(self._leaf_attributes):
                 self._feed_id = value
+        elif name == "name":
+            self._channel.authors[-1] = value
+            self._pieces.clear()
+        elif name == "link" and relation(self._leaf_attributes) != "alternate":
+            return
         elif name == "link":
             self._feed_link = QUERY_ENTITY.sub(r"&\1", value)
         else:

@@ -5,15 +5,16 @@ from datetime import datetime
 from html import escape
 from html.entities import entitydefs
 
+from aggregator.feeds.entry_texts import without_mail
 from aggregator.feeds.formats.raw import RawEntry, length
 from aggregator.feeds.quick.namespaces import HTML_ELEMENTS, XML
 from aggregator.model import Enclosure
+from aggregator.urls import is_http
 
 _MAY_BE_HTML = re.compile(r"</\w+>|&#?\w+;")
 _ELEMENT = re.compile(r"</?(\w+)")
 _ENTITY = re.compile(r"&(\w+);")
 QUERY_ENTITY = re.compile(r"&([A-Za-z0-9_]+);")
-_MAIL_AND_NAME = re.compile(r"[a-zA-Z0-9_.+-]+@(?:[a-zA-Z0-9-]+\.)+[a-zA-Z]{2,4}\s*\(([^()@<>]*)\)")
 _MAX_AUTHOR_CHARACTERS = 400
 _HTML = ("text/html", "application/xhtml+xml")
 _TYPES = {"text": "text/plain", "plain": "text/plain", "html": "text/html", "xhtml": "application/xhtml+xml"}
@@ -45,6 +46,7 @@ class Item:
         self.atom = atom
         self.raw = RawEntry(guid=about)
         self.link: str | None = None
+        self.original = ""
         self.links: list[str] = []
         self.authors: list[str | None] = []
         self.odd_author = False
@@ -62,6 +64,7 @@ class Item:
 
     def begin_text(self, name: str, attributes: dict[str, str]) -> None:
         """Decides what a text is: a second description is content, and makes what follows it summaries again."""
+        self.raw.text_base = base_of(attributes) or self.raw.text_base
         if name in CONTENTS:
             self._has_content, self._as_content = True, True
         else:
@@ -72,7 +75,9 @@ class Item:
         if name in ("guid", "id"):
             self._end_guid(value, attributes, depth)
         elif name == "link":
-            self._end_link(value)
+            self._end_link(value, attributes)
+        elif name == "feedburner_origlink":
+            self.original = value
         elif name in CATEGORIES or name == "itunes_category":
             self._end_category(value)
         else:
@@ -85,9 +90,13 @@ class Item:
         if self.link is None and is_permalink(attributes):
             self.link = value
 
-    def _end_link(self, value: str) -> None:
+    def _end_link(self, value: str, attributes: dict[str, str]) -> None:
+        if relation(attributes) == "enclosure":
+            self.enclose({"type": "text/html", **attributes, "url": value})
+        if relation(attributes) != "alternate":
+            return
         self.link = QUERY_ENTITY.sub(r"&\1", value.replace("&amp;", "&"))
-        self.links[-1] = self.link
+        self.links.append(self.link)
 
     def _end_category(self, value: str) -> None:
         if not value:
@@ -144,6 +153,8 @@ class Item:
     def finished(self) -> RawEntry:
         raw = self.raw
         raw.link = (self.link or "").strip() or next((link.strip() for link in self.links if link.strip()), None)
+        if is_http(self.original):
+            raw.link = self.original
         raw.authors = [name for name in self.authors if name]
         raw.tags = [text for term, _, label in self.tags if (text := (label or term or "").strip())]
         raw.published = raw.published or self.created
@@ -170,9 +181,19 @@ def href_of(attributes: dict[str, str]) -> str | None:
     return attributes.get("url") or attributes.get("uri") or attributes.get("href") or None
 
 
+def base_of(attributes: dict[str, str]) -> str | None:
+    """Returns the xml:base of an element."""
+    return attributes.get(f"{XML} base", "").strip() or None
+
+
+def relation(attributes: dict[str, str]) -> str:
+    """Returns what the target of a link is to the one that has it."""
+    return attributes.get("rel", "alternate").lower()
+
+
 def is_page(attributes: dict[str, str]) -> bool:
     kind = attributes.get("type", "text/html").lower()
-    return attributes.get("rel", "alternate").lower() == "alternate" and _TYPES.get(kind, kind) in _HTML
+    return relation(attributes) == "alternate" and _TYPES.get(kind, kind) in _HTML
 
 
 def title_is_html(value: str, attributes: dict[str, str], *, atom: bool) -> bool:
@@ -193,17 +214,15 @@ def _looks_like_html(text: str) -> bool:
 
 
 def _author(text: str) -> str | None:
-    if "@" not in text:
-        return text or None
-    match = _MAIL_AND_NAME.fullmatch(text) if len(text) < _MAX_AUTHOR_CHARACTERS else None
-    if not match:
+    text = without_mail(text) if len(text) < _MAX_AUTHOR_CHARACTERS else text
+    if "@" in text:
         raise Unsupported
-    return match[1].strip() or None
+    return text or None
 
 
 def opening_tag(name: str, attributes: dict[str, str]) -> str:
-    """Writes a tag of XHTML as feedparser does."""
-    written = {_attribute_name(key): value for key, value in attributes.items()}
+    """Writes a tag of XHTML as feedparser does, without its xml:base."""
+    written = {_attribute_name(key): value for key, value in attributes.items() if key != f"{XML} base"}
     for key in ("rel", "type"):
         if key in written:
             written[key] = written[key].lower()

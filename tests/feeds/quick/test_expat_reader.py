@@ -86,10 +86,37 @@ ATOM = [
 ]
 
 
+BASES = [
+    "<entry xml:base='When/2026/'><id>1</id><link href='a'/><content type='html'>&lt;img src='p'></content></entry>",
+    (
+        "<entry><id>1</id><link xml:base='https://other.example/' href='a'/>"
+        "<link rel='enclosure' xml:base='m/' href='b'/></entry>"
+    ),
+    (
+        "<entry xml:base='/x/'><id>1</id><link href='a'/><content type='xhtml' xml:base='y/'>"
+        "<div xmlns='http://www.w3.org/1999/xhtml'><p xml:base='z'>t</p></div></content></entry>"
+    ),
+    "<entry><id>1</id><link href='a'/><summary xml:base='urn:x'>t</summary></entry>",
+]
+LINKS = [
+    "<link>https://news.example/a</link><link rel='enclosure' type='audio/mpeg'>https://news.example/a.mp3</link>",
+    "<atom:link rel='replies'><![CDATA[https://news.example/a?x&y]]></atom:link><link>https://news.example/a</link>",
+    "<link rel='self'>https://news.example/s</link><guid>https://news.example/a</guid>",
+    "<link>https://p.example/~r/1</link><feedburner:origLink>https://news.example/a</feedburner:origLink>",
+    "<link>https://p.example/~r/1</link><feedburner:origLink>none</feedburner:origLink>",
+]
+CHANNEL_AUTHORS = [
+    "<author>ann@news.org (Ann Lee)</author><dc:creator>Bo &lt;b&gt;Roe&lt;/b&gt;</dc:creator>",
+    "<atom:author><atom:name>Cy</atom:name><atom:email>c@news.example</atom:email></atom:author>",
+    "<itunes:author>Cy</itunes:author><managingEditor>The Editor</managingEditor><webMaster>W</webMaster>",
+    "<managingEditor>The Editor</managingEditor>",
+]
+
+
 def compare(text: str) -> None:
     ours, theirs = expat_reader.read(text.encode()), feedparser_reader.read(text)
     assert finish_entry.finish_entries(ours, URL)[0] == finish_entry.finish_entries(theirs, URL)[0]
-    for name in ("format", "title", "link", "lang", "ttl", "period", "frequency", "base"):
+    for name in ("format", "title", "link", "lang", "ttl", "period", "frequency", "base", "authors"):
         assert getattr(ours, name) == getattr(theirs, name), name
 
 
@@ -111,6 +138,35 @@ def test_atom_entries(entry: str) -> None:
         'N</title><link href="/"/>'
     )
     compare(f"{head}<entry>{entry}</entry><entry><id>z</id></entry></feed>")
+
+
+@pytest.mark.parametrize("entry", BASES)
+@pytest.mark.parametrize("base", ["", " xml:base='https://x.example/y/'", " xml:base='/y/'"])
+def test_bases(entry: str, base: str) -> None:
+    compare(f'<feed xmlns="http://www.w3.org/2005/Atom"{base}>{entry}<entry><id>z</id><link href="b"/></entry></feed>')
+
+
+def test_bases_in_rss() -> None:
+    item = (
+        "<item xml:base='https://x.example/sub/'><link>post/6</link><description xml:base='d/'>t</description></item>"
+    )
+    for base in ("", " xml:base='/c/'"):
+        compare(
+            f"<rss version='2.0' xml:base='https://r.example/r/'><channel{base}>{item}<item><link>b</link></item></channel></rss>"
+        )
+
+
+@pytest.mark.parametrize("item", LINKS)
+def test_links_that_are_no_page(item: str) -> None:
+    proxied = "xmlns:feedburner='http://rssnamespace.org/feedburner/ext/1.0'"
+    compare(f'<rss version="2.0" {NAMESPACES} {proxied}><channel><item>{item}</item></channel></rss>')
+
+
+@pytest.mark.parametrize("channel", CHANNEL_AUTHORS)
+def test_authors_of_a_channel(channel: str) -> None:
+    item = "<item><title>Z</title><author>Own</author></item><item><title>Y</title></item>"
+    compare(f'<rss version="2.0" {NAMESPACES}><channel>{channel}{item}</channel></rss>')
+    compare(f'<rss version="2.0" {NAMESPACES}><channel>{item}{channel}</channel></rss>')
 
 
 CHANNELS = [
