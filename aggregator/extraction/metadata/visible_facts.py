@@ -38,7 +38,7 @@ _LEADING, _LEADING_DATE = 14, 36  # characters within which a day begins, and en
 _CODE = re.compile(r"[{}=;<>\[\]\\]|//")
 _DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"20\d\d(?!\d)")
-_MAX_DATES = 5  # dates of lines that are looked at
+_MAX_DATES, _MAX_YEARS = 5, 3000  # dates of lines, and years, that are looked at
 _MAX_LINE, _MAX_DATED, _MAX_LABEL = 300, 150, 60  # characters of a line that is read, of one with a date, of a label
 
 
@@ -119,7 +119,7 @@ class Printed:
 
     def _dated_lines(self, month_first: bool) -> Iterator[PrintedDate]:
         text, end, found = self.text, 0, 0
-        for year in _YEAR.finditer(text):
+        for year in islice(_YEAR.finditer(text), _MAX_YEARS):
             if year.start() < end:
                 continue
             start = text.rfind("\n", 0, year.start()) + 1
