@@ -107,7 +107,8 @@ def _thinned(html: str) -> str:
     return "".join((*parts, _ANY_TAG.sub(" ", html[at:])))
 
 
-_SOURCE = r"<[a-z](?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+"  # of a tag, with what is quoted in it
+# Of a tag, with what is quoted in it: no other tag, lest a lone quote in a script makes one tag of half a page.
+_SOURCE = r"<[a-z](?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+"
 _BYTE_SOURCE, _TEXT_SOURCE = re.compile(_SOURCE.encode(), re.IGNORECASE), re.compile(_SOURCE, re.IGNORECASE)
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _GAP = re.compile(r"[\s/]+")

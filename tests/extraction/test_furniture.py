@@ -241,6 +241,12 @@ def test_headings_of_related_articles_go_with_their_links() -> None:
     assert text_with(f"<div><h3>Related stories</h3>{links}</div>") == "\n\n".join(PARAGRAPHS)
 
 
+def test_a_lone_quote_in_a_script_swallows_no_page() -> None:
+    script = "<script>var a = '<div class=\"' + name;</script>"
+    long = "".join(f'<p class="a b c d">{PARAGRAPHS[n % 4]} {n}</p>' for n in range(4000))
+    assert len(article(page(*PARAGRAPHS, script, long)).text) > 100_000
+
+
 def test_labels() -> None:
     assert is_ad_label("ADVERTISEMENT")
     assert is_ad_label("– Publicité –")
