@@ -20,6 +20,10 @@ WINDOW = 7 * DAY  # seconds between a report and the story's first or last one
 MIN_SCORE = 0.22
 OTHER_TIMES_FACTOR = 0.75  # both name days, or years, and none is the same
 SAME_DAY_FACTOR = 1.1
+RARE_SHARE = 0.005  # of the articles of a language: a word in so few is rare
+# Set on Reuters notices of 1987 (dividends, results, ratings), each of another company.
+SAME_SUBJECT_SHARE = 0.5  # of the rare words of a report's title; where a story has fewer, it is about another subject
+OTHER_SUBJECT_FACTOR = 2.0  # than the site's articles in the story: so much more alike it must be
 SAME_SITE_SHARE = 0.2  # more alike for each article of the site: an event has few there, a series (earnings) many
 FADING = 20 * DAY  # after so long a story is half as alike
 PRIOR_ARTICLES = 30  # that are taken to have been read before the first, with none of its words
@@ -32,10 +36,12 @@ _LOGARITHMS = [log(n + 1) for n in range(4096)]  # a look-up is quicker, and mos
 
 @dataclass(frozen=True, slots=True)
 class Centroid:
-    """Holds what the reports of a story have in common. `terms`: sums of their weights; `times`: see `terms.times`."""
+    """Holds what the reports of a story have in common. `terms`: sums of their weights; `times`: see `terms.times`;
+    `subject`: the rare words of a single report's title, which say what it is about."""
 
     terms: Mapping[int, float]
     times: frozenset[int] = frozenset()
+    subject: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,9 @@ def report(made: Fingerprint, frequencies: Mapping[int, int], articles: int) -> 
     weighed = {t: w * (read - c) for t, w, c in zip(made.terms, made.weights, common, strict=True)}
     kept = heaviest(weighed, MAX_REPORT_TERMS)
     length = sqrt(sum(w * w for _, w in kept)) or 1.0
-    return Centroid({term: w / length for term, w in kept if w > 0}, frozenset(made.times))
+    rare = RARE_SHARE * articles
+    subject = frozenset(t for t in made.title if frequencies.get(t, 0) <= rare)
+    return Centroid({term: w / length for term, w in kept if w > 0}, frozenset(made.times), subject)
 
 
 def heaviest(weighed: Mapping[int, float], most: int) -> list[tuple[int, float]]:
@@ -87,7 +95,7 @@ def closest(new: Centroid, at: int, stories: Iterable[NearStory], apart: Collect
     that it is known not to belong to."""
     found = [_match(new, at, story) for story in stories if story.story_id not in apart]
     return max(
-        (m for m in found if m.score >= _needed(m.story)), key=lambda m: (m.score, -m.story.story_id), default=None
+        (m for m in found if m.score >= _needed(new, m.story)), key=lambda m: (m.score, -m.story.story_id), default=None
     )
 
 
@@ -100,9 +108,12 @@ def merge_centroids(one: Centroid, other: Centroid) -> Centroid:
     return Centroid(dict(kept), one.times | other.times)
 
 
-def _needed(story: NearStory) -> float:
-    """Returns the score that is needed: the more articles of its site a story has, the more alike the next must be."""
-    return MIN_SCORE * (1 + SAME_SITE_SHARE * story.own)
+def _needed(new: Centroid, story: NearStory) -> float:
+    """Returns the score that is needed: the more articles of its site a story has, the more alike the next must be; and
+    more so where none of the rare words of its title is in the story, as one form is filled in for many companies."""
+    told = len(new.subject & story.centroid.terms.keys())
+    other = story.own > 0 and bool(new.subject) and told < SAME_SUBJECT_SHARE * len(new.subject)
+    return MIN_SCORE * (1 + SAME_SITE_SHARE * story.own) * (OTHER_SUBJECT_FACTOR if other else 1.0)
 
 
 def _match(new: Centroid, at: int, story: NearStory) -> StoryMatch:

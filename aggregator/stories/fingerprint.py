@@ -33,7 +33,7 @@ class Fingerprint:
     `hashes`: of n-grams, distinct, 48 bits; `entities`: 32-bit hashes of names and numbers; `words`: their number;
     `terms`: 32-bit hashes of the words of title and opening, each with its place in `weights`, greater than 0; `times`:
     the days and years that the opening names (`terms.times`); `language`: the term that stands for all articles of the
-    language.
+    language; `title`: the terms of the title's longer words.
     """
 
     hashes: tuple[int, ...]
@@ -43,6 +43,7 @@ class Fingerprint:
     weights: tuple[float, ...] = ()
     times: tuple[int, ...] = ()
     language: int = 0
+    title: tuple[int, ...] = ()
 
 
 def fingerprint(text: str, lang: str | None = None, title: str | None = None) -> Fingerprint:
@@ -60,7 +61,8 @@ def fingerprint(text: str, lang: str | None = None, title: str | None = None) ->
     entities = {_hashes(word)[0] & _TERM_MASK for word in named}
     opening, language = found[:OPENING_WORDS], _language(lang)
     first, head = (_pairs(part) if unspaced else part for part in (opening, heading))
-    weighed = weights(first, head, named, 0 if unspaced else SMALL_LETTERS, lambda some: _terms(some, language))
+    small = 0 if unspaced else SMALL_LETTERS
+    weighed = weights(first, head, named, small, lambda some: _terms(some, language))
     return Fingerprint(
         hashes=tuple(sorted(grams)),
         entities=tuple(sorted(entities)),
@@ -69,6 +71,7 @@ def fingerprint(text: str, lang: str | None = None, title: str | None = None) ->
         weights=tuple(weighed.values()),
         times=times(opening),
         language=language,
+        title=tuple(_terms([w for w in head if len(w) > small and not w.isdigit()], language)),
     )
 
 

@@ -102,13 +102,13 @@ def test_database_commands(archive, tmp_path):
     copy.close()
 
 
-def test_a_site_that_is_gone_fails_the_fetch(run, played, tmp_path):
+def test_three_sites_that_fail_alike_are_the_networks_fault(run, played, tmp_path):
     (tmp_path / "feeds.yaml").write_text((played / "feeds.yaml").read_text())
     done = run("fetch", "--json")
     assert done.returncode == 1
     found = json.loads(done.stdout)
-    assert found["feeds"]["failed"] == 3
-    assert len(found["failures"]["feeds"]) == 3
+    assert "none of 3 sites" in found["offline"]
+    assert (found["feeds"]["failed"], found["failures"]["feeds"]) == (0, [])
 
 
 def test_a_folder_in_use_is_left_alone(fails, played):

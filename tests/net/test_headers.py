@@ -1,7 +1,7 @@
 """Header values: numbers, ranges, bytes as text, the User-Agent."""
 
 from aggregator.net import user_agent
-from aggregator.net.headers import is_whole, number, octets, received, text
+from aggregator.net.headers import number, octets, part_of, received, text
 
 
 def test_numbers() -> None:
@@ -11,8 +11,11 @@ def test_numbers() -> None:
 
 
 def test_a_range_that_is_all() -> None:
-    assert is_whole("bytes 0-99/100")
-    assert not any(map(is_whole, ("bytes 0-99/5000", "bytes 1-99/100", "bytes 0-99/*", "", "x/y")))
+    for whole in ("bytes 0-99/100", ""):
+        assert part_of({"content-range": whole}) is None
+    for part in ("bytes 0-99/5000", "bytes 1-99/100", "bytes 0-99/*", "x/y"):
+        assert part_of({"content-range": part}) == part
+    assert part_of({"content-type": "multipart/byteranges; boundary=x"}) == "parts"
 
 
 def test_bytes_survive_the_way_through_text() -> None:

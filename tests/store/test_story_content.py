@@ -125,14 +125,15 @@ def test_every_report_can_be_split_from_every_other(store: Store) -> None:
         edit_stories.split(store, story, (), 5)
 
 
-def test_a_copy_that_is_split_off_is_a_report(store: Store) -> None:
+def test_a_copy_is_not_split_off_its_head(store: Store) -> None:
     with store.write() as conn:
         head, copy = (add(conn, FERRY * 4, site=f"s{n}.example", at=T0 + n) for n in range(2))
         assert row(conn, copy).copy_of == head
         story = row(conn, head).story_id
-    edit_stories.split(store, story, [copy], 5)
+    with pytest.raises(UsageError, match="copies go with their head"):
+        edit_stories.split(store, story, [copy], 5)
     with store.read() as conn:
-        assert row(conn, copy).copy_of is None
+        assert row(conn, copy).copy_of == head
         check(conn)
 
 

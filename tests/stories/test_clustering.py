@@ -43,6 +43,13 @@ def test_two_first_articles_are_not_alike_by_their_short_words_alone() -> None:
     assert closest(vector(f"{plain} {FERRY}"), 0, [story(f"{plain} {BUDGET}")]) is None
 
 
+def test_the_title_of_a_sites_next_report_must_name_what_its_story_is_about() -> None:
+    of_site, of_others = (NearStory(1, 0, 0, vector(FERRY), own) for own in (2, 0))
+    assert closest(vector(AGAIN, title="Kestrel founders"), 0, [of_site]) is None  # one form, another company
+    assert closest(vector(AGAIN, title="Kestrel founders"), 0, [of_others]) is not None  # the headline of another site
+    assert closest(vector(AGAIN, title="Aurora founders"), 0, [of_site]) is not None
+
+
 def test_a_story_that_is_known_to_be_another_is_left_out() -> None:
     assert closest(vector(AGAIN), 0, [story(FERRY, 2)], apart={2}) is None
 
