@@ -89,18 +89,25 @@ def search(
         found = find(store, asked)
     narrowed = {"--since": since, "--until": until, "--feed": feed, "--site": site, "--lang": lang}
     said = " ".join([text, *(f"{name} {value}" for name, value in narrowed.items() if value)])
+    _print(found, form, said, offset, folded=stories)
+    if not options.quiet:
+        for line in _remarks(found, form, said, offset):
+            print(f"aggregator: {output.cell(line)}", file=sys.stderr)
+
+
+def _print(found: "Results", form: Format, said: str, offset: int, *, folded: bool) -> None:
     if form is Format.TABLE:
         _print_hits(found, said, offset)
     elif form is Format.TEXT:
         print("\n".join(_as_text(hit.article.to_dict()) for hit in found.hits), end="")
     else:
-        output.objects((_as_json(hit, folded=stories) for hit in found.hits), form)
-    if not options.quiet:
-        remarks = [f"{term!r} holds neither letters nor digits: no article is found by it" for term in found.wordless]
-        if form is not Format.TABLE:
-            remarks += _shown(found, said, offset)
-        for line in remarks:
-            print(f"aggregator: {output.cell(line)}", file=sys.stderr)
+        output.objects((_as_json(hit, folded=folded) for hit in found.hits), form)
+
+
+def _remarks(found: "Results", form: Format, said: str, offset: int) -> list[str]:
+    """Returns what a person should know beside the answer; the table itself says whether it is the whole."""
+    remarks = [f"{term!r} holds neither letters nor digits: no article is found by it" for term in found.wordless]
+    return remarks if form is Format.TABLE else remarks + _shown(found, said, offset)
 
 
 def _shown(found: "Results", said: str, offset: int) -> list[str]:

@@ -71,13 +71,6 @@ class Feed:
         return sorted(row.text for row in self.rows(articles))
 
 
-@pytest.fixture(scope="module")
-def pool() -> Iterator[Pool]:
-    opened = Pool(1)
-    yield opened
-    opened.close()
-
-
 @pytest.fixture
 def feed(tmp_path: Path, database_url: str, pool: Pool) -> Iterator[Feed]:
     with Server() as server:

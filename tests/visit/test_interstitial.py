@@ -16,13 +16,6 @@ from tests.visit.test_identity import Feed, item, serve
 CONSENT = site.page(7, "Cookies").replace("Bridge 7 of Cookies", "We value your privacy")
 
 
-@pytest.fixture(scope="module")
-def pool() -> Iterator[Pool]:
-    opened = Pool(1)
-    yield opened
-    opened.close()
-
-
 @pytest.fixture
 def feed(tmp_path: Path, database_url: str, pool: Pool) -> Iterator[Feed]:
     with Server() as server:

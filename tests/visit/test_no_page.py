@@ -15,13 +15,6 @@ from tests.visit.test_refetching import World
 PROSE = "The ferry came late again, said the passengers who had waited on the quay since the early morning. " * 12
 
 
-@pytest.fixture(scope="module")
-def pool() -> Iterator[Pool]:
-    opened = Pool(1)
-    yield opened
-    opened.close()
-
-
 @pytest.fixture
 def world(tmp_path: Path, database_url: str, pool: Pool) -> Iterator[World]:
     with Server() as server:

@@ -7,7 +7,7 @@ The models judge by looks, and furniture that is written as prose looks like pro
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
-from aggregator.extraction.body import class_names, phrases, set_phrases
+from aggregator.extraction.body import class_names, date_lines, phrases, set_phrases
 from aggregator.extraction.body.blocks import Element, PageTree, Segment, landmark
 from aggregator.extraction.body.verdicts import COMMENT, MOST, BlockVerdict
 from aggregator.text import index_form
@@ -74,14 +74,14 @@ class Furniture:
         long = [n for n, s in enumerate(self.page.segments) if len(s.text) > _PARAGRAPH and verdicts[n].score >= MOST]
         first, last = (long[0], long[-1]) if long else (len(verdicts), -1)
         short = [(segment, verdict) for segment, verdict in self._open() if len(segment.text) <= _BYLINE]
-        dates = [segment.number for segment, _ in short if set_phrases.is_date(segment.text)]
+        dates = [segment.number for segment, _ in short if date_lines.is_date(segment.text)]
         if len(dates) <= _MOST_DATES:
             self._drop([number for number in dates if not self.page.segments[number].element.within & _TABLE], "a date")
         for segment, verdict in short:
             if not verdict.reason and names and not first < segment.number < last:
                 words = index_form(segment.text)
                 named = sum([len(name) for name in names if name in words])
-                if named and (len(words) <= 2 * named + 4 or set_phrases.is_byline(segment.text, names)):
+                if named and (len(words) <= 2 * named + 4 or date_lines.is_byline(segment.text, names)):
                     verdict.reason = "the byline"
 
     def _advertisements(self) -> None:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from aggregator.extraction.body import set_phrases
+from aggregator.extraction.body import date_lines, set_phrases
 from aggregator.extraction.plain.line_features import Array, TextLines
 
 _GAP = 12  # lines between two that were chosen, among which paragraphs are looked for
@@ -52,9 +52,7 @@ def with_paragraphs_between(of: TextLines, chance: Array, numbers: list[int], ti
         if 0 < len(between) <= _GAP and not any(set_phrases.heads_section(of.texts[n]) for n in between):
             chosen.update(n for n in between if chance[n] >= _LIKELY and _is_paragraph(of, n, _PARAGRAPH))
     chosen.update(_closing(of, chance, numbers[-1], asides))
-    return [
-        number for number in sorted(chosen - asides) if number == title or not set_phrases.is_date(of.texts[number])
-    ]
+    return [number for number in sorted(chosen - asides) if number == title or not date_lines.is_date(of.texts[number])]
 
 
 def _before_comments(of: TextLines, numbers: list[int]) -> list[int]:

@@ -10,7 +10,8 @@ import re
 import numpy as np
 
 from aggregator.extraction.article import Article
-from aggregator.extraction.body.set_phrases import is_date, is_weather
+from aggregator.extraction.body.date_lines import is_date
+from aggregator.extraction.body.set_phrases import is_weather
 from aggregator.extraction.body.trees import trees
 from aggregator.extraction.metadata.language import detect_lang
 from aggregator.extraction.plain.asides import is_aside, with_paragraphs_between

@@ -1,0 +1,270 @@
+"""Lists the set phrases of pages, in the languages news is written in, for `set_phrases`.
+
+A phrase stands between "|" or the ends of a line; "…" stands for some characters between two parts of one sentence.
+"""
+
+POINTERS = """
+read also|also read|read more|see also|related:|related stories|related article|more:|more on this|don't miss|watch:
+lesen sie auch|lies auch|lest auch|mehr zum thema|auch interessant|siehe auch|zum thema:|passend dazu|mehr dazu
+à lire aussi|à lire également|a lire :|lire aussi|lire également|lisez aussi|voir aussi|à voir aussi
+sur le même sujet
+te puede interesar|también te puede interesar|le puede interesar|puede interesarte|te recomendamos|lee también
+lea también|leer también|lea además|lee además|lee aquí|ver también|vea también|mira también|más información:
+relacionado:
+leia também|leia mais|leia ainda|ler também|veja também|saiba mais|confira também|relacionado|relacionadas
+leggi anche|leggi pure|leggi qui|vedi anche|guarda anche|approfondisci|per approfondire|potrebbe interessarti
+ti potrebbe interessare|lees ook|lees meer|bekijk ook|zie ook|les også|læs også|se også|läs också|läs även|läs mer
+lue myös
+czytaj też|czytaj także|czytaj również|czytaj więcej|zobacz też|zobacz także|zobacz również|przeczytaj też
+przeczytaj także|przeczytaj również|polecamy|warto przeczytać
+читайте также|читать также|читайте по теме|читайте еще|смотрите также|смотреть также|материалы по теме|по теме:
+читайте також|читайте теж|дивіться також|přečtěte si|čtěte také|čítajte tiež|prečítajte si|olvassa el|olvasd el
+citește și|citiți și|прочетете още|вижте още|διαβάστε επίσης|διαβάστε ακόμη|δείτε επίσης|ayrıca okuyun|ilgili haber
+bunu da okuyun|bunlar da ilginizi çekebilir|baca juga|simak juga|xem thêm|đọc thêm|यह भी पढ़ें|ये भी पढ़ें
+इसे भी पढ़ें
+もっと読む|あわせて読みたい|併せて読みたい|関連記事|関連ニュース|関連：|関連:|関連】|こちらも読む|合わせて読みたい
+相关阅读|相关新闻|相关文章|相关报道|延伸阅读|延伸閱讀|推荐阅读|推薦閱讀|相關新聞|相關文章|更多新聞|更多阅读|同场加映
+看更多
+관련기사|관련 기사|관련뉴스|관련 뉴스|함께 읽|더 읽|이 기사도|추천 기사|추천기사|อ่านเพิ่มเติม|อ่านต่อ
+ข่าวที่เกี่ยวข้อง|เรื่องที่เกี่ยวข้อง
+اقرأ أيضا|اقرأ أيضًا|اقرأ ايضا|إقرأ أيضا|إقرأ أيضًا|اقرأ المزيد|اقرئي أيضا|طالع أيضا|طالع أيضًا|شاهد أيضا|شاهد أيضًا
+انظر أيضا|مواضيع ذات صلة
+أخبار ذات صلة|قد يعجبك|قد يهمك|بیشتر بخوانید|همچنین بخوانید|بخوانید|مطالب مرتبط|یہ بھی پڑھیں|קראו גם|קראו עוד
+לקריאה נוספת|עוד בנושא
+"""
+"""Begin a pointer to another article."""
+
+ADDRESSES = """
+sign up to|sign up for|sign up here|sign up now|subscribe to our|subscribe to the … newsletter|subscribe now
+subscribe here
+subscribe today|you should subscribe|get our … newsletter|get the … newsletter|get … inbox|get … delivered
+want … delivered
+want more stories|follow us|follow … channel|follow … newsletter|subscribe to … on|subscribe … podcast
+follow … on twitter|follow … on x|follow … on facebook|follow … on instagram
+follow … on google news|follow … on whatsapp|follow … on telegram|follow … on youtube|follow … on linkedin
+like us on
+find us on|join our|join us on|join the conversation|join … whatsapp|our whatsapp channel|be first with
+be the first to know
+download the … app|by submitting your|by signing up|by subscribing|by entering your|your email address
+enter your email|make sure to click the follow|do you have a story|do you have a tip|do you know more
+know more about|got a story|got a tip
+have a story
+have you got a story|have a news tip|know something|get in touch|contact our news|send us your
+send us a tip|for more stories|for more news|for more … check our|you might also like
+you may also like|you may be interested|you might be interested|recommended for you|when you purchase through
+when you buy through|if you buy … link|if you click … commission|we may earn|we may receive … commission
+we earn a commission
+we independently|this article contains affiliate|this post contains affiliate|this article contains links
+this page contains affiliate|affiliate disclosure|affiliate links|as an amazon associate|some of the links
+support our journalism|support independent journalism|click here to subscribe|click here to sign|click here to read
+click here for more|already a subscriber|already a member|already have an account|not a subscriber
+to continue reading
+to read the full|continue reading with|keep reading with|log in to read|log in to continue|sign in to continue
+sign in to read
+register to read|register now|register for free|create a free account|create an account to
+this article is for subscribers
+this article is for our subscribers|this content is for subscribers|this story is for subscribers
+this article is exclusive
+subscribers only|for subscribers only|you have … articles left|you've read your|start your free trial
+start your trial
+unlock this article|unlock unlimited|become a member|become a subscriber|cancel anytime|cancel at any time
+scroll to continue|article continues|story continues|continue after ad|advertisement|this advertisement
+jetzt … anmelden|jetzt abonnieren|jetzt weiterlesen|jetzt testen|jetzt registrieren|jetzt bestellen|jetzt kostenlos
+abonnieren sie|abonniere|hier anmelden|hier abonnieren|hier können sie sich|melden sie sich … newsletter
+melde dich … newsletter
+folgen sie uns|folge uns|folgen sie … auf|testen sie|teste jetzt|sie sind bereits abonnent|bereits abonnent
+bereits registriert
+sind sie bereits|sie haben bereits ein|haben sie bereits ein|du hast bereits ein|du bist bereits|weiterlesen mit
+lesen sie weiter mit|lesen sie jetzt|diesen artikel weiterlesen|um diesen artikel|dieser artikel ist exklusiv
+dieser artikel ist nur|dieser inhalt ist|exklusiv für abonnenten|nur für abonnenten|mit … weiterlesen
+ihre e-mail-adresse|deine e-mail-adresse|mit der anmeldung|mit ihrer anmeldung|mit dem absenden|mit meiner anmeldung
+erhalten sie … newsletter|erhalten sie täglich|täglich die wichtigsten|die wichtigsten nachrichten|unser newsletter
+schreiben sie uns|schreib uns|haben sie hinweise|haben sie eine geschichte|hast du eine geschichte
+kontaktieren sie uns
+haben sie fehler|fehler entdeckt|die mit … gekennzeichneten|wenn sie über … link|wenn sie auf … link
+wir erhalten … provision
+dieser artikel enthält affiliate|enthält affiliate|das könnte sie auch|das könnte dich auch|das könnte dir auch
+das könnte sie interessieren|unser whatsapp-kanal|newsletter abonnieren|monatlich kündbar|jederzeit kündbar
+laden sie … app|unterstützen sie|anmelden und weiterlesen|lesen sie diesen
+inscrivez-vous|abonnez-vous|recevez chaque|recevez gratuitement|recevez tous|recevez toutes|recevez notre
+recevez nos
+recevez l'essentiel|recevez l’essentiel|recevez le meilleur|recevez les|chaque matin, recevez|suivez-nous
+suivez … sur
+rejoignez-nous|rejoignez notre|rejoignez la|déjà abonné|vous êtes déjà|cet article est réservé|contenu réservé
+réservé aux abonnés|article réservé|pour lire la suite|la suite … abonné|il vous reste|il reste … à lire
+testez gratuitement
+essayez gratuitement|profitez de|votre adresse e-mail|votre adresse email|votre e-mail|en vous inscrivant
+en vous abonnant
+en cliquant sur|vous avez une information|vous avez une histoire|contactez-nous|écrivez-nous
+cet article contient des liens
+vous aimerez aussi|vous aimeriez|cela pourrait vous|ceci pourrait vous|ces articles pourraient
+téléchargez … application
+téléchargez notre|s'abonner à partir|je m'abonne|soutenez|identifiez-vous|connectez-vous
+suscríbete|suscríbase|suscribirse|recibe … correo|recibe cada|recibe gratis|recibe todas las|recibe las noticias
+recibe las últimas|recibe nuestra|recibe nuestro|recibe en tu
+regístrate|regístrese|apúntate|síguenos|síganos|sigue … en twitter|sigue … en facebook|sigue … en instagram
+sigue … en whatsapp|sigue … en google|sigue todas las noticias|sigue toda la
+sigue la información|sigue las noticias|sigue las últimas
+sigue leyendo|únete a|ya soy suscriptor|ya eres suscriptor|si ya eres|ya tienes cuenta|¿ya eres|¿ya tienes
+contenido exclusivo
+exclusivo para suscriptores|solo para suscriptores|para seguir leyendo|para continuar leyendo|continúa leyendo
+lee sin límites
+tu correo electrónico|su correo electrónico|tu email|al suscribirte|al registrarte|¿tienes una historia
+¿tienes información
+tienes una historia|contacta con nosotros|contáctanos|escríbenos|este artículo contiene enlaces|descarga nuestra
+descarga la app
+inscreva-se|assine|receba|cadastre-se|siga-nos|siga o … no|siga a … no|siga … nas redes|junte-se|entre no nosso
+entre para o
+entre no grupo|participe do nosso|participe do grupo|clique aqui|já é assinante|já sou assinante|já tem conta
+conteúdo exclusivo|exclusivo para assinantes|para continuar lendo|para continuar a ler|continue lendo|continue a ler
+ao se inscrever
+ao inscrever-se|ao assinar|seu e-mail|o seu e-mail|seu email|tem uma história|tem uma sugestão|envie sua|envie-nos
+entre em contato|entre em contacto|fale conosco|você também pode gostar|você pode gostar|pode gostar|baixe o app
+baixe o nosso|baixe nosso|faça parte
+subscreva|subscrever|subscribe a nossa|este artigo contém links|apoie o
+iscriviti|abbonati|ricevi ogni|ricevi le|ricevi la|ricevi gratis|ricevi tutte|ogni mattina … mail
+ogni mattina … posta|ogni mattina … newsletter|registrati|seguici|segui … su
+unisciti|entra nel nostro|sei già abbonato|sei già|hai già un|contenuto riservato|articolo riservato
+riservato agli abbonati
+per continuare a leggere|continua a leggere con|continua la lettura|la tua email|la tua e-mail|il tuo indirizzo
+iscrivendoti
+inviando|hai una storia|hai una segnalazione|scrivici|contattaci|questo articolo contiene link|scarica la
+scarica l'app
+prova gratis|sostieni
+schrijf je in|schrijf u in|meld je aan|meld u aan|ontvang elke|ontvang dagelijks|ontvang gratis|ontvang onze
+ontvang het
+elke ochtend … mail|elke ochtend … inbox|abonneer|volg ons|volg … op|word abonnee|al abonnee|ben je al|bent u al
+heb je al een|heeft u al|alleen voor abonnees
+dit artikel is alleen|voor abonnees|exclusief voor|lees verder met|lees dit artikel|verder lezen|jouw e-mailadres
+je e-mailadres
+uw e-mailadres|door je aan te melden|door u aan te melden|heb je een tip|heeft u een tip|tip de redactie|mail ons
+mail de redactie
+dit vind je misschien|misschien vind je|download onze|download de app
+zapisz się|zapisz na|subskrybuj|zasubskrybuj|otrzymuj|codziennie rano … mail|codziennie rano … skrzynk|dołącz do
+obserwuj nas|śledź nas|polub nas|masz już konto
+masz już subskrypcję|masz już dostęp|jesteś już|artykuł dostępny|treść dostępna|dostęp do … tylko dla|czytaj dalej z
+dalsza część artykułu
+aby czytać dalej|twój adres|podaj swój|zapisując się|napisz do nas|skontaktuj się|masz temat|masz informację
+kup prenumeratę
+kup dostęp|wykup|pobierz aplikację|może cię zainteresować|może ci się|to może cię
+подпишитесь|подписывайтесь|подпишись|подписаться|получайте|следите за нами|следите за новостями|присоединяйтесь
+вступайте
+читайте нас|мы в телеграм|мы в telegram|мы в соцсет|уже подписчик|уже есть подписка|уже есть аккаунт|уже подписаны
+доступно только|материал доступен|только для подписчиков
+чтобы продолжить чтение|чтобы читать дальше|оформите подписку|оформить подписку|ваш e-mail|ваш email|нажимая
+напишите нам
+пишите нам|есть новость|есть что рассказать|скачайте|скачать приложение|нашли ошибку|поделитесь|вам может быть
+вас может
+підписуйтесь|підпишіться|підписуйтеся|отримуйте|стежте за|долучайтесь|приєднуйтесь|вже є
+abone ol|abone olun|bültenimize|bültene|e-posta adresi|bizi takip|takip edin|takip et|haberleri … takip|üye misiniz
+zaten abone
+zaten üye|okumaya devam|haberin devamı|bu haber … abone|uygulamamızı|prenumerera|följ oss|följ … på|anmäl dig
+få … inkorg|få nyhet
+redan prenumerant|är du redan|för prenumeranter|din e-post|tipsa oss|abonner på|abonnér|følg oss|følg os|meld deg på
+tilmeld dig|få nyhetsbrev|få vores|få nyhedsbrev|allerede abonnent|er du abonnent|er du allerede|for abonnenter
+kun for abonnenter
+din e-post|din e-mail|tips oss|tip os|skriv til|tilaa uutiskirje|tilaa nyt|seuraa meitä|oletko jo|vain tilaajille
+lähetä vinkki
+přihlaste se|odebírejte|sledujte nás|už mám předplatné|předplaťte|prihláste sa|iratkozzon fel|iratkozz fel|kövessen
+abonați-vă
+abonează-te|urmărește-ne|urmăriți-ne|абонирайте се|последвайте|εγγραφείτε|ακολουθήστε|κάντε εγγραφή
+ikuti kami|berlangganan|daftar sekarang|gabung|đăng ký|theo dõi|सब्सक्राइब|हमें फॉलो|हमसे जुड़ें|न्यूजलेटर|व्हाट्सएप
+メールマガジン|メルマガ|ニュースレター|無料会員|会員登録|ログインして|ログインすると|この記事は有料|この記事は会員
+有料会員|会員限定|続きを読むには|続きは
+残り…文字|フォローする|フォローして|公式line|毎朝…お届け|毎週…お届け|毎日…お届け|情報提供|情報をお寄せ|ご意見
+アプリをダウンロード|アプリをインストール|登録はこちら|あなたにおすすめ|すでに会員
+订阅|訂閱|关注我们|關注我們|欢迎关注|歡迎關注|点击关注|扫码|扫描…二维码|长按|掃描…qr|下载…客户端|下载…app|下載…app
+追蹤我們|加入會員|加入我们|登录后|登入後|登入会员|已是会员|已有账号|已是會員
+本文为付费|付费阅读|剩余…文章|每天…推送|每日…推送|每天…邮箱|每日…邮箱|每天…送|每日…送|每早…送|每周…推送|每周…邮箱
+猜你喜欢|您可能|你可能|投稿邮箱|投稿请|爆料请|新闻爆料|新聞爆料|联系我们
+구독하|구독 신청|구독해|뉴스레터|매일 아침|카카오톡|네이버에서|네이버 채널|제보|이미 구독|이미 회원|회원가입
+회원 가입|로그인 후|로그인하|유료 회원|유료회원|이메일 주소|팔로우|앱 다운로드|당신이 좋아할
+اشترك الآن|اشترك في النشرة|اشترك في نشر|اشترك معنا|اشترك في قنات|اشتركوا في|اشتركي في|تابعنا|تابعونا|تابعوا
+انضم إلى قنات|انضم إلينا|انضموا إلى|سجل الآن|سجّل الآن|احصل على|للاشتراك|لديك حساب|هل أنت مشترك|هل لديك|حمل تطبيق
+حمّل|تواصل معنا|راسلنا
+بريدك الإلكتروني|يصلك|تصلك|كل صباح|عضو شوید|مشترک شوید|ما را دنبال|הירשמו|הרשמו|עקבו|הצטרפו|כבר מנוי|למנויים
+"""
+"""Begin a sentence that asks the reader for something."""
+
+AD_LABELS = """
+advertisement|advertisements|advertising|ad|ads|sponsored|sponsored content|paid content|promoted|anzeige
+anzeigen|werbung|publicidad|publicidade|publicité|annonce|pubblicità|annuncio|advertentie|reclame|reklame
+reklama|reklam|mainos|annons|annonse|hirdetés|oglas|inzerce|inzerát|iklan|quảng cáo|реклама|διαφήμιση|إعلان
+اعلان|إعلانات|آگهی|פרסומת|विज्ञापन|โฆษณา|広告|pr|广告|廣告|광고|ilan|publicitate|mainosta|патрокат|на правах рекламы
+werbung / anzeige
+"""
+"""Stand over an advertisement."""
+
+CONTENTS = """
+contents|table of contents|in this article|on this page|jump to|inhalt|inhaltsverzeichnis|in diesem artikel
+sommaire|table des matières|dans cet article|contenido|contenidos|índice|tabla de contenidos|en este artículo
+conteúdo|sumário|índice do conteúdo|neste artigo|indice|contenuti|sommario|in questo articolo|inhoud
+inhoudsopgave|in dit artikel|spis treści|содержание|оглавление|зміст|innehåll|innehållsförteckning|innhold
+indhold|indholdsfortegnelse|sisällys|sisällysluettelo|içindekiler|目次|目录|目錄|内容|목차|المحتويات|محتويات|daftar isi
+mục lục|obsah|tartalom|cuprins|περιεχόμενα
+"""
+"""Head a table of contents."""
+
+SECTIONS = """
+related topics|related|related stories|related news|more stories|don't miss|latest posts|latest news|latest
+most read|most popular|most viewed
+popular|trending|trending now|top stories|more from|editor's picks|recommended|you may also like|share this
+share this story|share this article|share
+tags|topics|read more|stay in touch|newsletter|about us|teilen|artikel teilen|mehr zum thema
+das könnte sie auch interessieren|meistgelesen
+meist gelesen|neueste artikel|neueste beiträge|aktuelle nachrichten|schlagwörter|themen|empfohlen|impressum
+partager|partager cet article
+sur le même sujet|à ne pas manquer|derniers articles|les plus lus|à la une|mots-clés|compartir|comparte
+comparte esta noticia|compartir en|temas
+etiquetas|más leídas|lo más leído|lo más visto|más noticias|últimas noticias|no te pierdas|te puede interesar
+relacionadas|noticias relacionadas
+archivado en|compartilhe|compartilhar|mais lidas|mais lidos|as mais lidas|últimas notícias|últimas|veja também
+leia também|tópicos|assuntos
+não perca|partilhar|condividi|i più letti|più letti|le più lette|ultime notizie|ultimi articoli|da non perdere
+argomenti|potrebbe interessarti
+delen|deel dit artikel|meest gelezen|laatste nieuws|lees ook|onderwerpen|mis niet|udostępnij|najczęściej czytane
+najnowsze|najpopularniejsze
+ostatnie wpisy|polecane|tematy|tagi|nie przegap|zobacz także|поделиться|читайте также|самое читаемое|популярное
+последние новости|свежие новости
+новости по теме|не пропустите|теги|рекомендуем|главное сейчас|поділитися|популярне|останні новини|dela|mest läst
+senaste nytt|del|mest lest
+siste nytt|mest læste|seneste nyt|jaa|luetuimmat|tuoreimmat|paylaş|en çok okunanlar|son haberler|ilgili haberler
+bagikan|terpopuler|berita terkait
+terkini|chia sẻ|tin liên quan|đọc nhiều|sdílet|nejčtenější|megosztás|legolvasottabb|κοινοποίηση|δημοφιλή
+この記事をシェア|シェアする|シェア|関連記事
+関連ニュース|アクセスランキング|ランキング|おすすめ|おすすめ記事|人気記事|新着記事|最新記事|最新ニュース|タグ
+キーワード|分享|分享到|相关阅读|相关新闻|相关文章|热门文章|热门新闻|热门推荐
+热门|最新文章|最新新闻|最新消息|排行榜|点击排行|推荐阅读|推荐|猜你喜欢|标签|責任編輯|责任编辑|相關新聞|熱門新聞
+熱門文章|最新文章|延伸閱讀|編輯推薦|공유하기|공유|기사 공유
+관련기사|관련 기사|많이 본 뉴스|많이 본 기사|인기 기사|인기기사|최신 기사|최신기사|최신뉴스|추천 기사|태그
+주요뉴스|오늘의 주요뉴스|شارك|مشاركة|شارك المقال|شارك الخبر
+الأكثر قراءة|الأكثر مشاهدة|آخر الأخبار|أحدث الأخبار|مواضيع ذات صلة|أخبار ذات صلة|لا تفوت|لا يفوتك|اقرأ أيضا|وسوم
+كلمات مفتاحية|الوسوم|שתפו|הנקראות ביותר
+เรื่องที่เกี่ยวข้อง|ข่าวล่าสุด|แชร์|ข่าวที่เกี่ยวข้อง|शेयर करें|संबंधित खबरें
+"""
+"""Head what follows an article."""
+
+WEATHER = """
+weather|forecast|wetter|météo|tiempo|clima|el tiempo|meteo|previsioni|tempo|previsão|het weer|weer|pogoda|погода
+väder|været|vejret|vær|vejr|sää|hava durumu|hava|今日の天気|天気|天气|天氣
+今日天气|날씨|오늘의 날씨|الطقس|طقس|حالة الطقس|מזג|cuaca
+thời tiết|počasí|időjárás|vreme|vremea|καιρός|मौसम|สภาพอากาศ
+"""
+"""Begin the weather in a page's head."""
+
+REPLIES = """
+reply|reply to this|antworten|auf kommentar antworten|répondre|responder|rispondi|beantwoorden|reageer|reageren
+antwoord|odpowiedz|ответить|відповісти|svara|svar|svare|vastaa|yanıtla|cevapla|返信|返信する|回复|回覆
+답글|답글쓰기|답글 쓰기
+رد|الرد|پاسخ|הגב|ตอบกลับ|balas|trả lời|odpovědět|válasz|răspunde|απάντηση|report|like · reply|reply · report
+"""
+"""Stand on the button below a comment."""
+
+COMMENTS = """
+comments?|discussions?|diskussion(?:en)?|discusión|debate|opinions?|replies|responses?|kommentare?
+leserkommentare?|meinungen|commentaires?|réactions?|avis|comentarios?|opiniones|comentários?|commenti|commento
+reacties|reactie|komentarz[ey]?|komentarzy|opinie|комментари[яйеи]+|коментар[іияв]*|kommentarer|kommentar
+kommenttia|kommentit|yorum|yorumlar|コメント|评论|評論|留言|댓글|تعليقات|تعليق|نظرات|תגובות|ความคิดเห็น|komentar|bình luận
+komentářů|komentáře|hozzászólás|comentarii|σχόλια
+"""
+"""Name comments beside their number; regular expressions."""
