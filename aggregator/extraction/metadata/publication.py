@@ -127,65 +127,139 @@ def _is_change(sources: Set[str]) -> bool:
 
 def day_properties(found: dict[date, DayCandidate], claims: Sequence[DateClaim]) -> list[dict[str, float]]:
     """Returns one row a day, in order: what `_WEIGHTS` weighs."""
-    stated = next((claim.moment for claim in claims if claim.source in STATED), None)
-    first_stated = stated.at.date() if stated else None
-    by_schema = any(claim.source in ("linked", "marked") for claim in claims)
-    changed = [claim.moment.at.date() for claim in claims if claim.source == "changed"]
-    near = [claim for claim in claims if claim.source.startswith("near")]
-    first_near = near[0].moment.at.date() if near else None
-    shown = {day for day, candidate in found.items() if candidate.sources & _SEEN}
-    stated_shown = bool(stated and any(_may_be(stated, day) for day in shown))
-    stated_near = bool(stated and any(_may_be(stated, claim.moment.at.date()) for claim in near))
-    generated = bool(stated and changed and changed[0] <= stated.at.date())
-    rewritten = bool(first_stated and changed and (changed[0] - first_stated).days >= LONG)
-    rows = []
-    for day, candidate in found.items():
-        sources = candidate.sources
-        kinds = {source.split("_")[0] for source in sources}
-        row = dict.fromkeys(sources, 1.0)
-        row["kinds"] = float(len(kinds))
-        row["called_changed"] = float(any(source.endswith("_changed") for source in sources))
-        row["called_published"] = float(any(source.endswith("_published") for source in sources))
-        if stated is not None and first_stated is not None:
-            is_stated = day == first_stated
-            row["first_stated"] = float(is_stated)
-            row["stated_elsewhere"] = float(not is_stated and _may_be(stated, day))
-            row["stated_elsewhere_near"] = float(not is_stated and _may_be(stated, day) and day == first_near)
-            row["stated_elsewhere_url"] = float(not is_stated and _may_be(stated, day) and "url" in sources)
-            if is_stated:
-                row["stated_unseen"] = float(bool(shown) and not stated_shown)
-                row["stated_with_changed"] = float("changed" in sources)
-            row["stated_elsewhere_changed"] = row["called_changed"] * float(not is_stated and _may_be(stated, day))
-            row["before_stated"] = float(day < first_stated)
-            row["long_after_stated"] = float((day - first_stated).days >= LONG)
-            row["long_before_stated"] = float((first_stated - day).days >= LONG)
-            if near and not stated_near and day == first_near:
-                row["near_instead"] = 1.0
-                row["near_instead_shown"] = float(stated_shown)
-                if day > first_stated:
-                    row["later_instead"] = 1.0
-                    row["new_edition"] = float(by_schema and rewritten and day <= changed[0] + timedelta(days=2))
-                    row["new_edition_of_meta"] = float(not by_schema and rewritten)
-                    row["new_edition_changed"] = float(rewritten and near[0].source == "near_changed")
-                else:
-                    row["sooner_instead"] = 1.0
-                    row["sooner_generated"] = float(generated)
-                    row["sooner_generated_long"] = float(generated and (first_stated - day).days >= LONG)
-            elif day in shown and not stated_shown:
-                row["seen_instead"] = 1.0
-                row["seen_instead_generated"] = float(generated and day < first_stated)
-                row["seen_instead_rewritten"] = float(rewritten and day > first_stated)
-        else:
-            row["alone_near"] = float(day == first_near)
-        if changed:
-            row["after_changed"] = float(day > max(changed) + timedelta(days=1))
-        if near:
-            row["far"] = float(not any(source.startswith("near") for source in sources) and day != first_stated)
-        row["only_changed"] = float(all(source.endswith("changed") for source in sources))
-        row["earliest"] = float(day == min(found))
-        row["seen"] = float(day in shown)
-        rows.append(row)
-    return rows
+    page = _PageDays.of(found, claims)
+    return [
+        _of_sources(candidate.sources)
+        | (_beside_near(day, page) if page.stated is None else _beside_stated(day, candidate.sources, page))
+        | _among_days(day, candidate.sources, page)
+        for day, candidate in found.items()
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _PageDays:
+    """Holds what a page says of days as a whole.
+
+    `stated`: the first stated moment, `first`: its day; `by_schema`: linked data or microdata state one; `changed`,
+    `near`: the days of changes, the claims beside the title; `shown`: the days that readers see; `earliest`: of all.
+    """
+
+    stated: Moment | None
+    by_schema: bool
+    changed: Sequence[date]
+    near: Sequence[DateClaim]
+    shown: Set[date]
+    earliest: date
+
+    @classmethod
+    def of(cls, found: dict[date, DayCandidate], claims: Sequence[DateClaim]) -> "_PageDays":
+        return cls(
+            stated=next((claim.moment for claim in claims if claim.source in STATED), None),
+            by_schema=any(claim.source in ("linked", "marked") for claim in claims),
+            changed=[claim.moment.at.date() for claim in claims if claim.source == "changed"],
+            near=[claim for claim in claims if claim.source.startswith("near")],
+            shown={day for day, candidate in found.items() if candidate.sources & _SEEN},
+            earliest=min(found),
+        )
+
+    @property
+    def first(self) -> date | None:
+        return self.stated.at.date() if self.stated else None
+
+    @property
+    def first_near(self) -> date | None:
+        return self.near[0].moment.at.date() if self.near else None
+
+    @property
+    def is_stated_shown(self) -> bool:
+        return bool(self.stated and any(_may_be(self.stated, day) for day in self.shown))
+
+    @property
+    def is_stated_near(self) -> bool:
+        return bool(self.stated and any(_may_be(self.stated, claim.moment.at.date()) for claim in self.near))
+
+    @property
+    def is_generated(self) -> bool:
+        """Whether the stated day may be that on which the page was written out: nothing changed after it."""
+        return bool(self.first and self.changed and self.changed[0] <= self.first)
+
+    @property
+    def is_rewritten(self) -> bool:
+        return bool(self.first and self.changed and (self.changed[0] - self.first).days >= LONG)
+
+
+def _of_sources(sources: Set[str]) -> dict[str, float]:
+    return dict.fromkeys(sources, 1.0) | {
+        "kinds": float(len({source.split("_")[0] for source in sources})),
+        "called_changed": float(any(source.endswith("_changed") for source in sources)),
+        "called_published": float(any(source.endswith("_published") for source in sources)),
+    }
+
+
+def _beside_near(day: date, page: _PageDays) -> dict[str, float]:
+    """Returns how a day lies to the print beside the title, where the page states none."""
+    return {"alone_near": float(day == page.first_near)}
+
+
+def _beside_stated(day: date, sources: Set[str], page: _PageDays) -> dict[str, float]:
+    """Returns how a day lies to the one that the page states first."""
+    stated, first = page.stated, page.first
+    assert stated is not None
+    assert first is not None
+    elsewhere = day != first and _may_be(stated, day)
+    row = {
+        "first_stated": float(day == first),
+        "stated_elsewhere": float(elsewhere),
+        "stated_elsewhere_near": float(elsewhere and day == page.first_near),
+        "stated_elsewhere_url": float(elsewhere and "url" in sources),
+    }
+    if day == first:
+        row["stated_unseen"] = float(bool(page.shown) and not page.is_stated_shown)
+        row["stated_with_changed"] = float("changed" in sources)
+    row["stated_elsewhere_changed"] = float(elsewhere and any(source.endswith("_changed") for source in sources))
+    row["before_stated"] = float(day < first)
+    row["long_after_stated"] = float((day - first).days >= LONG)
+    row["long_before_stated"] = float((first - day).days >= LONG)
+    return row | _instead_of_stated(day, first, page)
+
+
+def _instead_of_stated(day: date, first: date, page: _PageDays) -> dict[str, float]:
+    """Returns what speaks for a day that readers see where they do not see the stated one."""
+    if page.near and not page.is_stated_near and day == page.first_near:
+        row = {"near_instead": 1.0, "near_instead_shown": float(page.is_stated_shown)}
+        if day > first:
+            edition = page.by_schema and page.is_rewritten and day <= page.changed[0] + timedelta(days=2)
+            return row | {
+                "later_instead": 1.0,
+                "new_edition": float(edition),
+                "new_edition_of_meta": float(not page.by_schema and page.is_rewritten),
+                "new_edition_changed": float(page.is_rewritten and page.near[0].source == "near_changed"),
+            }
+        return row | {
+            "sooner_instead": 1.0,
+            "sooner_generated": float(page.is_generated),
+            "sooner_generated_long": float(page.is_generated and (first - day).days >= LONG),
+        }
+    if day in page.shown and not page.is_stated_shown:
+        return {
+            "seen_instead": 1.0,
+            "seen_instead_generated": float(page.is_generated and day < first),
+            "seen_instead_rewritten": float(page.is_rewritten and day > first),
+        }
+    return {}
+
+
+def _among_days(day: date, sources: Set[str], page: _PageDays) -> dict[str, float]:
+    """Returns how a day lies to all others that the page names."""
+    row = {}
+    if page.changed:
+        row["after_changed"] = float(day > max(page.changed) + timedelta(days=1))
+    if page.near:
+        row["far"] = float(not any(source.startswith("near") for source in sources) and day != page.first)
+    row["only_changed"] = float(all(source.endswith("changed") for source in sources))
+    row["earliest"] = float(day == page.earliest)
+    row["seen"] = float(day in page.shown)
+    return row
 
 
 def _may_be(moment: Moment, day: date) -> bool:
