@@ -3,13 +3,12 @@
 import pytest
 
 import aggregator
-from aggregator.extraction.body.date_lines import is_date
+from aggregator.extraction.body.date_lines import is_byline, is_date
 from aggregator.extraction.body.raised import raised
 from aggregator.extraction.body.set_phrases import (
     addresses_reader,
     counts_comments,
     is_ad_label,
-    is_byline,
     points_elsewhere,
 )
 from aggregator.extraction.pipeline import article
