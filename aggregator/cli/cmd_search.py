@@ -62,9 +62,10 @@ def search(
     aggregator search 'revised:true -gone:true' --since 3d --sort date --format jsonl
 
     Words are found in any case and without accents. All must match; AND binds tighter than OR; -word, !word and NOT
-    word exclude; parentheses group. Fields: title lead text author site feed lang tag story published revised gone.
-    Times: today, yesterday, 7d, 2026-11, 2026-11-28, >=2026, [2026-01-01 TO 2026-03-31]. There are no other wildcards
-    than a star at a word's end. More in docs/searching.md.
+    word exclude; parentheses group. Fields: title lead text author site feed lang tag story published before after is
+    revised gone; states: is:copy is:gone is:paywalled is:revised. Times: today, yesterday, 7d, 2026-11, 2026-11-28,
+    >=2026, [2026-01-01 TO 2026-03-31]. There are no other wildcards than a star at a word's end. More in
+    docs/searching.md.
     """
     from aggregator.archive.search import Search, of_one_story
     from aggregator.archive.search import search as find

@@ -2,12 +2,13 @@
 
 from aggregator.query.parser import parse, wordless
 from aggregator.query.time_words import moment, span
-from aggregator.query.tree import And, Between, Everything, Is, Not, Nothing, Or, Query, Words
+from aggregator.query.tree import And, Between, Everything, HasState, Is, Not, Nothing, Or, Query, Words
 
 __all__ = [
     "And",
     "Between",
     "Everything",
+    "HasState",
     "Is",
     "Not",
     "Nothing",

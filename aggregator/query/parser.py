@@ -11,7 +11,7 @@ from typing import Any
 from aggregator.errors import QueryError
 from aggregator.query.time_words import moment, span
 from aggregator.query.tokens import Kind, Token, refuse, tokens
-from aggregator.query.tree import And, Between, Everything, Is, Not, Nothing, Or, Query, Words
+from aggregator.query.tree import STATES, And, Between, Everything, HasState, Is, Not, Nothing, Or, Query, Words
 from aggregator.text import search_form, squeeze
 
 
@@ -77,20 +77,35 @@ class _Parser:
         value = token.text.strip()
         if not value:
             refuse(self.text, token.at, f"{field}: lacks its value")
-        if field == "published":
-            return self.published(token)
+        if field in ("published", "before", "after"):
+            return self.published(token, field)
         if field == "story" and not value.isdecimal():
             refuse(self.text, token.at, "a story is asked for by its number")
         if value.endswith("*") and "://" not in value:
             refuse(self.text, token.at, f"{field}: takes no star; a star stands after a word of the text alone")
-        if field in ("revised", "gone") and value.lower() not in ("true", "false"):
-            refuse(self.text, token.at, f"{field}: is asked for as true or false")
+        if field == "is":
+            return self.state(token, value.lower())
+        if field in ("revised", "gone"):
+            if value.lower() not in ("true", "false"):
+                refuse(self.text, token.at, f"{field}: is asked for as true or false")
+            found = self.state(token, field)
+            return found if value.lower() == "true" else Not(found)
         return Is(field, value)  # type: ignore[arg-type]
 
-    def published(self, token: Token) -> Between:
-        """Returns the range that stands after `published:`."""
+    def state(self, token: Token, value: str) -> HasState:
+        """Returns the state that stands after `is:`."""
+        if value not in STATES:
+            refuse(self.text, token.at, f"is: stands before {', '.join(STATES[:-1])} or {STATES[-1]}")
+        return HasState(value)
+
+    def published(self, token: Token, field: str) -> Between:
+        """Returns the range that stands after `published:`, or that ends or begins with what stands after `before:` or
+        `after:`."""
         try:
-            return _between(token.text, self.now)
+            if field == "published":
+                return _between(token.text, self.now)
+            edge = _edge(token.text, self.now, after=False)
+            return Between(None, edge) if field == "before" else Between(edge, None)
         except QueryError as error:
             refuse(self.text, token.at, str(error))
 

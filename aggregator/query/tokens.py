@@ -14,10 +14,13 @@ from typing import Literal, NoReturn
 from aggregator.errors import QueryError
 from aggregator.text import squeeze
 
-FIELDS = ("title", "lead", "text", "site", "feed", "lang", "author", "tag", "story", "published", "revised", "gone")
+FIELDS = tuple("title lead text author site feed lang tag story published before after is revised gone".split())
+_OF_SENTENCES = ("before", "after", "is")  # "The day after: …" is no field
 _MEANT = {
     "date": "published",
     "time": "published",
+    "since": "after",
+    "until": "before",
     "by": "author",
     "source": "feed",
     "language": "lang",
@@ -31,7 +34,7 @@ Kind = Literal["word", "phrase", "range", "field", "and", "or", "not", "(", ")"]
 _TOKEN = re.compile(
     rf"""(?P<space>\s+)
       | (?P<sign>[-+!](?=[^\s)]))
-      | (?P<field>(?i:{"|".join(FIELDS)}):)
+      | (?P<field>(?!(?i:{"|".join(_OF_SENTENCES)}):\s)(?i:{"|".join(FIELDS)}):)
       | (?P<range>[\[{{][^\]}}]*\sTO\s[^\]}}]*[\]}}])
       | (?P<regex>/[^/\s]+/(?=[\s)]|$))
       | (?P<open>\()

@@ -1,10 +1,12 @@
 """Defines the tree of a query that has been read."""
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 TextField = Literal["title", "lead", "text"]
-ValueField = Literal["site", "feed", "lang", "author", "tag", "story", "revised", "gone"]
+ValueField = Literal["site", "feed", "lang", "author", "tag", "story"]
+State = Literal["copy", "gone", "paywalled", "revised"]
+STATES: tuple[State, ...] = get_args(State)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,14 @@ class Is:
 
 
 @dataclass(frozen=True, slots=True)
+class HasState:
+    """Matches what is in a state: a copy of another article, its page gone, its text cut off by a paywall, or revised,
+    so that earlier texts are kept."""
+
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
 class Between:
     """Matches what was published from `since` up to and without `until`: seconds since 1970, UTC; None is open."""
 
@@ -68,4 +78,4 @@ class Not:
     part: "Query"
 
 
-Query: TypeAlias = Everything | Nothing | Words | Is | Between | And | Or | Not
+Query: TypeAlias = Everything | Nothing | Words | Is | HasState | Between | And | Or | Not

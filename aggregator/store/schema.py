@@ -216,6 +216,7 @@ _index_where("feed IS NOT NULL", "articles_feed", articles.c.feed)
 _index_where("copy_of IS NOT NULL", "articles_copies", articles.c.copy_of)
 _index_where("revisions > 0", "articles_revised", articles.c.at)
 _index_where("gone_at IS NOT NULL", "articles_gone", articles.c.gone_at)
+_index_where("paywalled IS NOT NULL", "articles_paywalled", articles.c.at)
 
 # When the page of an article is fetched again, and what came of it. Articles from feeds' pages alone have a row.
 refetches = Table(

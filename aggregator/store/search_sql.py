@@ -30,13 +30,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.selectable import SelectBase
 
-from aggregator.query import And, Between, Is, Not, Nothing, Or, Query, Words
+from aggregator.query import And, Between, HasState, Is, Not, Nothing, Or, Query, Words
 from aggregator.store.schema import articles, entries, feeds
 from aggregator.store.stored_articles import MAX_ID
 from aggregator.urls import host_of
 
 _TS_LABELS = {"title": "A", "lead": "B", "text": "C"}
-_REVISED = articles.c.revisions > literal_column("0")  # as its index has it: a parameter would not be known to be 0
+_STATES: dict[str, ColumnElement[bool]] = {
+    "copy": articles.c.copy_of.is_not(None),
+    "gone": articles.c.gone_at.is_not(None),
+    "paywalled": articles.c.paywalled.is_not(None),
+    "revised": articles.c.revisions > literal_column("0"),  # as its index has it: a parameter is not known to be 0
+}
 _MAX_BOUNDED = 400_000  # articles of a time span whose lowest and highest ids are looked up
 
 _MAX_IN_SET = 50_000  # articles that meet a condition, for it to be looked up first
@@ -174,9 +179,7 @@ def condition(query: Query, dialect: str) -> ColumnElement[bool] | None:
         return _between(query)
     if isinstance(query, Nothing):
         return false()
-    if isinstance(query, Is):
-        return _lang(query.value, dialect) if query.field == "lang" else not_(keys.c.id.in_(_flagged(query.field)))
-    return None
+    return _lang(query.value, dialect) if isinstance(query, Is) else None
 
 
 def _positive(query: Query) -> Query:
@@ -242,6 +245,8 @@ def _lang(value: str, dialect: str) -> ColumnElement[bool]:
 
 def _ids(query: Query, dialect: str) -> SelectBase | None:
     """Returns the ids of a property that few articles share; None for what is no such property."""
+    if isinstance(query, HasState):
+        return select(articles.c.id).where(_STATES[query.state])
     if not isinstance(query, Is) or query.field == "lang":
         return None
     value = query.value.strip()
@@ -249,18 +254,12 @@ def _ids(query: Query, dialect: str) -> SelectBase | None:
         return _site(value, dialect)
     if query.field == "feed":
         return _feed(value)
-    if query.field in ("revised", "gone"):
-        return _flagged(query.field) if value.lower() == "true" else None
     wanted = select(articles.c.id)
     if query.field == "story":
         known = value.isdecimal() and int(value) <= MAX_ID
         return wanted.where(articles.c.story_id == int(value) if known else false())
     listed = articles.c.authors if query.field == "author" else articles.c.tags
     return wanted.where(or_(*(_in_list(listed, one, whole=query.field == "tag") for one in _spellings(value))))
-
-
-def _flagged(field: str) -> SelectBase:
-    return select(articles.c.id).where(_REVISED if field == "revised" else articles.c.gone_at.is_not(None))
 
 
 def _site(value: str, dialect: str) -> SelectBase:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.errors import QueryError
-from aggregator.query import And, Between, Everything, Is, Not, Nothing, Or, Query, Words, wordless
+from aggregator.query import And, Between, Everything, HasState, Is, Not, Nothing, Or, Query, Words, wordless
 from aggregator.query import parse as parse_at
 
 NOW = datetime(2024, 3, 1, 12, tzinfo=UTC)
@@ -56,7 +56,9 @@ def test_a_term_without_letters_or_digits_is_found_nowhere(text: str, tree: Quer
         ("!rain snow", And((Not(words("rain")), words("snow")))),
         ("hey! you", And((words("hey"), words("you")))),
         ("Title:rain", words("rain", field="title")),
-        ("-gone:true", Not(Is("gone", "true"))),
+        ("-gone:true", Not(HasState("gone"))),
+        ("revised:false", Not(HasState("revised"))),
+        ("is:copy -is:Paywalled", And((HasState("copy"), Not(HasState("paywalled"))))),
         ('"foo:bar"', words("foo", "bar")),
         ("서울시", words("서", "울", "시")),
         ("Łódź", words("lodz")),
@@ -99,6 +101,7 @@ def test_syntax(text: str, tree: object) -> None:
         ("rain - snow", And((words("rain"), words("snow")))),
         ("and/or", words("and", "or")),
         ("Note: rain", And((words("note"), words("rain")))),
+        ("the day after: rain", And((words("the"), words("day"), words("after"), words("rain")))),
         ("<b>rain</b>", words("b", "rain", "b")),
         ("TO be", And((words("to"), words("be")))),
     ],
@@ -120,6 +123,9 @@ def test_punctuation_of_ordinary_text_is_no_syntax(text: str, tree: object) -> N
         ("published:2024-12", 1733011200, 1735689600),
         ("published:today", 1709251200, 1709337600),
         ("published:Yesterday", 1709164800, 1709251200),
+        ("before:2024-01", None, 1704067200),
+        ("after:2024-01", 1704067200, None),
+        ("after:7d", 1708689600, None),
         ("published:7d", 1708689600, None),
         ("published:<=today", None, 1709337600),
         ("published:[2w TO 12h]", 1708084800, 1709251200),
@@ -138,6 +144,9 @@ def test_ranges_of_time(text: str, since: int | None, until: int | None) -> None
         ("()", "empty"),
         ("title:", "lacks its value"),
         ('tag:""', "lacks its value"),
+        ("is:new", "is: stands before copy, gone, paywalled or revised"),
+        ("since:7d", "did you mean after?"),
+        ("before:[2024 TO 2025]", "a range stands after published: alone"),
         ('published:""', "lacks its value"),
         ("rain (OR snow)", "character 7"),
         ("rain AND (snow OR)", "character 18"),
@@ -152,7 +161,7 @@ def test_ranges_of_time(text: str, since: int | None, until: int | None) -> None
         ("published:soon", "'soon' is no time"),
         ("published:2024-13-01", "is no time"),
         ("published:7x", "today or yesterday"),
-        ("authors:roe", "did you mean author? The fields are title, lead, text, site,"),
+        ("authors:roe", "did you mean author? The fields are title, lead, text, author,"),
         ("date:2024", "there is no field date: did you mean published?"),
         ("foo:bar", "there is no field foo: The fields are"),
         ('foo:"a b"', "there is no field foo"),

@@ -1,11 +1,12 @@
 """Both databases and a plain reading of the query's tree agree on what matches, whatever is combined."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from aggregator.articles.from_record import from_record
-from aggregator.query import And, Is, Not, Or, Query, Words, parse
+from aggregator.query import And, Between, Everything, HasState, Is, Not, Or, Query, Words, parse
 from aggregator.store import save_article
 from aggregator.store.engine import Store
 from aggregator.store.search_articles import count, each, search
@@ -24,6 +25,10 @@ LEAVES = (
     "text:new*",
     "site:a.org",
     "lang:de",
+    "is:paywalled",
+    "is:copy",
+    "after:2024-01-05",
+    "before:2024-01-10",
 )
 
 
@@ -38,6 +43,8 @@ def pages(chance: random.Random) -> list[dict[str, Any]]:
             "lead": some(3) or None,
             "text": f"{some(6)} .",
             "lang": chance.choice(["de", "en", None]),
+            "paywalled": chance.choice(["marked", None, None]),
+            "published_at": 1704067200 + 86_400 * (number % 15),
         }
         for number in range(40)
     ]
@@ -64,6 +71,11 @@ def matches(query: Query, page: dict[str, Any]) -> bool:
         end = "" if query.prefix else " "
         fields = [query.field] if query.field else ["title", "lead", "text"]
         return any(f" {' '.join(query.words)}{end}" in f" {search_form(page[field] or '')} " for field in fields)
+    if isinstance(query, HasState):
+        return bool(page.get("paywalled" if query.state == "paywalled" else "copy_of"))
+    if isinstance(query, Between):
+        at = page["published_at"]
+        return (query.since is None or query.since <= at) and (query.until is None or at < query.until)
     assert isinstance(query, Is)
     return query.value == (page["lang"] if query.field == "lang" else page["url"][8:13])
 
@@ -73,8 +85,11 @@ def test_what_is_found_is_what_the_query_means(store: Store) -> None:
     stored = pages(chance)
     with store.write() as conn:
         for page in stored:
-            save_article.save(conn, from_record(page, {}, 1000))
+            row = from_record(page, {"published_at": page["published_at"]}, 2_000_000_000)
+            save_article.save(conn, replace(row, paywalled=page["paywalled"]))
     with store.read() as conn:
+        for page, row in zip(stored, each(conn, Everything(), Filters()), strict=True):
+            page["copy_of"] = row.copy_of
         for _ in range(150):
             asked = question(chance)
             query = parse(asked, NOW)
