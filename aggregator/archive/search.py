@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from aggregator.archive.archived_article import ArchivedArticle
 from aggregator.archive.archived_article import archived as archived_article
-from aggregator.archive.snippets import snippet
+from aggregator.archive.snippets import marks, snippet
 from aggregator.errors import UsageError
 from aggregator.model import Json
 from aggregator.query import And, Everything, Is, Not, Or, Query, Words, parse, wordless
@@ -49,17 +49,28 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An article that matches. `snippet`: the text around the first words that match, one line; `others`: how many
-    more of its story match, where stories are folded; `rank`: greater is better."""
+    """An article that matches. `snippet`: the text around the first words that match, one line; `marks`: where words
+    that match stand in it, as pairs of offsets; `others`: how many more of its story match, where stories are folded;
+    `rank`: greater is better."""
 
     article: ArchivedArticle
     snippet: str
+    marks: tuple[tuple[int, int], ...]
     others: int
     rank: float
 
     def to_dict(self) -> Json:
-        """Returns the article's JSON object with `snippet` and `others`."""
-        return self.article.to_dict() | {"snippet": self.snippet, "others": self.others}
+        """Returns the article's JSON object with `snippet`, `marks` and `others`."""
+        found = {"snippet": self.snippet, "marks": [*map(list, self.marks)], "others": self.others}
+        return self.article.to_dict() | found
+
+    def marked(self) -> str:
+        """Returns the snippet as HTML, with words that match in <mark>."""
+        parts, at = [], 0
+        for start, end in self.marks:
+            parts += [escape(self.snippet[at:start]), "<mark>", escape(self.snippet[start:end]), "</mark>"]
+            at = end
+        return "".join((*parts, escape(self.snippet[at:])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +104,7 @@ class Results:
         rows = "".join(
             f"<tr><td>{one.article.id}</td><td>{escape(str(one.article.published_at or ''))}</td>"
             f"<td>{escape(one.article.site)}</td><td>{escape(one.article.title or one.article.url)}<br>"
-            f"{escape(one.snippet)}</td></tr>"
+            f"{one.marked()}</td></tr>"
             for one in self.hits
         )
         return f"<table>{rows}</table><p>{len(self.hits)} of {self.total}{'' if self.total_is_exact else '+'}</p>"
@@ -157,4 +168,5 @@ def wanted(query: Query) -> tuple[Words, ...]:
 
 def _hit(found: FoundArticle, words: tuple[Words, ...]) -> Hit:
     text = "\n\n".join(part for part in (found.article.lead, found.article.text) if part)
-    return Hit(archived_article(found.article), snippet(text, words), found.others, found.rank)
+    shown = snippet(text, words)
+    return Hit(archived_article(found.article), shown, marks(shown, words), found.others, found.rank)

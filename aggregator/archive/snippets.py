@@ -11,25 +11,38 @@ WIDTH = 240  # characters: three lines of a terminal
 _LEAD_IN = 60
 _SEARCHED = 20_000  # characters folded at a time
 _MAX_FORMS = 3  # words of the index that a word between spaces makes
+_BLANK = re.compile(r"\s")
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*\s+|[。！？]|\n\n")
 _PIECE = re.compile(r"\S+\s*")
 
 
 def snippet(text: str, wanted: Sequence[Words]) -> str:
     """Returns about `WIDTH` characters of `text` around the first words that match, one line; else its beginning."""
     at = min((found for words in wanted if (found := _first(text, words)) is not None), default=0)
-    start = 0 if at <= _LEAD_IN else _after_space(text, at - _LEAD_IN, at)
-    end = start + WIDTH
-    if end >= len(text):
-        cut = text[start:]
-    else:
-        cut = text[start:end]
-        shorter = cut.rstrip().rpartition(" ")[0]
-        cut = shorter if len(shorter) > WIDTH // 2 else cut
-    shown = squeeze(cut)
-    return ("… " if start else "") + shown + (" …" if start + len(cut) < len(text.rstrip()) else "")
+    start = _start(text, at)
+    cut = text[start : _end(text, start, at)]
+    return ("… " if start else "") + squeeze(cut) + (" …" if start + len(cut) < len(text.rstrip()) else "")
 
 
-def spelt(text: str, wanted: Sequence[Words]) -> list[str]:
+def marks(text: str, wanted: Sequence[Words]) -> tuple[tuple[int, int], ...]:
+    """Returns where words stand in a text that match, as offsets of characters: from the first up to and without the
+    last."""
+    found = marker(text, wanted)
+    return () if found is None else tuple(match.span() for match in found.finditer(text))
+
+
+def marker(text: str, wanted: Sequence[Words]) -> re.Pattern[str] | None:
+    """Returns what finds in a text the words that match; None if there are none."""
+    words = _spelt(text, wanted)
+    return re.compile("|".join(map(_whole, words))) if words else None
+
+
+def _whole(word: str) -> str:
+    """Returns the pattern of a word that is no part of a longer one; in scripts without spaces all are."""
+    return rf"\b{re.escape(word)}\b" if word.isascii() else re.escape(word)
+
+
+def _spelt(text: str, wanted: Sequence[Words]) -> list[str]:
     """Returns the words of a text that match, each once, as they are spelt there, the longest first."""
     whole = {word for words in wanted for word in (words.words[:-1] if words.prefix else words.words)}
     begun = tuple(words.words[-1] for words in wanted if words.prefix)
@@ -78,6 +91,23 @@ def _place(text: str, nth: int) -> int:
     return 0
 
 
-def _after_space(text: str, start: int, limit: int) -> int:
-    found = re.compile(r"\s").search(text, start, limit)
-    return found.end() if found else start
+def _start(text: str, at: int) -> int:
+    """Returns where a snippet begins that shows what stands at `at`: with its sentence, if that is not long."""
+    if at <= _LEAD_IN:
+        return 0
+    ends = [found.end() for found in _SENTENCE_END.finditer(text, max(0, at - WIDTH // 2), at)]
+    if ends:
+        return ends[-1]
+    found = _BLANK.search(text, at - _LEAD_IN, at)
+    return found.end() if found else at - _LEAD_IN
+
+
+def _end(text: str, start: int, at: int) -> int:
+    """Returns where the snippet ends: with the last sentence that ends in it, if that shows enough, else with a
+    word."""
+    end = start + WIDTH
+    if end >= len(text):
+        return len(text)
+    enough = max(at + _LEAD_IN, start + WIDTH // 2)
+    ends = [found.end() for found in _SENTENCE_END.finditer(text, enough, end + 1)]
+    return ends[-1] if ends else max(text.rfind(" ", enough, end), 0) or end

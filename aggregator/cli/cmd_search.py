@@ -1,6 +1,5 @@
 """`aggregator search`: articles that match a query."""
 
-import re
 import sys
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -24,6 +23,8 @@ from aggregator.cli.shared_options import (
 )
 
 if TYPE_CHECKING:
+    import re
+
     from aggregator.archive.search import Hit, Results
     from aggregator.model import Json
 
@@ -173,16 +174,9 @@ def _print_hits(found: "Results", said: str, offset: int) -> None:
 
 def _marked(found: "Results") -> "re.Pattern[str] | None":
     """Returns what finds the words in titles and snippets that were searched, as they are spelt there."""
-    from aggregator.archive.snippets import spelt
+    from aggregator.archive.snippets import marker
 
-    shown = " ".join(f"{hit.article.title or ''} {hit.snippet}" for hit in found.hits)
-    words = spelt(shown, found.words)
-    return re.compile("|".join(map(_whole, words))) if words else None
-
-
-def _whole(word: str) -> str:
-    """Returns the pattern of a word that is no part of a longer one; in scripts without spaces all are."""
-    return rf"\b{re.escape(word)}\b" if word.isascii() else re.escape(word)
+    return marker(" ".join(f"{hit.article.title or ''} {hit.snippet}" for hit in found.hits), found.words)
 
 
 def _as_json(hit: "Hit", *, folded: bool) -> "Json":

@@ -10,7 +10,7 @@ from aggregator.archive.history import history
 from aggregator.archive.import_articles import import_file
 from aggregator.archive.search import Search, search
 from aggregator.archive.show import show
-from aggregator.archive.snippets import WIDTH, snippet
+from aggregator.archive.snippets import WIDTH, marks, snippet
 from aggregator.errors import QueryError, UsageError
 from aggregator.query import Words
 from aggregator.store.engine import Store
@@ -109,3 +109,24 @@ def test_a_snippet_of_a_short_text_is_the_text() -> None:
 
 def test_a_snippet_finds_its_place_in_scripts_without_spaces() -> None:
     assert "避難" in snippet("雨が降った。" * 200 + "人々は避難した。" + "雨が降った。" * 200, [Words(("避", "難"))])
+
+
+def test_a_snippet_begins_and_ends_with_a_sentence_where_one_is_near() -> None:
+    text = "It was a long day. " * 20 + "The ferry left at noon. " + "Nobody was on it. " * 20
+    shown = snippet(text, [Words(("noon",))])
+    assert shown.startswith("… The ferry left at noon. Nobody")
+    assert shown.endswith("Nobody was on it. …")
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "seen"),
+    [
+        ("The Ferry, the ferries", Words(("ferry",)), ["Ferry"]),
+        ("The Ferry, the ferries", Words(("ferr",), None, prefix=True), ["Ferry", "ferries"]),
+        ("In Łódź and Lodz", Words(("lodz",)), ["Łódź", "Lodz"]),
+        ("人々は避難した。", Words(("避", "難")), ["避難"]),
+        ("Nothing of it", Words(("ferry",)), []),
+    ],
+)
+def test_marks_say_where_matches_stand(text: str, words: Words, seen: list[str]) -> None:
+    assert [text[start:end] for start, end in marks(text, [words])] == seen

@@ -37,7 +37,11 @@ def test_hits_are_values(archive: aggregator.Archive) -> None:
     first = next(iter(found)).article
     assert (first.site, first.published_at) == ("b.org", datetime(2024, 5, 2, 10, tzinfo=UTC))
     assert "dragon" in found.hits[0].snippet
-    assert found.to_dicts()[1] == archive.article(1).to_dict() | {"snippet": found.hits[1].snippet, "others": 0}
+    assert found.to_dicts()[1] == archive.article(1).to_dict() | {
+        "snippet": found.hits[1].snippet,
+        "marks": [*map(list, found.hits[1].marks)],
+        "others": 0,
+    }
     assert archive.article(1).to_dict()["published_at"] == "2024-05-01T00:00:00Z"
     assert archive.article(1).authors == ("Ann",)
     assert "A &lt;dragon&gt;" in found._repr_html_() + archive.article(1)._repr_html_()

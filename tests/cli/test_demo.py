@@ -65,7 +65,7 @@ def test_tables_fit_their_width(archive, width):
 
 def test_show(archive):
     (head,) = [a for a in json.loads(archive("search", "teatro", "--json").stdout) if a["copy_of"] is None]
-    del head["snippet"]
+    del head["snippet"], head["marks"]
     number = str(head["id"])
     text = archive("show", number).stdout
     assert text.startswith(f"{head['title']}\n{head['site']} · ")
