@@ -14,7 +14,7 @@ import signal
 import threading
 import traceback
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection, wait
 from typing import Any, ParamSpec, TypeVar
 
@@ -46,6 +46,10 @@ class Pool:
         """Does the same with a time limit of the job's own, which counts from when a worker has it."""
         return await self._run(seconds, function, args, kwargs)
 
+    def submit(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Does the same for a caller without an event loop."""
+        return self._submit(MAX_JOB_SECONDS, function, args, kwargs)
+
     def close(self) -> None:
         """Ends the processes, at once where they are still at work, and gives up the jobs that wait."""
         with self._starting:
@@ -55,27 +59,29 @@ class Pool:
         self._threads.shutdown(wait=True, cancel_futures=True)
 
     async def _run(self, seconds: float, function: Callable[..., T], args: Any, kwargs: Any) -> T:
-        job = pickle.dumps((function, args, kwargs), pickle.HIGHEST_PROTOCOL)
-        loop = asyncio.get_running_loop()
-        succeeded, value = await loop.run_in_executor(self._threads, self._do, job, seconds)
-        if not succeeded:
-            raise value
-        result: T = value
-        return result
+        return await asyncio.wrap_future(self._submit(seconds, function, args, kwargs))
 
-    def _do(self, job: bytes, seconds: float) -> tuple[bool, Any]:
-        """Does one job in this thread's worker; returns (True, its result) or (False, the exception it raised)."""
+    def _submit(self, seconds: float, function: Callable[..., T], args: Any, kwargs: Any) -> Future[T]:
+        job = pickle.dumps((function, args, kwargs), pickle.HIGHEST_PROTOCOL)
+        return self._threads.submit(self._do, job, seconds)
+
+    def _do(self, job: bytes, seconds: float) -> Any:
+        """Does one job in this thread's worker; returns its result or raises its exception."""
         for _ in range(MAX_TRIES):
             if (worker := self._worker()) is None:
                 break
             try:
-                return pickle.loads(worker.do(job, seconds))  # type: ignore[no-any-return]
+                succeeded, value = pickle.loads(worker.do(job, seconds))
             except TimeoutError:
                 self._discard(worker)
-                return False, ExtractionError(f"took longer than {seconds:g} s to read; given up")
+                raise ExtractionError(f"took longer than {seconds:g} s to read; given up") from None
             except (EOFError, OSError):
                 self._discard(worker)
-        return False, ExtractionError("the reading process died, perhaps for want of memory; given up")
+                continue
+            if not succeeded:
+                raise value
+            return value
+        raise ExtractionError("the reading process died, perhaps for want of memory; given up")
 
     def _worker(self) -> "_Worker | None":
         """Returns this thread's worker, started if there is none; None if there is none and the pool is closed."""

@@ -3,29 +3,36 @@
 lines -> read and checked -> those with a `story_id` are restored as they stand, in the order of the file
                           -> the others go through the story path, in the order of time
       -> copies are pointed to their heads, once all are there
+
+While a batch is stored, processes make the rows of the next one.
 """
 
 import os
 import tempfile
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import BinaryIO
 
 import zstandard
 
-from aggregator.archive.import_lines import BadLine, Line, finished, read
+from aggregator.archive.import_lines import BadLine, Line, read
 from aggregator.archive.line_files import kind_of, numbered_lines, reading
+from aggregator.articles import pool_jobs
 from aggregator.articles.row import ArticleRow
-from aggregator.errors import AggregatorError, UsageError
+from aggregator.errors import AggregatorError, ExtractionError, UsageError
+from aggregator.pool import Pool
 from aggregator.store import restore as restoring
 from aggregator.store import save_article, stored_articles, stories
 from aggregator.store.engine import Store
 from aggregator.store.unit_of_work import UnitOfWork
 
 _BATCH = 500  # lines a transaction
+_JOB = 50  # lines that a process makes rows of at once
 _MAX_LINE_BYTES = 16 * 1024 * 1024  # as much as is read of a page (`max_bytes`)
 
 Report = Callable[[str], None]
@@ -59,17 +66,15 @@ def import_file(store: Store, path: str, report: Report, now: int | None = None)
     if kind != ".jsonl":
         raise UsageError(f"{path}: only .jsonl is imported, with .gz or .zst on top")
     run = _Run(store, path, report, int(time.time()) if now is None else now)
-    with reading(path) as file, tempfile.TemporaryFile() as aside:
-        later = _Aside(aside)
-        _in_batches(_restored(run, run.lines(file), later), run.restore)
-        _in_batches(later.in_order(), run.place)
+    try:
+        with reading(path) as file, tempfile.TemporaryFile() as aside:
+            later = _Aside(aside)
+            run.restore(_restored(run, run.lines(file), later))
+            run.place(later.in_order())
+    finally:
+        run.pool.close()
     run.point_copies()
     return run.counts
-
-
-def _in_batches(lines: Iterator[Line], do: Callable[[list[Line]], None]) -> None:
-    while batch := list(islice(lines, _BATCH)):
-        do(batch)
 
 
 def _restored(run: "_Run", numbered: Iterator[tuple[int, bytes]], later: "_Aside") -> Iterator[Line]:
@@ -112,6 +117,7 @@ class _Run:
     path: str
     report: Report
     now: int
+    pool: Pool = field(default_factory=Pool)
     counts: Counts = field(default_factory=Counts)
     ids: dict[int, int] = field(default_factory=dict)  # articles
     stories: dict[int, int] = field(default_factory=dict)
@@ -133,24 +139,42 @@ class _Run:
         except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
             raise AggregatorError(f"{self.path}: damaged after line {number} ({error}); get the file again") from error
 
-    def restore(self, batch: list[Line]) -> None:
-        self._store(batch, self._restore)
+    def restore(self, lines: Iterator[Line]) -> None:
+        self._in_batches(lines, self._restore)
 
-    def place(self, batch: list[Line]) -> None:
-        self._store(batch, self._place)
+    def place(self, lines: Iterator[Line]) -> None:
+        self._in_batches(lines, self._place)
 
-    def _store(self, batch: list[Line], add: Callable[[UnitOfWork, Line, ArticleRow, int | None], int]) -> None:
-        urls = {line.own_url for line in batch}
+    def _in_batches(self, lines: Iterator[Line], add: "_Add") -> None:
+        """Stores the lines; the rows of the first batch, which waits for nothing, are made here, so that a small file
+        starts no process."""
+        batch, rows = list(islice(lines, _BATCH)), dict[int, ArticleRow]()
+        while batch:
+            following = list(islice(lines, _BATCH))
+            jobs = self._begun(following)
+            self._store(batch, rows, add)
+            batch, rows = following, _done(jobs)
+
+    def _begun(self, batch: list[Line]) -> "list[_Job]":
+        """Lets processes make the rows of the lines that are not stored yet."""
         with self.store.read() as conn:
-            before = stored_articles.at_urls(conn, urls)
-        rows = {line.number: finished(line, self.now) for line in batch if line.own_url not in before}
-        with self.store.write() as unit:  # the costly part is done: other writers wait for SQL alone
+            known = stored_articles.at_urls(conn, {line.own_url for line in batch})
+        new = [line for line in batch if line.own_url not in known]
+        parts = [new[start : start + _JOB] for start in range(0, len(new), _JOB)]
+        return [
+            (part, self.pool.submit(pool_jobs.from_records, [(line.record, line.times) for line in part], self.now))
+            for part in parts
+        ]
+
+    def _store(self, batch: list[Line], rows: Mapping[int, ArticleRow], add: "_Add") -> None:
+        """Stores lines in one transaction. `rows`: those that were made already, by the numbers of their lines."""
+        with self.store.write() as unit:
             free = restoring.free_ids(unit, {line.id for line in batch if line.id is not None})
-            known = stored_articles.at_urls(unit, urls)
+            known = stored_articles.at_urls(unit, {line.own_url for line in batch})
             for line in batch:
                 found = known.get(line.own_url)
                 if found is None:
-                    row = rows.get(line.number) or finished(line, self.now)
+                    row = rows.get(line.number) or self._row(line)
                     found = known[line.own_url] = add(unit, line, row, line.id if line.id in free else None)
                     restoring.past(unit, found, line.revisions, line.gone_at)
                     free.discard(found)
@@ -158,6 +182,9 @@ class _Run:
                 else:
                     self._meet(unit, found, line)
                 self._map(line, found)
+
+    def _row(self, line: Line) -> ArticleRow:
+        return pool_jobs.from_records([(line.record, line.times)], self.now)[0]
 
     def _map(self, line: Line, article_id: int) -> None:
         if line.id is not None:
@@ -185,7 +212,7 @@ class _Run:
             self.stories.setdefault(line.story_id, stored.story_id)
         fetched = line.times["fetched_at"]
         younger = fetched is not None and fetched > stored.fetched_at
-        if younger and save_article.save(unit, finished(line, self.now)).outcome == "updated":
+        if younger and save_article.save(unit, self._row(line)).outcome == "updated":
             save_article.mark_gone(unit, [article_id], line.gone_at)
             self.counts.updated += 1
         else:
@@ -198,3 +225,16 @@ class _Run:
             with self.store.write() as conn:
                 for copy, head in known[start : start + _BATCH]:
                     restoring.point(conn, copy, head)
+
+
+_Add = Callable[[UnitOfWork, Line, ArticleRow, int | None], int]
+_Job = tuple[list[Line], Future[list[ArticleRow]]]
+
+
+def _done(jobs: list[_Job]) -> dict[int, ArticleRow]:
+    """Waits for rows; those of a process that died, or took too long, are made when they are stored."""
+    made: dict[int, ArticleRow] = {}
+    for part, job in jobs:
+        with suppress(ExtractionError):
+            made |= zip((line.number for line in part), job.result(), strict=True)
+    return made

@@ -1,14 +1,11 @@
-"""Turns a line of a file to be imported into the row that is stored, and says what is wrong with it."""
+"""Reads a line of a file to be imported, and says what is wrong with it."""
 
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from aggregator.articles.from_record import from_record
-from aggregator.articles.row import ArticleRow
 from aggregator.model import Json
 from aggregator.query.time_words import written
 from aggregator.store.article_json import TEXTS, TIMES
@@ -43,7 +40,7 @@ class Line:
     @property
     def own_url(self) -> str:
         """Returns what the article is known by."""
-        return str(self.record["canonical_url"] or normalise(self.record["url"]))
+        return str(self.record["canonical_url"])
 
     @property
     def at(self) -> int:
@@ -71,23 +68,11 @@ def read(number: int, line: bytes) -> Line:
             raise BadLine(f"{name} is no http(s) address")
     times = {name: _time(name, found.get(name)) for name in TIMES}
     ids = {name: _id(found.get(name)) for name in ("id", "story_id", "copy_of")}
-    if record["canonical_url"] and ids["story_id"] is None:  # else it is restored as it stands
-        record["canonical_url"] = normalise(record["canonical_url"])
+    if not record["canonical_url"] or ids["story_id"] is None:  # else it is restored as it stands
+        record["canonical_url"] = normalise(record["canonical_url"] or record["url"])
     record |= {"is_article": found.get("is_article") is not False, "word_count": _id(found.get("word_count"))}
     earlier, gone_at = _revisions(found.get("revisions")), _time("gone_at", found.get("gone_at"))
     return Line(number, record, times, ids["id"], ids["story_id"], ids["copy_of"], earlier, gone_at)
-
-
-def finished(line: Line, now: int | None = None) -> ArticleRow:
-    """Returns the row that is stored of a line; a line without `fetched_at` was fetched `now`."""
-    row = from_record(line.record, line.times, int(time.time()) if now is None else now)
-    counted = line.record["word_count"]
-    return replace(
-        row,
-        is_article=line.record["is_article"],
-        paywalled=line.record["paywalled"],
-        word_count=row.word_count if counted is None else counted,
-    )
 
 
 def _text(name: str, value: Any) -> str | None:

@@ -14,6 +14,7 @@ def from_record(record: Mapping[str, Any], times: Mapping[str, int | None], now:
     text, lead, title = (storable(str(record.get(name) or "")) for name in ("text", "lead", "title"))
     url = str(record["url"])
     marks = fingerprint(text, record.get("lang"), title)
+    counted = record.get("word_count")
     own = str(record.get("canonical_url") or "") or normalise(url)
     return ArticleRow(
         url=url,
@@ -33,10 +34,10 @@ def from_record(record: Mapping[str, Any], times: Mapping[str, int | None], now:
         summary=record.get("summary"),
         image=record.get("image"),
         tags=tuple(map(str, record.get("tags") or ())),
-        word_count=marks.words,
+        word_count=marks.words if counted is None else counted,
         text_hash=text_hash(text),
-        is_article=True,
-        paywalled=None,
+        is_article=record.get("is_article") is not False,
+        paywalled=record.get("paywalled"),
         extractor_version=0,
         html=None,
         fingerprint=marks,

@@ -5,14 +5,17 @@ of the pool alone, and the process that hands the jobs over starts without it.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aggregator.model import NOTHING_SHARED
 
 if TYPE_CHECKING:
     from aggregator.articles.entry_facts import FeedPolicy, PreparedEntry
     from aggregator.articles.read_pages import Batch, PageJob
+    from aggregator.articles.row import ArticleRow
     from aggregator.model import Entry, FeedDocument, Shared
+
+Record = tuple[Mapping[str, Any], Mapping[str, int | None]]  # a line of a file, and its times
 
 
 def parse(
@@ -36,3 +39,10 @@ def read_batch(jobs: Sequence["PageJob"], packed: bytes | None) -> "Batch":
     from aggregator.articles import read_batch
 
     return read_batch.read_batch(jobs, packed)
+
+
+def from_records(records: Sequence["Record"], now: int) -> "list[ArticleRow]":
+    """Returns the rows of imported articles, each given with its times: `articles.from_record.from_record`."""
+    from aggregator.articles.from_record import from_record
+
+    return [from_record(record, times, now) for record, times in records]

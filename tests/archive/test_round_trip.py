@@ -251,3 +251,27 @@ def test_a_failed_export_leaves_the_file_as_it_was(store: Store, lines: Callable
     with pytest.raises(ValueError):
         export(store, str(folder / "out.jsonl"), Search())
     assert [path.read_text() for path in folder.iterdir()] == ["before"]
+
+
+def test_batches_of_any_size_give_the_same(
+    store: Store, second_store: Store, lines: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    towns = "Alm Berg Carlow Dunmore".split()
+    reports = [
+        {
+            "url": f"https://{site}.org/{town}",
+            "title": f"Bridge of {town} closes",
+            "text": f"{BRIDGE.replace('Alm', town)} {extra}".replace("Westfield", f"{town}field"),
+            "published_at": f"2024-05-0{day}T10:00:00Z",
+        }
+        for day, town in enumerate(towns, 1)
+        for site, extra in (("a", ""), ("b", f"{town} has another bridge."), ("c", "The minister will come."))
+    ]
+    path = lines(*reports)
+    import_file(store, path, silent, NOW)
+    monkeypatch.setattr("aggregator.archive.import_articles._BATCH", 1)
+    import_file(second_store, path, silent, NOW)
+    found = every(store)
+    assert len({one["story_id"] for one in found.values()}) < len(found) == len(reports)
+    assert any(one["copy_of"] for one in found.values())
+    assert every(second_store) == found
