@@ -64,10 +64,14 @@ class Archive:
         offset: int = 0,
         stories: bool = False,
         exact: bool = False,
+        changed_after: str | None = None,
     ) -> Results:
-        """Returns what `aggregator search` finds with the same options. Raises QueryError, UsageError, StoreError."""
-        span = _start(since), _end(until)
-        return search(self._store, Search(query, *span, feed, site, lang, sort, limit, offset, stories, exact))
+        """Returns what `aggregator search` finds with the same options. `changed_after`: the `cursor` of earlier
+        results, for what was stored or got another text since. Raises QueryError, UsageError, StoreError."""
+        asked = Search(
+            query, _start(since), _end(until), feed, site, lang, sort, limit, offset, stories, exact, changed_after
+        )
+        return search(self._store, asked)
 
     def article(self, article_id: int) -> ArchivedArticle:
         """Returns the article of this id. Raises UsageError if there is none."""

@@ -1,5 +1,6 @@
 """Searches the archive: from what a person asks to the articles with the place where they match."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,12 +21,15 @@ from aggregator.store.ranking import Sort
 from aggregator.store.search_articles import FoundArticle
 from aggregator.store.search_sql import Filters
 
+_CURSOR = re.compile(r"(\d{1,18})-(\d{1,18})")
+
 
 @dataclass(frozen=True, slots=True)
 class Search:
     """What is asked. `since` and `until` (without it) are aware times; `feed` is a URL or a title.
 
-    `stories`: one hit a story, its best; `exact`: all matches are ranked and counted, however many there are.
+    `stories`: one hit a story, its best; `exact`: all matches are ranked and counted, however many there are;
+    `changed_after`: the `cursor` of earlier results, for what was stored or got another text since then.
     """
 
     query: str = ""
@@ -39,12 +43,14 @@ class Search:
     offset: int = 0
     stories: bool = False
     exact: bool = False
+    changed_after: str | None = None
 
     @property
     def filters(self) -> Filters:
-        """Returns the filters as the store takes them."""
+        """Returns the filters as the store takes them. Raises UsageError for what is no cursor."""
         since, until = (None if at is None else int(at.timestamp()) for at in (self.since, self.until))
-        return Filters(since, until, self.feed, self.site, self.lang)
+        after = None if self.changed_after is None else _cursor(self.changed_after)
+        return Filters(since, until, self.feed, self.site, self.lang, after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,7 @@ class Results:
 
     `total_is_exact`: False where more match than were counted. `wordless`: the terms that nothing is found by, because
     they hold neither letters nor digits. `archived`: how many articles there are at all, where none is found. `words`:
-    what matches were found by.
+    what matches were found by. `cursor`: given as `changed_after`, it asks for what came after these results.
     """
 
     hits: tuple[Hit, ...]
@@ -88,6 +94,7 @@ class Results:
     wordless: tuple[str, ...] = ()
     archived: int | None = None
     words: tuple[Words, ...] = ()
+    cursor: str = ""
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -112,15 +119,23 @@ class Results:
 
 def search(store: Store, asked: Search) -> Results:
     """Returns what matches, best (or newest) first. Raises QueryError, StoreError, UsageError for an unknown feed."""
-    query = parse(asked.query, datetime.now(UTC))
+    query, filters = parse(asked.query, datetime.now(UTC)), asked.filters
     words = wanted(query)
     with store.read() as conn:
         refuse_unknown_feed(conn, asked.feed)
+        cursor = search_articles.newest(conn)
         page = (asked.sort, asked.limit, asked.offset)
-        found = search_articles.search(conn, query, asked.filters, *page, stories=asked.stories, exact=asked.exact)
+        found = search_articles.search(conn, query, filters, *page, stories=asked.stories, exact=asked.exact)
         archived = search_articles.count(conn, Everything(), Filters()) if found.total == 0 else None
     hits = tuple(_hit(one, words) for one in found.articles)
-    return Results(hits, found.total, found.exact, wordless(query), archived, words)
+    return Results(hits, found.total, found.exact, wordless(query), archived, words, "{}-{}".format(*cursor))
+
+
+def _cursor(text: str) -> tuple[int, int]:
+    found = _CURSOR.fullmatch(text)
+    if found is None:
+        raise UsageError(f"{text!r} is no cursor; give the one of an earlier answer as it stands")
+    return int(found[1]), int(found[2])
 
 
 def records(store: Store, asked: Search) -> Iterator[Json]:

@@ -17,6 +17,7 @@ from aggregator.cli import (
     cmd_feeds,
     cmd_fetch,
     cmd_import,
+    cmd_mcp,
     cmd_reextract,
     cmd_search,
     cmd_show,
@@ -46,6 +47,7 @@ app.command("export", cls=Command)(cmd_export.export)
 app.command("import", cls=Command)(cmd_import.import_articles)
 app.command("reextract", cls=Command)(cmd_reextract.reextract)
 app.add_typer(cmd_db.commands, name="db")
+app.command("mcp", cls=Command)(cmd_mcp.mcp)
 app.command("doctor", cls=Command)(cmd_doctor.doctor)
 app.command("demo", cls=Command)(cmd_demo.demo)
 

@@ -101,7 +101,10 @@ def _print(found: "Results", form: Format, said: str, offset: int, *, folded: bo
     if form is Format.TABLE:
         _print_hits(found, said, offset)
     elif form is Format.TEXT:
-        print("\n".join(_as_text(hit.article.to_dict()) for hit in found.hits), end="")
+        from aggregator.archive.brief import brief_hits
+
+        for line in brief_hits(found.hits):
+            print(line)
     else:
         output.objects((_as_json(hit, folded=folded) for hit in found.hits), form)
 
@@ -182,8 +185,3 @@ def _marked(found: "Results") -> "re.Pattern[str] | None":
 def _as_json(hit: "Hit", *, folded: bool) -> "Json":
     """Returns the object of a hit; the number of others says something only where stories are folded."""
     return {name: value for name, value in hit.to_dict().items() if folded or name != "others"}
-
-
-def _as_text(record: "Json") -> str:
-    head = f"[{record['id']}] {output.utc(record['published_at'])} {record['url']}"
-    return output.parts(head, record["title"], record["lead"], record["text"])

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Select, func, select, tuple_
 
 from aggregator.query import Query
 from aggregator.store.ranking import Sort, rank
-from aggregator.store.schema import articles, feeds
+from aggregator.store.schema import articles, feeds, revisions
 from aggregator.store.search_sql import Filters, Plan, bounds, hit_id, hits, keys, matching, named, narrowed, plan
 from aggregator.store.sql import listed, tuples
 from aggregator.store.stored_articles import StoredArticle, from_row
@@ -80,6 +80,13 @@ def search(
         page = _walk(conn, asked, offset + limit, stories=stories)[offset : offset + limit]
         found = _members(conn, asked, [match[STORY] for match in page]) if stories else []
     return Found(_read(conn, page, Counter(match[STORY] for match in found) if stories else {}), total, whole)
+
+
+def newest(conn: Connection) -> tuple[int, int]:
+    """Returns the greatest ids of an article and of a revision (0: there is none), for `Filters.changed_after`."""
+    found = (conn.execute(select(func.max(column))).scalar() for column in (articles.c.id, revisions.c.id))
+    article, revision = (int(one or 0) for one in found)
+    return article, revision
 
 
 def count(conn: Connection, query: Query, filters: Filters) -> int:

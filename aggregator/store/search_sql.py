@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import SelectBase
 
 from aggregator.query import And, Between, HasState, Is, Not, Nothing, Or, Query, Words
-from aggregator.store.schema import articles, entries, feeds
+from aggregator.store.schema import articles, entries, feeds, revisions
 from aggregator.store.stored_articles import MAX_ID
 from aggregator.urls import host_of
 
@@ -63,6 +63,7 @@ class Filters:
     feed: str | None = None  # its URL or its title
     site: str | None = None
     lang: str | None = None
+    changed_after: tuple[int, int] | None = None  # the ids of an article and of a revision: what came after either
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,8 @@ def plan(query: Query, filters: Filters, dialect: str) -> Plan:
     parts: tuple[Query, ...] = (*asked, *(Is(field, value) for field, value in said if value))  # type: ignore[arg-type]
     terms = tuple(part for part in parts if _expression(_positive(part), dialect) is not None)
     match = _expression(And(terms), dialect)
-    sets, conditions = list[SelectBase](), list[ColumnElement[bool]]()
+    sets = [] if filters.changed_after is None else [_changed_after(*filters.changed_after)]
+    conditions = list[ColumnElement[bool]]()
     for part in parts:
         if match is not None and part in terms:
             continue
@@ -260,6 +262,12 @@ def _ids(query: Query, dialect: str) -> SelectBase | None:
         return wanted.where(articles.c.story_id == int(value) if known else false())
     listed = articles.c.authors if query.field == "author" else articles.c.tags
     return wanted.where(or_(*(_in_list(listed, one, whole=query.field == "tag") for one in _spellings(value))))
+
+
+def _changed_after(article: int, revision: int) -> SelectBase:
+    """Returns the ids of what was stored, or got another text, after these were the newest."""
+    again = select(revisions.c.article_id).where(revisions.c.id > revision)
+    return union_all(select(articles.c.id).where(articles.c.id > article), again)
 
 
 def _site(value: str, dialect: str) -> SelectBase:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -46,6 +47,27 @@ def test_hits_are_values(archive: aggregator.Archive) -> None:
     assert archive.article(1).authors == ("Ann",)
     assert "A &lt;dragon&gt;" in found._repr_html_() + archive.article(1)._repr_html_()
     assert [hit.others for hit in archive.search("dragon", stories=True)] == [1]
+
+
+def test_a_cursor_asks_for_what_came_after(archive: aggregator.Archive, database_url: str, tmp_path: Path) -> None:
+    before = archive.search("", limit=1)
+    assert (len(before), archive.search(changed_after=before.cursor).total) == (1, 0)
+    assert archive.search(changed_after="0-0").total == 3
+    again = LINES[2] | {
+        "text": "Snow fell on the hills, and a ferry left after all.",
+        "fetched_at": "2024-05-04T00:00:00Z",
+    }
+    new = {"url": "https://d.org/4", "title": "Rain", "text": "Rain fell.", "fetched_at": "2024-05-04T00:00:00Z"}
+    path = tmp_path / "more.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in (again, new)))
+    with closing(engine.open(database_url)) as store:
+        assert import_file(store, str(path), print).ok
+    after = archive.search(changed_after=before.cursor)
+    assert sorted(hit.article.url for hit in after) == ["https://c.org/3", "https://d.org/4"]
+    assert archive.search("rain", changed_after=before.cursor).total == 1
+    assert archive.search(changed_after=after.cursor).total == 0
+    with pytest.raises(UsageError, match="'x' is no cursor"):
+        archive.search(changed_after="x")
 
 
 @pytest.mark.parametrize(
