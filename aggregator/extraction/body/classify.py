@@ -8,6 +8,8 @@ rows of numbers -> first model: a probability each -> second model, which sees t
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import accumulate
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -99,12 +101,15 @@ def judge(page: PageTree, facts: StatedFacts, scores: Sequence[float], leads: Se
 
 def _choose_lead(page: PageTree, verdicts: Sequence[BlockVerdict], leads: Sequence[float]) -> None:
     """Chooses the likeliest standfirst. What its element names so needs less: at least it stands at the right place."""
-    chances = [
-        max(chance, LEAD) if chance >= NAMED_LEAD and segment.element.own & class_names.LEAD else chance
-        for segment, chance in zip(page.segments, leads, strict=True)
-    ]
-    best = max(chances, default=0.0)
-    verdict = verdicts[chances.index(best)] if chances else BlockVerdict()
+    chances = {
+        number: max(chance, LEAD) if page.segments[number].element.own & class_names.LEAD else chance
+        for number, chance in enumerate(leads)
+        if chance >= NAMED_LEAD
+    }
+    if not chances:
+        return
+    number, best = max(chances.items(), key=itemgetter(1))
+    verdict = verdicts[number]
     if best >= LEAD or (best >= LOST_LEAD and verdict.score < MOST):
         verdict.lead = True
         verdict.reason = f"standfirst ({best:.2f})"
@@ -115,7 +120,15 @@ def _showing(page: PageTree, title: str) -> list[int]:
     if not title:
         return []
     low, high = 0.8 * len(title), 1.3 * len(title) + 12
-    return [s.number for s in page.segments if low <= len(s.text) <= high and index_form(s.text) == title]
+    return [s.number for s in page.segments if low <= len(s.text) <= high and _says(s.text, title)]
+
+
+def _says(text: str, title: str) -> bool:
+    """Tells whether the words of a text are those of a title, which is given folded."""
+    first = text[0].lower()
+    if first != title[0] and first.isascii() and first.isalnum():
+        return False  # which is told sooner than by folding all of it
+    return index_form(text) == title
 
 
 def _drop_other_articles(page: PageTree, verdicts: Sequence[BlockVerdict], titles: Sequence[int]) -> None:
@@ -148,15 +161,13 @@ def _threshold(page: PageTree, verdicts: Sequence[BlockVerdict]) -> float:
     That is half of this F1 (Lipton, Elkan and Naryanaswamy, 2014): a page of doubtful blocks keeps more of them.
     """
     pairs = [
-        (len(s.text), v.score) for s, v in zip(page.segments, verdicts, strict=True) if not v.reason and v.score > 0
+        (v.score, len(s.text)) for s, v in zip(page.segments, verdicts, strict=True) if not v.reason and v.score > 0
     ]
-    if not pairs:
-        return MOST
-    length, score = np.array(pairs).T
-    order = np.argsort(-score, kind="stable")
-    kept, right = length[order].cumsum(), (length * score)[order].cumsum()
-    expected = float((2 * right / (kept + right[-1])).max())
-    return min(MOST, max(LEAST, expected / 2))
+    pairs.sort(key=itemgetter(0), reverse=True)
+    kept = list(accumulate([length for _, length in pairs]))
+    right = list(accumulate([score * length for score, length in pairs]))
+    halves = [good / (chars + right[-1]) for chars, good in zip(kept, right, strict=True)]
+    return min(MOST, max(LEAST, max(halves, default=MOST)))
 
 
 def _drop_detached(page: PageTree, verdicts: Sequence[BlockVerdict]) -> None:

@@ -45,12 +45,13 @@ _DENSE_DATE = re.compile(
     r"최종|ㅣ~〜、,]+"
 )
 _WORD = re.compile(r"[^\W\d_]+")
+_DIGIT = re.compile(r"\d")
 
 
 def is_date(text: str, more: Iterable[str] = ()) -> bool:
     """Tells whether a line is a date alone, with what belongs to one ("Updated on", a weekday, a clock). `more`: folded
     words that may stand there too."""
-    if len(text) > 90 or not any(map(str.isdecimal, text)):
+    if len(text) > 90 or not _DIGIT.search(text):
         return False
     if not _DENSE_DATE.fullmatch(text):
         known = frozenset(more)

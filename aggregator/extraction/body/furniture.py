@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 from aggregator.extraction.body import class_names, date_lines, phrases, set_phrases
-from aggregator.extraction.body.blocks import Element, PageTree, Segment, landmark
+from aggregator.extraction.body.blocks import Element, PageTree, landmark
 from aggregator.extraction.body.verdicts import COMMENT, MOST, BlockVerdict
 from aggregator.text import index_form
 
@@ -24,6 +24,7 @@ _ASKING = 0.3  # share of a panel's characters that must ask the reader for some
 _MOST_DATES = 3  # lines that are dates alone: more of them are data of the article
 _ASIDE = 80  # characters of what is left of an article, without which nothing is dropped as its comments
 _OFFERING = class_names.PROMO | class_names.LOGIN | class_names.COOKIE | class_names.PAYWALL
+_NAMED = _OFFERING | class_names.COMMENT
 _FIGURE, _FIGCAPTION = landmark("figure"), landmark("figcaption")
 _LIST, _TABLE = landmark("ul", "ol"), landmark("table")
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
@@ -34,7 +35,12 @@ class Furniture:
 
     def __init__(self, page: PageTree, verdicts: Sequence[BlockVerdict], titles: Sequence[int]) -> None:
         self.page, self.verdicts, self.titles = page, verdicts, titles
-        self.ends = list(accumulate((len(segment.text) for segment in page.segments), initial=0))
+        self.sizes = [len(segment.text) for segment in page.segments]
+        self.ends = list(accumulate(self.sizes, initial=0))
+        self.open = [number for number, verdict in enumerate(verdicts) if verdict.is_open]
+        self.labels = [segment for segment in page.segments if len(segment.text) <= set_phrases.MAX_LABEL]
+        self.named = [element for element in page.elements[1:] if element.own & _NAMED]
+        self.addresses: dict[int, bool] = {}
 
     def drop(self, authors: Sequence[str]) -> None:
         """Gives a reason to every block that a rule drops."""
@@ -51,8 +57,15 @@ class Furniture:
         self._set_phrases()
         self._captions()
 
-    def _open(self) -> Iterable[tuple[Segment, BlockVerdict]]:
-        return [pair for pair in zip(self.page.segments, self.verdicts, strict=True) if pair[1].is_open]
+    def _open(self) -> list[int]:
+        """Returns the numbers of the blocks that may still be kept."""
+        verdicts = self.verdicts
+        self.open = [number for number in self.open if not verdicts[number].reason]
+        return self.open
+
+    def _open_within(self, element: Element) -> list[int]:
+        verdicts = self.verdicts
+        return [n for n in range(element.first, element.first + element.blocks) if verdicts[n].is_open]
 
     def _drop(self, numbers: Iterable[int], reason: str) -> None:
         for number in numbers:
@@ -70,24 +83,25 @@ class Furniture:
     def _bylines(self, names: Sequence[str]) -> None:
         """Drops what stands before or after the paragraphs and is a date, or names a stated author and says next to
         nothing else."""
-        verdicts = self.verdicts
-        long = [n for n, s in enumerate(self.page.segments) if len(s.text) > _PARAGRAPH and verdicts[n].score >= MOST]
+        verdicts, segments, sizes = self.verdicts, self.page.segments, self.sizes
+        long = [n for n, size in enumerate(sizes) if size > _PARAGRAPH and verdicts[n].score >= MOST]
         first, last = (long[0], long[-1]) if long else (len(verdicts), -1)
-        short = [(segment, verdict) for segment, verdict in self._open() if len(segment.text) <= _BYLINE]
-        dates = [segment.number for segment, _ in short if date_lines.is_date(segment.text)]
+        short = [number for number in self._open() if sizes[number] <= _BYLINE]
+        dates = [number for number in short if date_lines.is_date(segments[number].text)]
         if len(dates) <= _MOST_DATES:
-            self._drop([number for number in dates if not self.page.segments[number].element.within & _TABLE], "a date")
-        for segment, verdict in short:
-            if not verdict.reason and names and not first < segment.number < last:
-                words = index_form(segment.text)
+            self._drop([number for number in dates if not segments[number].element.within & _TABLE], "a date")
+        for number in short if names else ():
+            if not verdicts[number].reason and not first < number < last:
+                text = segments[number].text
+                words = index_form(text)
                 named = sum([len(name) for name in names if name in words])
-                if named and (len(words) <= 2 * named + 4 or date_lines.is_byline(segment.text, names)):
-                    verdict.reason = "the byline"
+                if named and (len(words) <= 2 * named + 4 or date_lines.is_byline(text, names)):
+                    verdicts[number].reason = "the byline"
 
     def _advertisements(self) -> None:
         """Drops the labels of advertisements, each with the small element that it heads."""
-        for segment in self.page.segments:
-            if len(segment.text) <= 24 and set_phrases.is_ad_label(segment.text):
+        for segment in self.labels:
+            if set_phrases.is_ad_label(segment.text):
                 self._drop([segment.number], "the label of an advertisement")
                 element = segment.element
                 while element.blocks == 1 and element.parent is not None:
@@ -98,13 +112,15 @@ class Furniture:
 
     def _accounts(self) -> None:
         """Drops dialogs about accounts (sign in, forgotten password, verification), whose sentences read like text."""
-        weights = [len(s.text) * v.score for s, v in zip(self.page.segments, self.verdicts, strict=True)]
+        named = [element for element in self.named if element.own & class_names.LOGIN]
+        if not named:
+            return
+        weights = [size * verdict.score for size, verdict in zip(self.sizes, self.verdicts, strict=True)]
         most = _ACCOUNT * sum(weights)
-        for element in self.page.elements[1:]:
-            if element.own & class_names.LOGIN:
-                inside = range(element.first, element.first + element.blocks)
-                if sum([weights[number] for number in inside]) < most:
-                    self._drop(inside, "about an account")
+        for element in named:
+            inside = range(element.first, element.first + element.blocks)
+            if sum([weights[number] for number in inside]) < most:
+                self._drop(inside, "about an account")
 
     def _panels(self) -> None:
         """Drops small elements that hold a form, and those named after offers that ask the reader for something."""
@@ -120,41 +136,38 @@ class Furniture:
                 panel, above = above, above.parent
             if panel is not None:
                 self._drop(range(panel.first, panel.first + panel.blocks), "a panel with a form")
-        for element in self.page.elements[1:]:
+        for element in self.named:
             if element.own & _OFFERING and self._is_small(element):
-                inside = range(element.first, element.first + element.blocks)
-                sizes = {n: len(self.page.segments[n].text) for n in inside if self.verdicts[n].is_open}
-                asking = sum(size for number, size in sizes.items() if self._is_address(number))
-                if asking and asking >= _ASKING * sum(sizes.values()):
-                    self._drop(inside, "an offer to the reader")
+                inside = self._open_within(element)
+                asking = sum([self.sizes[number] for number in inside if self._is_address(number)])
+                if asking and asking >= _ASKING * sum([self.sizes[number] for number in inside]):
+                    self._drop(range(element.first, element.first + element.blocks), "an offer to the reader")
 
     def _asks(self, element: Element) -> bool:
         """Tells whether all that may be kept of an element asks the reader for something."""
-        inside = range(element.first, element.first + element.blocks)
-        return bool(element.own & _OFFERING) or all(
-            self._is_address(number) for number in inside if self.verdicts[number].is_open
-        )
+        return bool(element.own & _OFFERING) or all(map(self._is_address, self._open_within(element)))
 
     def _chars_open(self, element: Element, without: Element | None) -> int:
         """Returns the characters of what may be kept of an element, but for those of another one in it."""
         inner = range(without.first, without.first + without.blocks) if without is not None else ()
-        inside = range(element.first, element.first + element.blocks)
-        return sum(len(self.page.segments[n].text) for n in inside if self.verdicts[n].is_open and n not in inner)
+        return sum([self.sizes[number] for number in self._open_within(element) if number not in inner])
 
     def _is_beside(self, element: Element) -> bool:
         """Tells whether what may be kept of an element is little beside the rest of the page."""
-        sizes = {segment.number: len(segment.text) for segment, _ in self._open()}
-        held = sum(sizes.get(number, 0) for number in range(element.first, element.first + element.blocks))
-        return held <= _BESIDE * (sum(sizes.values()) - held)
+        held = self._chars_open(element, None)
+        return held <= _BESIDE * (self._chars_open(self.page.root, None) - held)
 
     def _is_address(self, number: int) -> bool:
-        text = self.page.segments[number].text
-        return len(text) <= set_phrases.MAX_CHARS and set_phrases.addresses_reader(text)
+        found = self.addresses.get(number)
+        if found is None:
+            found = set_phrases.addresses_reader(self.page.segments[number].text)
+            self.addresses[number] = found
+        return found
 
     def _contents(self) -> None:
         """Drops tables of contents: lists of links within the page, with what heads them."""
         lists: dict[Element, list[int]] = {}
-        for segment, _ in self._open():
+        for segment in map(self.page.segments.__getitem__, self._open()):
             if segment.link_chars * 10 >= 8 * len(segment.text) and segment.element.within & _LIST:
                 marks = [token[2] for token in self.page.tokens[segment.start : segment.end] if token[1] == "a"]
                 if any(' href="#' in mark for mark in marks):
@@ -171,29 +184,30 @@ class Furniture:
 
     def _lists_of_links(self) -> None:
         """Drops headings such as "Related stories" with the links that follow them."""
-        segments = self.page.segments
-        links = [segment.link_chars >= _POINTER * len(segment.text) for segment in segments]
-        for segment in segments:
+        for segment in self.labels:
             after = segment.number + 1
-            is_heading = len(segment.text) <= 40 and not segment.link_chars and any(links[after : after + 1])
-            if is_heading and set_phrases.heads_section(segment.text):
-                while after < len(links) and links[after]:
+            if not segment.link_chars and self._is_link(after) and set_phrases.heads_section(segment.text):
+                while self._is_link(after):
                     after += 1
                 self._drop(range(segment.number, after), "points to other articles")
+
+    def _is_link(self, number: int) -> bool:
+        """Tells whether there is such a block and a link is most of it."""
+        return number < len(self.sizes) and self.page.segments[number].link_chars >= _POINTER * self.sizes[number]
 
     def _comments(self) -> None:
         """Drops the comments of readers: what stands around the buttons that answer them, what a number of comments
         heads, and elements named so that hold several alike."""
         segments = self.page.segments
         after = self.titles[0] if self.titles else -1
-        replies = [s.number for s in segments[after + 1 :] if len(s.text) <= 24 and set_phrases.is_reply_label(s.text)]
+        replies = [s.number for s in self.labels if s.number > after and set_phrases.is_reply_label(s.text)]
         if len(replies) >= 2:
             around = _common(segments[replies[0]].element, segments[replies[-1]].element)
             first, last = _branch(around, segments[replies[0]].element), _branch(around, segments[replies[-1]].element)
             if first is not around:
                 start = around.first if self.ends[first.first] - self.ends[around.first] < _ASIDE else first.first
                 self._drop_comments(start, last.first + last.blocks)
-        headings = [s for s in segments[after + 1 :] if s.element.tag in _HEADINGS and not s.link_chars]
+        headings = [s for s in self.labels if s.number > after and s.element.tag in _HEADINGS and not s.link_chars]
         for segment in headings[:_MOST_LOOKED_AT]:
             if set_phrases.counts_comments(segment.text):
                 element = segment.element
@@ -201,7 +215,7 @@ class Furniture:
                     element = element.parent
                 self._drop_comments(segment.number, element.first + element.blocks)
         named: dict[Element, list[Element]] = {}
-        for element in self.page.elements[1:]:
+        for element in self.named:
             if element.own & class_names.COMMENT and element.parent is not None and element.parent.first > after:
                 named.setdefault(element.parent, []).append(element)
         for element, alike in list(named.items())[:_MOST_LOOKED_AT]:
@@ -212,31 +226,28 @@ class Furniture:
         """Drops a range of blocks, and their heading, if something of the article stands before."""
         if start > 0 and set_phrases.is_comment_label(self.page.segments[start - 1].text):
             start -= 1
-        before = [s for s, verdict in self._open() if s.number < start]
-        if sum(len(segment.text) for segment in before) >= _ASIDE:
+        if sum([self.sizes[number] for number in self._open() if number < start]) >= _ASIDE:
             self._drop(range(start, end), COMMENT)
 
     def _set_phrases(self) -> None:
         """Drops links to other articles ("Read more: …"), and what asks the reader to subscribe, follow or write."""
-        for segment, verdict in self._open():
-            size = len(segment.text)
-            if size > set_phrases.MAX_CHARS:
-                continue
+        for number in self._open():
+            text = self.page.segments[number].text
             if (
-                size <= 200
-                and segment.link_chars >= _POINTER * size
-                and (phrases.begins_as(segment.text, "first_related") or set_phrases.points_elsewhere(segment.text))
+                len(text) <= 200
+                and self._is_link(number)
+                and (phrases.begins_as(text, "first_related") or set_phrases.points_elsewhere(text))
             ):
-                verdict.reason = "points to another article"
-            elif set_phrases.addresses_reader(segment.text):
-                verdict.reason = "asks the reader for something"
+                self.verdicts[number].reason = "points to another article"
+            elif self._is_address(number):
+                self.verdicts[number].reason = "asks the reader for something"
 
     def _captions(self) -> None:
         """Drops what stands below a picture: it is data of the picture."""
         shown = {_figure(picture.element) for picture in self.page.pictures if picture.element.within & _FIGURE}
-        for segment, verdict in zip(self.page.segments, self.verdicts, strict=True):
+        for segment in self.page.segments if shown else ():
             if segment.element.within & _FIGCAPTION and _figure(segment.element) in shown:
-                verdict.reason = verdict.reason or "the caption of a picture"
+                self._drop([segment.number], "the caption of a picture")
 
 
 def _figure(element: Element | None) -> Element | None:

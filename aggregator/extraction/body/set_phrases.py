@@ -12,6 +12,7 @@ from aggregator.extraction.body import phrase_lists
 from aggregator.text import UNSPACED, fold
 
 MAX_CHARS = 300  # characters of a block that is looked at: a longer one says more than a set phrase
+MAX_LABEL = 40  # the same for what heads something
 _DEGREES = re.compile(r"\d\s?(?:[°º℃℉]|度(?!目)|도(?!\w)|degrees\b|grad\b)", re.IGNORECASE)
 _LEADING = re.compile(r"[^\w\"“„«‘'「『”’»¿]*")
 _SENTENCE = re.compile(r"[.!?。！？؟:：|]+\s*")
@@ -23,17 +24,20 @@ class _Phrases:
     """Finds the phrases of a list at a place in a folded text."""
 
     def __init__(self, phrases: str) -> None:
-        by_start: dict[str, list[str]] = {}
+        self.by_start: dict[str, list[str]] = {}
         for phrase in _each(phrases):
-            by_start.setdefault(fold(phrase)[:2], []).append(_expression(phrase))
-        self.by_start = {
-            start: re.compile("|".join(sorted(found, key=len, reverse=True))) for start, found in by_start.items()
-        }
+            self.by_start.setdefault(fold(phrase)[:2], []).append(phrase)
+        self.compiled: dict[str, re.Pattern[str]] = {}
 
     def stand(self, text: str, at: int) -> bool:
         """Tells whether one of the phrases stands there."""
-        pattern = self.by_start.get(text[at : at + 2])
-        return pattern is not None and pattern.match(text, at) is not None
+        start = text[at : at + 2]
+        if start not in self.by_start:
+            return False
+        if start not in self.compiled:  # those of a page's language; the others are never made
+            found = sorted(map(_expression, self.by_start[start]), key=len, reverse=True)
+            self.compiled[start] = re.compile("|".join(found))
+        return self.compiled[start].match(text, at) is not None
 
 
 def _each(phrases: str) -> Iterator[str]:
@@ -73,10 +77,13 @@ def points_elsewhere(text: str) -> bool:
 
 def addresses_reader(text: str) -> bool:
     """Tells whether a block asks its reader for something (to subscribe, to follow, to write), by the beginning of one
-    of its sentences."""
+    of its sentences; a longer block says more."""
+    if len(text) > MAX_CHARS:
+        return False
     folded = fold(text)
-    stand = _phrases(phrase_lists.ADDRESSES).stand
-    return stand(folded, _begin(folded)) or any(stand(folded, end.end()) for end in _SENTENCE.finditer(folded))
+    phrases = _phrases(phrase_lists.ADDRESSES)
+    begins = [_begin(folded), *[end.end() for end in _SENTENCE.finditer(folded)]]
+    return any(phrases.stand(folded, at) for at in begins if folded[at : at + 2] in phrases.by_start)
 
 
 def _begin(folded: str) -> int:
@@ -86,7 +93,7 @@ def _begin(folded: str) -> int:
 
 def heads_section(text: str) -> bool:
     """Tells whether a line heads what follows an article: related ones, the most read, buttons to share it."""
-    return len(text) <= 40 and (_bare(text) in _labels(phrase_lists.SECTIONS) or is_comment_label(text))
+    return len(text) <= MAX_LABEL and (_bare(text) in _labels(phrase_lists.SECTIONS) or is_comment_label(text))
 
 
 def is_weather(text: str) -> bool:
@@ -96,7 +103,7 @@ def is_weather(text: str) -> bool:
     folded = fold(text)
     if _phrases(phrase_lists.WEATHER).stand(folded, _begin(folded)):
         return True
-    return bool(_DEGREES.search(text)) and len(folded.split()) <= 6 and len(text) <= 40
+    return bool(_DEGREES.search(text)) and len(folded.split()) <= 6 and len(text) <= MAX_LABEL
 
 
 def is_ad_label(text: str) -> bool:
@@ -106,7 +113,7 @@ def is_ad_label(text: str) -> bool:
 
 def is_contents_label(text: str) -> bool:
     """Tells whether a line heads a table of contents."""
-    return len(text) <= 40 and _bare(text) in _labels(phrase_lists.CONTENTS)
+    return len(text) <= MAX_LABEL and _bare(text) in _labels(phrase_lists.CONTENTS)
 
 
 def is_reply_label(text: str) -> bool:
@@ -116,13 +123,13 @@ def is_reply_label(text: str) -> bool:
 
 def counts_comments(text: str) -> bool:
     """Tells whether a line says how many comments follow: "4 opinions", "コメント 3件"."""
-    found = _counts_comments().match(fold(text)) if len(text) <= 40 else None
+    found = _counts_comments().match(fold(text)) if len(text) <= MAX_LABEL else None
     return bool(found and (found["before"] or found["after"]))
 
 
 def is_comment_label(text: str) -> bool:
     """Tells whether a line is the heading of comments, with their number or without."""
-    return len(text) <= 40 and bool(_counts_comments().match(fold(text)))
+    return len(text) <= MAX_LABEL and bool(_counts_comments().match(fold(text)))
 
 
 @lru_cache(maxsize=1 << 14)
