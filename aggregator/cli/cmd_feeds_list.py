@@ -1,11 +1,12 @@
 """`aggregator feeds list`: subscriptions and how they fare, what needs a person first."""
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import typer
 
-from aggregator.cli import global_options, output
+from aggregator.cli import bars, global_options, output
 from aggregator.cli.shared_options import AsJson, Format, ListFormat, chosen
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def list_feeds(ctx: typer.Context, form: ListFormat = Format.TABLE, json: AsJson
     options = global_options.of(ctx)
     config = options.load_config()
     with options.feeds_store() as store:
-        feeds = overview(store, config)
+        feeds = overview(store, config, int(datetime.now(UTC).timestamp()))
     form = chosen(ctx, form, json)
     if form is Format.TEXT:
         for feed in feeds:
@@ -47,6 +48,7 @@ def _print_table(feeds: "list[FeedOverview]") -> None:
         output.Column("state"),
         output.Column("since"),
         output.Column("articles", right=True),
+        output.Column("14 days"),
         output.Column("why", flexible=4),
     ]
     rows = [
@@ -55,6 +57,7 @@ def _print_table(feeds: "list[FeedOverview]") -> None:
             output.Cell(feed.state, output.STATE_STYLES.get(feed.state, "")),
             (feed.state_since or "")[:10],
             feed.articles,
+            bars.sparkline(feed.new_by_day) if bars.wanted() else "",
             _why(feed),
         )
         for feed in feeds

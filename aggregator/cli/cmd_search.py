@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aggregator.cli import global_options, output
+from aggregator.cli import bars, global_options, output
 from aggregator.cli.shared_options import (
     AsJson,
     Feed,
@@ -25,8 +25,9 @@ from aggregator.cli.shared_options import (
 if TYPE_CHECKING:
     import re
 
-    from aggregator.archive.search import Hit, Results
+    from aggregator.archive.search import Hit, Results, Search
     from aggregator.model import Json
+    from aggregator.store.engine import Store
 
 
 class Sort(StrEnum):
@@ -49,6 +50,7 @@ def search(
     offset: Annotated[int, typer.Option(metavar="N", min=0, help="Leave out so many first.")] = 0,
     stories: Annotated[bool, typer.Option("--stories", help="One hit a story, as the table always shows.")] = False,
     exact: Annotated[bool, typer.Option("--exact", help="Rank and count all matches, not the newest 10,000.")] = False,
+    histogram: Annotated[bool, typer.Option("--histogram", help="Count the matches by day, month or year.")] = False,
     form: ListFormat = Format.TABLE,
     json: AsJson = False,
 ) -> None:
@@ -60,6 +62,7 @@ def search(
     aggregator search '"harbour council"'             a phrase: the words side by side
     aggregator search 'title:election' 'reg*'         in the title; the beginning of a word
     aggregator search 'author:roe published:today'    fields, see below
+    aggregator search ferry --histogram --since 30d   how many on each day
     aggregator search 'revised:true -gone:true' --since 3d --sort date --format jsonl
 
     Words are found in any case and without accents. All must match; AND binds tighter than OR; -word, !word and NOT
@@ -88,6 +91,9 @@ def search(
         exact=exact,
     )
     with options.existing_store() as store:
+        if histogram:
+            _print_histogram(store, asked, form)
+            return
         found = find(store, asked)
     narrowed = {"--since": since, "--until": until, "--feed": feed, "--site": site, "--lang": lang}
     said = " ".join([text, *(f"{name} {value}" for name, value in narrowed.items() if value)])
@@ -107,6 +113,22 @@ def _print(found: "Results", form: Format, said: str, offset: int, *, folded: bo
             print(line)
     else:
         output.objects((_as_json(hit, folded=folded) for hit in found.hits), form)
+
+
+def _print_histogram(store: "Store", asked: "Search", form: Format) -> None:
+    from aggregator.archive.histogram import histogram
+
+    found = histogram(store, asked)
+    if form is not Format.TABLE:
+        output.objects(({found.unit: one.start.isoformat(), "articles": one.articles} for one in found.bins), form)
+        return
+    most = max((one.articles for one in found.bins), default=0)
+    digits, pattern = len(str(most)), {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}[found.unit]
+    width = max(10, output.console().width - len(pattern) - digits - 6)
+    for one in found.bins:
+        drawn = "  " + bars.bar(one.articles, most, width) if bars.wanted() else ""
+        print(f"{one.start:{pattern}}  {one.articles:{digits}}{drawn}")
+    print(f"{output.count(sum(one.articles for one in found.bins), 'article')}, by {found.unit} (UTC)")
 
 
 def _remarks(found: "Results", form: Format, said: str, offset: int) -> list[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aggregator.cli import global_options, output
+from aggregator.cli import bars, global_options, output
 from aggregator.cli.help import Command
 from aggregator.cli.shared_options import AsJson, Format, ListFormat, Since, Until, chosen, since_time, until_time
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from aggregator.store.story_list import StoryRow
 
 MAX_TITLE_CHARACTERS = 110  # in a table
+BAR = 8  # characters
 MAX_NAMED_SITES = 4  # that a table names
 
 commands = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
@@ -151,10 +152,12 @@ def _print_table(found: list["StoryRow"]) -> None:
         output.Column("story", right=True),
         output.Column("reports", right=True),
         output.Column("copies", right=True),
+        output.Column("sources"),
         output.Column("first, last (UTC)"),
         output.Column("title, sources, lead", flexible=1),
     ]
-    output.table(columns, (_row(story) for story in found))
+    most = max(len(story.sites) for story in found)
+    output.table(columns, (_row(story, most) for story in found))
 
 
 def _print_articles(found: "StoryArticles") -> None:
@@ -186,7 +189,8 @@ def _role(article: "Json") -> str:
     return "a report" if article["copy_of"] is None else f"a copy of {article['copy_of']}"
 
 
-def _row(story: "StoryRow") -> tuple[object, ...]:
+def _row(story: "StoryRow", most: int) -> tuple[object, ...]:
+    """Returns the row of a table; `most`: the most sources of a story in it."""
     from aggregator.text import squeeze
     from aggregator.times import iso
 
@@ -195,7 +199,8 @@ def _row(story: "StoryRow") -> tuple[object, ...]:
     told = [_short(squeeze(story.title or "(no title)")), _sources(story.sites)]
     if story.reports > 1:
         told.append(f"lead: {story.article_id}, {story.lead_reason}")
-    return story.id, story.reports, story.copies, when, "\n".join(told)
+    sources = bars.bar(len(story.sites), most, BAR) if bars.wanted() else ""
+    return story.id, story.reports, story.copies, sources, when, "\n".join(told)
 
 
 def _short(title: str) -> str:

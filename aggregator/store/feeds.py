@@ -262,6 +262,14 @@ def overview(conn: Connection) -> list[FeedCounts]:
     return [FeedCounts(from_row(row), *row[len(_COLUMNS) :]) for row in conn.execute(query)]
 
 
+def entries_per_day(conn: Connection, since: int) -> dict[tuple[int, int], int]:
+    """Returns how many entries came of each subscription on each day (since 1970, in UTC) from the time `since` on."""
+    day = (entries.c.first_seen_at // 86_400).label("day")
+    counted = select(entries.c.feed_id, day, func.count()).where(entries.c.first_seen_at >= since)
+    found = conn.execute(counted.group_by(entries.c.feed_id, "day"))
+    return {(feed, int(day)): int(number) for feed, day, number in found}
+
+
 def make_due(conn: Connection, ids: Collection[int] | None, now: int) -> None:
     """Makes these subscriptions (None: all) and what waits of them due now, whatever their next time was.
 

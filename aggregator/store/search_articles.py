@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Select, func, select, tuple_
+from sqlalchemy import Connection, Select, func, literal_column, select, tuple_
 
 from aggregator.query import Query
 from aggregator.store.ranking import Sort, rank
@@ -94,6 +94,15 @@ def count(conn: Connection, query: Query, filters: Filters) -> int:
     return int(
         conn.execute(select(func.count()).select_from(articles).where(matching(conn, query, filters))).scalar_one()
     )
+
+
+def per_day(conn: Connection, query: Query, filters: Filters) -> list[tuple[int, int]]:
+    """Returns how many articles match of each day that has some: the day since 1970, in UTC, and their number."""
+    asked, dialect = plan(query, filters, conn.dialect.name), conn.dialect.name
+    found = [] if asked.match is None else [keys.c.id.in_(hits(asked.match, dialect))]
+    day = (keys.c.at / literal_column("86400")).label("day")  # whole numbers: neither database keeps the rest
+    wanted = select(day, func.count()).where(*found, *asked.on_keys()).group_by("day").order_by("day")
+    return [(int(day), int(number)) for day, number in conn.execute(wanted)]
 
 
 def each(conn: Connection, query: Query, filters: Filters) -> Iterator[StoredArticle]:

@@ -31,19 +31,31 @@ class FeedOverview:
     entries: int | None = None
     articles: int | None = None
     waiting: int | None = None
+    new_by_day: tuple[int, ...] = ()  # entries that came on each of the last DAYS, today last
 
 
-def overview(store: Store | None, config: Config) -> list[FeedOverview]:
+DAYS = 14
+_DAY = 86_400  # seconds
+
+
+def overview(store: Store | None, config: Config, now: int) -> list[FeedOverview]:
     """Lists the feeds, those first that need a person, else as in feeds.yaml. `store` None: there is none yet."""
     counted: dict[str, FeedCounts] = {}
+    came: dict[tuple[int, int], int] = {}
+    days = range(now // _DAY - DAYS + 1, now // _DAY + 1)
     if store is not None:
         with store.read() as conn:
             counted = {one.feed.url: one for one in feeds.overview(conn)}
-    found = [_with_counts(feed, counted.get(feed.url)) for feed in config.feeds]
+            came = feeds.entries_per_day(conn, days[0] * _DAY)
+    found = []
+    for feed in config.feeds:
+        counts = counted.get(feed.url)
+        by_day = tuple(came.get((counts.feed.id, day), 0) for day in days) if counts is not None else ()
+        found.append(_with_counts(feed, counts, by_day))
     return sorted(found, key=lambda one: health.sort_key(one.state))
 
 
-def _with_counts(feed: Feed, counts: FeedCounts | None) -> FeedOverview:
+def _with_counts(feed: Feed, counts: FeedCounts | None, by_day: tuple[int, ...]) -> FeedOverview:
     new = FeedOverview(feed.url, feed.title, feed.category, feed.lang)
     if counts is None:
         return new
@@ -65,4 +77,5 @@ def _with_counts(feed: Feed, counts: FeedCounts | None) -> FeedOverview:
         entries=counts.entries,
         articles=counts.articles,
         waiting=counts.waiting,
+        new_by_day=by_day,
     )

@@ -1,0 +1,67 @@
+"""Counts the matches of a search over time."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal
+
+from aggregator.archive.search import Search, refuse_unknown_feed
+from aggregator.query import parse
+from aggregator.store import search_articles
+from aggregator.store.engine import Store
+
+Unit = Literal["day", "month", "year"]
+_MOST_DAYS, _MOST_MONTHS = 62, 60  # that are shown; of a longer time months, of a much longer one years
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """The matches of a day, month or year; `start` is its first day, in UTC."""
+
+    start: date
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """The matches over time, without gaps: a bin in which nothing matches is there with 0."""
+
+    unit: Unit
+    bins: tuple[Bin, ...]
+
+
+def histogram(store: Store, asked: Search) -> Histogram:
+    """Counts all that matches, by the time articles are listed by. Sorting, limit, offset and folding play no part.
+    Raises QueryError, StoreError, UsageError for an unknown feed."""
+    query = parse(asked.query, datetime.now(UTC))
+    with store.read() as conn:
+        refuse_unknown_feed(conn, asked.feed)
+        found = search_articles.per_day(conn, query, asked.filters)
+    days = [(_EPOCH + timedelta(day), number) for day, number in found]
+    if not days:
+        return Histogram("day", ())
+    unit = _unit(days[0][0], days[-1][0])
+    counts = Counter[date]()
+    for day, number in days:
+        counts[_start(day, unit)] += number
+    return Histogram(unit, tuple(Bin(start, counts[start]) for start in _starts(counts, unit)))
+
+
+def _unit(first: date, last: date) -> Unit:
+    if (last - first).days < _MOST_DAYS:
+        return "day"
+    return "month" if 12 * (last.year - first.year) + last.month - first.month < _MOST_MONTHS else "year"
+
+
+def _start(day: date, unit: Unit) -> date:
+    return day if unit == "day" else day.replace(day=1) if unit == "month" else day.replace(month=1, day=1)
+
+
+def _starts(counts: Iterable[date], unit: Unit) -> Iterator[date]:
+    """Yields the first days of all bins from the first to the last that counts something."""
+    start, last = min(counts), max(counts)
+    while start <= last:
+        yield start
+        start = _start(start + timedelta({"day": 1, "month": 31, "year": 366}[unit]), unit)
