@@ -118,7 +118,7 @@ def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
 
 def test_a_new_file_has_larger_pages_and_an_old_one_keeps_its_own(tmp_path: Path) -> None:
     old = sqlite3.connect(tmp_path / "old.db")
-    old.executescript("PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; CREATE TABLE alembic_version (version_num)")
+    old.executescript("PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; CREATE TABLE one (a); DROP TABLE one")
     old.close()
     for name, size in (("old.db", 4096), ("new.db", 8192)):
         store = engine.open(f"sqlite:///{tmp_path / name}")
