@@ -1,8 +1,8 @@
 """Keeps the near-copy index: sampled hashes of the n-grams of each article, by which texts that share many are found.
 
 An article is compared with those of seven days before and after. An n-gram in `COMMON_NGRAM` articles of those weeks
-says nothing and is ignored. An article's hashes in the index are kept packed in its fingerprint, so that its postings
-can be taken out again.
+says nothing and is ignored. The index has a quarter of an article's hashes; by all of them, which its fingerprint keeps
+packed, it is compared.
 """
 
 from collections import Counter
@@ -12,8 +12,16 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from aggregator.store.sql import run, run_list
-from aggregator.stories.copy_verdict import MIN_SHARED, WINDOW, CopyCandidate
-from aggregator.stories.fingerprint import Fingerprint, pack_entities, pack_hashes, unpack_entities, unpack_hashes
+from aggregator.stories.copy_verdict import WINDOW, CopyCandidate
+from aggregator.stories.fingerprint import (
+    SAMPLE_MASK,
+    Fingerprint,
+    indexed,
+    pack_entities,
+    pack_hashes,
+    unpack_entities,
+    unpack_hashes,
+)
 from aggregator.text import index_form
 from aggregator.times import WEEK
 
@@ -84,7 +92,7 @@ def find(
     same = run(conn, _SAME_TEXT, {"text_hash": text_hash, "since": since, "until": until})
     if same:
         return rare, [_candidate(row, common) for row in same]
-    ids = [article for article, count in shared.most_common(MAX_CANDIDATES) if count >= MIN_SHARED]
+    ids = [article for article, _ in shared.most_common(MAX_CANDIDATES)]
     if not ids:
         return rare, []
     rows = run_list(conn, _CANDIDATES, "ids", ids, since=since, until=until)
@@ -94,8 +102,8 @@ def find(
 def add(conn: Connection, article_id: int, at: int, rare: Sequence[int], entities: Sequence[int]) -> None:
     """Indexes an article of that time by its rare hashes."""
     week = at // WEEK
-    if rare:
-        run_list(conn, _ADD_POSTINGS, "hashes", rare, week=week, id=article_id)
+    if posted := indexed(rare):
+        run_list(conn, _ADD_POSTINGS, "hashes", posted, week=week, id=article_id)
     packed = {"hashes": pack_hashes(rare), "marks": pack_entities(entities)}
     run(conn, _ADD_FINGERPRINT, {"id": article_id, "week": week, **packed})
 
@@ -105,9 +113,9 @@ def remove(conn: Connection, article_id: int) -> None:
     kept = conn.execute(_FINGERPRINT, {"id": article_id}).first()
     if kept is None:
         return
-    week, hashes = kept[0], unpack_hashes(kept[1])
-    if hashes:
-        run_list(conn, _DELETE_POSTINGS, "hashes", hashes, week=week, id=article_id)
+    week, posted = kept[0], [value for value in unpack_hashes(kept[1]) if not value & SAMPLE_MASK]
+    if posted:
+        run_list(conn, _DELETE_POSTINGS, "hashes", posted, week=week, id=article_id)
     conn.execute(_DELETE_FINGERPRINT, {"id": article_id})
 
 
@@ -128,13 +136,31 @@ def _postings(
     conn: Connection, week: int, hashes: Sequence[int]
 ) -> tuple[tuple[int, ...], frozenset[int], Counter[int]]:
     """Returns, of the hashes, the rare ones and the common ones, and how many rare ones each article shares."""
-    if not hashes:
-        return (), frozenset(), Counter()
-    rows = run_list(conn, _POSTINGS, "hashes", hashes, week=week)
+    asked = indexed(hashes)
+    if not asked:
+        return tuple(hashes), frozenset(), Counter()
+    rows = run_list(conn, _POSTINGS, "hashes", asked, week=week)
     often = Counter(row[0] for row in rows)
-    common = frozenset(value for value, count in often.items() if count >= COMMON_NGRAM)
-    shared = Counter(row[1] for row in rows if row[0] not in common)
+    seen = {value for value, count in often.items() if count >= COMMON_NGRAM}
+    if not seen:
+        return tuple(hashes), frozenset(), Counter(row[1] for row in rows)
+    shared = Counter(row[1] for row in rows if row[0] not in seen)
+    common = _between(hashes, frozenset(asked), seen)
     return tuple(value for value in hashes if value not in common), common, shared
+
+
+def _between(hashes: Sequence[int], asked: frozenset[int], seen: set[int]) -> frozenset[int]:
+    """Returns the hashes that are common: those `seen` to be, and what stands between two of them, or one and an end
+    of the text, without any that was asked for: what a site adds to its articles is said in one go."""
+    common, waiting, after_common = set(seen), list[int](), True
+    for value in hashes:
+        if value not in asked:
+            waiting.append(value)
+            continue
+        if after_common and value in seen:
+            common.update(waiting)
+        waiting, after_common = [], value in seen
+    return frozenset(common.union(waiting) if after_common else common)
 
 
 def _candidate(row: Sequence[Any], common: frozenset[int]) -> CopyCandidate:

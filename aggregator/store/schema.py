@@ -269,7 +269,7 @@ revisions = Table(
 )
 Index("revisions_of_article", revisions.c.article_id)
 
-# The near-copy index: sampled hashes of word n-grams (`stories.fingerprint`) of the articles of each week. The week
+# The near-copy index: hashes of a part of the n-grams (`stories.fingerprint`) of the articles of each week. The week
 # comes first so that writes and look-ups stay in a small, hot part of the tree however large the archive is. No foreign
 # key: it would need a second index as large as this one; `near_copies.remove` takes rows away by the fingerprint.
 shingles = Table(
@@ -286,7 +286,7 @@ fingerprints = Table(
     metadata,
     Column("article_id", Id, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     Column("week", Integer, nullable=False),  # where its shingles stand
-    Column("hashes", LargeBinary, nullable=False),  # those that stand in `shingles`
+    Column("hashes", LargeBinary, nullable=False),  # of its n-grams; a quarter of them stands in `shingles`
     Column("marks", LargeBinary, nullable=False),  # hashes of its names and numbers
 )
 

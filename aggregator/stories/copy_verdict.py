@@ -10,9 +10,8 @@ then the earlier one is the head; otherwise the longer one.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 
-from aggregator.stories.fingerprint import SAMPLE_MASK
+from aggregator.stories.fingerprint import SAMPLE_MASK, is_sampled
 from aggregator.times import DAY
 
 WINDOW = 7 * DAY  # seconds
@@ -131,7 +130,7 @@ def _compare(new: NewArticle, other: CopyCandidate) -> CopyVerdict | None:
 def overlap(one: frozenset[int], other: frozenset[int]) -> tuple[float, float, int]:
     """Returns containment (of the shorter) and Jaccard of two sets of hashes, on what both kept, and how many n-grams
     of the texts are shared (an estimate where only a sample was kept)."""
-    sampled, also = _is_sampled(one), _is_sampled(other)
+    sampled, also = is_sampled(one), is_sampled(other)
     if sampled != also:
         one, other = (frozenset(value for value in hashes if not value & SAMPLE_MASK) for hashes in (one, other))
     every = SAMPLE_MASK + 1 if sampled or also else 1
@@ -139,11 +138,6 @@ def overlap(one: frozenset[int], other: frozenset[int]) -> tuple[float, float, i
     if shared < MIN_SHARED:
         return 0.0, 0.0, 0
     return shared / min(len(one), len(other)), shared / len(one | other), shared * every
-
-
-def _is_sampled(hashes: frozenset[int]) -> bool:
-    """Tells by sixteen: that all of a text's own n-grams fall into the sample has a chance of one in 4^16."""
-    return not any(value & SAMPLE_MASK for value in islice(hashes, 16))
 
 
 def _needed_agreement(shared: int) -> float:

@@ -2,15 +2,17 @@
 
 A word n-gram is four words; in scripts without spaces it is eight characters. Its hash is the exclusive or of one hash
 for each word and place (tabulation hashing), so that a text costs one look-up a word and no hashing of strings.
-Of a long text one in four is kept, chosen by value, so that the same n-gram is kept in every long text.
+Of a long text one in four is kept, chosen by value, so that the same n-gram is kept in every long text, and one in
+sixteen is what it is looked up by.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import pairwise
-from struct import pack, unpack
+from itertools import islice, pairwise
+from struct import iter_unpack, pack, unpack
 
 from aggregator.stories.terms import OPENING_WORDS, SMALL_LETTERS, times, weights
 from aggregator.text import UNSPACED, count_words, fold, words
@@ -18,11 +20,10 @@ from aggregator.text import UNSPACED, count_words, fold, words
 _COMPARED_CHARS = 1_000_000  # a longer text is a book, and is known by its beginning
 MAX_UNSAMPLED = 120  # n-grams; a shorter text would be left with too few to judge by
 SAMPLE_MASK = 3
-_TERM_MASK = 0xFFFFFFFF
-# SQLite stores such an integer in six bytes; one in 10^7 pairs of n-grams of a million articles collide.
-_HASH_BITS = 48
-_INVISIBLE = "\u00ad\u200b\u200c\u2060\ufeff"  # would part a word
-_WITHOUT_INVISIBLE = dict.fromkeys(map(ord, _INVISIBLE))
+_INDEX_MASK = 15
+_ENTITY_MASK = 0xFFFF
+_MAX_KNOWN_WORDS = 1 << 16
+_INVISIBLE = re.compile("[\u00ad\u200b\u200c\u2060\ufeff]")  # would part a word
 _FIRST_UNSPACED = min(UNSPACED)
 
 
@@ -30,7 +31,8 @@ _FIRST_UNSPACED = min(UNSPACED)
 class Fingerprint:
     """Holds what a text is compared by.
 
-    `hashes`: of n-grams, distinct, 48 bits; `entities`: 32-bit hashes of names and numbers; `words`: their number;
+    `hashes`: of n-grams, distinct, in the order of the text, 32 bits with a sign; `entities`: 16-bit hashes of names
+    and numbers, enough for those of two texts to be compared; `words`: their number;
     `terms`: 32-bit hashes of the words of title and opening, each with its place in `weights`, greater than 0; `times`:
     the days and years that the opening names (`terms.times`); `language`: the term that stands for all articles of the
     language; `title`: the terms of the title's longer words.
@@ -56,15 +58,15 @@ def fingerprint(text: str, lang: str | None = None, title: str | None = None) ->
     unspaced = _is_unspaced(found)
     grams = _characters(found) if unspaced else _spaced(found)
     if len(grams) > MAX_UNSAMPLED:
-        grams = {gram for gram in grams if not gram & SAMPLE_MASK}
+        grams = [gram for gram in grams if not gram & SAMPLE_MASK]
     named = _named(found)
-    entities = {_hashes(word)[0] & _TERM_MASK for word in named}
+    entities = {number & _ENTITY_MASK for number in _numbers(named)}
     opening, language = found[:OPENING_WORDS], _language(lang)
     first, head = (_pairs(part) if unspaced else part for part in (opening, heading))
     small = 0 if unspaced else SMALL_LETTERS
     weighed = weights(first, head, named, small, lambda some: _terms(some, language))
     return Fingerprint(
-        hashes=tuple(sorted(grams)),
+        hashes=tuple(grams),
         entities=tuple(sorted(entities)),
         words=len(found) if len(text) <= _COMPARED_CHARS else count_words(text),
         terms=tuple(weighed),
@@ -76,13 +78,11 @@ def fingerprint(text: str, lang: str | None = None, title: str | None = None) ->
 
 
 def _words(text: str) -> list[str]:
-    if any(character in text for character in _INVISIBLE):
-        text = text.translate(_WITHOUT_INVISIBLE)
-    return words(text)
+    return words(text if text.isascii() else _INVISIBLE.sub("", text))
 
 
 def _terms(some: Iterable[str], language: int) -> list[int]:
-    return [(hashes[0] & _TERM_MASK) ^ language for hashes in map(_hashes, some)]
+    return [number ^ language for number in _numbers(some)]
 
 
 def _pairs(found: list[str]) -> list[str]:
@@ -100,16 +100,39 @@ def _is_unspaced(found: list[str]) -> bool:
     return 2 * sum(len(word) == 1 and word >= _FIRST_UNSPACED for word in sample) > len(sample)
 
 
-def _spaced(found: list[str]) -> set[int]:
-    places = [_hashes(word) for word in found]
-    rows = zip(places, places[1:], places[2:], places[3:], strict=False)
-    return {a[0] ^ b[1] ^ c[2] ^ d[3] for a, b, c, d in rows}
+def _spaced(found: list[str]) -> list[int]:
+    return _ngrams(found, 1)
 
 
-def _characters(found: list[str]) -> set[int]:
-    places = [_hashes(a + b) for a, b in pairwise(found)]
-    rows = zip(places, places[2:], places[4:], places[6:], strict=False)
-    return {a[0] ^ b[1] ^ c[2] ^ d[3] for a, b, c, d in rows}
+def _characters(found: list[str]) -> list[int]:
+    return _ngrams(_pairs(found), 2)
+
+
+def _ngrams(some: list[str], step: int) -> list[int]:
+    """Returns the distinct hashes of every four of the words that are `step` apart.
+
+    All are made at once: as one large number, of which each word has four fields of 32 bits, moved against itself so
+    that the fields that belong together meet.
+    """
+    if len(some) <= 3 * step:
+        return []
+    fields = b"".join(map(_FIELDS.__getitem__, some))
+    number, moved = int.from_bytes(fields, "little"), 32 * (4 * step + 1)
+    mixed = number ^ number >> moved ^ number >> 2 * moved ^ number >> 3 * moved
+    grams = iter_unpack("<i12x", mixed.to_bytes(len(fields), "little"))
+    return list(dict.fromkeys(gram for (gram,) in islice(grams, len(some) - 3 * step)))
+
+
+def is_sampled(hashes: Iterable[int]) -> bool:
+    """Tells by sixteen whether only a sample of a text's n-grams was kept: that all of them fall into it by themselves
+    has a chance of one in 4^16."""
+    return not any(value & SAMPLE_MASK for value in islice(hashes, 16))
+
+
+def indexed(hashes: Sequence[int]) -> list[int]:
+    """Returns the n-grams that an article is looked up by: of a long text one in sixteen, of a short one in four."""
+    mask = _INDEX_MASK if is_sampled(hashes) else SAMPLE_MASK
+    return [value for value in hashes if not value & mask]
 
 
 def _named(found: list[str]) -> set[str]:
@@ -119,31 +142,42 @@ def _named(found: list[str]) -> set[str]:
     return {w for w in special if (w[0].isupper() and w.lower() not in distinct) or w.isdigit()}
 
 
-@lru_cache(maxsize=1 << 17)
-def _hashes(word: str) -> tuple[int, int, int, int]:
-    """Hashes the word, folded, for each of the four places of an n-gram."""
-    a, b, c, d = unpack("<4Q", blake2b(fold(word).encode("utf-8", "surrogatepass"), digest_size=32).digest())
-    cut = 64 - _HASH_BITS
-    return a >> cut, b >> cut, c >> cut, d >> cut
+class _Fields(dict[str, bytes]):
+    """Keeps of each word four 32-bit hashes of it, folded, for the four places of an n-gram."""
+
+    def __missing__(self, word: str) -> bytes:
+        made = blake2b(fold(word).encode("utf-8", "surrogatepass"), digest_size=32).digest()
+        if len(self) >= _MAX_KNOWN_WORDS:
+            self.clear()
+        self[word] = fields = made[2:6] + made[10:14] + made[18:22] + made[26:30]
+        return fields
+
+
+_FIELDS = _Fields()
+
+
+def _numbers(some: Iterable[str]) -> list[int]:
+    """Returns a 32-bit hash of each word: that of the first place."""
+    return [number for (number,) in iter_unpack("<I12x", b"".join(map(_FIELDS.__getitem__, some)))]
 
 
 def pack_hashes(hashes: Iterable[int]) -> bytes:
-    """Packs hashes of n-grams: 64 bits each, little-endian."""
+    """Packs hashes of n-grams: 32 bits each, little-endian."""
     values = tuple(hashes)
-    return pack(f"<{len(values)}q", *values)
+    return pack(f"<{len(values)}i", *values)
 
 
 def unpack_hashes(blob: bytes) -> tuple[int, ...]:
     """Unpacks what `pack_hashes` gave."""
-    return unpack(f"<{len(blob) // 8}q", blob)
+    return unpack(f"<{len(blob) // 4}i", blob)
 
 
 def pack_entities(entities: Iterable[int]) -> bytes:
-    """Packs hashes of names and numbers: 32 bits each, little-endian."""
+    """Packs hashes of names and numbers: 16 bits each, little-endian."""
     values = tuple(entities)
-    return pack(f"<{len(values)}I", *values)
+    return pack(f"<{len(values)}H", *values)
 
 
 def unpack_entities(blob: bytes) -> tuple[int, ...]:
     """Unpacks what `pack_entities` gave."""
-    return unpack(f"<{len(blob) // 4}I", blob)
+    return unpack(f"<{len(blob) // 2}H", blob)

@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.stories import fingerprint
-from aggregator.stories.fingerprint import MAX_UNSAMPLED, pack_entities, pack_hashes, unpack_entities, unpack_hashes
+from aggregator.stories.fingerprint import (
+    MAX_UNSAMPLED,
+    indexed,
+    pack_entities,
+    pack_hashes,
+    unpack_entities,
+    unpack_hashes,
+)
 
 SHORT = "The harbour of Velden was closed on Monday after 14 boats broke loose in the storm, officials said."
 LONG = " ".join(f"Sentence {n} tells how crew {n * 7} repaired pier {n * 3} before the ferry left." for n in range(90))
@@ -31,6 +38,13 @@ def test_short_texts_keep_every_n_gram_and_long_ones_a_quarter() -> None:
     kept = fingerprint(LONG).hashes
     assert all(value % 4 == 0 for value in kept)
     assert MAX_UNSAMPLED / 4 < len(kept) < fingerprint(LONG).words / 3
+
+
+def test_long_texts_are_looked_up_by_a_sixteenth_and_short_ones_by_a_quarter() -> None:
+    kept, short = fingerprint(LONG).hashes, fingerprint(SHORT * 3).hashes
+    assert indexed(kept) == [value for value in kept if value % 16 == 0]
+    assert len(kept) / 8 < len(indexed(kept)) < len(kept) / 2
+    assert indexed(short) == [value for value in short if value % 4 == 0]
 
 
 def test_case_accents_form_and_soft_hyphens_do_not_matter() -> None:
@@ -61,4 +75,4 @@ def test_any_text_has_a_fingerprint_that_can_be_packed(text: str) -> None:
     made = fingerprint(text)
     assert unpack_hashes(pack_hashes(made.hashes)) == made.hashes
     assert unpack_entities(pack_entities(made.entities)) == made.entities
-    assert all(0 <= value < 2**63 for value in made.hashes)
+    assert all(-(2**31) <= value < 2**31 for value in made.hashes)
