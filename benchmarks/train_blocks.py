@@ -73,7 +73,7 @@ def _example(name: str, record: corpus.Record) -> Example | None:
 
 def body_weights(example: Example) -> Array:
     """A block weighs what it matters to its page's F1; standfirsts are the other model's."""
-    words = example.features.rows[:, example.features.names.index("words")]
+    words = example.features.columns[example.features.names.index("words")]
     true = max(50.0, float(words[example.y >= 0.5].sum()))
     return np.where(example.lead >= 0.5, 0.0, 100 * (words + 4) / (true + 60))
 
@@ -123,7 +123,7 @@ def _said(models: list[Any], rows: Array) -> Array:
 
 
 def _second_rows(example: Example, first: Array) -> Array:
-    return _second(example, first).rows
+    return _second(example, first).columns.T
 
 
 def _second(example: Example, first: Array) -> BlockFeatures:
@@ -138,11 +138,11 @@ def train(examples: list[Example], seeds: int) -> Models:
     rows: list[Array] = [np.zeros(0)] * len(examples)
     for fold in range(INNER):
         known = [example for example, number in zip(examples, inner, strict=True) if number != fold]
-        models = _fit(known, [example.features.rows for example in known], "body", FIRST, 1)
+        models = _fit(known, [example.features.columns.T for example in known], "body", FIRST, 1)
         for place, example in enumerate(examples):
             if inner[place] == fold:
-                rows[place] = _second_rows(example, _said(models, example.features.rows))
-    first = _fit(examples, [example.features.rows for example in examples], "body", FIRST, seeds)
+                rows[place] = _second_rows(example, _said(models, example.features.columns.T))
+    first = _fit(examples, [example.features.columns.T for example in examples], "body", FIRST, seeds)
     return Models(first, _fit(examples, rows, "body", SECOND, seeds), _fit(examples, rows, "lead", LEAD, seeds))
 
 
@@ -150,7 +150,7 @@ def apply(models: Models, example: Example) -> tuple[Array, Array]:
     """Scores (NaN: not asked) and leads of all blocks of a page."""
     size, asked, candidate = len(example.page.segments), example.features.asked, example.features.is_lead_candidate
     scores, leads = np.full(size, np.nan), np.zeros(size)
-    rows = _second_rows(example, _said(models.first, example.features.rows))
+    rows = _second_rows(example, _said(models.first, example.features.columns.T))
     scores[asked] = _said(models.second, rows)
     leads[asked[candidate]] = _said(models.lead, rows[candidate])
     return scores, leads

@@ -56,9 +56,9 @@ def probabilities(page: PageTree, facts: StatedFacts) -> tuple[list[float], list
     scores[features.asked] = _probabilities("body/blocks", features)
     features = with_surroundings(features, scores)
     scores[features.asked] = _probabilities("body/blocks_again", features)
-    candidates = features.is_lead_candidate
-    if candidates.any():
-        chances = _probabilities("body/lead", replace(features, rows=features.rows[candidates]))
+    candidates = np.flatnonzero(features.is_lead_candidate)
+    if len(candidates):
+        chances = _probabilities("body/lead", replace(features, columns=features.columns.take(candidates, 1)))
         leads[features.asked[candidates]] = chances
     return scores.tolist(), leads.tolist()
 
@@ -66,12 +66,12 @@ def probabilities(page: PageTree, facts: StatedFacts) -> tuple[list[float], list
 def with_surroundings(features: BlockFeatures, scores: Array) -> BlockFeatures:
     """Adds the features that only the later models see. `scores`: of each block, the first probability or NaN."""
     seen = surroundings(features.arrays, np.nan_to_num(scores))
-    rows = np.hstack((features.rows, stacked(seen)[features.asked]))
-    return replace(features, names=(*features.names, *seen), rows=rows)
+    columns = np.concatenate((features.columns, stacked(seen).take(features.asked, 1)))
+    return replace(features, names=(*features.names, *seen), columns=columns)
 
 
 def _probabilities(model: str, features: BlockFeatures) -> Array:
-    return trees(model).probabilities(features.rows[:, _columns(model, features.names)])
+    return trees(model).probabilities(features.columns.take(_columns(model, features.names), 0))
 
 
 @lru_cache(maxsize=4)

@@ -15,24 +15,23 @@ from typing import Any
 
 import numpy as np
 
-from aggregator.extraction.body import phrases
+from aggregator.extraction.body import phrases, wording
 from aggregator.extraction.body.blocks import LANDMARKS, PageTree, Segment, landmark
 from aggregator.extraction.body.class_names import BIT_NAMES
-from aggregator.extraction.body.position import Columns, PageArrays, neighbour, position_columns
+from aggregator.extraction.body.position import Columns, PageArrays, position_columns, shifted, windows
 from aggregator.extraction.metadata.collect import Metadata
 
 Array = np.ndarray[Any, Any]
 
 TAGS = tuple("p li h1 h2 h3 h4 td div blockquote figcaption pre dd section article body other".split())
 _TAG_BIT = {tag: 1 << number for number, tag in enumerate(TAGS)}
+_OTHER = _TAG_BIT["other"]
 _TAG_BIT |= {"h5": _TAG_BIT["h4"], "h6": _TAG_BIT["h4"], "th": _TAG_BIT["td"], "dt": _TAG_BIT["dd"]}
 _WORD = re.compile(r"[^\W_]+")
-_DIGIT = re.compile(r"\d")
 _ENDS = frozenset(".!?…。！？”\"»’'।؟:）)」")
-_STOPS = frozenset(".!?…。！？।؟")
 _HEADINGS = {"h1": 1.0, "h2": 2.0, "h3": 3.0, "h4": 4.0, "h5": 5.0, "h6": 6.0}
 _FRAME = landmark("nav", "footer")
-_MASK_BITS = 40  # bits of a mask that are looked at; no mask has more
+_HEADING_TAGS = sum(_TAG_BIT[tag] for tag in ("h1", "h2", "h3", "h4"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,153 +65,119 @@ class StatedFacts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BlockFeatures:
-    """Holds the features of a page. `asked`: numbers of the blocks that have a row; `rows`: (asked, names), float32;
+    """Holds the features of a page. `asked`: numbers of the blocks that have a row; `columns`: (names, asked), float32;
     `arrays`: the page that they are of; `is_lead_candidate`: of each asked block, whether it may be the standfirst."""
 
     asked: Array
     names: tuple[str, ...]
-    rows: Array
+    columns: Array
     arrays: PageArrays
     is_lead_candidate: Array
-
-
-def prose_weight(segment: Segment) -> float:
-    """Returns how much a block looks like a paragraph, by its text alone: 0, or its length up to 500 characters."""
-    text = segment.text
-    length = len(text)
-    if length < 50 or segment.link_chars * 3 > length or segment.element.tag == "figcaption":
-        return 0.0
-    if "." not in text and _STOPS.isdisjoint(text):
-        return 0.0
-    return float(min(length - segment.link_chars, 500))
 
 
 def measure(page: PageTree, facts: StatedFacts) -> BlockFeatures:
     """Measures the blocks of a page that has some. Those among links and short ones in navigation and footers, which
     are half of all, get no row."""
-    segments = page.segments
-    prose = np.array([prose_weight(segment) for segment in segments])
-    chars = np.array([float(len(segment.text)) for segment in segments])
-    links = np.minimum(np.array([float(segment.link_chars) for segment in segments]), chars)
-    asked = np.flatnonzero(~_trivial(segments, chars, links))
-    shown = [segments[number] for number in asked]
-    words = [_words_of(segment) for segment in shown]
+    tree = PageArrays(page)
+    asked = np.flatnonzero(~_trivial(tree))
+    shown = [page.segments[number] for number in asked.tolist()]
+    words, characters = wording.read([segment.text for segment in shown])
+    kinds = np.zeros(tree.size, np.int64)
+    kinds[asked], common = wording.kinds_and_common(words)
     title = frozenset(_WORD.findall((facts.title or "").lower()))
-    kinds = np.zeros(len(segments), np.int64)
-    kinds[asked] = [phrases.kinds_of(found) for found in words]
-    tree = PageArrays(page, chars, links, prose)
-    repeats = Counter([segment.text for segment in segments])
-    of_text = _text_columns(shown, words, repeats, title, facts)
+    shared, different = _shared_with(title, words)
+    of_text = {
+        **_of_texts(shown, words, Counter([segment.text for segment in page.segments])),
+        **_of_characters(characters),
+        "common": common,
+        "title_overlap": shared / np.maximum(different + len(title) - shared, 1),
+        "title_cover": shared / different,
+        **_of_stated(shown, facts),
+    }
     of_page = facts.columns()
-    of_position = position_columns(tree, _title_at(segments, asked, words, title))
-    masks = _masks(tree, kinds)
-    bit_names, named_bits = _bits_of(tuple((name, bits) for name, (bits, _) in masks.items()))
-    rows = np.hstack((
-        np.array(list(of_text.values()), np.float32).T,
-        np.tile(np.array(list(of_page.values()), np.float32), (len(asked), 1)),
-        stacked(of_position)[asked],
-        _spread(np.stack([mask for _, mask in masks.values()], axis=1)[asked], named_bits),
+    of_position = position_columns(tree, _title_at(shown, asked, shared, different, len(title)))
+    bit_names, bits = _spread(_masks(tree, kinds), asked)
+    columns = np.concatenate((
+        stacked(of_text),
+        np.repeat(np.array([list(of_page.values())], np.float32).T, len(asked), axis=1),
+        stacked(of_position).take(asked, 1),
+        bits,
     ))  # fmt: skip
     names = (*of_text, *of_page, *of_position, *bit_names)
-    return BlockFeatures(asked, names, rows, tree, _lead_candidates(tree, of_position)[asked])
+    return BlockFeatures(asked, names, columns, tree, _lead_candidates(tree, of_position)[asked])
 
 
 def stacked(columns: Columns) -> Array:
-    """Returns columns as a matrix, one row a block."""
-    return np.stack(list(columns.values()), axis=1).astype(np.float32)
+    """Returns columns as a matrix, one line each."""
+    lines = np.concatenate(list(columns.values()), dtype=np.float32, casting="unsafe")
+    return lines.reshape(len(columns), -1)
 
 
-def _trivial(segments: Sequence[Segment], chars: Array, links: Array) -> Array:
+def _trivial(tree: PageArrays) -> Array:
     """Returns the blocks no model is asked about. On the development pages 0.6 % of the true words are in them."""
-    size = len(segments)
-    total, linked = np.concatenate(([0.0], chars.cumsum())), np.concatenate(([0.0], links.cumsum()))
-    low, high = np.maximum(np.arange(size) - 3, 0), np.minimum(np.arange(size) + 4, size)
-    among_links = linked[high] - linked[low] > 0.8 * (total[high] - total[low])
-    frame = np.array([bool(segment.element.within & _FRAME) for segment in segments], bool)
-    result: Array = ((links > 0.95 * chars) & among_links) | ((chars < 60) & frame)
+    chars, links, _ = windows(tree.sums, 3)
+    frame = np.array([bool(segment.element.within & _FRAME) for segment in tree.page.segments], bool)
+    result: Array = ((tree.links > 0.95 * tree.chars) & (links > 0.8 * chars)) | ((tree.chars < 60) & frame)
     return result
 
 
-def _words_of(segment: Segment) -> list[str]:
-    """Returns the lower-cased words of a block that is not long; none of a long one."""
-    return _WORD.findall(segment.text.lower()) if len(segment.text) <= phrases.MAX_CHARS else []
-
-
-def _text_columns(
-    segments: Sequence[Segment],
-    words: Sequence[list[str]],
-    repeats: Mapping[str, int],
-    title: frozenset[str],
-    facts: StatedFacts,
-) -> dict[str, list[float]]:
-    """Returns the features of a block's own text. `words`: of each block; `repeats`: how often each text stands on the
+def _of_texts(segments: Sequence[Segment], words: Sequence[list[str]], repeats: Mapping[str, int]) -> Columns:
+    """Returns the features of blocks by their texts. `words`: of each; `repeats`: how often each text stands on the
     page."""
     texts = [segment.text for segment in segments]
-    heads = [text[:160] for text in texts]
-    chars = [len(text) for text in texts]
-    counts = [len(found) or text.count(" ") + 1 for found, text in zip(words, texts, strict=True)]
-    described = facts.description or ""
-    json_body = " ".join((facts.json_body or "").split())
-    in_title = [_in_title(found, title) for found in words]
+    chars = np.array([len(text) for text in texts], float)
+    counts = np.array([len(found) or text.count(" ") + 1 for found, text in zip(words, texts, strict=True)])
     return {
-        "chars": [*chars],
-        "words": [*counts],
-        "link_share": [segment.link_chars / size for segment, size in zip(segments, chars, strict=True)],
-        "link_count": [segment.link_count for segment in segments],
-        "word_length": [size / count for size, count in zip(chars, counts, strict=True)],
-        "sentences": [
-            text.count(". ") + text.count("? ") + text.count("! ") + text.count("。") + (text[-1] in _STOPS)
-            for text in texts
-        ],
-        "ends_sentence": [text[-1] in _ENDS for text in texts],
-        "ends_colon": [text[-1] == ":" for text in texts],
-        "starts_upper": [text[0].isupper() for text in texts],
-        "is_upper": [head.isupper() for head in heads],
-        "digits": [len(_DIGIT.findall(head)) for head in heads],
-        "commas": [text.count(",") + text.count("、") + text.count("，") for text in texts],
-        "emphasis": [segment.emphasis / size for segment, size in zip(segments, chars, strict=True)],
-        "has_time": [segment.has_time for segment in segments],
-        "repeats": [repeats[text] for text in texts],
-        "title_overlap": [overlap for overlap, _ in in_title],
-        "title_cover": [cover for _, cover in in_title],
-        "in_description": [_contained(text, described) for text in texts],
-        "in_json_body": [_contained(text, json_body) for text in texts],
-        "pipe": ["|" in text for text in texts],
-        "quotes": [text.count('"') + text.count("“") + text.count("„") + text.count("«") for text in texts],
-        "common": [phrases.common_share(found) for found in words],
-        "level": [_HEADINGS.get(segment.element.tag, 0.0) for segment in segments],
+        "chars": chars,
+        "words": counts,
+        "word_length": chars / counts,
+        "link_share": np.array([segment.link_chars for segment in segments]) / chars,
+        "link_count": np.array([segment.link_count for segment in segments]),
+        "emphasis": np.array([segment.emphasis for segment in segments]) / chars,
+        "ends_sentence": np.array([text[-1] in _ENDS for text in texts]),
+        "starts_upper": np.array([text[0].isupper() for text in texts]),
+        "repeats": np.array([repeats[text] for text in texts]),
+        "level": np.array([_HEADINGS.get(segment.element.tag, 0.0) for segment in segments]),
     }
 
 
-def _in_title(words: list[str], title: frozenset[str]) -> tuple[float, float]:
-    """Returns how many words a block and the title share, of those of both and of those of the block."""
-    if not words or title.isdisjoint(words):
-        return 0.0, 0.0
-    given = set(words)
-    common = len(given & title)
-    return common / (len(given) + len(title) - common), common / len(given)
+def _of_characters(counts: Array) -> Columns:
+    return {
+        "sentences": counts[wording.SENTENCE],
+        "digits": counts[wording.DIGIT],
+        "commas": counts[wording.COMMA],
+        "quotes": counts[wording.QUOTE],
+        "pipe": counts[wording.PIPE] > 0,
+    }
 
 
-def _contained(text: str, whole: str) -> float:
-    """Returns 1 if the beginning of the block stands in `whole`, 0 if not, -1 if there is nothing to look in."""
-    if not whole:
-        return -1.0
-    return float(len(text) > 15 and text[:60] in whole)
+def _of_stated(segments: Sequence[Segment], facts: StatedFacts) -> Columns:
+    """Returns which blocks begin as something that the page states: 1 or 0; -1 if it does not."""
+    json_body = " ".join((facts.json_body or "").split())
+    return {
+        name: np.array([len(segment.text) > 15 and segment.text[:60] in whole for segment in segments])
+        if whole
+        else np.full(len(segments), -1)
+        for name, whole in (("in_description", facts.description or ""), ("in_json_body", json_body))
+    }
 
 
-def _title_at(segments: Sequence[Segment], asked: Array, words: Sequence[list[str]], title: frozenset[str]) -> int:
-    """Returns the number of the block that shows the title, or -1."""
-    best, found = 0.0, -1
-    if title:
-        most = 3 * len(title)
-        for number, given in zip(asked.tolist(), words, strict=True):
-            if given and len(given) <= most and not title.isdisjoint(given):
-                score = len(title.intersection(given)) / max(len(set(given)), len(title))
-                if segments[number].element.tag == "h1":
-                    score += 0.3
-                if score > best:
-                    best, found = score, number
-    return found if best >= 0.6 else -1
+def _shared_with(title: frozenset[str], words: Sequence[list[str]]) -> Array:
+    """Returns of each block how many words the title has too, and how many different ones the block has; (0, 1) if
+    none is shared."""
+    pairs = [(0, 1) if title.isdisjoint(found) else (len(title.intersection(found)), len({*found})) for found in words]
+    return np.array(pairs).reshape(-1, 2).T
+
+
+def _title_at(segments: Sequence[Segment], asked: Array, shared: Array, different: Array, words: int) -> int:
+    """Returns the number of the block that shows the title, or -1. `shared`, `different`: see `_shared_with`; `words`:
+    how many the title has."""
+    score = shared / np.maximum(different, max(words, 1))
+    for place in np.flatnonzero(score).tolist():
+        if segments[place].element.tag == "h1":
+            score[place] += 0.3
+    best = int(score.argmax()) if len(score) else 0
+    return int(asked[best]) if len(score) and score[best] >= 0.6 else -1
 
 
 Masks = dict[str, tuple[tuple[str, ...], Array]]
@@ -220,44 +185,48 @@ Masks = dict[str, tuple[tuple[str, ...], Array]]
 
 def _masks(tree: PageArrays, kinds: Array) -> Masks:
     """Returns the features that are bits: the names of the bits, and a whole number a block."""
-    segments, element, own = tree.page.segments, tree.element, tree.own
-    parent = tree.parent[element]
-    tags = np.array([_TAG_BIT.get(segment.element.tag, _TAG_BIT["other"]) for segment in segments], np.int64)
-    is_heading = np.array([segment.element.tag in _HEADINGS for segment in segments], bool)
+    segments, own = tree.page.segments, tree.own
+    tags = np.array([_TAG_BIT.get(segment.element.tag, _OTHER) for segment in segments], np.int64)
+    is_heading = tags & _HEADING_TAGS != 0
     heading_kinds = np.concatenate(([0], np.where(is_heading, kinds | 1 << len(phrases.KINDS), 0)))
-    last = np.concatenate(([0], np.maximum.accumulate(np.where(is_heading, np.arange(1, len(tags) + 1), 0))[:-1]))
+    last = np.zeros(tree.size, np.intp)
+    np.maximum.accumulate(np.where(is_heading, np.arange(1, tree.size + 1), 0)[:-1], out=last[1:])
+    near = np.stack((tags, kinds))
+    previous, following = shifted(near, -1), shifted(near, 1)
+    parent, grand, _ = tree.up
     return {
         "tag": (TAGS, tags),
         "kind": (phrases.KINDS, kinds),
-        "own": (BIT_NAMES, own[element]),
+        "own": (BIT_NAMES, own[tree.element]),
         "parent": (BIT_NAMES, own[parent]),
-        "grand": (BIT_NAMES, own[tree.parent[parent]]),
-        "around": (BIT_NAMES, tree.around[element]),
+        "grand": (BIT_NAMES, own[grand]),
+        "around": (BIT_NAMES, np.array([segment.element.around for segment in segments], np.int64)),
         "inline": (BIT_NAMES, np.array([segment.inline for segment in segments], np.int64)),
-        "within": (LANDMARKS, tree.within[element]),
-        "previous_tag": (TAGS, neighbour(tags, -1)),
-        "next_tag": (TAGS, neighbour(tags, 1)),
-        "below": (BIT_NAMES, tree.below[element]),
+        "within": (LANDMARKS, np.array([segment.element.within for segment in segments], np.int64)),
+        "previous_tag": (TAGS, previous[0]),
+        "next_tag": (TAGS, following[0]),
+        "below": (BIT_NAMES, tree.below[tree.element]),
         "heading_kind": ((*phrases.KINDS, "heading"), heading_kinds[last]),
-        "previous_kind": (phrases.KINDS, neighbour(kinds, -1)),
-        "next_kind": (phrases.KINDS, neighbour(kinds, 1)),
+        "previous_kind": (phrases.KINDS, previous[1]),
+        "next_kind": (phrases.KINDS, following[1]),
     }
+
+
+def _spread(masks: Masks, asked: Array) -> tuple[tuple[str, ...], Array]:
+    """Returns the names of the bits' columns and the columns, those of the asked blocks."""
+    names, places = _bits_of(tuple((name, bits) for name, (bits, _) in masks.items()))
+    numbers = np.stack([mask for _, mask in masks.values()]).take(asked, 1).astype("<i8")
+    of_bytes = np.ascontiguousarray(numbers.view(np.uint8).reshape(len(masks), len(asked), 8).transpose(0, 2, 1))
+    bits = np.unpackbits(of_bytes, axis=1, bitorder="little").reshape(len(masks) * 64, len(asked))
+    return names, bits.take(places, 0)
 
 
 @lru_cache(maxsize=1)
 def _bits_of(masks: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[tuple[str, ...], Array]:
-    """Returns the names of the bits' columns, `mask:bit`, and where the bits stand among _MASK_BITS a mask."""
+    """Returns the names of the bits' columns, `mask:bit`, and where the bits stand among 64 a mask."""
     names = tuple(f"{mask}:{bit}" for mask, bits in masks for bit in bits)
-    places = [mask * _MASK_BITS + bit for mask, (_, bits) in enumerate(masks) for bit in range(len(bits))]
+    places = [mask * 64 + bit for mask, (_, bits) in enumerate(masks) for bit in range(len(bits))]
     return names, np.array(places, np.intp)
-
-
-def _spread(masks: Array, named_bits: Array) -> Array:
-    """Returns one column a bit of the masks that has a name."""
-    size, count = masks.shape
-    bits = np.unpackbits(np.ascontiguousarray(masks.astype("<i8")).view(np.uint8), axis=1, bitorder="little")
-    named: Array = bits.reshape(size, count, 64)[:, :, :_MASK_BITS].reshape(size, count * _MASK_BITS)[:, named_bits]
-    return named.astype(np.float32)
 
 
 def _lead_candidates(tree: PageArrays, position: Columns) -> Array:

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from aggregator.extraction.body.blocks import Element, PageTree
-from aggregator.extraction.body.position import Columns, PageArrays, neighbour
+from aggregator.extraction.body.position import Columns, PageArrays, running, windows
 
 Array = np.ndarray[Any, Any]
 
-_REACH = (1, 2, 3, 4)  # blocks on either side whose first probability is a column
-_KEPT = 0.5
+_REACH = 4  # blocks on either side whose first probability is a column
+_KEPT, _DROPPED = 0.5, 0.1
 _MAX_CHARS, _MAX_BLOCKS = 3000.0, 40.0
 _RUN_GAP = 6  # dropped blocks that end a run
 
@@ -25,39 +25,36 @@ def surroundings(tree: PageArrays, first: Array) -> Columns:
     (0 if it was not asked)."""
     chars, size = tree.chars, tree.size
     mass = chars * first
-    total = max(1.0, float(mass.sum()))
-    parent = tree.parent[tree.element]
-    grand = tree.parent[parent]
-    great = tree.parent[grand]
-    held, held_chars = tree.sum_within(mass), np.maximum(tree.total_chars, 1.0)
+    sums = running((mass, np.where(first < _DROPPED, chars, 0.0)))
+    page_mass, page_chars = float(sums[0, -1]), float(tree.sums[0, -1])
+    total = max(1.0, page_mass)
+    held, held_chars = tree.within(sums[0]), np.maximum(tree.totals[0], 1.0)
+    parent, grand, great = tree.up
     share = held / held_chars
     groups = tree.groups
     group_mass, group_chars = np.bincount(groups, mass), np.maximum(np.bincount(groups, chars), 1.0)
     group_best = np.zeros(len(group_mass))
     np.maximum.at(group_best, groups, first)
-    since_blocks, since_chars, since_dropped = _since_kept(first, chars)
-    until_blocks, until_chars, _ = (found[::-1] for found in _since_kept(first[::-1], chars[::-1]))
     run = _runs(first, mass)
-    before = mass.cumsum() - mass
+    before = sums[0, :-1]
+    padded = np.zeros(size + 2 * _REACH)
+    padded[_REACH : _REACH + size] = first
     return {
         "first": first,
-        **{f"first_before_{by}": neighbour(first, -by) for by in _REACH},
-        **{f"first_after_{by}": neighbour(first, by) for by in _REACH},
-        "near": _mean(mass, chars, 3),
-        "wide": _mean(mass, chars, 10),
+        **{f"first_before_{by}": padded[_REACH - by : _REACH - by + size] for by in range(1, _REACH + 1)},
+        **{f"first_after_{by}": padded[_REACH + by : _REACH + by + size] for by in range(1, _REACH + 1)},
+        "near": _mean(tree, mass, sums, 3),
+        "wide": _mean(tree, mass, sums, 10),
         "mass_before": before / total,
-        "mass_after": (mass.sum() - before - mass) / total,
-        "kept_share": np.full(size, mass.sum() / max(1.0, float(chars.sum()))),
+        "mass_after": (page_mass - before - mass) / total,
+        "kept_share": np.full(size, page_mass / max(1.0, page_chars)),
         "in_parent": share[parent],
         "in_grand": share[grand],
         "in_great": share[great],
         "others_in_parent": (held[parent] - mass) / np.maximum(held_chars[parent] - chars, 1.0),
         "in_group": (group_mass / group_chars)[groups],
         "others_in_group": (group_mass[groups] - mass) / np.maximum(group_chars[groups] - chars, 1.0),
-        "blocks_since_kept": since_blocks,
-        "blocks_until_kept": until_blocks,
-        "chars_since_kept": since_chars,
-        "chars_until_kept": until_chars,
+        **_to_kept(first, tree.sums[0], sums[1]),
         "run_mass": run,
         "run_share": run / total,
         "page_mass": np.full(size, total),
@@ -65,30 +62,37 @@ def surroundings(tree: PageArrays, first: Array) -> Columns:
         "grand_mass_share": held[grand] / total,
         "same_branch": _levels_to_mass(tree.page, held),
         "best_in_group": group_best[groups],
-        "dropped_since_kept": since_dropped,
     }
 
 
-def _mean(mass: Array, chars: Array, reach: int) -> Array:
-    """Returns the mean probability of the neighbours within reach, by length, without the block itself."""
-    held, length = np.concatenate(([0.0], mass.cumsum())), np.concatenate(([0.0], chars.cumsum()))
-    number = np.arange(len(mass))
-    low, high = np.maximum(number - reach, 0), np.minimum(number + reach + 1, len(mass))
-    result: Array = (held[high] - held[low] - mass) / np.maximum(length[high] - length[low] - chars, 1.0)
+def _mean(tree: PageArrays, mass: Array, sums: Array, reach: int) -> Array:
+    """Returns the mean probability of the neighbours within reach, by length, without the block itself. `sums`: running
+    sums, the first of mass."""
+    result: Array = (windows(sums[0], reach) - mass) / np.maximum(windows(tree.sums[0], reach) - tree.chars, 1.0)
     return result
 
 
-def _since_kept(first: Array, chars: Array) -> tuple[Array, Array, Array]:
-    """Returns blocks, characters, and chars that are surely dropped, since the last block that was kept."""
-    number = np.arange(len(first))
+def _to_kept(first: Array, sums: Array, dropped: Array) -> Columns:
+    """Returns blocks and characters back to the last block before each that was kept, and on to the next after it.
+    `sums`, `dropped`: running sums of all characters, and of those that are surely dropped."""
+    size = len(first)
+    number = np.arange(size)
     kept = first >= _KEPT
-    last = np.concatenate(([-1], np.maximum.accumulate(np.where(kept, number, -1))[:-1]))
-    ends = np.concatenate(([0.0], chars.cumsum()))
-    blocks = np.where(last < 0, _MAX_BLOCKS, np.minimum(number - last - 1, _MAX_BLOCKS))
-    gap = np.where(last < 0, _MAX_CHARS, np.minimum(ends[:-1] - ends[last + 1], _MAX_CHARS))
-    dropped = np.concatenate(([0.0], np.where(first < 0.1, chars, 0.0).cumsum()))
-    lost = np.where(last < 0, _MAX_CHARS, np.minimum(dropped[:-1] - dropped[last + 1], _MAX_CHARS))
-    return blocks, gap, lost
+    last, following = np.full(size + 1, -1), np.full(size + 1, size)
+    np.maximum.accumulate(np.where(kept, number, -1), out=last[1:])
+    np.minimum.accumulate(np.where(kept, number, size)[::-1], out=following[-2::-1])
+    last, following = last[:-1], following[1:]
+    none_before, none_after = last < 0, following == size
+    since, until = number - last - 1, following - number - 1
+    chars_since, chars_until = sums[:-1] - sums[last + 1], sums[following] - sums[1:]
+    dropped_since = dropped[:-1] - dropped[last + 1]
+    return {
+        "blocks_since_kept": np.where(none_before, _MAX_BLOCKS, np.minimum(since, _MAX_BLOCKS)),
+        "blocks_until_kept": np.where(none_after, _MAX_BLOCKS, np.minimum(until, _MAX_BLOCKS)),
+        "chars_since_kept": np.where(none_before, _MAX_CHARS, np.minimum(chars_since, _MAX_CHARS)),
+        "chars_until_kept": np.where(none_after, _MAX_CHARS, np.minimum(chars_until, _MAX_CHARS)),
+        "dropped_since_kept": np.where(none_before, _MAX_CHARS, np.minimum(dropped_since, _MAX_CHARS)),
+    }
 
 
 def _runs(first: Array, mass: Array) -> Array:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 
-from aggregator.extraction.metadata.language import function_words
 from aggregator.times import month_names
 
 # The models were trained with these names of months: more of them, or those that are missing, want new models.
@@ -75,23 +74,21 @@ def _table(kinds: dict[str, str], offset: int) -> dict[str, int]:
     return table
 
 
-_WORDS = _table(_ANYWHERE, 0)
+WORDS = _table(_ANYWHERE, 0)
 _FIRSTS = _table(_FIRST, len(_ANYWHERE))
 
 
 def kinds_of(words: Sequence[str]) -> int:
     """Returns bit `1 << n` for each of KINDS[n] that the lower-cased words of a short block speak of."""
-    mask = _FIRSTS.get(words[0], 0) if words else 0
+    mask = first_kinds(words)
     for word in words:
-        mask |= _WORDS.get(word, 0)
+        mask |= WORDS.get(word, 0)
     return mask
 
 
-def common_share(words: Sequence[str]) -> float:
-    """Returns the share of words that are among the commonest of any language; -1 for none."""
-    if not words:
-        return -1.0
-    return len(list(filter(function_words().__contains__, words))) / len(words)
+def first_kinds(words: Sequence[str]) -> int:
+    """Returns the bits of the kinds that the first word alone says."""
+    return _FIRSTS.get(words[0], 0) if words else 0
 
 
 def begins_as(text: str, kind: str) -> bool:

@@ -3,11 +3,12 @@
 The blocks within an element are consecutive, so whatever it holds is a difference of two running sums.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from aggregator.extraction.body.blocks import Element, PageTree
+from aggregator.extraction.body.blocks import Element, PageTree, Segment
 
 Array = np.ndarray[Any, Any]
 Columns = dict[str, Array]
@@ -16,6 +17,8 @@ Columns = dict[str, Array]
 _MAX_DISTANCE = 60.0  # blocks: the greatest distance that is told
 _MAX_PICTURES = 2_000
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
+_STOPS = frozenset(".!?…。！？।؟")
+_MAX_SINCE = 3000.0  # characters
 
 
 def position_columns(tree: "PageArrays", title_at: int) -> Columns:
@@ -29,83 +32,70 @@ def position_columns(tree: "PageArrays", title_at: int) -> Columns:
         **_of_groups(tree),
         **_neighbours(tree),
         **_of_page(tree),
-        **_ends(tree),
         **_of_title(tree, title, title_at),
         **_of_table(tree),
-        "prose_chars_since": _prose_chars_since(tree.chars, tree.prose),
+        **_since(tree),
         **_pictures(tree),
-        "next_heading": _since(tree.is_heading[::-1])[::-1],
     }
 
 
 class PageArrays:
     """Holds the elements and blocks of a page as arrays.
 
-    Of each block: `chars`, `links` (characters within links), `prose` (see features.prose_weight), `element` (the
-    number of its element), `groups` (which kind of place in the template it is). Of each element: `parent` (the root is
-    its own), its blocks `first` to `last` - 1, bits `own`, `around`, `within` as blocks.Element has them, `below`: bits
-    of the elements from it up to the branch that leads to the prose. `hub`: see `_hub`.
+    Of each block: `chars`, `links` (characters within links), `prose` (see `_prose`), `element` (the number of its
+    element) and `up`, those of the one, two and three levels above; `groups` (which kind of place in the template it
+    is); `sums`: running sums of chars, links and prose, from 0 on. Of each element: `parent` (the root is its own), its
+    blocks `first` to `last` - 1, bits `own` as blocks.Element has them, `below`: bits of the elements from it up to the
+    branch that leads to the prose; `totals`: chars, links and prose within. `hub`: see `_hub`.
     """
 
-    def __init__(self, page: PageTree, chars: Array, links: Array, prose: Array) -> None:
-        elements, self.page = page.elements, page
-        self.chars, self.links, self.prose = chars, links, prose
-        self.size = len(chars)
-        rows = [
-            (e.parent.number if e.parent else 0, e.own, e.around, e.within, e.depth, e.first, e.blocks)
-            for e in elements
-        ]
-        table = np.array(rows, np.int64)
-        self.parent, self.own, self.around, self.within, self.depth, self.first, blocks = table.T
-        self.last = self.first + blocks
-        self.element = np.array([segment.element.number for segment in page.segments], np.intp)
-        self.is_heading = np.array([segment.element.tag in _HEADINGS for segment in page.segments], bool)
-        self.total_chars = self.sum_within(chars)
-        self.total_links = self.sum_within(links)
-        self.total_prose = self.sum_within(prose)
-        self.page_prose = float(prose.sum()) or 1.0
-        self.groups = self._groups()
+    def __init__(self, page: PageTree) -> None:
+        elements, segments, self.page = page.elements, page.segments, page
+        self.size = len(segments)
+        self.chars = np.array([len(segment.text) for segment in segments], float)
+        self.links = np.minimum(np.array([segment.link_chars for segment in segments], float), self.chars)
+        self.prose = _prose(segments, self.chars, self.links)
+        parents = [e.parent.number if e.parent is not None else 0 for e in elements]
+        own = [e.own for e in elements]
+        self.parent, self.own = np.array(parents, np.intp), np.array(own, np.int64)
+        self.depth = np.array([e.depth for e in elements], np.intp)
+        self.first = np.array([e.first for e in elements], np.intp)
+        self.last = self.first + np.array([e.blocks for e in elements], np.intp)
+        self.element = np.array([segment.element.number for segment in segments], np.intp)
+        above = self.parent[self.element]
+        self.up = (above, self.parent[above], self.parent[self.parent[above]])
+        self.is_heading = np.array([segment.element.tag in _HEADINGS for segment in segments], bool)
+        self.sums = running((self.chars, self.links, self.prose))
+        self.totals = self.within(self.sums)
+        self.page_prose = float(self.sums[2, -1]) or 1.0
+        self.groups = _groups(segments)
         self.hub = self._hub()
-        self.below = self._below()
+        self.below = self._below(parents, own)
 
-    def sum_within(self, values: Array) -> Array:
-        """Returns the sum over the blocks within each element."""
-        running = np.concatenate(([0.0], values.cumsum()))
-        result: Array = running[self.last] - running[self.first]
+    def within(self, sums: Array) -> Array:
+        """Returns what the blocks within each element have together, from running sums."""
+        result: Array = sums.take(self.last, -1) - sums.take(self.first, -1)
         return result
 
-    def _groups(self) -> Array:
-        numbers: dict[tuple[str, str, str, str], int] = {}
-        of_element: dict[int, int] = {}
-        for number in set(self.element.tolist()):
-            key = signature(self.page.elements[number])
-            of_element[number] = numbers.setdefault(key, len(numbers))
-        return np.array([of_element[number] for number in self.element.tolist()], np.intp)
-
-    def _below(self) -> Array:
+    def _below(self, parents: list[int], own: list[int]) -> Array:
         path = {element.number for element in _path(self.hub)}
-        bits = self.own.tolist()
-        for element in self.page.elements[1:]:
-            if element.number not in path and element.parent is not None:
-                bits[element.number] |= bits[element.parent.number] if element.parent.number not in path else 0
-        below: Array = np.array(bits, np.int64)
-        below[list(path)] = 0
-        return below
+        bits = [0] * len(own)
+        for number in range(1, len(own)):
+            if number not in path:
+                bits[number] = own[number] | bits[parents[number]]
+        return np.array(bits, np.int64)
 
     def _hub(self) -> Element:
         """Returns the element with the most prose in blocks directly within it or one level below."""
         size = len(self.parent)
-        direct = np.bincount(self.parent[self.element], self.prose, size)
-        near = (
-            direct
-            + 0.4 * np.bincount(self.parent, direct, size)
-            - 0.4 * np.where(self.parent == np.arange(size), direct, 0)
-        )
-        return self.page.elements[int(near.argmax())] if self.size else self.page.root
+        direct = np.bincount(self.up[0], self.prose, size)
+        near = direct + 0.4 * np.bincount(self.parent, direct, size)
+        near[0] -= 0.4 * direct[0]  # the root is its own parent
+        return self.page.elements[int(near.argmax())]
 
     def core(self, share: float) -> Element:
         """Returns the deepest element that holds `share` of the page's prose."""
-        enough = np.flatnonzero(self.total_prose >= share * self.total_prose[0])
+        enough = np.flatnonzero(self.totals[2] >= share * self.totals[2, 0])
         deepest = enough[len(enough) - 1 - int(self.depth[enough][::-1].argmax())]
         return self.page.elements[int(deepest)]
 
@@ -117,6 +107,34 @@ class PageArrays:
         return depths
 
 
+def running(values: Sequence[Array]) -> Array:
+    """Returns the sums of the values before each place and at the end, a row for each."""
+    result = np.zeros((len(values), len(values[0]) + 1))
+    np.cumsum(values, axis=1, out=result[:, 1:])
+    return result
+
+
+def _prose(segments: Sequence[Segment], chars: Array, links: Array) -> Array:
+    """Returns how much each block looks like a paragraph, by its text alone: 0, or its length up to 500 characters."""
+    prose = np.where((chars >= 50) & (links * 3 <= chars), np.minimum(chars - links, 500), 0.0)
+    for number in np.flatnonzero(prose).tolist():
+        segment = segments[number]
+        if segment.element.tag == "figcaption" or ("." not in segment.text and _STOPS.isdisjoint(segment.text)):
+            prose[number] = 0.0
+    return prose
+
+
+def _groups(segments: Sequence[Segment]) -> Array:
+    """Returns numbers that are the same for blocks in the same kind of place in a template."""
+    numbers: dict[tuple[str, str, str, str], int] = {}
+    found = []
+    for segment in segments:
+        element = segment.element
+        above = element.parent or element
+        found.append(numbers.setdefault((element.tag, element.name, above.tag, above.name), len(numbers)))
+    return np.array(found, np.intp)
+
+
 def _path(element: Element | None) -> list[Element]:
     """Returns an element and those above it."""
     path = []
@@ -126,146 +144,122 @@ def _path(element: Element | None) -> list[Element]:
     return path
 
 
-def signature(element: Element) -> tuple[str, str, str, str]:
-    """Returns what makes two blocks the same kind of place in a template."""
-    parent = element.parent
-    return (element.tag, element.name, parent.tag, parent.name) if parent else (element.tag, element.name, "", "")
-
-
-def _since(marks: Array) -> Array:
-    """Returns how many blocks lie back to the last mark before each block; _MAX_DISTANCE where none is near."""
-    number = np.arange(len(marks))
-    last = np.maximum.accumulate(np.where(marks, number, -int(_MAX_DISTANCE) - 1))
-    before = np.concatenate(([-_MAX_DISTANCE - 1], last[:-1]))
-    result: Array = np.minimum(number - before - 1, _MAX_DISTANCE)
-    return result
-
-
 def _along(tree: PageArrays, title_at: int) -> Columns:
     number = np.arange(tree.size)
-    prose_before = tree.prose.cumsum() - tree.prose
-    has_prose = tree.prose > 0
-    has_title = title_at >= 0
+    chars_before, _, prose_before = tree.sums[:, :-1]
+    if title_at >= 0:
+        after_title, from_title = number > title_at, np.minimum(number - title_at, _MAX_DISTANCE)
+    else:
+        after_title, from_title = np.zeros(tree.size, bool), np.full(tree.size, -_MAX_DISTANCE)
     return {
         "depth": tree.depth[tree.element],
-        "position": number / max(1, tree.size),
-        "chars_before": (tree.chars.cumsum() - tree.chars) / max(1.0, tree.chars.sum()),
+        "position": number / tree.size,
+        "chars_before": chars_before / max(1.0, tree.sums[0, -1]),
         "prose_before": prose_before,
-        "prose_after": tree.prose.sum() - prose_before - tree.prose,
-        "after_title": (number > title_at).astype(float) if has_title else np.zeros(tree.size),
-        "blocks_from_title": np.minimum(number - title_at, _MAX_DISTANCE)
-        if has_title
-        else np.full(tree.size, -_MAX_DISTANCE),
-        "since_prose": _since(has_prose),
-        "until_prose": _since(has_prose[::-1])[::-1],
+        "prose_after": tree.sums[2, -1] - prose_before - tree.prose,
+        "after_title": after_title,
+        "blocks_from_title": from_title,
+        "first_in_parent": number == tree.first[tree.up[0]],
     }
 
 
 def _elements_around(tree: PageArrays) -> Columns:
-    parent = tree.parent[tree.element]
-    grand = tree.parent[parent]
-    great = tree.parent[grand]
+    chars, links, prose = tree.totals
     blocks = tree.last - tree.first
-    links = tree.total_links / np.maximum(tree.total_chars, 1)
-    share = tree.total_prose / tree.page_prose
+    facts = np.stack((links / np.maximum(chars, 1), prose / tree.page_prose, blocks, chars))
+    parent, grand, great = (facts.take(elements, 1) for elements in tree.up)
+    item = np.array([segment.element.tag == "li" for segment in tree.page.segments], bool)
     return {
-        "parent_chars": tree.total_chars[parent],
-        "parent_blocks": blocks[parent],
-        "parent_links": links[parent],
-        "parent_prose": share[parent],
-        "grand_chars": tree.total_chars[grand],
-        "grand_links": links[grand],
-        "grand_prose": share[grand],
-        "grand_blocks": blocks[grand],
-        "great_prose": share[great],
-        "great_links": links[great],
-        "great_blocks": blocks[great],
+        "parent_links": parent[0],
+        "parent_prose": parent[1],
+        "parent_blocks": parent[2],
+        "parent_chars": parent[3],
+        "grand_links": grand[0],
+        "grand_prose": grand[1],
+        "grand_blocks": grand[2],
+        "grand_chars": grand[3],
+        "great_links": great[0],
+        "great_prose": great[1],
+        "great_blocks": great[2],
+        "list_links": parent[0] * item,
+        "list_items": parent[2] * item,
     }
 
 
 def _of_core(tree: PageArrays) -> Columns:
-    number = np.arange(tree.size)
     core, wide = tree.core(0.6), tree.core(0.85)
     over = tree.depth_of_branch(tree.hub)
     return {
-        "in_core": (number >= core.first) & (number < core.first + core.blocks),
-        "in_wide_core": (number >= wide.first) & (number < wide.first + wide.blocks),
+        "in_core": _inside(tree, core),
+        "in_wide_core": _inside(tree, wide),
         "hub_distance": tree.depth[tree.element] - over,
         "hub_levels": tree.hub.depth - over,
     }
 
 
+def _inside(tree: PageArrays, element: Element) -> Array:
+    inside = np.zeros(tree.size, bool)
+    inside[element.first : element.first + element.blocks] = True
+    return inside
+
+
 def _of_groups(tree: PageArrays) -> Columns:
     groups = tree.groups
-    size = np.bincount(groups)
-    chars = np.bincount(groups, tree.chars)
+    size, chars = np.bincount(groups), np.bincount(groups, tree.chars)
+    prose, links = np.bincount(groups, tree.prose), np.bincount(groups, tree.links)
     return {
         "group_size": size[groups],
-        "group_prose": (np.bincount(groups, tree.prose) / tree.page_prose)[groups],
-        "group_links": (np.bincount(groups, tree.links) / np.maximum(chars, 1))[groups],
-        "group_chars": (chars / np.maximum(size, 1))[groups],
+        "group_prose": (prose / tree.page_prose)[groups],
+        "group_links": (links / np.maximum(chars, 1))[groups],
+        "group_chars": (chars / size)[groups],
     }
 
 
-def _window(values: Array, reach: int) -> Array:
-    running = np.concatenate(([0.0], values.cumsum()))
-    number = np.arange(len(values))
-    result: Array = running[np.minimum(number + reach + 1, len(values))] - running[np.maximum(number - reach, 0)]
-    return result
-
-
-def neighbour(values: Array, by: int, beyond: int = 0) -> Array:
-    """Returns the values of the block `by` blocks on, `beyond` at the ends."""
-    result = np.full_like(values, beyond)
+def shifted(values: Array, by: int) -> Array:
+    """Returns the values of the block `by` blocks on, 0 at the ends."""
+    result = np.zeros_like(values)
     if by > 0:
-        result[:-by] = values[by:]
+        result[..., :-by] = values[..., by:]
     else:
-        result[-by:] = values[:by]
+        result[..., -by:] = values[..., :by]
     return result
 
 
 def _neighbours(tree: PageArrays) -> Columns:
-    share = tree.links / np.maximum(tree.chars, 1)
-    parent = tree.parent[tree.element]
-    window = _window(tree.chars, 3)
-    wide = np.maximum(_window(tree.chars, 10), 1)
+    near = np.stack((tree.chars, tree.links / np.maximum(tree.chars, 1)))
+    previous, following = shifted(near, -1), shifted(near, 1)
+    parent = tree.up[0]
+    chars, links, _ = windows(tree.sums, 3)
+    wide_chars, wide_links, wide_prose = windows(tree.sums, 10)
+    wide_chars = np.maximum(wide_chars, 1)
     return {
-        "previous_chars": neighbour(tree.chars, -1),
-        "previous_links": neighbour(share, -1),
-        "next_chars": neighbour(tree.chars, 1),
-        "next_links": neighbour(share, 1),
-        "previous_same": neighbour(parent, -1, -1) == parent,
-        "next_same": neighbour(parent, 1, -1) == parent,
-        "second_previous_chars": neighbour(tree.chars, -2),
-        "second_next_chars": neighbour(tree.chars, 2),
-        "window_chars": window,
-        "window_links": _window(tree.links, 3) / np.maximum(window, 1),
-        "wide_window_prose": _window(tree.prose, 10) / wide,
-        "wide_window_links": _window(tree.links, 10) / wide,
+        "previous_chars": previous[0],
+        "previous_links": previous[1],
+        "next_chars": following[0],
+        "next_links": following[1],
+        "next_same": np.append(parent[1:] == parent[:-1], False),
+        "second_previous_chars": shifted(tree.chars, -2),
+        "second_next_chars": shifted(tree.chars, 2),
+        "window_chars": chars,
+        "window_links": links / np.maximum(chars, 1),
+        "wide_window_prose": wide_prose / wide_chars,
+        "wide_window_links": wide_links / wide_chars,
     }
+
+
+def windows(sums: Array, reach: int) -> Array:
+    """Returns the sums over the blocks that are at most `reach` blocks from each, from running sums."""
+    number = np.arange(sums.shape[-1] - 1)
+    high, low = sums.take(number + reach + 1, -1, mode="clip"), sums.take(number - reach, -1, mode="clip")
+    result: Array = high - low
+    return result
 
 
 def _of_page(tree: PageArrays) -> Columns:
-    item = np.array([segment.element.tag == "li" for segment in tree.page.segments], bool)
-    parent = tree.parent[tree.element]
-    links = tree.total_links / np.maximum(tree.total_chars, 1)
     return {
-        "page_prose": np.full(tree.size, tree.prose.sum()),
-        "page_blocks": np.full(tree.size, float(tree.size)),
-        "list_items": np.where(item, (tree.last - tree.first)[parent], 0),
-        "list_links": np.where(item, links[parent], 0.0),
+        "page_prose": np.full(tree.size, tree.sums[2, -1]),
+        "page_blocks": np.full(tree.size, tree.size),
         "prose": tree.prose,
-    }
-
-
-def _ends(tree: PageArrays) -> Columns:
-    number = np.arange(tree.size)
-    parent = tree.parent[tree.element]
-    return {
-        "first_in_parent": number == tree.first[parent],
-        "last_in_parent": number == tree.last[parent] - 1,
-        # since the last heading; 0 at a heading itself
-        "heading_distance": np.where(tree.is_heading, 0.0, np.minimum(_since(tree.is_heading) + 1, _MAX_DISTANCE)),
     }
 
 
@@ -278,15 +272,16 @@ def _of_title(tree: PageArrays, title: Element | None, title_at: int) -> Columns
         inside = slice(articles[place].first, articles[place].first + articles[place].blocks)
         number[inside] = place
         same[inside] = float(articles[place] in path) if path else -1.0
-    seen = np.concatenate(([0.0], tree.is_heading.cumsum()))[:-1]
+    seen = np.zeros(tree.size)
+    np.cumsum(tree.is_heading[:-1], out=seen[1:])
     if title_at >= 0:
-        seen = seen - np.where(np.arange(tree.size) > title_at, seen[title_at] + float(tree.is_heading[title_at]), 0.0)
+        seen[title_at + 1 :] -= seen[title_at] + float(tree.is_heading[title_at])
     depth = tree.depth[tree.element]
     return {
         "title_levels": depth - tree.depth_of_branch(title) if title is not None else np.full(tree.size, -1.0),
         "title_article": same,
         "article_number": number,
-        "articles": np.full(tree.size, float(len(articles))),
+        "articles": np.full(tree.size, len(articles)),
         "headings_since_title": seen,
     }
 
@@ -296,17 +291,32 @@ def _of_table(tree: PageArrays) -> Columns:
     chars = np.zeros(tree.size)
     for element in tree.page.elements:
         if element.tag == "table":
-            chars[element.first : element.first + element.blocks] = tree.total_chars[element.number]
-    return {"table_chars": chars, "table_share": chars / max(1.0, tree.chars.sum())}
+            chars[element.first : element.first + element.blocks] = tree.totals[0, element.number]
+    return {"table_chars": chars, "table_share": chars / max(1.0, tree.sums[0, -1])}
 
 
-def _prose_chars_since(chars: Array, prose: Array) -> Array:
-    """Returns characters since the last prose, up to 3,000."""
-    before = chars.cumsum() - chars
-    end = np.where(prose > 0, before + chars, 0.0)
-    last = np.concatenate(([0.0], np.maximum.accumulate(end)[:-1]))
-    result: Array = np.minimum(before - last, 3000.0)
-    return result
+def _since(tree: PageArrays) -> Columns:
+    """Returns how many blocks lie back to the last prose and heading before each block, and on to the next after it;
+    _MAX_DISTANCE where none is near."""
+    far = int(_MAX_DISTANCE) + 1
+    number = np.arange(tree.size + 1)
+    marks = np.stack((tree.prose > 0, tree.is_heading))
+    last = np.full((2, tree.size + 1), -far)  # before each block: the number of the last with a mark
+    np.maximum.accumulate(np.where(marks, number[:-1], -far), axis=1, out=last[:, 1:])
+    following = np.full((2, tree.size + 1), tree.size + far)
+    np.minimum.accumulate(np.where(marks, number[:-1], tree.size + far)[:, ::-1], axis=1, out=following[:, -2::-1])
+    since = np.minimum(number[:-1] - last[:, :-1] - 1, far - 1)
+    until = np.minimum(following[:, 1:] - number[:-1] - 1, far - 1)
+    before = tree.sums[0]
+    end = before[np.maximum(last[0, :-1] + 1, 0)]
+    return {
+        "since_prose": since[0],
+        "until_prose": until[0],
+        # since the last heading; 0 at a heading itself
+        "heading_distance": np.where(tree.is_heading, 0, np.minimum(since[1] + 1, far - 1)),
+        "next_heading": until[1],
+        "prose_chars_since": np.minimum(before[:-1] - end, _MAX_SINCE),
+    }
 
 
 def _pictures(tree: PageArrays) -> Columns:
@@ -318,5 +328,4 @@ def _pictures(tree: PageArrays) -> Columns:
             if element is not None:
                 counts[element.number] += 1
                 element = element.parent
-    parent = tree.parent[tree.element]
-    return {"parent_pictures": counts[parent], "grand_pictures": counts[tree.parent[parent]]}
+    return {"parent_pictures": counts[tree.up[0]], "grand_pictures": counts[tree.up[1]]}

@@ -124,7 +124,7 @@ def said(model: str, columns: Columns) -> Array:
     """Returns the probabilities that a model of the package gives the rows."""
     found = trees(model)
     rows = matrix(columns, found.names)
-    parts = [found.probabilities(rows[start : start + _MOST_ROWS]) for start in range(0, len(rows), _MOST_ROWS)]
+    parts = [found.probabilities(rows[start : start + _MOST_ROWS].T) for start in range(0, len(rows), _MOST_ROWS)]
     return np.concatenate(parts).astype(np.float64) if parts else np.zeros(0)
 
 
