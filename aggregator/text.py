@@ -115,13 +115,17 @@ _HANGUL = re.compile("([\uac00-\ud7a3])")  # particles are written onto Korean w
 
 
 def search_form(text: str) -> str:
-    """Returns the words of a text as the search index holds them and queries ask for them, one space between two.
+    """Returns the words of a text as the search index holds them and queries ask for them, one space between two."""
+    return spelt_for_search(index_form(text))
 
-    It is `index_form` with more spellings made one: ø is o and æ is ae, Arabic and Hebrew stand without vowel marks,
-    and each syllable of Hangul is a word, as a Chinese character is. Both databases split it at its spaces alone, so
-    that a phrase means the same on each of them. Whoever changes it counts `store.search_index.FORM` up.
+
+def spelt_for_search(form: str) -> str:
+    """Returns the `search_form` of a text by its `index_form`.
+
+    More spellings are made one: ø is o and æ is ae, Arabic and Hebrew stand without vowel marks, and each syllable of
+    Hangul is a word, as a Chinese character is. Both databases split it at its spaces alone, so that a phrase means
+    the same on each of them. Whoever changes it counts `store.search_index.FORM` up.
     """
-    form = index_form(text)
     if form.isascii():
         return form
     if _TO_PLAIN.search(form):

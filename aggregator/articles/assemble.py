@@ -6,11 +6,10 @@ from datetime import datetime
 import nh3
 
 from aggregator.articles.entry_facts import EntryFacts
-from aggregator.articles.row import ArticleRow, RawPage, packed
+from aggregator.articles.row import ArticleRow, RawPage, derived, packed
 from aggregator.extraction.article import Article
 from aggregator.model import BodyFrom
-from aggregator.stories.fingerprint import fingerprint
-from aggregator.text import search_form, storable, text_hash
+from aggregator.text import storable
 from aggregator.times import DAY
 from aggregator.urls import site_of
 
@@ -38,7 +37,7 @@ def assemble(
     title = storable(article.title or facts.title or "")
     lead, text = storable(article.lead or ""), storable(article.text)
     lang = article.lang or facts.lang
-    marks = fingerprint(text, lang, title)
+    found = derived(title, lead, text, lang)
     return ArticleRow(
         url=facts.url,
         own_url=own_url,
@@ -57,14 +56,12 @@ def assemble(
         summary=facts.summary,
         image=storable(article.image or facts.image or "") or None,
         tags=tuple(dict.fromkeys(map(storable, (*article.tags, *facts.tags)))),
-        word_count=article.word_count or marks.words,
-        text_hash=text_hash(text),
+        word_count=article.word_count or found["fingerprint"].words,
         is_article=article.is_article,
         paywalled=article.paywalled,
         extractor_version=article.extractor_version,
         html=packed(_sanitised(article.html).encode()) if _says_more(article.html) else None,
-        fingerprint=marks,
-        terms=(search_form(title), search_form(lead), search_form(text)),
+        **found,
         raw=raw,
     )
 

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aggregator.articles.row import ArticleRow
-from aggregator.stories.fingerprint import fingerprint
-from aggregator.text import search_form, storable, text_hash
+from aggregator.articles.row import ArticleRow, derived
+from aggregator.text import storable
 from aggregator.urls import normalise, site_of
 
 
@@ -13,7 +12,7 @@ def from_record(record: Mapping[str, Any], times: Mapping[str, int | None], now:
     """Returns the row of an imported article; `times` are its times in seconds UTC."""
     text, lead, title = (storable(str(record.get(name) or "")) for name in ("text", "lead", "title"))
     url = str(record["url"])
-    marks = fingerprint(text, record.get("lang"), title)
+    found = derived(title, lead, text, record.get("lang"))
     counted = record.get("word_count")
     own = str(record.get("canonical_url") or "") or normalise(url)
     return ArticleRow(
@@ -34,12 +33,10 @@ def from_record(record: Mapping[str, Any], times: Mapping[str, int | None], now:
         summary=record.get("summary"),
         image=record.get("image"),
         tags=tuple(map(str, record.get("tags") or ())),
-        word_count=marks.words if counted is None else counted,
-        text_hash=text_hash(text),
+        word_count=found["fingerprint"].words if counted is None else counted,
         is_article=record.get("is_article") is not False,
         paywalled=record.get("paywalled"),
         extractor_version=0,
         html=None,
-        fingerprint=marks,
-        terms=(search_form(title), search_form(lead), search_form(text)),
+        **found,
     )

@@ -5,12 +5,14 @@ these classes and from the columns of the same names (`store.schema`).
 """
 
 from dataclasses import dataclass
+from typing import TypedDict
 
 import zstandard
 
 from aggregator.model import BodyFrom
 from aggregator.revisions.compare import ComparedText
-from aggregator.stories import Fingerprint
+from aggregator.stories import Fingerprint, fingerprint
+from aggregator.text import hash64, index_form, search_form, spelt_for_search
 
 _MAX_PAGE_BYTES = 256 * 1024 * 1024
 
@@ -92,6 +94,24 @@ class ArticleRow(ArticleFields):
     def at(self) -> int:
         """Returns the time it is put in order by: feeds send dates of the future."""
         return min(self.published_at, self.fetched_at) if self.published_at is not None else self.fetched_at
+
+
+class Derived(TypedDict):
+    """Holds the fields of an article's row that are worked out from its texts."""
+
+    text_hash: int
+    fingerprint: Fingerprint
+    terms: tuple[str, str, str]
+
+
+def derived(title: str, lead: str, text: str, lang: str | None) -> Derived:
+    """Returns what an article is found and compared by."""
+    form = index_form(text)
+    return {
+        "text_hash": hash64(form),
+        "fingerprint": fingerprint(text, lang, title),
+        "terms": (search_form(title), search_form(lead), spelt_for_search(form)),
+    }
 
 
 def packed(data: bytes) -> bytes:

@@ -32,7 +32,7 @@ class TermFrequencies:
 
     def of(self, terms: Collection[int]) -> Mapping[int, int]:
         """Returns in how many articles each of the terms, and of those asked for before, occurs; 0 where in none."""
-        unknown = sorted(set(terms).difference(self._known))
+        unknown = sorted([term for term in terms if term not in self._known])
         if unknown:
             self._known.update(dict.fromkeys(unknown, 0))
             for term, articles in run_list(self._conn, _LOOK_UP, "terms", unknown):

@@ -6,7 +6,7 @@ joins the story it is most alike, if alike enough; what they say of days and yea
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import log, sqrt
+from math import hypot, log
 from operator import itemgetter
 from struct import pack, unpack_from
 
@@ -75,11 +75,13 @@ def report(made: Fingerprint, frequencies: Mapping[int, int], articles: int) -> 
     if made.words < MIN_WORDS:
         return Centroid({})
     read = log(articles + PRIOR_ARTICLES + 2)
-    often = [frequencies.get(term, 0) for term in made.terms]
-    common = [_LOGARITHMS[n] if n < len(_LOGARITHMS) else log(n + 1) for n in often]
-    weighed = {t: w * (read - c) for t, w, c in zip(made.terms, made.weights, common, strict=True)}
+    often, known = frequencies.get, len(_LOGARITHMS)
+    weighed = {
+        term: weight * (read - (_LOGARITHMS[n] if (n := often(term, 0)) < known else log(n + 1)))
+        for term, weight in zip(made.terms, made.weights, strict=True)
+    }
     kept = heaviest(weighed, MAX_REPORT_TERMS)
-    length = sqrt(sum(w * w for _, w in kept)) or 1.0
+    length = hypot(*(w for _, w in kept)) or 1.0
     rare = RARE_SHARE * articles
     subject = frozenset(t for t in made.title if frequencies.get(t, 0) <= rare)
     return Centroid({term: w / length for term, w in kept if w > 0}, frozenset(made.times), subject)
@@ -118,8 +120,8 @@ def _needed(new: Centroid, story: NearStory) -> float:
 
 def _match(new: Centroid, at: int, story: NearStory) -> StoryMatch:
     theirs = story.centroid.terms
-    length = sqrt(sum(w * w for w in theirs.values())) or 1.0
-    alike = sum(weight * theirs[term] for term, weight in new.terms.items() if term in theirs) / length
+    length = hypot(*theirs.values()) or 1.0
+    alike = sum(new.terms[term] * theirs[term] for term in new.terms.keys() & theirs.keys()) / length
     days = max(story.first_at - at, at - story.last_at, 0)
     score = alike * _agreement(new.times, story.centroid.times) / (1 + days / FADING)
     return StoryMatch(story, score, f"{score:.2f} alike: {alike:.2f} of the words, {days / DAY:.1f} days apart")

@@ -12,6 +12,13 @@ ENTITY_WEIGHT = 1.5  # how much more a name or number says than another word
 SMALL_LETTERS = 4  # of a word that most texts have
 SMALL_WEIGHT = 0.3  # before anything was read all words are rare, and two texts would be alike in these alone
 _SATURATION = 3.0  # a word said so often has half the weight that saying it on and on would give
+
+
+def _saturated(n: int) -> float:
+    return n * (1.0 + _SATURATION) / (n + _SATURATION)
+
+
+_OFTEN = [_saturated(n) for n in range(64)]
 # Of the languages most news is written in, as they stand in dates. Other languages and short forms are left out: they
 # are words too (Portuguese "set").
 _MONTH_LANGUAGES = "en en-short de fr es pt it nl sv pl ru uk tr".split()
@@ -35,17 +42,18 @@ def weights(
     `named`: the names and numbers among the words; `small`: letters of the short words, most of which are in every
     text; `terms`: returns the terms of words.
     """
-    said = Counter(opening)
-    said.update(opening[:LEAD_WORDS])
-    said.update(title)
-    numbers = terms(said)
-    often: dict[int, int] = {}
-    for number, n in zip(numbers, said.values(), strict=True):
-        often[number] = often.get(number, 0) + n
-    shorts = [number for word, number in zip(said, numbers, strict=True) if len(word) <= small]
-    kind = dict.fromkeys(shorts, SMALL_WEIGHT) | dict.fromkeys(terms(named & said.keys()), ENTITY_WEIGHT)
-    limit = 1.0 + _SATURATION
-    return {t: (n * limit / (n + _SATURATION)) * kind.get(t, 1.0) for t, n in often.items()}
+    numbers = terms(opening)
+    said = Counter(numbers)
+    said.update(numbers[:LEAD_WORDS])
+    said.update(terms(title))
+    weighed = {t: _OFTEN[n] if n < len(_OFTEN) else _saturated(n) for t, n in said.items()}
+    distinct = {*opening, *title}
+    entities = set(terms(named & distinct))
+    for number in set(terms([word for word in distinct if len(word) <= small])) - entities:
+        weighed[number] *= SMALL_WEIGHT
+    for number in entities:
+        weighed[number] *= ENTITY_WEIGHT
+    return weighed
 
 
 def times(opening: Sequence[str]) -> tuple[int, ...]:
