@@ -16,17 +16,14 @@ from sqlalchemy import Connection
 
 from aggregator.archive.search import Search, refuse_unknown_feed, refuse_unknown_site
 from aggregator.articles import read_pages
-from aggregator.articles.entry_facts import EntryFacts
-from aggregator.articles.read_pages import Batch, PageJob, Read
-from aggregator.articles.row import ArticleRow, ServedPage, unpacked
+from aggregator.articles.read_pages import Batch, Read
+from aggregator.articles.row import ArticleRow
 from aggregator.config import feed_options
 from aggregator.config.models import Config, Feed, Page
-from aggregator.extraction.selectors import selectors_of
 from aggregator.pool import Pool
-from aggregator.store import entries, raw_pages, save_article, site_memories
+from aggregator.store import kept_pages, raw_pages, save_article, site_memories
 from aggregator.store.engine import Store
-from aggregator.store.entries import ListedPage
-from aggregator.store.raw_pages import KeptPage
+from aggregator.store.kept_pages import Kept
 from aggregator.store.stored_articles import StoredArticle
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.text import index_form
@@ -110,22 +107,11 @@ class Reextraction:
         finally:
             work.pool.close()
 
-    def _next(self, last: int) -> list["_Kept"]:
+    def _next(self, last: int) -> list[Kept]:
         with self.store.read() as conn:
-            found = raw_pages.after(conn, self.asked.filters, last, _ARTICLES_AT_ONCE)
             subscribed: list[Feed | Page] = [*self.config.feeds, *self.config.articles]
             own = {item.url: feed_options.of(item) for item in subscribed}
-            listed = entries.listing(conn, [article.id for article, _ in found], subscribed=False, options=own)
-        return [_kept(article, page, listed.get(article.id)) for article, page in found]
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """A stored article and its page; `job` is None if the page is damaged."""
-
-    article: StoredArticle
-    page: KeptPage
-    job: PageJob | None
+            return kept_pages.after(conn, self.asked.filters, last, _ARTICLES_AT_ONCE, own)
 
 
 class _Work:
@@ -136,7 +122,7 @@ class _Work:
         self._run = run
         self._tried: dict[str, bytes] = {}  # memories of a trial run
 
-    async def read(self, site: str, pages: list[_Kept]) -> None:
+    async def read(self, site: str, pages: list[Kept]) -> None:
         """Reads the pages of one site, one batch after another."""
         jobs = [(kept, kept.job) for kept in pages if kept.job is not None]
         if damaged := [(kept, Read(None, error="the raw page is damaged")) for kept in pages if kept.job is None]:
@@ -152,9 +138,9 @@ class _Work:
         if site in self._tried:
             return self._tried[site]
         with self._run.store.read() as conn:
-            return site_memories.load(conn, site)
+            return site_memories.load(conn, site)[0]
 
-    def _settle(self, pairs: Iterable[tuple[_Kept, Read]], site: str = "", found: Batch | None = None) -> None:
+    def _settle(self, pairs: Iterable[tuple[Kept, Read]], site: str = "", found: Batch | None = None) -> None:
         """Stores what a batch gave, in one transaction, then tells of it."""
         run, pairs = self._run, list(pairs)
         if run.dry_run:
@@ -186,31 +172,22 @@ class _Work:
         self._run.report(change)
 
 
-def _renewed(unit: UnitOfWork, kept: _Kept, read: Read) -> Change | None:
-    new = _better(kept, read)
+def _renewed(unit: UnitOfWork, kept: Kept, read: Read) -> Change | None:
+    new = kept.better(read)
     if new is None:
         return _left(kept, read)
-    stored = raw_pages.unchanged(unit, kept.article.id, kept.page.fetched_at)
-    if stored is None:  # fetched again meanwhile, and so read by today's extractor, or pruned
-        return None
-    return _change(stored, new, save_article.renew(unit, stored, new))
+    done = kept_pages.renew(unit, kept, new)
+    return None if done is None else _change(done[0], new, done[1])
 
 
-def _compared(conn: Connection, kept: _Kept, read: Read) -> Change | None:
-    new = _better(kept, read)
+def _compared(conn: Connection, kept: Kept, read: Read) -> Change | None:
+    new = kept.better(read)
     if new is None:
         return _left(kept, read)
     return _change(kept.article, new, save_article.changed_fields(conn, kept.article, new))
 
 
-def _better(kept: _Kept, read: Read) -> ArticleRow | None:
-    """Returns the new article, unless it would lose the stored one. What a person's selector picks is believed."""
-    new, selectors = read.article, kept.job.selectors if kept.job else None
-    picked = selectors is not None and selectors.body and not any(one.name == "body" for one in read.unmatched)
-    return None if new is None or (kept.article.is_article and not new.is_article and not picked) else new
-
-
-def _left(kept: _Kept, read: Read) -> Change:
+def _left(kept: Kept, read: Read) -> Change:
     stored, version = kept.article, read.article.extractor_version if read.article else None
     outcome: Outcome = "no_article" if read.error is None else "failed"
     before = (stored.id, stored.title, stored.url, outcome, stored.extractor_version)
@@ -238,35 +215,8 @@ def _words(*parts: str | None) -> Counter[str]:
     return Counter(index_form(" ".join(part for part in parts if part)).split())
 
 
-def _by_site(chunk: list[_Kept]) -> dict[str, list[_Kept]]:
-    found: dict[str, list[_Kept]] = {}
+def _by_site(chunk: list[Kept]) -> dict[str, list[Kept]]:
+    found: dict[str, list[Kept]] = {}
     for kept in chunk:
         found.setdefault(read_pages.memory_key(kept.page.url), []).append(kept)
     return found
-
-
-def _kept(article: StoredArticle, page: KeptPage, listed: ListedPage | None) -> _Kept:
-    body = unpacked(page.body)
-    if body is None:
-        return _Kept(article, page, None)
-    served = ServedPage(page.url, body, page.content_type, page.fetched_at)
-    if listed is None:
-        return _Kept(article, page, PageJob(served, _facts(article), None, keep_raw=False))
-    selectors = selectors_of(listed.source.options.selectors)
-    return _Kept(article, page, PageJob(served, listed.facts, selectors, keep_raw=False))
-
-
-def _facts(article: StoredArticle) -> EntryFacts:
-    """Returns what is known of an article that no entry holds any more."""
-    return EntryFacts(
-        url=article.url,
-        feed=article.feed,
-        title=article.title,
-        authors=article.authors,
-        published_at=article.published_at,
-        updated_at=article.modified_at,
-        summary=article.summary,
-        lang=article.lang,
-        tags=article.tags,
-        image=article.image,
-    )

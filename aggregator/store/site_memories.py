@@ -6,10 +6,11 @@ from aggregator.store.schema import articles, feeds, site_memories
 from aggregator.store.sql import insert
 
 
-def load(conn: Connection, site: str) -> bytes | None:
-    """Returns the memory of a site; None if there is none."""
-    found = conn.execute(select(site_memories.c.memory).where(site_memories.c.site == site)).scalar()
-    return None if found is None else bytes(found)
+def load(conn: Connection, site: str) -> tuple[bytes | None, int]:
+    """Returns the memory of a site, None if there is none, and how many pages have taught it."""
+    query = select(site_memories.c.memory, site_memories.c.pages).where(site_memories.c.site == site)
+    found = conn.execute(query).first()
+    return (None, 0) if found is None else (bytes(found.memory), int(found.pages))
 
 
 def save(conn: Connection, site: str, memory: bytes, pages: int, now: int, *, reset: bool = False) -> None:

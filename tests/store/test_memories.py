@@ -26,13 +26,13 @@ def article(conn: Connection, site: str) -> None:
 
 def test_a_memory_is_kept_and_replaced(store: Store) -> None:
     with store.write() as conn:
-        assert memories.load(conn, "a.example") is None
+        assert memories.load(conn, "a.example") == (None, 0)
         memories.save(conn, "a.example", b"first", 3, 100)
     with store.write() as conn:
         memories.save(conn, "a.example", BLOB, 4, 200)
         memories.save(conn, "b.example", b"other", 1, 200)
     with store.read() as conn:
-        assert memories.load(conn, "a.example") == BLOB
+        assert memories.load(conn, "a.example") == (BLOB, 7)
         row = conn.execute(select(site_memories).where(site_memories.c.site == "a.example")).one()
         assert (row.pages, row.learnt_at) == (7, 200)
         assert maintenance.stats(conn)["site_memories"] == 2
@@ -48,7 +48,7 @@ def test_a_transaction_that_fails_leaves_the_memory_as_it_was(store: Store) -> N
         memories.save(conn, "a.example", b"half", 1, 200)
         raise RuntimeError
     with store.read() as conn:
-        assert memories.load(conn, "a.example") == b"first"
+        assert memories.load(conn, "a.example") == (b"first", 3)
 
 
 def test_prune_drops_memories_of_sites_that_nothing_is_known_of(store: Store) -> None:

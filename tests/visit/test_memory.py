@@ -1,19 +1,22 @@
 """What visits learn of sites: through real servers, real databases and the pool."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
 
+from aggregator.archive.reextract import Change, Reextraction, Totals
+from aggregator.archive.search import Search
+from aggregator.config import load_config
 from aggregator.engines import fetch as fetch_engine
 from aggregator.pool import Pool
 from aggregator.store import engine, maintenance
 from aggregator.store import site_memories as memories
-from aggregator.store.schema import site_memories
+from aggregator.store.schema import articles, site_memories
 from aggregator.urls import site_of
-from tests.servers import Reply, Server
+from tests.servers import Reply, Server, conditional
 from tests.visit import site
 
 ENVIRON = {"AGGREGATOR_ALLOW_PRIVATE_NETWORKS": "true", "AGGREGATOR_SITE_GAP": "0", "AGGREGATOR_WORKERS": "1"}
@@ -27,8 +30,11 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def fetch(tmp_path: Path, database_url: str, server: Server, pool: Pool):
-    def run(count: int, more: str = "", **environ: str) -> fetch_engine.Summary:
-        site.serve_pages(server, range(count))
+    def run(count: int, more: str = "", serve: Callable[[int], None] | None = None, **environ: str):
+        if serve is None:
+            site.serve_pages(server, range(count))
+        else:
+            serve(count)
         path = tmp_path / "feeds.yaml"
         path.write_text(f"feeds:\n  - url: {site.serve_feed(server, '/rss', site.rss(server, range(count)))}\n{more}")
         request = fetch_engine.FetchRequest(path, database_url, force=True)
@@ -57,6 +63,41 @@ def test_a_visit_learns_and_the_next_one_goes_on(fetch, server: Server, database
     pages, memory = learnt(database_url)[found[0]]
     assert pages == 23
     assert memory != found[1][1]
+
+
+PLEDGE = "<p>The Paper belongs to its readers, who keep its reporting free for everyone in town and beyond.</p>"
+
+
+def test_first_pages_are_read_once_more_when_their_site_is_known(
+    fetch, server: Server, database_url: str, pool: Pool
+) -> None:
+    def serve(count: int) -> None:
+        for n in range(count):
+            parts = site.page(n).split("</p>")
+            html = "</p>".join([*parts[:3], PLEDGE + parts[3], *parts[4:]])
+            server.route(f"/a/{n}", conditional(html, f'"{n}"', **{"Content-Type": "text/html; charset=utf-8"}))
+
+    def texts() -> list[tuple[str, int]]:
+        opened = engine.open(database_url)
+        with opened.read() as conn:
+            found = [(row.text, row.revisions) for row in conn.execute(select(articles).order_by(articles.c.id))]
+        opened.close()
+        return found
+
+    assert fetch(1, serve=serve).articles_new == 1
+    assert "belongs to its readers" in texts()[0][0]
+    for count in range(2, 13):
+        assert fetch(count, serve=serve).articles_new == 1
+        opened = engine.open(database_url)
+        changes: list[Change] = []
+        config = load_config.parse("", "feeds.yaml", {"AGGREGATOR_WORKERS": "1"})
+        Reextraction(opened, config, Search(), True, 1, changes.append, lambda _: None, Totals()).run()
+        assert changes == []
+        assert list(maintenance.check(opened)) == []
+        opened.close()
+    assert len(texts()) == 12
+    assert all("belongs to its readers" not in body and "old bridge" in body for body, _ in texts())
+    assert all(revisions == 0 for _, revisions in texts())
 
 
 def test_a_memory_that_is_damaged_begins_anew(

@@ -40,7 +40,10 @@ class Context:
         self.jobs.append(job)
         await asyncio.sleep(0)
 
-    read = do
+    async def read(self, job: Callable[..., Any]) -> tuple[None, int]:
+        """Loads no memory, of a site that is known well enough."""
+        await self.do(job)
+        return None, 99
 
     def now(self) -> int:
         return 1
