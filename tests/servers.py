@@ -33,6 +33,7 @@ class Seen:
     head: bytes
     at: float
     connection: int
+    body: bytes = b""
 
     @property
     def path(self) -> str:
@@ -237,9 +238,8 @@ async def _read_head(reader: asyncio.StreamReader, connection: int) -> Seen | No
     method, _, rest = first.decode("latin-1").partition(" ")
     pairs = (line.partition(b":") for line in lines)
     headers = {name.decode("latin-1").lower(): value.strip(b" \t") for name, _, value in pairs}
-    if length := int(headers.get("content-length", b"0")):
-        await reader.readexactly(length)
-    return Seen(method, rest.rpartition(" ")[0], headers, head, time.monotonic(), connection)
+    body = await reader.readexactly(int(headers.get("content-length", b"0")))
+    return Seen(method, rest.rpartition(" ")[0], headers, head, time.monotonic(), connection, body)
 
 
 async def _deliver(reply: Reply, writer: asyncio.StreamWriter) -> bool:

@@ -101,8 +101,8 @@ class Net:
         return self._limiter.cooldown(site)
 
     async def fetch(self, request: Request) -> Response:
-        """Returns the answer to a GET: a success with its decoded body, or 304 without. Raises FetchError for
-        everything else.
+        """Returns the answer to a request: a success with its decoded body, or 304 without. Raises FetchError for
+        everything else, a redirect of what is posted too.
 
         A Retry-After of a failure (429, 503 …) makes other requests fail as "cooling" for that long: those to its
         site, or those of the same `cooldown`. `elapsed` is the time on the network, without the waiting for the site.
@@ -201,7 +201,9 @@ class Net:
         lines = headers.sent(exchange.request, exchange.start, exchange.target, self._settings)
         extensions = {"networks": rules, "proxy": proxy_of(exchange.proxy, exchange.target)}
         # With a stream given, httpx adds no headers of its own, which takes it as long as to parse the URL.
-        request = httpx.Request("GET", exchange.target.url, headers=lines, stream=_NO_BODY, extensions=extensions)
+        posted = exchange.request.post
+        method, stream = ("GET", _NO_BODY) if posted is None else ("POST", httpx.ByteStream(posted))
+        request = httpx.Request(method, exchange.target.url, headers=lines, stream=stream, extensions=extensions)
         response = await self._client.send(request, stream=True)
         try:
             raw = response.extensions.get("raw_headers", response.headers.raw)
@@ -215,6 +217,9 @@ class Net:
     def _next(self, exchange: Exchange, answer: Answer, seen: set[str]) -> Target:
         """Returns where a redirect leads, and records it. Raises FetchError for a loop, too many, or nowhere."""
         location = headers.text(answer.headers.get("location", "")).strip()
+        if exchange.request.post is not None:
+            reason = f"redirected to {location[:200]!r}, where nothing is posted; name the address that takes it"
+            raise exchange.error("redirects", reason, answer.status)
         if not location:
             raise exchange.error(
                 "protocol", f"the server answered {answer.status} without saying where to", answer.status

@@ -24,6 +24,8 @@ def sent(request: Request, start: Target, target: Target, settings: NetSettings)
     at_home = target.same_origin(start)
     headers = {"host": target.authority.encode("ascii"), "user-agent": octets(settings.user_agent)}
     headers |= {"accept": octets(request.accept), "accept-encoding": _ENCODINGS}
+    if request.post is not None:
+        headers["content-length"] = str(len(request.post)).encode("ascii")
     if settings.contact and _EMAIL.fullmatch(settings.contact):
         headers["from"] = octets(settings.contact)
     for name, value in request.headers.items():

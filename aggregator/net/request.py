@@ -15,7 +15,7 @@ Allowed = bool | tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One GET request.
+    """One request: GET, or POST of a body.
 
     `site`: the key of politeness instead of the URL's own site; it holds for the hops that stay on the URL's site.
     `headers`: of the feed, sent to the URL's host only, never on to another host.
@@ -26,6 +26,7 @@ class Request:
     `permit`: asked before each redirect is followed; raises FetchError where its target must not be asked.
     `starting`: called when it is the request's turn, before anything is sent.
     `truncate`: the first `max_bytes` of a longer body are as good as all of it.
+    `post`: the body that is posted; redirects of such a request are not followed.
     """
 
     url: str
@@ -42,3 +43,4 @@ class Request:
     permit: Callable[[str], Awaitable[None]] | None = None
     truncate: bool = False
     starting: Callable[[], Awaitable[None]] | None = None
+    post: bytes | None = None

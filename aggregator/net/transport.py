@@ -54,6 +54,7 @@ class Transport(httpx.AsyncBaseTransport):
                 request.method,
                 URL(str(request.url), encoded=True),
                 headers=[(name.decode("ascii"), value.decode("utf-8")) for name, value in request.headers.raw],
+                data=await request.aread() or None,
                 allow_redirects=False,
                 ssl=tls_context() if request.url.scheme == "https" or proxy else True,
                 proxy=None if proxy is None or proxy.startswith("socks5") else proxy,

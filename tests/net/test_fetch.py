@@ -365,3 +365,23 @@ def test_closing_while_requests_are_under_way_leaves_nothing_behind(server: Serv
 def test_no_network_library_is_loaded_by_the_package_itself() -> None:
     code = "import aggregator, sys; sys.exit(any(name in sys.modules for name in ('aiohttp', 'httpx')))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_what_is_posted(server: Server, get: Get, fail: Fail) -> None:
+    url = server.route("/hook", Reply(b"thanks", 202))
+    response = get(url, post=b'{"a": "\xc3\xa9"}', headers={"Content-Type": "application/json"})
+    (seen,) = server.requests
+    assert (response.status, response.body) == (202, b"thanks")
+    assert (seen.method, seen.body, seen.header("content-type")) == ("POST", b'{"a": "\xc3\xa9"}', "application/json")
+    assert seen.header("content-length") == "11"
+    assert seen.header("transfer-encoding") is None
+    assert fail(server.route("/broken", Reply(b"no", 500)), post=b"{}").status == 500
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_redirect_of_what_is_posted_is_not_followed(server: Server, fail: Fail, status: int) -> None:
+    server.route("/there", Reply(b"thanks"))
+    error = fail(server.route("/hook", moved("/there", status)), post=b"{}")
+    assert (error.kind, error.status) == ("redirects", status)
+    assert "'/there'" in error.reason
+    assert server.seen("/there") == []
