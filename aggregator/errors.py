@@ -8,6 +8,7 @@ AggregatorError                 exit code 1: it failed
 │   ├── DatabaseBusy            another process holds it
 │   └── DatabaseNewer           it was written by a newer version of this program
 ├── FetchError                  one request came to nothing (`kind` says how)
+├── DeliveryError               what an alert tells did not arrive
 ├── FeedError                   a document that is no feed
 └── ExtractionError             a page whose article could not be worked out in bounds of time
 """
@@ -95,6 +96,10 @@ class FetchError(AggregatorError):
     def __reduce__(self) -> tuple[object, ...]:  # keyword-only arguments do not survive pickling by themselves
         more = {name: getattr(self, name) for name in ("status", "retry_after", "site", "redirects")}
         return (partial(FetchError, **more), (self.kind, self.url, self.reason))
+
+
+class DeliveryError(AggregatorError):
+    """What an alert tells did not arrive; it is tried again."""
 
 
 class FeedError(AggregatorError):

@@ -18,6 +18,7 @@ from aggregator.store import search_articles, stored_articles
 from aggregator.store.article_json import exported
 from aggregator.store.engine import Store
 from aggregator.store.ranking import Sort
+from aggregator.store.saved_searches import read_query
 from aggregator.store.search_articles import FoundArticle
 from aggregator.store.search_sql import Filters
 
@@ -119,9 +120,10 @@ class Results:
 
 def search(store: Store, asked: Search) -> Results:
     """Returns what matches, best (or newest) first. Raises QueryError, StoreError, UsageError for an unknown feed."""
-    query, filters = parse(asked.query, datetime.now(UTC)), asked.filters
-    words = wanted(query)
+    filters = asked.filters
     with store.read() as conn:
+        query = read_query(conn, asked.query, datetime.now(UTC))
+        words = wanted(query)
         refuse_unknown_feed(conn, asked.feed)
         cursor = search_articles.newest(conn)
         page = (asked.sort, asked.limit, asked.offset)
@@ -143,8 +145,8 @@ def records(store: Store, asked: Search) -> Iterator[Json]:
 
     Its earlier texts are in it. Sorting, limit, offset and folding play no part. Raises as `search` does.
     """
-    query = parse(asked.query, datetime.now(UTC))
     with store.read() as conn:
+        query = read_query(conn, asked.query, datetime.now(UTC))
         refuse_unknown_feed(conn, asked.feed)
         for article in search_articles.each(conn, query, asked.filters):
             earlier = stored_articles.revisions_of(conn, article.id) if article.revisions else ()

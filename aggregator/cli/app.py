@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from aggregator.cli import (
+    cmd_alerts,
     cmd_daemon,
     cmd_db,
     cmd_demo,
@@ -41,6 +42,7 @@ app.command("daemon", cls=Command)(cmd_daemon.daemon)
 app.command("search", cls=query_arguments.QueryCommand)(cmd_search.search)
 app.command("show", cls=Command)(cmd_show.show)
 app.add_typer(cmd_stories.commands, name="stories")
+app.add_typer(cmd_alerts.commands, name="alerts")
 app.command("extract", cls=Command)(cmd_extract.extract)
 app.add_typer(cmd_feeds.commands, name="feeds")
 app.command("export", cls=Command)(cmd_export.export)

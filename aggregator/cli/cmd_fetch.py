@@ -89,6 +89,9 @@ def print_summary(summary: "Summary") -> None:
         ("entries new", summary.entries_new, ""),
         ("articles", summary.articles_new + summary.articles_updated, _counts(articles)),
     ]
+    if summary.alerts.delivered or summary.alerts.failures:
+        told = [("delivered", summary.alerts.delivered), ("failed", len(summary.alerts.failures))]
+        rows.append(("alerts", summary.alerts.delivered + len(summary.alerts.failures), _counts(told)))
     if summary.sites_held or summary.sites_quiet:
         sites = [("held by another fetch", summary.sites_held), ("asked to be left alone", summary.sites_quiet)]
         rows.append(("sites left out", summary.sites_held + summary.sites_quiet, _counts(sites)))
@@ -106,6 +109,8 @@ def print_failures(summary: "Summary") -> None:
         _print_line(
             f"and {len(summary.state_changes) - MAX_PRINTED_FAILURES} feeds more; `aggregator feeds list` shows all"
         )
+    for alert, reason in summary.alerts.failures:
+        _print_line(f"alert {alert} failed: {reason}")
     for name, failures in (("feed", summary.feed_failures), ("page", summary.page_failures)):
         for url, reason in failures[:MAX_PRINTED_FAILURES]:
             _print_line(f"{name} failed: {_with_url(url, reason)}")

@@ -21,6 +21,7 @@ from aggregator.cli.shared_options import (
     since_time,
     until_time,
 )
+from aggregator.errors import UsageError
 
 if TYPE_CHECKING:
     import re
@@ -51,6 +52,9 @@ def search(
     stories: Annotated[bool, typer.Option("--stories", help="One hit a story, as the table always shows.")] = False,
     exact: Annotated[bool, typer.Option("--exact", help="Rank and count all matches, not the newest 10,000.")] = False,
     histogram: Annotated[bool, typer.Option("--histogram", help="Count the matches by day, month or year.")] = False,
+    save: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Keep the query too; saved:NAME asks it again.")
+    ] = None,
     form: ListFormat = Format.TABLE,
     json: AsJson = False,
 ) -> None:
@@ -64,11 +68,13 @@ def search(
     aggregator search 'author:roe published:today'    fields, see below
     aggregator search ferry --histogram --since 30d   how many on each day
     aggregator search 'revised:true -gone:true' --since 3d --sort date --format jsonl
+    aggregator search --save ferries 'ferry OR tram'  keeps the query, in place of the one of that name
+    aggregator search saved:ferries -football         asks it again, with more
 
     Words are found in any case and without accents. All must match; AND binds tighter than OR; -word, !word and NOT
     word exclude; parentheses group. Fields: title lead text author site feed lang tag story published before after is
-    revised gone; states: is:copy is:gone is:paywalled is:revised. Times: today, yesterday, 7d, 2026-11, 2026-11-28,
-    >=2026, [2026-01-01 TO 2026-03-31]. There are no other wildcards than a star at a word's end. More in
+    revised gone saved; states: is:copy is:gone is:paywalled is:revised. Times: today, yesterday, 7d, 2026-11,
+    2026-11-28, >=2026, [2026-01-01 TO 2026-03-31]. There are no other wildcards than a star at a word's end. More in
     docs/searching.md.
     """
     from aggregator.archive.search import Search, of_one_story
@@ -90,17 +96,35 @@ def search(
         stories=stories or (not of_one_story(text) and form is Format.TABLE),
         exact=exact,
     )
+    narrowed = {"--since": since, "--until": until, "--feed": feed, "--site": site, "--lang": lang}
     with options.existing_store() as store:
+        if save is not None:
+            _save(options, store, save, text, narrowed)
         if histogram:
             _print_histogram(store, asked, form)
             return
         found = find(store, asked)
-    narrowed = {"--since": since, "--until": until, "--feed": feed, "--site": site, "--lang": lang}
     said = " ".join([text, *(f"{name} {value}" for name, value in narrowed.items() if value)])
     _print(found, form, said, offset, folded=stories)
     if not options.quiet:
         for line in _remarks(found, form, said, offset):
             print(f"aggregator: {output.cell(line)}", file=sys.stderr)
+
+
+def _save(
+    options: global_options.Globals, store: "Store", name: str, query: str, narrowed: dict[str, str | None]
+) -> None:
+    """Keeps the query. Raises UsageError for what would narrow it today and be forgotten tomorrow."""
+    from aggregator.alerts import manage
+
+    for option, value in narrowed.items():
+        if value:
+            field = {"--since": "published:>=", "--until": "published:<="}.get(option, f"{option.lstrip('-')}:")
+            raise UsageError(f"--save keeps the query alone; instead of {option} write {field}{value} in it")
+    replaced = manage.save(store, name, query)
+    if not options.quiet:
+        how = "in place of the one before" if replaced else f"`aggregator search saved:{name}` asks it again"
+        print(f"aggregator: saved as {name}; {how}", file=sys.stderr)
 
 
 def _print(found: "Results", form: Format, said: str, offset: int, *, folded: bool) -> None:

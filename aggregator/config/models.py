@@ -1,6 +1,6 @@
 """Defines what feeds.yaml holds, as frozen values. The descriptions are those of the published JSON Schema."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -20,12 +20,14 @@ from aggregator.config.values import (
     SiteName,
     Size,
     Span,
+    TimeOfDay,
     Url,
 )
 from aggregator.times import format_duration
 
 FullText = Literal["auto", "always", "never"]
 Cooldown = Literal["site", "feed"]
+SmtpTls = Literal["starttls", "tls", "none"]
 
 
 class _Model(BaseModel):
@@ -68,6 +70,18 @@ class Settings(_Model):
     poll_log_keep: Retention = Field(
         default=timedelta(days=90), description="How long the log of polls is kept, or forever"
     )
+
+    smtp_host: Line | None = Field(default=None, description="The server that takes the mail of alerts")
+    smtp_port: int | None = Field(
+        default=None, ge=1, le=65535, description="Its port; default: 587, 465 or 25 by smtp_tls"
+    )
+    smtp_user: Line | None = Field(default=None, description="The name to log in with, where it wants one")
+    smtp_password: str | None = Field(default=None, description="The password to log in with")
+    smtp_tls: SmtpTls = Field(
+        default="starttls", description="How the connection is encrypted: starttls, tls from its start, or none"
+    )
+    smtp_from: Line | None = Field(default=None, description="The sender's address; default: contact, if it is one")
+    digest_time: TimeOfDay = Field(default=time(7), description="When daily digests are made: an hour of the day, UTC")
 
     @model_validator(mode="after")
     def _ordered(self) -> "Settings":

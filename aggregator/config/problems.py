@@ -93,6 +93,8 @@ def _statement(problem: Any, key: str) -> str:
     kind, value = problem["type"], problem["input"]
     if key.lower().endswith("proxy") and isinstance(value, str):  # it may hold a password
         value = re.sub(r"(?<=//).*@", "", value)
+    if key.lower().endswith("password"):
+        value = "***"
     if kind == "extra_forbidden":
         return _unknown(problem["loc"])
     if kind == "missing":

@@ -5,7 +5,7 @@ Each reads what a person writes (`1h30m`, `16MiB`, `forever`) and, from JSON, wh
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import time, timedelta
 from ipaddress import ip_network
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ from aggregator.urls import is_http, without_blanks
 _UNITS = {"w": WEEK, "d": DAY, "h": HOUR, "m": MINUTE, "s": 1}
 _DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)([wdhms])")
 _DURATION = r"^(\d+(\.\d+)?[wdhms])+$"
+_TIME_OF_DAY = r"^([01]\d|2[0-3]):[0-5]\d$"
 MAX_DURATION = timedelta(days=36500)
 MAX_REFETCHES = 20
 MIN_REFETCH_DELAY = timedelta(minutes=5)
@@ -105,6 +106,14 @@ def _refetch(value: object) -> tuple[timedelta, ...]:
 
 def _write_refetch(steps: tuple[timedelta, ...]) -> str | list[str]:
     return [format_duration(step) for step in steps] or "never"
+
+
+def _time_of_day(value: object) -> time:
+    if isinstance(value, time):
+        return value
+    if not isinstance(value, str) or not re.fullmatch(_TIME_OF_DAY, value.strip()):
+        raise ValueError("is not a time of day such as 07:00")
+    return time.fromisoformat(value.strip())
 
 
 def _size(value: object) -> int:
@@ -242,6 +251,14 @@ Refetch = Annotated[
     ),
 ]
 """How long after an article came out its page is fetched again: growing lengths of time; none is never."""
+
+TimeOfDay = Annotated[
+    time,
+    BeforeValidator(_time_of_day),
+    PlainSerializer(lambda value: f"{value:%H:%M}", when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": _TIME_OF_DAY}),
+]
+"""An hour and minute of the day, UTC."""
 
 Size = Annotated[int, BeforeValidator(_size), _any_of({"type": "string", "pattern": r"^\d+ ?[KMGkmg]?i?B?$"}, _COUNT)]
 """A number of bytes."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from aggregator.alerts.deliver import Outcome, deliver
 from aggregator.archive.prune import prune
 from aggregator.config.models import Config
 from aggregator.errors import AggregatorError, UsageError
@@ -76,6 +77,7 @@ class _Daemon:
         self._stop = asyncio.Event()
         self._reload = asyncio.Event()
         self._visits: asyncio.Task[None] | None = None  # the latest tick's
+        self._deliveries: asyncio.Task[None] | None = None
 
     async def serve(self, config: Config) -> None:
         loop = asyncio.get_running_loop()
@@ -107,13 +109,18 @@ class _Daemon:
             finally:
                 tick.remove()
                 ctx.stopping.set()
-                if self._visits is not None:  # they finish or release themselves
-                    await asyncio.wait({self._visits}, timeout=GRACE_SECONDS)
+                if under_way := {task for task in (self._visits, self._deliveries) if task is not None}:
+                    await asyncio.wait(under_way, timeout=GRACE_SECONDS)  # they finish or release themselves
 
     async def _start(self, ctx: Context) -> None:
-        """Starts what is due, unless visits are under way: they take up by themselves what falls due meanwhile."""
-        if (self._visits is None or self._visits.done()) and not ctx.stopping.is_set():
+        """Starts what is due, unless visits are under way: they take up by themselves what falls due meanwhile. Alerts
+        are delivered beside them."""
+        if ctx.stopping.is_set():
+            return
+        if self._visits is None or self._visits.done():
             self._visits = asyncio.create_task(self._run_due(ctx))
+        if self._deliveries is None or self._deliveries.done():
+            self._deliveries = asyncio.create_task(self._deliver(ctx))
 
     async def _run_due(self, ctx: Context) -> None:
         """Visits what is due. A database that refuses for a while (full, locked) does not end the daemon."""
@@ -126,6 +133,18 @@ class _Daemon:
         if (offline := ctx.outage.reason(ctx.net.answers)) is not None and not ctx.outage.told:
             ctx.outage.told = True
             _log.warning("%s; tried again every minute", offline)
+
+    async def _deliver(self, ctx: Context) -> None:
+        """Delivers what alerts have to tell; what fails is tried again later."""
+        outcome = Outcome()
+        try:
+            await deliver(self._store, ctx.settings, self._clock, outcome)
+        except AggregatorError as error:
+            _log.error("alerts: %s; tried again in %d s", error, TICK_SECONDS)
+        except Exception as error:  # a defect of ours; the next start may do better
+            _log.exception("alerts ended: %r", error)
+        for name, reason in outcome.failures:
+            _log.warning("alert %s: %s", name, reason)
 
     async def _until_changed(self, config: Config) -> Config:
         while True:

@@ -2,13 +2,15 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 from aggregator import __version__
+from aggregator.alerts import manage
+from aggregator.alerts.manage import ListedSearch
 from aggregator.config import load_config, paths
 from aggregator.errors import AggregatorError
 from aggregator.model import Response
@@ -75,10 +77,23 @@ def _database(url: str, *, named: bool) -> Iterator[Finding]:
         yield from _writing(store)
         with store.read() as conn:
             counted = maintenance.stats(conn)
+        alerts = [one for one in manage.listing(store) if one.search.channel]
     for problem in problems:
         yield "FAIL", f"{url}: {problem}"
+    yield from _alerts(alerts)
     if not problems:
         yield "ok", f"database ({store.dialect}): {counted['articles']} articles, {counted['waiting']} pages wait"
+
+
+def _alerts(alerts: Sequence[ListedSearch]) -> Iterator[Finding]:
+    for one in alerts:
+        name, given_up = one.search.name, one.waiting.given_up
+        if one.problem:
+            yield "FAIL", f"alert {name}: {one.problem}; `aggregator alerts test {name}` tries it now"
+        if given_up:
+            yield "note", f"alert {name}: deliveries that never arrived and were given up: {given_up}"
+    if alerts:
+        yield "ok", f"alerts: {len(alerts)}, {sum(one.waiting.deliveries for one in alerts)} deliveries wait"
 
 
 def _folder(url: str) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """Runs one fetch: syncs feeds.yaml, visits what is due (or named) until nothing is left, and sums it up."""
 
 import asyncio
+import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from aggregator.alerts.deliver import Outcome, deliver
 from aggregator.config.models import Settings
 from aggregator.errors import AggregatorError, UsageError
 from aggregator.model import Json
@@ -22,6 +24,8 @@ from aggregator.visit import Blocked, Context, PageDone, PagesFound, Polled, Pro
 from aggregator.visit.scope import make_due
 
 MAX_WAIT_SECONDS = 60
+ALERT_SECONDS = 30  # for what alerts tell, at the end
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ class Due:
 @dataclass(slots=True)
 class Summary:
     """Counts what a fetch did. `failures`: (URL, reason) of feeds and of pages; `offline`: why the network is held to
-    be down; `next_poll_at`: when the next feed is due (seconds UTC), where nothing was."""
+    be down; `next_poll_at`: when the next feed is due (seconds UTC), where nothing was; `alerts`: what they told."""
 
     feeds_polled: int = 0
     feeds_changed: int = 0
@@ -72,6 +76,7 @@ class Summary:
     feed_failures: list[tuple[str, str]] = field(default_factory=list)
     page_failures: list[tuple[str, str]] = field(default_factory=list)
     state_changes: list[StateChanged] = field(default_factory=list)
+    alerts: Outcome = field(default_factory=Outcome)
     manual_urls: frozenset[str] = frozenset()
 
     @property
@@ -99,6 +104,7 @@ class Summary:
                 "gone": self.articles_gone,
             },
             "duplicates": self.duplicates,
+            "alerts": {"delivered": self.alerts.delivered, "failed": len(self.alerts.failures)},
             "sites": {"held": self.sites_held, "quiet": self.sites_quiet},
             "seconds": round(self.seconds, 2),
             "offline": self.offline,
@@ -107,6 +113,7 @@ class Summary:
             "failures": {
                 "feeds": [{"url": url, "reason": reason} for url, reason in self.feed_failures],
                 "pages": [{"url": url, "reason": reason} for url, reason in self.page_failures],
+                "alerts": [{"alert": name, "reason": reason} for name, reason in self.alerts.failures],
             },
         }
 
@@ -214,6 +221,11 @@ async def _run(
         blocked = await _until_free(ctx)
         summary.offline = ctx.outage.reason(ctx.net.answers)
     summary.sites_held, summary.sites_quiet = blocked.held, blocked.quiet
+    try:
+        async with asyncio.timeout(ALERT_SECONDS):
+            await deliver(store, settings, clock, summary.alerts)
+    except TimeoutError:
+        _log.warning("alerts took longer than %d s; the next fetch delivers the rest", ALERT_SECONDS)
 
 
 async def _until_free(ctx: Context) -> Blocked:

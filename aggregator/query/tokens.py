@@ -14,7 +14,7 @@ from typing import Literal, NoReturn
 from aggregator.errors import QueryError
 from aggregator.text import squeeze
 
-FIELDS = tuple("title lead text author site feed lang tag story published before after is revised gone".split())
+FIELDS = tuple("title lead text author site feed lang tag story published before after is revised gone saved".split())
 _OF_SENTENCES = ("before", "after", "is")  # "The day after: …" is no field
 _MEANT = {
     "date": "published",

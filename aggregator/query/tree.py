@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
 TextField = Literal["title", "lead", "text"]
-ValueField = Literal["site", "feed", "lang", "author", "tag", "story"]
+ValueField = Literal["site", "feed", "lang", "author", "tag", "story", "saved"]
 State = Literal["copy", "gone", "paywalled", "revised"]
 STATES: tuple[State, ...] = get_args(State)
 

@@ -60,9 +60,9 @@ def _on_file(path: Path) -> Iterator[bool]:
     try:
         yield True
     finally:
-        # Removed while it is held: who opened it meanwhile holds a lock on a file without a name, and that lock
-        # guards only names that are never used twice (owners) or are taken again at once (the fetch lock).
-        if not path.name.startswith("fetch"):
+        # Removed while it is held: who opened it meanwhile holds a lock on a file without a name, which guards nothing.
+        # Names that are taken again and again (the lock of fetches) keep their file.
+        if path.name.startswith("owner-"):
             path.unlink(missing_ok=True)
         os.close(handle)
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -364,3 +365,49 @@ robots = Table(
     Column("body", LargeBinary, nullable=False),
     Column("tried_at", BigInteger),
 )
+
+# Queries kept under a name. One with a channel is an alert: what of it is new is told to its target.
+saved_searches = Table(
+    "saved_searches",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("query", Text, nullable=False),
+    Column("added_at", BigInteger, nullable=False),
+    Column("channel", Text),  # webhook | mail | command
+    Column("target", Text),  # its URL, address or command line
+    Column("secret", Text),  # what a webhook is signed with
+    Column("daily", Boolean, nullable=False, server_default=false()),
+    Column("digested_at", BigInteger),  # when the last digest was made
+    Column("delivered_at", BigInteger),  # when something arrived last
+    Column("error", Text),  # why the last delivery failed; null once one arrived
+)
+# New articles that the alerts have not been compared with yet.
+alert_queue = Table(
+    "alert_queue",
+    metadata,
+    Column("article_id", Id, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+)
+# The stories that an alert has found, each once, by the article that matched.
+story_matches = Table(
+    "story_matches",
+    metadata,
+    Column("search_id", Id, ForeignKey("saved_searches.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("story_id", Id, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("article_id", Id, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("delivery_id", Text),  # with which it is told, delivered or not; null: it waits for a digest
+)
+Index("story_matches_story", story_matches.c.story_id)
+Index("story_matches_delivery", story_matches.c.search_id, story_matches.c.delivery_id)
+# What is to be delivered; a row goes when it has arrived.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Text, primary_key=True),  # random; the receiver knows a repetition by it
+    Column("search_id", Id, ForeignKey("saved_searches.id", ondelete="CASCADE"), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("next_try_at", BigInteger),  # null: given up
+)
+Index("deliveries_of_search", deliveries.c.search_id)

@@ -105,6 +105,11 @@ def per_day(conn: Connection, query: Query, filters: Filters) -> list[tuple[int,
     return [(int(day), int(number)) for day, number in conn.execute(wanted)]
 
 
+def among(conn: Connection, query: Query, ids: Sequence[int]) -> list[int]:
+    """Returns those of the articles that match, in no order."""
+    return [match[ID] for match in _among(conn, plan(query, Filters(), conn.dialect.name), ids)]
+
+
 def each(conn: Connection, query: Query, filters: Filters) -> Iterator[StoredArticle]:
     """Yields every article that matches, in the order of ids, read as it is asked for: memory stays small."""
     asked = select(articles).where(matching(conn, query, filters)).order_by(articles.c.id)

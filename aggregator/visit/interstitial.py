@@ -17,6 +17,7 @@ from aggregator.store import entries, save_article, shared, stored_articles
 from aggregator.store.entries import ListedPage
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.urls import link_key
+from aggregator.visit import save_new
 from aggregator.visit.context import Context
 from aggregator.visit.recognise import alike
 
@@ -64,7 +65,7 @@ async def keep_own_words(ctx: Context, pages: Sequence[ListedPage]) -> None:
             article = made.article
 
             def job(conn: UnitOfWork, page: ListedPage = page, article: ArticleRow = article) -> None:
-                entries.give_article(conn, page.id, save_article.save(conn, article).id)
+                entries.give_article(conn, page.id, save_new.save(conn, article).id)
 
             await ctx.writer.do(job)
 

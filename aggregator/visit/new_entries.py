@@ -10,13 +10,13 @@ from aggregator.articles.entry_facts import EntryRow, FeedPolicy, PreparedEntry,
 from aggregator.articles.row import ArticleRow
 from aggregator.model import Entry
 from aggregator.pool import Pool
-from aggregator.store import entries, save_article, stored_articles
+from aggregator.store import entries, stored_articles
 from aggregator.store.entries import KnownEntry
 from aggregator.store.feeds import FeedRow
 from aggregator.store.save_article import Saved
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.urls import normalise, other_scheme, site_of
-from aggregator.visit import plan_refetches
+from aggregator.visit import plan_refetches, save_new
 from aggregator.visit.plan_refetches import UpdatedEntry
 from aggregator.visit.recognise import Recognised
 
@@ -132,7 +132,7 @@ def _change(conn: UnitOfWork, change: ChangedEntry, item: PreparedEntry, now: in
     if change.readdressed or change.key != known.key:
         entries.readdress(conn, known.id, change.key, url or known.url, address(change.entry) or known.address)
     if known.has_own_text and item.article is not None:
-        return [save_article.save(conn, item.article, had=known.article_id)]
+        return [save_new.save(conn, item.article, had=known.article_id)]
     if change.moved and url and known.site is not None and known.state in ("waiting", "done", "failed"):
         entries.wait(conn, [known.id], now, item.row.site or site_of(url))
     return []
@@ -140,9 +140,7 @@ def _change(conn: UnitOfWork, change: ChangedEntry, item: PreparedEntry, now: in
 
 def _add(conn: UnitOfWork, prepared: Sequence[PreparedEntry]) -> list[Saved]:
     """Stores new entries; those whose page is stored already get that article and no request."""
-    own = [
-        None if item.article is None else save_article.save(conn, _apart(conn, item, item.article)) for item in prepared
-    ]
+    own = [None if item.article is None else save_new.save(conn, _apart(conn, item, item.article)) for item in prepared]
     wanted = {normalise(item.row.url) for item in prepared if item.row.state == "waiting" and item.row.url}
     stored = stored_articles.at_urls(conn, wanted)
     entries.add(conn, [_with_article(item.row, saved, stored) for item, saved in zip(prepared, own, strict=True)])

@@ -18,7 +18,7 @@ from aggregator.store.entries import ListedPage
 from aggregator.store.save_article import Saved
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.times import DAY, HOUR, MINUTE
-from aggregator.visit import interstitial, plan_refetches
+from aggregator.visit import interstitial, plan_refetches, save_new
 from aggregator.visit.context import Context
 from aggregator.visit.page_reader import PageReader
 from aggregator.visit.progress import PageDone
@@ -75,7 +75,7 @@ async def fetch_page(ctx: Context, pages: Sequence[ListedPage], requests: Reques
             )
             return before
         had = next((one.article_id for one in pages if one.article_id is not None), None)
-        saved = save_article.save(conn, finished, ids, had=had)
+        saved = save_new.save(conn, finished, ids, had=had)
         if plan:
             refetches.put(conn, plan_refetches.first(plan, saved, finished.at, page.site, response, now))
         return saved

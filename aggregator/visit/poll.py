@@ -32,7 +32,7 @@ from aggregator.store.save_article import Saved
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.text import hash64
 from aggregator.urls import absolute
-from aggregator.visit import after_poll, moves, new_entries, page, plan_refetches, sitemap_index, validators
+from aggregator.visit import after_poll, moves, new_entries, page, plan_refetches, save_new, sitemap_index, validators
 from aggregator.visit.after_poll import PollResult
 from aggregator.visit.context import Context
 from aggregator.visit.page_reader import PageReader
@@ -171,7 +171,7 @@ async def _page_changed(ctx: Context, attempt: _Attempt, response: Response, rea
         entry = Entry(key=feed.url, url=feed.url, title=feed.title)
         ids = [known[feed.url].id] if known else entries.add(conn, [entry_row(entry, feed.id, now, "none")])
         entries.mark_seen(conn, feed.id, ids, now, None)
-        return [save_article.save(conn, finished, ids)]
+        return [save_new.save(conn, finished, ids)]
 
     await _conclude(ctx, attempt, PollResult(logged, after, from_headers(response.headers), response), save)
 
