@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 from aggregator.archive.search import Search, refuse_unknown_feed
-from aggregator.query import parse
 from aggregator.store import search_articles
 from aggregator.store.engine import Store
+from aggregator.store.saved_searches import read_query
 
 Unit = Literal["day", "month", "year"]
 _MOST_DAYS, _MOST_MONTHS = 62, 60  # that are shown; of a longer time months, of a much longer one years
@@ -35,8 +35,8 @@ class Histogram:
 def histogram(store: Store, asked: Search) -> Histogram:
     """Counts all that matches, by the time articles are listed by. Sorting, limit, offset and folding play no part.
     Raises QueryError, StoreError, UsageError for an unknown feed."""
-    query = parse(asked.query, datetime.now(UTC))
     with store.read() as conn:
+        query = read_query(conn, asked.query, datetime.now(UTC))
         refuse_unknown_feed(conn, asked.feed)
         found = search_articles.per_day(conn, query, asked.filters)
     days = [(_EPOCH + timedelta(day), number) for day, number in found]
