@@ -3,7 +3,11 @@
 import pytest
 
 import aggregator
+from aggregator.dom import parse
+from aggregator.extraction.body.blocks import walk
+from aggregator.extraction.body.classify import judge
 from aggregator.extraction.body.date_lines import is_byline, is_date
+from aggregator.extraction.body.features import StatedFacts
 from aggregator.extraction.body.raised import raised
 from aggregator.extraction.body.set_phrases import (
     addresses_reader,
@@ -11,6 +15,7 @@ from aggregator.extraction.body.set_phrases import (
     is_ad_label,
     points_elsewhere,
 )
+from aggregator.extraction.metadata.collect import metadata
 from aggregator.extraction.pipeline import article
 
 PARAGRAPHS = [
@@ -55,6 +60,77 @@ def text_with(furniture: str) -> str:
 )
 def test_what_the_page_asks_of_its_reader_is_no_text(furniture: str) -> None:
     assert text_with(furniture) == "\n\n".join(PARAGRAPHS)
+
+
+APPEAL = (
+    "<p>At the Courier, we believe that everyone in the valley should be able to read what the council decides.</p>"
+    "<p>Our two reporters sit through every meeting, so that you need not, and write down what was said in it.</p>"
+    "<p>Help keep news free for everyone in the valley. Your contribution of as little as 1 pound goes a long way.</p>"
+)
+
+
+@pytest.mark.parametrize("kind", ['class="message hidden"', "style='display: none'", "hidden"])
+def test_an_appeal_that_a_script_may_show_is_no_text(kind: str) -> None:
+    assert text_with(f"<div class=box><div {kind}>{APPEAL}</div></div>") == "\n\n".join(PARAGRAPHS)
+
+
+def test_what_waits_for_a_subscription_is_text() -> None:
+    asking = "<p>Get in touch with the clerk if you crossed the bridge on the morning of the fourth of March.</p>"
+    rest = "".join(f"<p>{one}</p>" for one in PARAGRAPHS[2:])
+    found = article(page(*PARAGRAPHS[:2], f'<div class="subscriber-only hide">{rest}{asking}</div>'))
+    assert PARAGRAPHS[2] in found.text
+    assert PARAGRAPHS[3] in found.text
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        "<div class=image-ct><div class=m><img src=/a.jpg></div><div class=caption><p>{}</p></div></div>",
+        "<div class=wp-caption><img src=/a.jpg><p class=wp-caption-text>{}</p></div>",
+        "<section class=media><picture><source srcset='/a.jpg 800w'></picture><p class=mediaCaption>{}</p></section>",
+    ],
+)
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "The footbridge over the mill race, which was closed in March. (Ada Moss / The Courier)",
+        "Die Brücke über den Mühlgraben, die seit dem März gesperrt ist, im Mai dieses Jahres.",
+    ],
+)
+def test_captions_outside_of_figures_are_no_text(picture: str, caption: str) -> None:
+    assert text_with(picture.format(caption)) == "\n\n".join(PARAGRAPHS)
+
+
+def test_captions_of_a_gallery_are_its_text() -> None:
+    shown = "".join(
+        f"<li><img src=/{n}.jpg><div class=caption><p>{one}</p></div></li>" for n, one in enumerate(PARAGRAPHS)
+    )
+    text = article(page("Four pictures of the footbridge, and what they show.", f"<ul>{shown}</ul>")).text
+    assert all(one in text for one in PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [
+        ("View this post on Instagram", "A post shared by The Courier (@courier)"),
+        ("Sieh dir diesen Beitrag auf Instagram an", "Ein Beitrag geteilt von Der Bote (@bote)"),
+        ("Ver esta publicación en Instagram", "Una publicación compartida por El Correo (@correo)"),
+        ("Voir cette publication sur Instagram", "Une publication partagée par Le Courrier (@courrier)"),
+        ("この投稿をInstagramで見る", "A post shared by 新聞 (@courier)"),
+    ],
+)
+def test_what_stands_in_place_of_a_post_is_no_text(above: str, below: str) -> None:
+    post = f"<a href=/p><div><div>{above}</div></div></a><p><a href=/p>{below}</a></p>"
+    text = text_with(f"<blockquote class=instagram-media>{post}</blockquote>")
+    assert text == "\n\n".join(PARAGRAPHS)
+
+
+def test_the_title_is_no_standfirst() -> None:
+    tree = parse(page(*PARAGRAPHS))
+    facts, blocks = StatedFacts.of(metadata(tree, None)), walk(tree)
+    scores = [0.1, 0.9, 0.9, 0.9, 0.9]
+    found = judge(blocks, facts, scores, leads=[0.8, 0.6, 0.0, 0.0, 0.0])
+    assert [(one.lead, one.kept) for one in found[:3]] == [(False, False), (True, False), (False, True)]
 
 
 def test_dates_and_bylines_alone_are_no_text() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from aggregator.extraction.body import class_names
+from aggregator.extraction.body import class_names, set_phrases
 from aggregator.extraction.body.blocks import Element, PageTree, Segment
 from aggregator.extraction.body.features import BlockFeatures, StatedFacts, measure, stacked
 from aggregator.extraction.body.furniture import Furniture
@@ -86,8 +86,8 @@ def judge(page: PageTree, facts: StatedFacts, scores: Sequence[float], leads: Se
     verdicts = [
         BlockVerdict(reason="nothing but links") if score != score else BlockVerdict(score=score) for score in scores
     ]
-    _choose_lead(page, verdicts, leads)
     titles = _showing(page, index_form(facts.title or ""))
+    _choose_lead(page, verdicts, leads, titles)
     Furniture(page, verdicts, titles).drop(facts.authors)
     _drop_other_articles(page, verdicts, titles)
     least = _threshold(page, verdicts)
@@ -99,12 +99,15 @@ def judge(page: PageTree, facts: StatedFacts, scores: Sequence[float], leads: Se
     return verdicts
 
 
-def _choose_lead(page: PageTree, verdicts: Sequence[BlockVerdict], leads: Sequence[float]) -> None:
-    """Chooses the likeliest standfirst. What its element names so needs less: at least it stands at the right place."""
+def _choose_lead(
+    page: PageTree, verdicts: Sequence[BlockVerdict], leads: Sequence[float], titles: Sequence[int]
+) -> None:
+    """Chooses the likeliest standfirst, which is not the title. What its element names so needs less: at least it
+    stands at the right place."""
     chances = {
         number: max(chance, LEAD) if page.segments[number].element.own & class_names.LEAD else chance
         for number, chance in enumerate(leads)
-        if chance >= NAMED_LEAD
+        if chance >= NAMED_LEAD and number not in titles
     }
     if not chances:
         return
@@ -206,7 +209,8 @@ def _keep_posts(page: PageTree, verdicts: Sequence[BlockVerdict]) -> None:
     for element in page.elements:
         if element.tag == "blockquote" and any(name in element.name for name in _POSTS):
             for number in range(element.first, element.first + element.blocks):
-                if kept[0] < number < kept[-1] and not verdicts[number].kept:
+                is_between = kept[0] < number < kept[-1] and not verdicts[number].kept
+                if is_between and not set_phrases.labels_post(page.segments[number].text):
                     verdicts[number].kept = True
                     verdicts[number].reason = "an embedded post"
 

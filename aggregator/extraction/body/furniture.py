@@ -24,7 +24,7 @@ _ASKING = 0.3  # share of a panel's characters that must ask the reader for some
 _MOST_DATES = 3  # lines that are dates alone: more of them are data of the article
 _ASIDE = 80  # characters of what is left of an article, without which nothing is dropped as its comments
 _OFFERING = class_names.PROMO | class_names.LOGIN | class_names.COOKIE | class_names.PAYWALL
-_NAMED = _OFFERING | class_names.COMMENT
+_NAMED = _OFFERING | class_names.COMMENT | class_names.CAPTION | class_names.HIDDEN
 _FIGURE, _FIGCAPTION = landmark("figure"), landmark("figcaption")
 _LIST, _TABLE = landmark("ul", "ol"), landmark("table")
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
@@ -45,8 +45,7 @@ class Furniture:
     def drop(self, authors: Sequence[str]) -> None:
         """Gives a reason to every block that a rule drops."""
         for number in self.titles:
-            if not self.verdicts[number].lead:
-                self.verdicts[number].reason = "the title"
+            self.verdicts[number].reason = "the title"
         self._bylines([name for author in authors if (name := index_form(author))])
         self._advertisements()
         self._accounts()
@@ -75,8 +74,9 @@ class Furniture:
         return self.ends[element.first + element.blocks] - self.ends[element.first]
 
     def _is_small(self, element: Element) -> bool:
-        """Tells whether an element may be a panel: it holds little, and neither the title nor the page."""
-        if element.parent is None or self._chars(element) > _PANEL:
+        """Tells whether an element may be a panel: it holds little (if a script shows it some day, somewhat more), and
+        neither the title nor the page."""
+        if element.parent is None or self._chars(element) > (2 if element.own & class_names.HIDDEN else 1) * _PANEL:
             return False
         return not any(element.first <= number < element.first + element.blocks for number in self.titles)
 
@@ -137,11 +137,18 @@ class Furniture:
             if panel is not None:
                 self._drop(range(panel.first, panel.first + panel.blocks), "a panel with a form")
         for element in self.named:
-            if element.own & _OFFERING and self._is_small(element):
+            if element.own & (_OFFERING | class_names.HIDDEN) and self._is_small(element):
                 inside = self._open_within(element)
                 asking = sum([self.sizes[number] for number in inside if self._is_address(number)])
-                if asking and asking >= _ASKING * sum([self.sizes[number] for number in inside]):
+                least = 0.0 if self._is_appeal(element) else _ASKING * sum([self.sizes[number] for number in inside])
+                if asking and asking >= least:
                     self._drop(range(element.first, element.first + element.blocks), "an offer to the reader")
+
+    def _is_appeal(self, element: Element) -> bool:
+        """Tells whether a script may show an element, little beside the rest, in which one sentence that asks for
+        something is enough. What waits for a subscription is the text."""
+        hidden, locked = element.own & class_names.HIDDEN, element.own & class_names.PAYWALL
+        return bool(hidden and not locked) and self._is_beside(element)
 
     def _asks(self, element: Element) -> bool:
         """Tells whether all that may be kept of an element asks the reader for something."""
@@ -239,15 +246,39 @@ class Furniture:
                 and (phrases.begins_as(text, "first_related") or set_phrases.points_elsewhere(text))
             ):
                 self.verdicts[number].reason = "points to another article"
+            elif set_phrases.labels_post(text):
+                self.verdicts[number].reason = "stands in place of a post"
             elif self._is_address(number):
                 self.verdicts[number].reason = "asks the reader for something"
 
     def _captions(self) -> None:
         """Drops what stands below a picture: it is data of the picture."""
+        self._named_captions()
         shown = {_figure(picture.element) for picture in self.page.pictures if picture.element.within & _FIGURE}
         for segment in self.page.segments if shown else ():
             if segment.element.within & _FIGCAPTION and _figure(segment.element) in shown:
                 self._drop([segment.number], "the caption of a picture")
+
+    def _named_captions(self) -> None:
+        """Drops small elements that are named captions and follow a picture within the element around both. In a
+        gallery, where they hold much of what may be kept, they are the text."""
+        pictures: dict[int, list[Element]] = {}
+        for picture in self.page.pictures:
+            pictures.setdefault(picture.before, []).append(picture.element)
+        found: set[int] = set()
+        for element in self.named:
+            if "caption" in element.name.lower() and self._is_small(element):
+                box = element.parent or element
+                if any(_holds(box, one) for one in pictures.get(element.first, ())):
+                    found.update(self._open_within(element))
+        held = sum([self.sizes[number] for number in found])
+        if held <= _BESIDE * (self._chars_open(self.page.root, None) - held):
+            self._drop(found, "the caption of a picture")
+
+
+def _holds(box: Element, element: Element) -> bool:
+    """Tells whether an element is another or stands within."""
+    return box.number <= element.number and box.first + box.blocks >= element.first + element.blocks
 
 
 def _figure(element: Element | None) -> Element | None:

@@ -56,6 +56,12 @@ when you buy through|if you buy … link|if you click … commission|we may earn
 we earn a commission
 we independently|this article contains affiliate|this post contains affiliate|this article contains links
 this page contains affiliate|affiliate disclosure|affiliate links|as an amazon associate|some of the links
+if you purchase … link|purchases made through … link
+by using this site, you|by using this site you
+support our newsroom|our journalism needs|help keep news free|help us keep … free|your contribution of as little
+please subscribe today|please consider subscribing|please consider supporting
+please consider becoming|please consider making
+we cannot do this without your
 support our journalism|support independent journalism|click here to subscribe|click here to sign|click here to read
 click here for more|already a subscriber|already a member|already have an account|not a subscriber
 to continue reading
@@ -185,6 +191,23 @@ ikuti kami|berlangganan|daftar sekarang|gabung|đăng ký|theo dõi|सब्स
 بريدك الإلكتروني|يصلك|تصلك|كل صباح|عضو شوید|مشترک شوید|ما را دنبال|הירשמו|הרשמו|עקבו|הצטרפו|כבר מנוי|למנויים
 """
 """Begin a sentence that asks the reader for something."""
+
+POST_LABELS = """
+view this post on|view this photo on|a post shared by|a photo shared by|a video shared by|a photo posted by
+sieh dir diesen beitrag auf|diesen beitrag auf instagram ansehen|ein beitrag geteilt von
+voir cette publication sur|afficher cette publication sur|une publication partagée par|une photo partagée par
+ver esta publicación en|ver esta foto en|una publicación compartida|una publicación de
+ver esta foto no|ver essa foto no|ver este post no|uma publicação compartilhada
+um post compartilhado|uma publicação partilhada
+visualizza questo post su|un post condiviso da|dit bericht op instagram bekijken|bekijk dit bericht op
+een bericht gedeeld door|wyświetl ten post na|post udostępniony przez|visa detta inlägg på|ett inlägg delat av
+se dette innlegget på|et innlegg delt av|vis dette opslag på|et opslag delt af|näytä tämä julkaisu
+bu gönderiyi instagram'da gör|посмотреть эту публикацию в|публикация от|переглянути цей допис в
+zobrazit příspěvek na|příspěvek sdílený|lihat postingan ini di|sebuah kiriman dibagikan|xem bài viết này trên
+この投稿をinstagramで見る|在 instagram 查看|查看这篇|instagram에서 이 게시물 보기
+عرض هذا المنشور على
+"""
+"""Begin what an embedded post shows in place of itself."""
 
 AD_LABELS = """
 advertisement|advertisements|advertising|ad|ads|sponsored|sponsored content|paid content|promoted|anzeige

@@ -13,6 +13,7 @@ from aggregator.text import UNSPACED, fold
 
 MAX_CHARS = 300  # characters of a block that is looked at: a longer one says more than a set phrase
 MAX_LABEL = 40  # the same for what heads something
+_POST_LABEL = 120  # the same for what stands in place of an embedded post
 _DEGREES = re.compile(r"\d\s?(?:[°º℃℉]|度(?!目)|도(?!\w)|degrees\b|grad\b)", re.IGNORECASE)
 _LEADING = re.compile(r"[^\w\"“„«‘'「『”’»¿]*")
 _SENTENCE = re.compile(r"[.!?。！？؟:：|]+\s*")
@@ -109,6 +110,14 @@ def is_weather(text: str) -> bool:
 def is_ad_label(text: str) -> bool:
     """Tells whether a line is what stands over an advertisement."""
     return len(text) <= 24 and _bare(text) in _labels(phrase_lists.AD_LABELS)
+
+
+def labels_post(text: str) -> bool:
+    """Tells whether a line is what an embedded post shows in place of itself: "View this post on …"."""
+    if len(text) > _POST_LABEL:
+        return False
+    folded = fold(text)
+    return _phrases(phrase_lists.POST_LABELS).stand(folded, _begin(folded))
 
 
 def is_contents_label(text: str) -> bool:
