@@ -94,10 +94,10 @@ def near(conn: Connection, new: Centroid, site: str, at: int) -> list[NearStory]
     weight = {term: value * value for term, value in asked}
     terms = [term for term, _ in asked] + [-1] * (_QUERY_TERMS - len(asked))
     days = {"since": (at - WINDOW) // DAY, "until": (at + WINDOW) // DAY}
-    shared: dict[int, set[int]] = defaultdict(set)
-    for term, story in run(conn, _POSTINGS, {**{f"t{n}": term for n, term in enumerate(terms)}, **days}):
-        shared[story].add(term)
-    best = sorted(shared, key=lambda story: (-sum(weight[term] for term in shared[story]), -story))[:_MAX_COMPARED]
+    shared: dict[int, float] = defaultdict(float)
+    for term, story in dict.fromkeys(run(conn, _POSTINGS, {**{f"t{n}": term for n, term in enumerate(terms)}, **days})):
+        shared[story] += weight[term]
+    best = sorted(shared, key=lambda story: (-shared[story], -story))[:_MAX_COMPARED]
     if not best:
         return []
     rows = run_list(conn, _NEAR, "ids", best, since=at - WINDOW, until=at + WINDOW, site=site)

@@ -6,8 +6,9 @@ joins the story it is most alike, if alike enough; what they say of days and yea
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import hypot, log
-from operator import itemgetter
+from itertools import repeat
+from math import hypot, log, log1p
+from operator import itemgetter, mul
 from struct import pack, unpack_from
 
 from aggregator.stories.fingerprint import Fingerprint
@@ -31,7 +32,7 @@ MAX_REPORT_TERMS = 100
 MAX_STORY_TERMS = 120
 MAX_STORY_TIMES = 200
 MIN_WORDS = 8  # a shorter text says too little to be compared
-_LOGARITHMS = [log(n + 1) for n in range(4096)]  # a look-up is quicker, and most terms are in few articles
+_MAX_HALF = 60_000.0  # what half a float holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,8 @@ def report(made: Fingerprint, frequencies: Mapping[int, int], articles: int) -> 
     if made.words < MIN_WORDS:
         return Centroid({})
     read = log(articles + PRIOR_ARTICLES + 2)
-    often, known = frequencies.get, len(_LOGARITHMS)
-    weighed = {
-        term: weight * (read - (_LOGARITHMS[n] if (n := often(term, 0)) < known else log(n + 1)))
-        for term, weight in zip(made.terms, made.weights, strict=True)
-    }
+    common = map(log1p, map(frequencies.get, made.terms, repeat(0)))
+    weighed = dict(zip(made.terms, map(mul, made.weights, [read - one for one in common]), strict=True))
     kept = heaviest(weighed, MAX_REPORT_TERMS)
     length = hypot(*(w for _, w in kept)) or 1.0
     rare = RARE_SHARE * articles
@@ -141,7 +139,9 @@ def _agreement(ours: frozenset[int], theirs: frozenset[int]) -> float:
 def pack_centroid(centroid: Centroid) -> bytes:
     """Packs a centroid: how many terms and times, then 32-bit terms, half-precision weights, 16-bit times."""
     terms, times = tuple(centroid.terms), sorted(centroid.times)[-MAX_STORY_TIMES:]
-    values: Sequence[float] = tuple(min(60_000.0, weight) for weight in centroid.terms.values())
+    values: Sequence[float] = tuple(centroid.terms.values())
+    if max(values, default=0.0) > _MAX_HALF:
+        values = [min(_MAX_HALF, weight) for weight in values]
     return pack(f"<HH{len(terms)}I{len(terms)}e{len(times)}H", len(terms), len(times), *terms, *values, *times)
 
 
