@@ -1,6 +1,7 @@
 """`aggregator db …`: maintenance of the database."""
 
 import os
+import sys
 import time
 from pathlib import Path
 from typing import Annotated
@@ -89,12 +90,20 @@ def prune(
 
 @commands.command(cls=Command)
 def rebuild(ctx: typer.Context) -> None:
-    """Make the search index anew from the articles; for when `db check` finds it wrong."""
-    from aggregator.store import rebuild_index
+    """Make anew what is derived from the articles: the search index, and what copies and stories are found by.
 
-    with global_options.of(ctx).existing_store() as store, store.write() as unit:
-        done = rebuild_index.rebuild(unit)
-    print(f"{done:,} articles indexed")
+    For when `db check` finds it wrong. What was interrupted goes on where it was. Stories stay as they are.
+    """
+    from aggregator.store import rebuild_index, rebuild_stories
+
+    options = global_options.of(ctx)
+    with options.existing_store() as store:
+        with store.write() as unit:
+            done = rebuild_index.rebuild(unit)
+        print(f"{done:,} articles indexed", flush=True)
+        told = sys.stderr.isatty() and not options.quiet
+        done = rebuild_stories.rebuild(store, lambda read: print(f"{read:,} read", file=sys.stderr) if told else None)
+    print(f"{done:,} articles read for copies and stories")
 
 
 @commands.command(cls=Command)

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, Table, delete, func, select, text, update
 
 from aggregator.errors import StoreError, UsageError
-from aggregator.store import save_article
+from aggregator.store import rebuild_stories, save_article
 from aggregator.store.engine import Store
 from aggregator.store.schema import articles, entries, feeds, polls, raw_pages, revisions, site_memories, stories
 from aggregator.store.sql import portions
@@ -173,7 +173,7 @@ _SIZE = {
 
 
 def check(store: Store) -> Iterator[str]:
-    """Yields everything that is wrong, a line each: file, references, states, stories, search index."""
+    """Yields everything that is wrong, a line each: file, references, states, stories, derived rows."""
     with store.read() as conn:
         if store.dialect == "sqlite":
             found = conn.execute(text("PRAGMA integrity_check(20)")).scalars()
@@ -183,6 +183,8 @@ def check(store: Store) -> Iterator[str]:
         for what, rows in (_INVARIANTS | _INDEX_INVARIANTS[store.dialect]).items():
             if wrong := conn.execute(text(f"SELECT count(*) FROM {rows}")).scalar_one():
                 yield f"{wrong} {what}"
+        if rebuild_stories.is_interrupted(conn):
+            yield "`aggregator db rebuild` was interrupted; run it again, it goes on where it was"
 
 
 def stats(conn: Connection) -> dict[str, int]:
