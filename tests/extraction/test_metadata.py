@@ -198,6 +198,46 @@ def test_the_byline_is_believed_rather_than_an_account() -> None:
     ).authors == ("Bo Lake", "Ann Field")
 
 
+def test_who_took_the_pictures_is_no_author() -> None:
+    head = '<meta name="author" content="Ann Field, Bo Lake">'
+    assert read("<h1>Tram line opens</h1><p>By <a>Ann Field</a></p><p>May 3</p>", head).authors == ("Ann Field",)
+    assert read("<h1>Tram line opens</h1><p>By</p><p>Ann Field</p><p>Bo Lake</p>", head).authors == (
+        "Ann Field",
+        "Bo Lake",
+    )
+
+
+def test_a_row_of_authors_of_whom_one_is_stated() -> None:
+    head = '<meta name="author" content="Ann Field">'
+    row = "<p><a>Ann Field</a>, <a>Bo Lake</a> &amp; <a>Cy Hill</a></p>"
+    assert read(f"<h1>Tram line opens</h1>{row}", head).authors == ("Ann Field", "Bo Lake", "Cy Hill")
+
+
+def test_the_person_of_an_account() -> None:
+    head = '<meta name="author" content="afield">'
+    assert read('<h1>Tram line opens</h1><b class="author">Ann Field</b>', head).authors == ("Ann Field",)
+    assert read('<h1>Tram line opens</h1><b class="author">Bo Lake</b>', head).authors == ("afield",)
+    assert read(head='<meta name="author" content="page.extra.author">').authors == ()
+
+
+def test_the_author_on_a_card() -> None:
+    card = '<meta name="twitter:label{0}" content="{1}"><meta name="twitter:data{0}" content="{2}">'
+    head = card.format(1, "Written by", "Ann Field") + card.format(2, "Est. reading time", "3 minutes")
+    assert read(head=head).authors == ("Ann Field",)
+    assert read(head=card.format(1, "Time to read", "Three Minutes")).authors == ()
+
+
+def test_a_marked_author_in_view_rather_than_what_stands_by_the_date() -> None:
+    top = "<i>Harbour Trams</i><h1>Tram line opens</h1><time>3 May 2024</time>"
+    assert read(f'{top}<p>{PROSE}</p><b class="author">Ann Field</b>').authors == ("Ann Field",)
+
+
+def test_a_link_to_an_author() -> None:
+    assert read(f'<h1>Tram</h1><p>{PROSE}</p><p>{PROSE}</p><a href="/authors/7">Ann Field</a>').authors == (
+        "Ann Field",
+    )
+
+
 def test_a_stated_newsroom_is_kept() -> None:
     head = '<meta name="author" content="Gazette"><meta property="og:site_name" content="Gazette">'
     assert read("<h1>Tram line opens</h1>", head).authors == ("Gazette",)

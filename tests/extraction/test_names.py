@@ -21,6 +21,7 @@ BYLINES = [
     ("Ann Field (AFP)", ["Ann Field"]),
     ("Paramita (Guha) Ghosh", ["Paramita (Guha) Ghosh"]),
     ("Ann Field, PhD", ["Ann Field"]),
+    ("Ann Field, Head of Harbour Labs", ["Ann Field"]),
     ("Martin Hall, Jr.", ["Martin Hall Jr"]),
     ("Ann Field ann@gazette.example @annfield", ["Ann Field"]),
     ("Von Anna Weber und Jörg Müller", ["Anna Weber", "Jörg Müller"]),
@@ -93,6 +94,23 @@ def test_what_is_no_name(text: str) -> None:
 def test_the_site_is_dropped_beside_other_names_only() -> None:
     assert clean_authors(["Ann Field, The Gazette"], ["The Gazette"]) == ("Ann Field",)
     assert clean_authors(["The Gazette"], ["The Gazette"]) == ("The Gazette",)
+
+
+def test_newsrooms_are_dropped_beside_persons_only() -> None:
+    assert clean_authors(["Ann Field", "Harbour Times"]) == ("Ann Field",)
+    assert clean_authors(["Ann Field", "Global Desk"]) == ("Ann Field",)
+    assert clean_authors(["Ann Field", "Associated Press"]) == ("Ann Field", "Associated Press")
+    assert clean_authors(["Harbour Times"]) == ("Harbour Times",)
+
+
+def test_a_site_whose_name_could_be_two() -> None:
+    assert clean_authors([", The Gazette & Herald"], ["The Gazette & Herald"]) == ("The Gazette & Herald",)
+
+
+@pytest.mark.parametrize("name", ["dpa", "AFP", "Anadolu Ajansı", "The Associated Press", "新华社"])
+def test_agencies_are_authors_where_nobody_else_is(name: str) -> None:
+    assert clean_authors([name]) == (name,)
+    assert clean_authors([f"Ann Field {name}"]) == ("Ann Field",)
 
 
 def test_each_name_once() -> None:

@@ -8,12 +8,20 @@ from selectolax.lexbor import LexborNode
 
 from aggregator.extraction.metadata.head import heading_text
 from aggregator.extraction.metadata.page_dates import find_dates
-from aggregator.extraction.metadata.person_names import account_name, is_person, labelled_names, plausible, split_names
+from aggregator.extraction.metadata.person_names import (
+    account_name,
+    is_person,
+    labelled_names,
+    plausible,
+    run_of_names,
+    split_names,
+)
 from aggregator.extraction.metadata.title import index_form
 from aggregator.extraction.metadata.visible_facts import Printed
 from aggregator.text import squeeze
 
 _MARKED = '[class*="author" i],[class*="byline" i]'
+_LINKED = 'a[href*="/author"],a[href*="/autor"],a[href*="/auteur"],a[href*="/contributor"]'
 _MAX_ELEMENTS = 60  # elements looked at
 _MAX_TEXT = 300  # characters of an element that are read
 _PROSE = 150  # characters from which a text is no byline
@@ -28,7 +36,9 @@ _NO_NAME_MARK = re.compile(
     re.IGNORECASE,
 )
 _STRONG_LABELS = tuple(
-    "Written by, Written By, written by, Authored by, Posted by, Words by, Story by, Author, AUTHOR".split(", ")
+    "Written by, Written By, written by, Authored by, Posted by, Words by, Story by, Article by, Author, AUTHOR".split(
+        ", "
+    )
 )
 _BESIDE = re.compile(r"\s[·•|—–-]\s")
 
@@ -42,17 +52,28 @@ def printed_authors(page: Printed, title: str | None, sites: Set[str]) -> Iterat
     yield True, labelled_names(page.above[:8][::-1])
     yield True, _of_microdata(page)
     yield True, [name for name in _of_rel_author(page) if index_form(name) not in index_form(title or "")]
+    marked = list(_of_marked(page))
+    alone = {index_form(text) for text in (*opening, *page.above)}
+    yield True, next((names for names in marked if names and all(_is_alone(name, alone) for name in names)), [])
     above = [text for text in page.above[:2] if index_form(text) not in sites]
     yield True, _beside_date(opening, above, index_form(title or ""))
     yield False, account_name(opening[:8])
-    for names in _of_marked(page):
+    for names in marked:
         yield False, names
+    yield False, _of_links(page)
     yield from ((False, names) for names in _labelled_anywhere(page))
 
 
-def byline_by_title(page: Printed) -> list[str]:
-    """Returns the names of a "By …" right below the title."""
-    return labelled_names(page.opening)
+def byline_by_title(page: Printed, stated: Set[str]) -> list[str]:
+    """Returns the names of a "By …" right below the title, else those of a row that goes on from the ones that are
+    stated (folded): "A, B and C" where only A is."""
+    texts = page.opening
+    labelled = labelled_names(texts)
+    if labelled:
+        return labelled
+    begin = next((at for at, text in enumerate(texts) if index_form(text) in stated), len(texts))
+    row = run_of_names("", texts[begin:])
+    return row if stated < {index_form(name) for name in row} else []
 
 
 def _labelled_anywhere(page: Printed) -> Iterator[list[str]]:
@@ -101,6 +122,17 @@ def _of_marked(page: Printed) -> Iterator[list[str]]:
     found = [(node.attributes.get("class"), node.parent, _names_in(node)) for node in marked[:20]]
     for _, group in groupby(found, key=lambda one: (one[0], one[1].mem_id if one[1] is not None else 0)):
         yield list(dict.fromkeys(name for _, _, names in group for name in names))
+
+
+def _is_alone(name: str, texts: Set[str]) -> bool:
+    """Tells whether a person's name is one of the texts around the title, folded."""
+    return is_person(name) and index_form(name) in texts
+
+
+def _of_links(page: Printed) -> list[str]:
+    """Returns the name in the first link to the page of an author."""
+    texts = (squeeze(link.text()[:_MAX_TEXT]) for link in page.css(_LINKED)[:_MAX_ELEMENTS])
+    return next(([text] for text in texts if is_person(text)), [])
 
 
 def _names_in(node: LexborNode) -> list[str]:

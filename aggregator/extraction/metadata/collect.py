@@ -4,7 +4,8 @@ The sources in the order of belief: linked data (JSON-LD), OpenGraph and other m
 what is printed on the page, the URL.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ from aggregator.extraction.metadata.date_claims import changed_texts, date_claim
 from aggregator.extraction.metadata.head import Head, heading_text, is_marked_up, read_head
 from aggregator.extraction.metadata.jsonld import Claims, claims
 from aggregator.extraction.metadata.page_dates import Moment, parse_date
-from aggregator.extraction.metadata.person_names import clean_authors, is_person, stated_as_is
+from aggregator.extraction.metadata.person_names import clean_authors, is_person, labelled_names, stated_as_is
 from aggregator.extraction.metadata.publication import DateClaim, choose_moment
 from aggregator.extraction.metadata.site_name import printed_site_names
 from aggregator.extraction.metadata.title import TitleClaims, choose_title, index_form
@@ -31,6 +32,7 @@ _AUTHOR = tuple(
     "citation_author creator lp.article:author dcsext.author bc:authors".split()
 )
 _ARTICLE_TYPES = ("article", "news", "blog", "post", "story")
+_ACCOUNT = re.compile(r"[a-z][a-z\d._\-]+")
 _MAX_TAGS = 50
 _MAX_HEADINGS = 60  # h2 and h3 elements among which the title is looked for
 
@@ -161,10 +163,11 @@ def _authors(page: Printed, linked: Claims, sites: Sequence[str], title: str | N
     own = {index_form(site) for site in sites}
     of_site: tuple[str, ...] = ()
     printed: tuple[str, ...] = ()  # a byline that names the site: a person's own
-    for source in (linked.authors, head.all(*_AUTHOR)):
+    for source in (linked.authors, head.all(*_AUTHOR), _of_card(head)):
         found = clean_authors(source, sites)
         if any(index_form(name) not in own for name in found):
-            return _corrected(found, clean_authors(byline_by_title(page), sites))
+            byline = byline_by_title(page, {index_form(name) for name in found})
+            return _of_account(_corrected(found, clean_authors(byline, sites), page), page, title, own)
         of_site = of_site or found
     for sure, names in printed_authors(page, title, own):
         if not names:
@@ -180,13 +183,40 @@ def _authors(page: Printed, linked: Claims, sites: Sequence[str], title: str | N
     return of_site or stated_as_is([*linked.authors, *head.all(*_AUTHOR)]) or printed
 
 
-def _corrected(stated: tuple[str, ...], printed: tuple[str, ...]) -> tuple[str, ...]:
-    """Returns the printed names where they are more than the stated ones, or persons other than a stated account."""
+def _of_card(head: Head) -> list[str]:
+    """Returns what a page's card for other sites calls its author: twitter:label1 "Written by", twitter:data1."""
+    return [
+        name
+        for number in "12"
+        if (label := head.first(f"twitter:label{number}")) and (value := head.first(f"twitter:data{number}"))
+        for name in labelled_names([label, value])
+    ]
+
+
+def _of_account(stated: tuple[str, ...], page: Printed, title: str | None, sites: Set[str]) -> tuple[str, ...]:
+    """Returns the printed name of the person whose account is stated ("jsmith"); where there is none, what is
+    stated."""
+    if len(stated) != 1 or not _ACCOUNT.fullmatch(stated[0]):
+        return stated
+    account = index_form(stated[0]).replace(" ", "")
+    for _, names in printed_authors(page, title, sites):
+        if names and is_person(names[0]) and index_form(names[0]).split()[-1] in account:
+            return (names[0],)
+    return stated
+
+
+def _corrected(stated: tuple[str, ...], printed: tuple[str, ...], page: Printed) -> tuple[str, ...]:
+    """Returns the printed names where they are more than the stated ones, or persons other than a stated account, or
+    fewer: the others took the pictures. Not if the byline goes on with one that it does not name."""
     if not printed or not all(is_person(name) for name in printed):
         return stated
     before, after = {index_form(name) for name in stated}, {index_form(name) for name in printed}
     if before < after or (not before & after and len(before) == 1):
         return printed
+    if after < before:
+        texts = [index_form(text) for text in page.opening]
+        last = max((number for number, text in enumerate(texts) if text in after), default=-1)
+        return printed if last >= 0 and not before.intersection(texts[last + 1 : last + 2]) else stated
     return stated
 
 

@@ -76,6 +76,9 @@ _ROLE = re.compile(
     r"|dvm)\b\.?",
     re.IGNORECASE,
 )
+_ROLE_OF = re.compile(
+    r"(?:\w+ )?(?:head|director|president|manager|professor|editor|chief|ceo|founder) (?:of|for|at) ", re.IGNORECASE
+)
 _CREDENTIAL = re.compile(
     r"^(?:dr|phd|ph\.?d\.?|dphil|md|m\.?d\.?|rd|rdn|ms|ma|msc|m\.?sc\.?|bsc|mph|mba|cfp®?|cpa|cfa|esq|lcsw|lmft|psyd|rn"
     r"|np|dds|dvm|do|ba|bs|bfa|jd|ll\.?m|cscs|cpt|ldn|fand|cdces|edd|faap|facs|pharmd)\.?$",
@@ -95,7 +98,8 @@ _PLACEHOLDER = re.compile(
     r"(?:admin(?:istrator)?|webmaster|editor|author|user|guest|unknown|anonymous|none|null|undefined|root|default|test"
     r"|wordpress"
     r"|reda[ck]t?i[oe]n|redacao|redaccion|redazione|redactie|name|autor|n/?a|true|false|read|more|share|wp|webteam"
-    r"|marketing|contributor|super user|author name|view profile)$"
+    r"|marketing|contributor|super user|author name|view profile"
+    r"|(?:mon|tues?|wed|thu|thur|fri|sat|sun)|[a-z]\w+(?:\.\w{2,}){2,})$"
 )
 # Joining words of one letter or that stand inside names too: they split only between two full names.
 _WEAK_JOINT = re.compile(r"\s+(i|a|e|y|en|in|si|un|ir|ja|con|med|with|mit|avec|ve|dan|og|et|с)\s+", re.IGNORECASE)
@@ -127,6 +131,22 @@ _OF_EDITORS = re.compile(_EDITORS + _LABEL_END, re.IGNORECASE)
 _WITH_AGENCY = re.compile(
     r"\s+(?:avec|mit|with|con|med|com|met)\s+(?:the\s)?(?:[A-Z]{2,5}|dpa|agenc\w+|Reuters|wires?|Agenturen)$"
 )
+# News agencies, which stand behind the names of persons or alone.
+_AGENCIES = (
+    r"(?:Associated Press|AP|Reuters|AFP|Agence France[- ]Presse|dpa|Deutsche Presse-Agentur|Canadian Press"
+    r"|La Presse Canadienne|Press Association|PA Media|UPI|EFE|Agencia EFE|Europa Press|ANSA|Adnkronos|Lusa|APA"
+    r"|Keystone-(?:SDA|ATS)|sda|Belga|ANP|NTB|Ritzau|STT|PAP|ČTK|MTI|Agerpres|Anadolu(?: Ajansı| Agency)?"
+    r"|Demirören Haber Ajansı|İhlas Haber Ajansı|DHA|İHA|TASS|ТАСС|РИА Новости|Интерфакс|Укрінформ|Ukrinform"
+    r"|Xinhua|新华社|新華社|共同通信|時事通信|Kyodo(?: News)?|Yonhap|연합뉴스|PTI|Press Trust of India|ANI|IANS"
+    r"|Bernama|Antara|AAP|Bloomberg(?: News)?)"
+)
+_AGENCY = re.compile(rf"(?:The\s)?{_AGENCIES}")
+_AGENCY_BEHIND = re.compile(rf"\s+(?:The\s)?{_AGENCIES}$")
+# Newspapers and desks, which stand beside the persons who wrote for them.
+_NEWSROOM = re.compile(
+    r"(?:.+\s)?(?:times|journal|gazette|herald|tribune|telegraph|magazine|press|desk|editorial team|newsroom)",
+    re.IGNORECASE,
+)
 _PLACE = re.compile(r"(?<=\w\w)\s+(?:in|aus)\s+[A-Z][\w.\-]+(?:\s[A-Z][\w.\-]+)?$")
 # Roles that stand before a name without more ("Redakteurin Anna Weber", "BBC correspondent Ann Field") or behind it.
 _OFFICE = re.compile(
@@ -155,16 +175,24 @@ _URL = re.compile(r"^(?:https?:)?//|^www\.|\.(?:com|org|net|html?)(?:/|$)", re.I
 
 def clean_authors(raw: Iterable[str], site_names: Iterable[str] = ()) -> tuple[str, ...]:
     """Returns the names in bylines, each once, in order. `site_names` are dropped where other names stand beside
-    them."""
+    them, and so are newspapers and desks beside a person."""
     found: dict[str, str] = {}
+    sites = {index_form(site) for site in site_names if site}
     for text in raw:
-        for name in split_names(text):
+        whole = text.strip(_EDGE)
+        for name in [whole] if index_form(whole) in sites else split_names(text):
             key = index_form(name)
             if key:
                 found.setdefault(key, name)
-    sites = {index_form(site) for site in site_names if site}
     others = {key: name for key, name in found.items() if key not in sites}
+    persons = [name for name in others.values() if not _is_newsroom(name)]
+    if any(map(is_person, persons)):
+        return tuple(persons[:_MAX_AUTHORS])
     return tuple(list((others or found).values())[:_MAX_AUTHORS])
+
+
+def _is_newsroom(name: str) -> bool:
+    return _NEWSROOM.fullmatch(name) is not None and not _AGENCY.fullmatch(name)
 
 
 def split_names(text: str) -> list[str]:
@@ -224,6 +252,8 @@ def clean_name(text: str) -> str | None:
     name = _SUFFIX.sub("", _strip_prefix(text.strip(_EDGE))).strip(_EDGE.replace(".", ""))
     name = name if name.endswith(".") and len(name.split()[-1]) <= 3 else name.rstrip(".")
     name = _without_office(name)
+    person = _AGENCY_BEHIND.sub("", name)
+    name = person if is_person(person) else name
     name = _PLACE.sub("", name) if len(name.split()) > 3 else name
     folded = fold(name)
     if not 2 <= len(name) <= 80 or len(name.split()) > 8 or not any(c.isalpha() for c in name):
@@ -257,6 +287,8 @@ def _is_role(name: str) -> bool:
     it)."""
     if not _ROLE.search(name) or _COLLECTIVE.match(name):
         return False
+    if _ROLE_OF.match(name):
+        return True
     rest = [word for word in _ROLE.sub(" ", name).split() if word[:1].isupper()]
     return len(rest) < 2 or name.split()[0].islower()
 
@@ -323,7 +355,7 @@ def plausible(name: str) -> bool:
         return len(name) <= 24
     if len(parts) <= 2 and len(name) <= 20 and "/" in name:  # initials of an agency and its editor
         return True
-    return parts[0][:1].isupper() and all(part[:1].isupper() or _PARTICLE.match(part) for part in parts)
+    return parts[0][:1].isupper() and all(part.lstrip("(")[:1].isupper() or _PARTICLE.match(part) for part in parts)
 
 
 def is_person(name: str) -> bool:
@@ -366,7 +398,7 @@ def labelled_names(lines: Sequence[str]) -> list[str]:
             return names
         byline = _BYLINE.match(line) if len(line) <= 160 else None
         if byline:
-            names = _run_of_names(line[byline.end() :], lines[number + 1 : number + 12])
+            names = run_of_names(line[byline.end() :], lines[number + 1 : number + 12])
             if names:
                 return names
     return []
@@ -391,7 +423,7 @@ def account_name(lines: Sequence[str]) -> list[str]:
     return []
 
 
-def _run_of_names(text: str, following: Sequence[str]) -> list[str]:
+def run_of_names(text: str, following: Sequence[str]) -> list[str]:
     """Returns the names in `text`, which begins with one, and in the texts that go on with it ("A", ",", "B", "and",
     "C")."""
     names: list[str] = []
