@@ -62,6 +62,7 @@ def test_what_the_page_asks_of_its_reader_is_no_text(furniture: str) -> None:
     assert text_with(furniture) == "\n\n".join(PARAGRAPHS)
 
 
+STATES = (("NY", "New York"), ("PR", "Puerto Rico"), ("OH", "Ohio"), ("TX", "Texas"))
 APPEAL = (
     "<p>At the Courier, we believe that everyone in the valley should be able to read what the council decides.</p>"
     "<p>Our two reporters sit through every meeting, so that you need not, and write down what was said in it.</p>"
@@ -72,6 +73,42 @@ APPEAL = (
 @pytest.mark.parametrize("kind", ['class="message hidden"', "style='display: none'", "hidden"])
 def test_an_appeal_that_a_script_may_show_is_no_text(kind: str) -> None:
     assert text_with(f"<div class=box><div {kind}>{APPEAL}</div></div>") == "\n\n".join(PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "Know something of the old bridge, and you know something of the valley.",
+        "We independently counted the boats that passed, and came to sixty.",
+        "Advertisement revenue of the Courier fell by a third in that year.",
+        "Getting the bread into the inbox of the ferry took the baker a week.",
+        "Some of the links between the two mills are older than the church.",
+        "Enter your email, tick the box of the county, and press the green button.",
+        "Assine o nome do barqueiro no livro, pediu a padeira aos vizinhos.",
+        "Profitez de la crue, disait le meunier, pour compter les poissons.",
+        "Unterstützen Sie den Steg, bat der Bäcker, und lachte dabei.",
+    ],
+)
+def test_sentences_that_begin_as_requests_do_are_text(paragraph: str) -> None:
+    assert paragraph in text_with(f"<p>{paragraph}</p>")
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        "<p>Know something of the bridge? <a href=/t>Tell the Courier what you know of it</a></p>",
+        "<p>Get in touch with our reporters at desk@courier.example, whatever it is.</p>",
+        "<p>Clique aqui para receber <a href=/n>as notícias do vale no seu telefone</a></p>",
+        "<div class=newsletter-promo><p>Assine o nosso boletim, que chega todas as manhãs.</p></div>",
+    ],
+)
+def test_requests_with_a_link_an_address_or_in_an_offer_are_no_text(request_: str) -> None:
+    assert text_with(request_) == "\n\n".join(PARAGRAPHS)
+
+
+def test_a_cell_is_no_label_of_an_advertisement() -> None:
+    rows = "".join(f"<tr><td>{code}</td><td>{name} has a footbridge</td></tr>" for code, name in STATES)
+    assert "PR" in text_with(f"<table>{rows}</table>")
 
 
 def test_what_waits_for_a_subscription_is_text() -> None:
@@ -331,3 +368,14 @@ def test_labels() -> None:
     assert not counts_comments("Comments")
     assert is_byline("von Gesa Lorch | 8. September 2024", ["gesa lorch"])
     assert not is_byline("Gesa Lorch won the race", ["gesa lorch"])
+
+
+@pytest.mark.parametrize(("name", "kept"), [("text", True), ("teaser", False)])
+def test_a_likely_run_far_from_the_article_stays_if_it_looks_like_it(name: str, kept: bool) -> None:
+    chart = "".join(f"<div class=chart>{LONG}{n}</div>" for n in range(4))
+    far = "After the floods of that year, the council had the piers built of stone, and the beams of oak."
+    article_ = "".join(f"<p class=text>{LONG}{one}</p>" for one in PARAGRAPHS)
+    blocks = walk(parse(f"<main>{article_}{chart}<p class={name}>{far}</p></main>"))
+    scores = [0.9] * 4 + [0.02] * 4 + [0.75]
+    found = judge(blocks, StatedFacts(), scores, [0.0] * 9)
+    assert [one.kept for one in found] == [True] * 4 + [False] * 4 + [kept]

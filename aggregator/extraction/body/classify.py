@@ -38,6 +38,7 @@ _SAMPLES, _SAMPLE, _AGAIN = 16, 40, 0.7
 _MAX_WHOLES = 5  # blocks that are looked at for that
 _WEAK_RUN = 0.2  # share of the best run's weight, below which a detached run is dropped
 _SURE_RUN = 0.8  # mean probability from which it is kept all the same
+_LIKELY_RUN = 0.7  # the same for one that looks like the best
 _POSTS = ("twitter-tweet", "twitter-video", "instagram-media", "tiktok-embed", "bluesky-embed", "text-post-media")
 
 
@@ -174,16 +175,30 @@ def _threshold(page: PageTree, verdicts: Sequence[BlockVerdict]) -> float:
 
 
 def _drop_detached(page: PageTree, verdicts: Sequence[BlockVerdict]) -> None:
-    """Drops weak runs of kept blocks that much dropped text parts from the article."""
+    """Drops weak runs of kept blocks that much dropped text parts from the article. One whose blocks look like those of
+    the article needs less to stay: it is what follows a chart, a consent panel or a list of links."""
     runs = _runs(page, verdicts)
+    if len(runs) < 2:
+        return
     weights = [sum(len(s.text) * verdicts[s.number].score for s in run) for run in runs]
-    best = max(weights, default=0.0)
+    best = max(weights)
+    look = _look(runs[weights.index(best)])
     for run, weight in zip(runs, weights, strict=True):
         chars = sum(len(segment.text) for segment in run)
-        if weight < _WEAK_RUN * best and weight < _SURE_RUN * chars:
+        if weight < _WEAK_RUN * best and weight < (_LIKELY_RUN if _look(run) == look else _SURE_RUN) * chars:
             for segment in run:
                 verdicts[segment.number].kept = False
                 verdicts[segment.number].reason = "far from the article"
+
+
+def _look(run: Sequence[Segment]) -> tuple[str, ...]:
+    """Returns the tag and the names of the element, and of the one around it, that hold most of a run's text."""
+    looks: dict[tuple[str, ...], int] = {}
+    for segment in run:
+        element, around = segment.element, segment.element.parent or segment.element
+        look = (element.tag, element.name, around.tag, around.name)
+        looks[look] = looks.get(look, 0) + len(segment.text)
+    return max(looks, key=looks.__getitem__)
 
 
 def _runs(page: PageTree, verdicts: Sequence[BlockVerdict]) -> list[list[Segment]]:

@@ -101,7 +101,7 @@ class Furniture:
     def _advertisements(self) -> None:
         """Drops the labels of advertisements, each with the small element that it heads."""
         for segment in self.labels:
-            if set_phrases.is_ad_label(segment.text):
+            if set_phrases.is_ad_label(segment.text) and not segment.element.within & _TABLE:
                 self._drop([segment.number], "the label of an advertisement")
                 element = segment.element
                 while element.blocks == 1 and element.parent is not None:
@@ -167,7 +167,7 @@ class Furniture:
     def _is_address(self, number: int) -> bool:
         found = self.addresses.get(number)
         if found is None:
-            found = set_phrases.addresses_reader(self.page.segments[number].text)
+            found = set_phrases.may_address_reader(self.page.segments[number].text)
             self.addresses[number] = found
         return found
 
@@ -248,8 +248,14 @@ class Furniture:
                 self.verdicts[number].reason = "points to another article"
             elif set_phrases.labels_post(text):
                 self.verdicts[number].reason = "stands in place of a post"
-            elif self._is_address(number):
+            elif self._is_address(number) and (self._points(number) or set_phrases.addresses_reader(text)):
                 self.verdicts[number].reason = "asks the reader for something"
+
+    def _points(self, number: int) -> bool:
+        """Tells whether a block leads away from the text: it has a link or an address, or is named an offer."""
+        segment = self.page.segments[number]
+        named = segment.element.own | (segment.element.parent or segment.element).own
+        return bool(segment.link_chars or "@" in segment.text or named & _OFFERING)
 
     def _captions(self) -> None:
         """Drops what stands below a picture: it is data of the picture."""

@@ -35,27 +35,25 @@ bunu da okuyun|bunlar da ilginizi çekebilir|baca juga|simak juga|xem thêm|đ�
 """Begin a pointer to another article."""
 
 ADDRESSES = """
+want … delivered|be first with|get … inbox|get … delivered
 sign up to|sign up for|sign up here|sign up now|subscribe to our|subscribe to the … newsletter|subscribe now
 subscribe here
-subscribe today|you should subscribe|get our … newsletter|get the … newsletter|get … inbox|get … delivered
-want … delivered
+subscribe today|you should subscribe|get our … newsletter|get the … newsletter
 want more stories|follow us|follow … channel|follow … newsletter|subscribe to … on|subscribe … podcast
 follow … on twitter|follow … on x|follow … on facebook|follow … on instagram
 follow … on google news|follow … on whatsapp|follow … on telegram|follow … on youtube|follow … on linkedin
-like us on
-find us on|join our|join us on|join the conversation|join … whatsapp|our whatsapp channel|be first with
+join the conversation|our whatsapp channel
 be the first to know
-download the … app|by submitting your|by signing up|by subscribing|by entering your|your email address
-enter your email|make sure to click the follow|do you have a story|do you have a tip|do you know more
-know more about|got a story|got a tip
-have a story
-have you got a story|have a news tip|know something|get in touch|contact our news|send us your
+by submitting your|by signing up|by subscribing|by entering your|your email address
+make sure to click the follow|do you have a story|do you have a tip|do you know more
+got a story|got a tip
+have you got a story|have a news tip|contact our news
 send us a tip|for more stories|for more news|for more … check our|you might also like
-you may also like|you may be interested|you might be interested|recommended for you|when you purchase through
-when you buy through|if you buy … link|if you click … commission|we may earn|we may receive … commission
+you may also like|recommended for you|when you purchase through
+when you buy through|if you buy … link|we may earn|we may receive … commission
 we earn a commission
-we independently|this article contains affiliate|this post contains affiliate|this article contains links
-this page contains affiliate|affiliate disclosure|affiliate links|as an amazon associate|some of the links
+this article contains affiliate|this post contains affiliate|this article contains links
+this page contains affiliate|affiliate disclosure|affiliate links|as an amazon associate
 if you purchase … link|purchases made through … link
 by using this site, you|by using this site you
 support our newsroom|our journalism needs|help keep news free|help us keep … free|your contribution of as little
@@ -64,133 +62,148 @@ please consider becoming|please consider making
 we cannot do this without your
 support our journalism|support independent journalism|click here to subscribe|click here to sign|click here to read
 click here for more|already a subscriber|already a member|already have an account|not a subscriber
-to continue reading
-to read the full|continue reading with|keep reading with|log in to read|log in to continue|sign in to continue
+continue reading with|log in to read|log in to continue|sign in to continue
 sign in to read
-register to read|register now|register for free|create a free account|create an account to
+register to read|register for free|create a free account
 this article is for subscribers
 this article is for our subscribers|this content is for subscribers|this story is for subscribers
 this article is exclusive
 subscribers only|for subscribers only|you have … articles left|you've read your|start your free trial
 start your trial
-unlock this article|unlock unlimited|become a member|become a subscriber|cancel anytime|cancel at any time
-scroll to continue|article continues|story continues|continue after ad|advertisement|this advertisement
-jetzt … anmelden|jetzt abonnieren|jetzt weiterlesen|jetzt testen|jetzt registrieren|jetzt bestellen|jetzt kostenlos
-abonnieren sie|abonniere|hier anmelden|hier abonnieren|hier können sie sich|melden sie sich … newsletter
+unlock this article|become a subscriber|cancel anytime|cancel at any time
+scroll to continue|article continues|story continues|continue after ad
+jetzt … anmelden|jetzt abonnieren|jetzt weiterlesen|jetzt registrieren|jetzt kostenlos
+abonnieren sie|abonniere|hier anmelden|hier abonnieren|melden sie sich … newsletter
 melde dich … newsletter
-folgen sie uns|folge uns|folgen sie … auf|testen sie|teste jetzt|sie sind bereits abonnent|bereits abonnent
+folgen sie uns|folge uns|folgen sie … auf|sie sind bereits abonnent|bereits abonnent
 bereits registriert
-sind sie bereits|sie haben bereits ein|haben sie bereits ein|du hast bereits ein|du bist bereits|weiterlesen mit
-lesen sie weiter mit|lesen sie jetzt|diesen artikel weiterlesen|um diesen artikel|dieser artikel ist exklusiv
-dieser artikel ist nur|dieser inhalt ist|exklusiv für abonnenten|nur für abonnenten|mit … weiterlesen
-ihre e-mail-adresse|deine e-mail-adresse|mit der anmeldung|mit ihrer anmeldung|mit dem absenden|mit meiner anmeldung
-erhalten sie … newsletter|erhalten sie täglich|täglich die wichtigsten|die wichtigsten nachrichten|unser newsletter
+weiterlesen mit
+lesen sie weiter mit|diesen artikel weiterlesen|dieser artikel ist exklusiv
+dieser artikel ist nur|exklusiv für abonnenten|nur für abonnenten
+ihre e-mail-adresse|deine e-mail-adresse|mit ihrer anmeldung|mit meiner anmeldung
+erhalten sie … newsletter|täglich die wichtigsten|die wichtigsten nachrichten|unser newsletter
 schreiben sie uns|schreib uns|haben sie hinweise|haben sie eine geschichte|hast du eine geschichte
 kontaktieren sie uns
-haben sie fehler|fehler entdeckt|die mit … gekennzeichneten|wenn sie über … link|wenn sie auf … link
+haben sie fehler|fehler entdeckt|die mit … gekennzeichneten
 wir erhalten … provision
 dieser artikel enthält affiliate|enthält affiliate|das könnte sie auch|das könnte dich auch|das könnte dir auch
 das könnte sie interessieren|unser whatsapp-kanal|newsletter abonnieren|monatlich kündbar|jederzeit kündbar
-laden sie … app|unterstützen sie|anmelden und weiterlesen|lesen sie diesen
-inscrivez-vous|abonnez-vous|recevez chaque|recevez gratuitement|recevez tous|recevez toutes|recevez notre
+anmelden und weiterlesen
+inscrivez-vous|abonnez-vous|recevez chaque|recevez gratuitement|recevez notre
 recevez nos
-recevez l'essentiel|recevez l’essentiel|recevez le meilleur|recevez les|chaque matin, recevez|suivez-nous
-suivez … sur
-rejoignez-nous|rejoignez notre|rejoignez la|déjà abonné|vous êtes déjà|cet article est réservé|contenu réservé
-réservé aux abonnés|article réservé|pour lire la suite|la suite … abonné|il vous reste|il reste … à lire
+recevez l'essentiel|recevez l’essentiel|recevez le meilleur|chaque matin, recevez|suivez-nous
+rejoignez-nous|rejoignez notre|déjà abonné|cet article est réservé|contenu réservé
+réservé aux abonnés|article réservé|pour lire la suite|la suite … abonné|il reste … à lire
 testez gratuitement
-essayez gratuitement|profitez de|votre adresse e-mail|votre adresse email|votre e-mail|en vous inscrivant
+essayez gratuitement|votre adresse e-mail|votre adresse email|votre e-mail
 en vous abonnant
-en cliquant sur|vous avez une information|vous avez une histoire|contactez-nous|écrivez-nous
+vous avez une information|vous avez une histoire|contactez-nous|écrivez-nous
 cet article contient des liens
-vous aimerez aussi|vous aimeriez|cela pourrait vous|ceci pourrait vous|ces articles pourraient
-téléchargez … application
-téléchargez notre|s'abonner à partir|je m'abonne|soutenez|identifiez-vous|connectez-vous
-suscríbete|suscríbase|suscribirse|recibe … correo|recibe cada|recibe gratis|recibe todas las|recibe las noticias
+vous aimerez aussi|ces articles pourraient
+téléchargez notre|s'abonner à partir|je m'abonne
+suscríbete|suscríbase|suscribirse|recibe … correo|recibe gratis|recibe las noticias
 recibe las últimas|recibe nuestra|recibe nuestro|recibe en tu
-regístrate|regístrese|apúntate|síguenos|síganos|sigue … en twitter|sigue … en facebook|sigue … en instagram
+síguenos|síganos|sigue … en twitter|sigue … en facebook|sigue … en instagram
 sigue … en whatsapp|sigue … en google|sigue todas las noticias|sigue toda la
-sigue la información|sigue las noticias|sigue las últimas
-sigue leyendo|únete a|ya soy suscriptor|ya eres suscriptor|si ya eres|ya tienes cuenta|¿ya eres|¿ya tienes
+sigue la información|sigue las últimas
+sigue leyendo|ya soy suscriptor|ya eres suscriptor|¿ya eres|¿ya tienes
 contenido exclusivo
 exclusivo para suscriptores|solo para suscriptores|para seguir leyendo|para continuar leyendo|continúa leyendo
 lee sin límites
-tu correo electrónico|su correo electrónico|tu email|al suscribirte|al registrarte|¿tienes una historia
+tu correo electrónico|su correo electrónico|tu email|al suscribirte|¿tienes una historia
 ¿tienes información
 tienes una historia|contacta con nosotros|contáctanos|escríbenos|este artículo contiene enlaces|descarga nuestra
-descarga la app
-inscreva-se|assine|receba|cadastre-se|siga-nos|siga o … no|siga a … no|siga … nas redes|junte-se|entre no nosso
-entre para o
-entre no grupo|participe do nosso|participe do grupo|clique aqui|já é assinante|já sou assinante|já tem conta
+siga-nos|siga … nas redes|entre no nosso
+entre no grupo|participe do nosso|participe do grupo|já é assinante|já sou assinante|já tem conta
 conteúdo exclusivo|exclusivo para assinantes|para continuar lendo|para continuar a ler|continue lendo|continue a ler
 ao se inscrever
-ao inscrever-se|ao assinar|seu e-mail|o seu e-mail|seu email|tem uma história|tem uma sugestão|envie sua|envie-nos
-entre em contato|entre em contacto|fale conosco|você também pode gostar|você pode gostar|pode gostar|baixe o app
-baixe o nosso|baixe nosso|faça parte
-subscreva|subscrever|subscribe a nossa|este artigo contém links|apoie o
-iscriviti|abbonati|ricevi ogni|ricevi le|ricevi la|ricevi gratis|ricevi tutte|ogni mattina … mail
-ogni mattina … posta|ogni mattina … newsletter|registrati|seguici|segui … su
-unisciti|entra nel nostro|sei già abbonato|sei già|hai già un|contenuto riservato|articolo riservato
+ao inscrever-se|seu e-mail|o seu e-mail|seu email|tem uma história|tem uma sugestão|envie-nos
+entre em contato|entre em contacto|fale conosco|você também pode gostar|você pode gostar
+baixe o nosso|baixe nosso
+subscreva|subscrever|subscribe a nossa|este artigo contém links
+iscriviti|abbonati|ricevi ogni|ricevi gratis|ricevi tutte|ogni mattina … mail
+ogni mattina … posta|ogni mattina … newsletter|seguici
+entra nel nostro|sei già abbonato|contenuto riservato|articolo riservato
 riservato agli abbonati
 per continuare a leggere|continua a leggere con|continua la lettura|la tua email|la tua e-mail|il tuo indirizzo
 iscrivendoti
-inviando|hai una storia|hai una segnalazione|scrivici|contattaci|questo articolo contiene link|scarica la
+hai una storia|hai una segnalazione|contattaci|questo articolo contiene link
 scarica l'app
-prova gratis|sostieni
+prova gratis
 schrijf je in|schrijf u in|meld je aan|meld u aan|ontvang elke|ontvang dagelijks|ontvang gratis|ontvang onze
-ontvang het
-elke ochtend … mail|elke ochtend … inbox|abonneer|volg ons|volg … op|word abonnee|al abonnee|ben je al|bent u al
-heb je al een|heeft u al|alleen voor abonnees
-dit artikel is alleen|voor abonnees|exclusief voor|lees verder met|lees dit artikel|verder lezen|jouw e-mailadres
+elke ochtend … mail|elke ochtend … inbox|abonneer|volg ons|word abonnee|al abonnee
+alleen voor abonnees
+dit artikel is alleen|voor abonnees|lees verder met|verder lezen|jouw e-mailadres
 je e-mailadres
 uw e-mailadres|door je aan te melden|door u aan te melden|heb je een tip|heeft u een tip|tip de redactie|mail ons
 mail de redactie
-dit vind je misschien|misschien vind je|download onze|download de app
-zapisz się|zapisz na|subskrybuj|zasubskrybuj|otrzymuj|codziennie rano … mail|codziennie rano … skrzynk|dołącz do
+dit vind je misschien|misschien vind je|download onze
+zapisz się|subskrybuj|zasubskrybuj|codziennie rano … mail|codziennie rano … skrzynk
 obserwuj nas|śledź nas|polub nas|masz już konto
-masz już subskrypcję|masz już dostęp|jesteś już|artykuł dostępny|treść dostępna|dostęp do … tylko dla|czytaj dalej z
+masz już subskrypcję|masz już dostęp|artykuł dostępny|treść dostępna|dostęp do … tylko dla|czytaj dalej z
 dalsza część artykułu
-aby czytać dalej|twój adres|podaj swój|zapisując się|napisz do nas|skontaktuj się|masz temat|masz informację
+aby czytać dalej|zapisując się|napisz do nas|masz temat|masz informację
 kup prenumeratę
-kup dostęp|wykup|pobierz aplikację|może cię zainteresować|może ci się|to może cię
-подпишитесь|подписывайтесь|подпишись|подписаться|получайте|следите за нами|следите за новостями|присоединяйтесь
-вступайте
+kup dostęp|może cię zainteresować|to może cię
+подпишитесь|подписывайтесь|подпишись|подписаться|следите за нами|следите за новостями
 читайте нас|мы в телеграм|мы в telegram|мы в соцсет|уже подписчик|уже есть подписка|уже есть аккаунт|уже подписаны
-доступно только|материал доступен|только для подписчиков
-чтобы продолжить чтение|чтобы читать дальше|оформите подписку|оформить подписку|ваш e-mail|ваш email|нажимая
+материал доступен|только для подписчиков
+чтобы продолжить чтение|чтобы читать дальше|оформите подписку|оформить подписку|ваш e-mail|ваш email
 напишите нам
-пишите нам|есть новость|есть что рассказать|скачайте|скачать приложение|нашли ошибку|поделитесь|вам может быть
+пишите нам|есть новость|есть что рассказать|скачать приложение|нашли ошибку|вам может быть
 вас может
-підписуйтесь|підпишіться|підписуйтеся|отримуйте|стежте за|долучайтесь|приєднуйтесь|вже є
-abone ol|abone olun|bültenimize|bültene|e-posta adresi|bizi takip|takip edin|takip et|haberleri … takip|üye misiniz
+підписуйтесь|підпишіться|підписуйтеся|стежте за|вже є
+abone ol|abone olun|bültenimize|bültene|e-posta adresi|bizi takip|takip edin|haberleri … takip|üye misiniz
 zaten abone
 zaten üye|okumaya devam|haberin devamı|bu haber … abone|uygulamamızı|prenumerera|följ oss|följ … på|anmäl dig
 få … inkorg|få nyhet
 redan prenumerant|är du redan|för prenumeranter|din e-post|tipsa oss|abonner på|abonnér|følg oss|følg os|meld deg på
 tilmeld dig|få nyhetsbrev|få vores|få nyhedsbrev|allerede abonnent|er du abonnent|er du allerede|for abonnenter
 kun for abonnenter
-din e-post|din e-mail|tips oss|tip os|skriv til|tilaa uutiskirje|tilaa nyt|seuraa meitä|oletko jo|vain tilaajille
+din e-post|din e-mail|tips oss|tip os|tilaa uutiskirje|tilaa nyt|seuraa meitä|oletko jo|vain tilaajille
 lähetä vinkki
 přihlaste se|odebírejte|sledujte nás|už mám předplatné|předplaťte|prihláste sa|iratkozzon fel|iratkozz fel|kövessen
 abonați-vă
 abonează-te|urmărește-ne|urmăriți-ne|абонирайте се|последвайте|εγγραφείτε|ακολουθήστε|κάντε εγγραφή
-ikuti kami|berlangganan|daftar sekarang|gabung|đăng ký|theo dõi|सब्सक्राइब|हमें फॉलो|हमसे जुड़ें|न्यूजलेटर|व्हाट्सएप
+ikuti kami|berlangganan|đăng ký|theo dõi|सब्सक्राइब|हमें फॉलो|हमसे जुड़ें|न्यूजलेटर|व्हाट्सएप
 メールマガジン|メルマガ|ニュースレター|無料会員|会員登録|ログインして|ログインすると|この記事は有料|この記事は会員
 有料会員|会員限定|続きを読むには|続きは
 残り…文字|フォローする|フォローして|公式line|毎朝…お届け|毎週…お届け|毎日…お届け|情報提供|情報をお寄せ|ご意見
 アプリをダウンロード|アプリをインストール|登録はこちら|あなたにおすすめ|すでに会員
-订阅|訂閱|关注我们|關注我們|欢迎关注|歡迎關注|点击关注|扫码|扫描…二维码|长按|掃描…qr|下载…客户端|下载…app|下載…app
-追蹤我們|加入會員|加入我们|登录后|登入後|登入会员|已是会员|已有账号|已是會員
+订阅|訂閱|关注我们|關注我們|欢迎关注|歡迎關注|点击关注|扫码|扫描…二维码|掃描…qr|下载…客户端|下载…app|下載…app
+追蹤我們|加入會員|加入我们|登入後|登入会员|已是会员|已有账号|已是會員
 本文为付费|付费阅读|剩余…文章|每天…推送|每日…推送|每天…邮箱|每日…邮箱|每天…送|每日…送|每早…送|每周…推送|每周…邮箱
 猜你喜欢|您可能|你可能|投稿邮箱|投稿请|爆料请|新闻爆料|新聞爆料|联系我们
 구독하|구독 신청|구독해|뉴스레터|매일 아침|카카오톡|네이버에서|네이버 채널|제보|이미 구독|이미 회원|회원가입
 회원 가입|로그인 후|로그인하|유료 회원|유료회원|이메일 주소|팔로우|앱 다운로드|당신이 좋아할
 اشترك الآن|اشترك في النشرة|اشترك في نشر|اشترك معنا|اشترك في قنات|اشتركوا في|اشتركي في|تابعنا|تابعونا|تابعوا
-انضم إلى قنات|انضم إلينا|انضموا إلى|سجل الآن|سجّل الآن|احصل على|للاشتراك|لديك حساب|هل أنت مشترك|هل لديك|حمل تطبيق
+انضم إلى قنات|انضم إلينا|انضموا إلى|سجل الآن|سجّل الآن|للاشتراك|لديك حساب|هل أنت مشترك|هل لديك|حمل تطبيق
 حمّل|تواصل معنا|راسلنا
-بريدك الإلكتروني|يصلك|تصلك|كل صباح|عضو شوید|مشترک شوید|ما را دنبال|הירשמו|הרשמו|עקבו|הצטרפו|כבר מנוי|למנויים
+بريدك الإلكتروني|كل صباح|عضو شوید|مشترک شوید|ما را دنبال|הירשמו|הרשמו|עקבו|הצטרפו|כבר מנוי|למנויים
 """
 """Begin a sentence that asks the reader for something."""
+
+REQUESTS = """
+like us on|find us on|join our|join us on|join … whatsapp
+download the … app|enter your email|know more about|have a story|know something|get in touch|send us your
+you may be interested|you might be interested|if you click … commission|we independently|some of the links
+to continue reading|to read the full|keep reading with|register now|create an account to|unlock unlimited
+become a member|advertisement|this advertisement|jetzt testen|jetzt bestellen|hier können sie sich|testen sie
+teste jetzt|sind sie bereits|sie haben bereits ein|haben sie bereits ein|du hast bereits ein|du bist bereits
+lesen sie jetzt|um diesen artikel|dieser inhalt ist|mit … weiterlesen|mit der anmeldung|mit dem absenden
+erhalten sie täglich|wenn sie über … link|wenn sie auf … link|laden sie … app|unterstützen sie|lesen sie diesen
+recevez tous|recevez toutes|recevez les|suivez … sur|rejoignez la|vous êtes déjà|il vous reste|profitez de
+en vous inscrivant|en cliquant sur|vous aimeriez|cela pourrait vous|ceci pourrait vous|téléchargez … application
+soutenez|identifiez-vous|connectez-vous|recibe cada|recibe todas las|regístrate|regístrese|apúntate|sigue las noticias
+únete a|si ya eres|ya tienes cuenta|al registrarte|descarga la app|inscreva-se|assine|receba|cadastre-se|siga o … no
+siga a … no|junte-se|entre para o|clique aqui|ao assinar|envie sua|pode gostar|baixe o app|faça parte|apoie o
+ricevi le|ricevi la|registrati|segui … su|unisciti|sei già|hai già un|inviando|scrivici|scarica la|sostieni
+ontvang het|volg … op|ben je al|bent u al|heb je al een|heeft u al|exclusief voor|lees dit artikel|download de app
+zapisz na|otrzymuj|dołącz do|jesteś już|twój adres|podaj swój|skontaktuj się|wykup|pobierz aplikację|może ci się
+получайте|присоединяйтесь|вступайте|доступно только|нажимая|скачайте|поделитесь|отримуйте|долучайтесь|приєднуйтесь
+takip et|skriv til|daftar sekarang|gabung|长按|登录后|احصل على|يصلك|تصلك
+"""
+"""Begin such a sentence, where something beside the words says so (a link, a form): they begin others too."""
 
 POST_LABELS = """
 view this post on|view this photo on|a post shared by|a photo shared by|a video shared by|a photo posted by

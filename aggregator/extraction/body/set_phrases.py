@@ -48,7 +48,7 @@ def _each(phrases: str) -> Iterator[str]:
 def _expression(phrase: str) -> str:
     parts = [re.escape(fold(part.strip())) for part in phrase.split("…")]
     end = r"(?!\w)" if _SPACED.search(phrase) and not re.search("[\uac00-\ud7af\u0600-\u06ff]", phrase[-1]) else ""
-    if "…" in phrase and phrase.isascii():
+    if "".join(parts).isascii() and "…" in phrase:
         return rf"\b{_GAP}\b".join(parts) + end
     return _GAP.join(parts) + end
 
@@ -79,12 +79,20 @@ def points_elsewhere(text: str) -> bool:
 def addresses_reader(text: str) -> bool:
     """Tells whether a block asks its reader for something (to subscribe, to follow, to write), by the beginning of one
     of its sentences; a longer block says more."""
+    return _begins_sentence(text, phrase_lists.ADDRESSES)
+
+
+def may_address_reader(text: str) -> bool:
+    """Tells the same of words that begin other sentences too: where a link or a form says what they mean."""
+    return _begins_sentence(text, phrase_lists.ADDRESSES, phrase_lists.REQUESTS)
+
+
+def _begins_sentence(text: str, *lists: str) -> bool:
     if len(text) > MAX_CHARS:
         return False
     folded = fold(text)
-    phrases = _phrases(phrase_lists.ADDRESSES)
     begins = [_begin(folded), *[end.end() for end in _SENTENCE.finditer(folded)]]
-    return any(phrases.stand(folded, at) for at in begins if folded[at : at + 2] in phrases.by_start)
+    return any(phrases.stand(folded, at) for phrases in map(_phrases, lists) for at in begins)
 
 
 def _begin(folded: str) -> int:

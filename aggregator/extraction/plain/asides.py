@@ -32,7 +32,7 @@ def is_aside(text: str) -> bool:
     return (
         set_phrases.is_ad_label(text)
         or (len(text) <= 200 and set_phrases.points_elsewhere(text))
-        or set_phrases.addresses_reader(text)
+        or set_phrases.may_address_reader(text)
         or set_phrases.is_weather(text)
     )
 
