@@ -61,14 +61,15 @@ def _detected(body: bytes) -> str:
 def parse(html: str) -> LexborHTMLParser:
     """Returns the tree of a page. Never raises; time and memory are bounded by the length of `html` (see MAX_CHARS)."""
     html = html[:MAX_CHARS]
-    if "shadowroot" in html:
-        html = _with_shadow_roots(html)
-    html = _thinned(html)
     body = html.encode("utf-8", "replace")
+    tags = body.count(b"<")
+    if b"shadowroot" in body or tags > _MAX_READ_TAGS:
+        html = _thinned(_with_shadow_roots(html))
+        body = html.encode("utf-8", "replace")
     if _has_costly_attributes(body):
         html = _with_few_attributes(html)
         body = html.encode("utf-8", "replace")
-    if _is_nested(body):
+    if tags > _MAX_TAGS and _is_nested(body):
         body = _tamed(html).encode("utf-8", "replace")
     return LexborHTMLParser(body)
 
@@ -78,6 +79,8 @@ _TEMPLATE = re.compile(r"<(/?)template\b([^>]*)>", re.IGNORECASE)
 
 def _with_shadow_roots(html: str) -> str:
     """Returns a page with its declarative shadow roots, which browsers show, as elements like others."""
+    if "shadowroot" not in html:
+        return html
     shown: list[bool] = []
 
     def as_element(tag: re.Match[str]) -> str:
@@ -114,6 +117,8 @@ _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _GAP = re.compile(r"[\s/]+")
 _TOP = re.compile(r"<(?:html|body)\b", re.IGNORECASE)
 _SMALL_PAGE, _LONG_TAG = 50_000, 600  # characters
+# Where a long tag may begin, or one of those; what one scan finds of them is looked at.
+_SUSPECT = re.compile(rb"<(?=[a-zA-Z])(?:[hH][tT][mM][lL]|[bB][oO][dD][yY]|.[^<]{%d})" % (_LONG_TAG - 1))
 _FEW_ATTRIBUTES, _FEW_TOPS = 200, 20
 _COSTLY = 10**8  # the sum of squares of numbers of attributes: a parser compares each with each
 
@@ -123,11 +128,13 @@ def _has_costly_attributes(body: bytes) -> bool:
     <body> go to one element each."""
     if len(body) <= _SMALL_PAGE:
         return False
-    lower = body.lower()
-    if lower.count(b"<html") > _FEW_TOPS or lower.count(b"<body") > _FEW_TOPS:
+    tags = [tag[0] for start in _SUSPECT.finditer(body) if (tag := _BYTE_SOURCE.match(body, start.start()))]
+    if sum([tag[:5].lower() in (b"<html", b"<body") for tag in tags]) > _FEW_TOPS:
         return True
-    long = (tag.decode("latin-1") for tag in _BYTE_SOURCE.findall(body) if len(tag) > _LONG_TAG)
-    return sum(_attributes(tag) ** 2 for tag in long) > _COSTLY
+    long = [tag for tag in tags if len(tag) > _LONG_TAG]
+    if sum([(len(tag) // 2) ** 2 for tag in long]) <= _COSTLY:  # an attribute takes two characters at least
+        return False
+    return sum(_attributes(tag.decode("latin-1")) ** 2 for tag in long) > _COSTLY
 
 
 def _attributes(tag: str) -> int:
@@ -154,7 +161,7 @@ _UNCLOSED = re.compile(rb"<(?:!|area|br|hr|img|input|link|meta|path|source|use|w
 
 def _is_nested(body: bytes) -> bool:
     """Tells whether the markup could make a parser quadratic by many tags that stay open."""
-    return body.count(b"<") > _MAX_TAGS and all(_open(body, void) > _MAX_OPEN_TAGS for void in (None, _UNCLOSED))
+    return all(_open(body, void) > _MAX_OPEN_TAGS for void in (None, _UNCLOSED))
 
 
 def _open(body: bytes, void: re.Pattern[bytes] | None) -> int:
