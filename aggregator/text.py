@@ -21,7 +21,7 @@ _MARKS = (
 _WORD = re.compile(f"[{UNSPACED}]|[^\\W_{UNSPACED}]+(?:[{_MARKS}]+[^\\W_{UNSPACED}]*)*")
 _SPECIAL = re.compile(f"[{UNSPACED}{_MARKS}]")
 # Where a text has none of these, the gaps are found by tables: twice as quick as by an expression.
-_FOREIGN_GAP = re.compile(r"[^\w\x00-\x7f]+")
+_FOREIGN_GAP = re.compile(r"[^\w\x00-\x7f]")  # with a + it would be tried at each character in turn
 _LETTERS = bytes(byte if byte > 127 or chr(byte).isalnum() else 32 for byte in range(256))
 _LOWER = _LETTERS.lower()
 _SPACE = re.compile(r"\s+")
@@ -42,7 +42,7 @@ _UNEVEN = re.compile(
 
 def words(text: str) -> list[str]:
     """Returns the words of a text as they stand; a character of a script without spaces is a word."""
-    return _WORD.findall(text) if _SPECIAL.search(text) else _split(text, _LETTERS)
+    return _split(text, _LETTERS) if text.isascii() or not _SPECIAL.search(text) else _WORD.findall(text)
 
 
 def _split(text: str, table: bytes) -> list[str]:
@@ -89,10 +89,10 @@ def index_form(text: str) -> str:
 
 
 def _index_form(text: str) -> str:
-    if _UNEVEN.search(text):
+    if not text.isascii() and _UNEVEN.search(text):
         return " ".join(_WORD.findall(fold(text)))
     found = _split(text, _LOWER)
-    return " ".join(found if text.isascii() else map(_fold_word, found))
+    return " ".join(found if text.isascii() else [word if word.isascii() else _fold_word(word) for word in found])
 
 
 def _plain_letters() -> dict[int, str | None]:
