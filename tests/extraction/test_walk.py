@@ -25,6 +25,8 @@ def blocks(html: str) -> list[str]:
         ("<p>&lt;p&gt; &amp;amp; a&nbsp;b</p>", ["<p> &amp; a b"]),
         ("<p>seen<script>var a = '<p>not</p>'</script></p><style>p{}</style>", ["seen"]),
         ("<p>one<!-- <p>not</p> --> text</p>", ["one text"]),
+        ("<p>one<?php not ?> text</p>", ["one text"]),
+        ('<p title="a > b < c">one</p>', ["one"]),
         ("<noscript><p>kept</p></noscript>", ["kept"]),
         ("<nav><p>Home</p></nav><p>Text</p><footer>Imprint</footer>", ["Text"]),
     ],

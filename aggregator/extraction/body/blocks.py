@@ -8,7 +8,6 @@ a third of the time of visiting the nodes.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -23,22 +22,25 @@ _UNSEEN = tuple(
 # Hardly an article stands in them (0.03 % of the words of the development pages), and a third of all tags do.
 FRAME = ("nav", "footer")
 _INLINE = tuple(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rb ruby "
-    "s samp small span strike strong sub sup time tt u var".split()
+    "abbr acronym bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rb ruby "
+    "s samp small span strike sub sup time tt u var".split()
 )
 _VOID = tuple("area base col embed input link meta param track wbr basefont bgsound frame keygen".split())
 MARKUP = frozenset("a b strong i em code sub sup s del mark kbd q cite".split())
-_A, _BOLD, _INNER, _BREAK, _RULE, _PICTURE, _SOURCE, _NOTHING, _PRE, _FORM = range(1, 11)
-_TAG_KINDS = (
-    dict.fromkeys(_INLINE, _INNER) | dict.fromkeys(_VOID, _NOTHING)
-    | dict.fromkeys(("img", "amp-img", "amp-anim"), _PICTURE) | {"": _NOTHING, "a": _A, "b": _BOLD, "strong": _BOLD}
-    | {"br": _BREAK, "hr": _RULE, "source": _SOURCE, "pre": _PRE, "form": _FORM}
+_NOTHING, _INNER, _MARKED, _MARKED_END, _PICTURE, _SOURCE, _BREAK, _RULE, _PRE, _PRE_END, _FORM, _BLOCK = range(12)
+# What a tag is to the walk; from _RULE on it ends a block. All that is not named here is _BLOCK.
+_KINDS = (
+    dict.fromkeys((*_VOID, "", *(f"/{tag}" for tag in _INLINE)), _NOTHING) | dict.fromkeys(_INLINE, _INNER)
+    | dict.fromkeys(MARKUP, _MARKED) | {f"/{tag}": _MARKED_END for tag in MARKUP}
+    | dict.fromkeys(("img", "amp-img", "amp-anim", "/amp-img", "/amp-anim"), _PICTURE)
+    | {"source": _SOURCE, "br": _BREAK, "hr": _RULE, "pre": _PRE, "/pre": _PRE_END, "form": _FORM}
 )  # fmt: skip
 
-Token = tuple[str, str, str, str]  # "/" of a closing tag, the tag, its attributes as written, the text behind it
-# Written out, every attribute has a value in double quotes; names may hold quotes themselves, where a page is broken.
-_TOKEN = re.compile(r'<(?:!--.*?-->|(/?)([a-zA-Z][^\s>/]*)((?:\s=?[^\s=>]*="[^"]*")*+)>)([^<]*)', re.DOTALL)
+Token = tuple[str, str, str]  # a tag, with its "/" if it closes; its attributes as written; the text behind it
+# Written out, values and texts have no brackets. (Names of tags may have "<" within, where a page is broken.)
+_TOKEN = re.compile(r"<(?:!--.*?--|\?[^>]*+|([^ >]*+)([^>]*+))>([^<]*+)", re.DOTALL)
 _ATTRIBUTE = re.compile(r'\s(=?[^\s=>]*)="([^"]*)"')
+_CLASS = ' class="'
 _OTHER_NAMES = (' id="', ' itemprop="', ' role="', ' data-testid="', ' data-component="', ' data-type="')
 _HIDING = re.compile(r' hidden="| aria-hidden="true"|display:\s*none|visibility:\s*hidden', re.IGNORECASE)
 # Elements that a script or a style sheet fills with a picture.
@@ -60,7 +62,7 @@ _EDIT_WORDS = (
 _TAGS = r"(?:\s|&nbsp;|</?(?:a|span|sup|small|i|em)\b[^>]*>)*+"
 _EDIT = re.compile(rf"\[{_TAGS}(?:{_EDIT_WORDS}){_TAGS}(?:[|/]{_TAGS}(?:{_EDIT_WORDS}){_TAGS})?\]", re.IGNORECASE)
 _MARKUP_ALONE = re.compile(r"<[^>]*>")
-_MAX_CACHED = 1000  # characters of attributes: longer ones are not remembered
+_BOLD = ("b", "strong")
 
 LANDMARKS = tuple(
     "article main aside nav footer header form figure table ul ol blockquote dl section figcaption pre "
@@ -88,19 +90,14 @@ class Element:
         self.parent = parent
         self.source = source
         self.first = first
-        self.depth: int = parent.depth + 1 if parent is not None else 0
-        self.name = ""
-        self.number = self.blocks = self.own = self.around = self.within = 0
-
-    def read_names(self) -> None:
-        """Reads what names the element, and what is around it; those above have been read."""
-        source = self.source
-        if source:
-            self.name, self.own = _named(source) if len(source) < _MAX_CACHED else _named.__wrapped__(source)
-        self.around, self.within = self.own, _LANDMARK_BIT.get(self.tag, 0)
-        if self.parent is not None:
-            self.around |= self.parent.around
-            self.within |= self.parent.within
+        self.number = self.blocks = 0
+        self.name, self.own = _named(source) if source else ("", 0)
+        if parent is None:
+            self.depth, self.around, self.within = 0, self.own, _LANDMARK_BIT.get(tag, 0)
+        else:
+            self.depth = parent.depth + 1
+            self.around = parent.around | self.own
+            self.within = parent.within | _LANDMARK_BIT.get(tag, 0)
 
 
 @dataclass(slots=True, eq=False)
@@ -176,206 +173,167 @@ def walk(tree: LexborHTMLParser, *, frame: bool = False) -> PageTree:
     source = (body.html or "") if body is not None else ""
     if ">]" in source:
         source = _EDIT.sub(_without_words, source)
-    walker = _Walker(_TOKEN.findall(source))
-    walker.run()
-    return walker.page
+    return _Walk(_TOKEN.findall(source)).page
 
 
 def _may_show(source: str) -> bool:
-    """Tells quickly what `_SHOWING` needs to match: hardly an element has it."""
-    return "url(" in source or (
-        "data-" in source and (".jp" in source or ".png" in source or ".webp" in source or ".avif" in source)
-    )
+    """Tells whether an element with these attributes is filled with a picture."""
+    named = ".jp" in source or ".png" in source or ".webp" in source or ".avif" in source or "url(" in source
+    return named and _SHOWING.search(source) is not None
+
+
+def _on_one_line(text: str) -> str:
+    text = text.strip()
+    # Only of those that may be printed is white space plain spaces: a test at half the price of taking words apart.
+    return text if text.isprintable() and "  " not in text else " ".join(text.split())
 
 
 def _without_words(link: re.Match[str]) -> str:
     return "".join(_MARKUP_ALONE.findall(link[0])) if "<a " in link[0] else link[0]
 
 
-class _Walker:
+class _Walk:
     """Collects text until an element that is not inline begins or ends, or a line is left empty by two <br>."""
-
-    __slots__ = (
-        "bold_depth", "breaks", "element", "emphasis", "has_text", "has_time", "link_chars", "link_count", "link_depth",
-        "named", "open", "opened", "page", "pre_depth", "raised", "sets", "start", "texts",
-    )  # fmt: skip
 
     def __init__(self, tokens: list[Token]) -> None:
         root = Element("body", None, "", 0)
+        tokens[:1] = [("", "", text) for _, _, text in tokens[:1]]  # <body> is the root
         self.page = PageTree(root, [root], [], [], tokens, [])
-        self.element = root
-        self.open: list[int] = []  # tokens of inline markup that is open here
-        self.texts: list[str] = []
-        self.raised: list[int] = []  # where in `texts` the <sup> and <sub> that are open here begin
-        self.has_text = self.has_time = False
-        self.link_depth = self.bold_depth = self.pre_depth = 0
-        self.link_chars = self.link_count = self.emphasis = self.breaks = 0
-        self.named: list[str] = []  # attributes of the inline elements of this block
-        self.start = 0
-        self.opened: tuple[int, ...] = ()
-        self.sets = ""
-
-    def run(self) -> None:
-        """Reads all tokens."""
-        kinds = _TAG_KINDS
-        for number, (closing, tag, source, text) in enumerate(self.page.tokens):
-            kind = kinds.get(tag, 0)
-            if not kind:
-                if closing:
-                    self.end(number, tag)
-                elif number:
-                    self.begin(number, tag, source)
-            elif kind != _NOTHING:
-                self.special(kind, number, closing, tag, source)
-            if text:
-                if not text.isspace():
-                    self.texts.append(text)
-                    self.has_text = True
-                    self.breaks = 0
-                    if self.link_depth:
-                        self.link_chars += len(text)
-                    if self.bold_depth:
-                        self.emphasis += len(text)
-                elif self.has_text:
-                    self.texts.append(text)
-        self.flush(len(self.page.tokens))
+        self.open: list[tuple[str, str]] = []  # tags and attributes of the elements that are open, but for the root
+        self.made = [root]  # the root and the outermost of those: an element is made when it is known to hold something
+        self.sets = ""  # srcset of the <source>s of this <picture>
+        self.run()
         self.finish()
 
+    def run(self) -> None:
+        """Reads all tokens. Written out in one piece, as a page has a thousand."""
+        segments, opens, made = self.page.segments, self.open, self.made
+        texts: list[str] = []
+        marks: list[int] = []  # tokens of inline markup that is open here
+        raises: list[int] = []  # where in `texts` the <sup> and <sub> that are open here begin
+        opened: tuple[int, ...] = ()
+        start = link_depth = bold_depth = pre_depth = link_chars = link_count = emphasis = breaks = inline = 0
+        has_time = False
+        for number, (tag, source, text) in enumerate(self.page.tokens):
+            kind = _KINDS.get(tag, _BLOCK)
+            if kind == _BREAK:
+                breaks += 1
+                if breaks >= 2 and not pre_depth:
+                    kind = _RULE
+                elif texts:
+                    texts.append("\n")
+            if kind >= _RULE:
+                if texts:
+                    joined = "".join(texts)
+                    if "&" in joined:
+                        joined = unescape(joined)
+                    joined = joined.strip("\r\n ") if pre_depth else _on_one_line(joined)
+                    if joined and len(segments) < MAX_BLOCKS:
+                        element = made[-1] if len(made) > len(opens) else self.element()
+                        segments.append(
+                            Segment(
+                                len(segments), joined, element, start, number, opened, link_chars, link_count, inline,
+                                has_time, emphasis,
+                            )
+                        )  # fmt: skip
+                    texts.clear()
+                    has_time = False
+                    link_chars = emphasis = 0
+                start = number
+                breaks = inline = 0
+                link_count = link_depth
+                opened = ()
+                if marks:
+                    opened = tuple(marks)
+                    raises.clear()
+                if kind == _RULE:
+                    pass
+                elif tag[0] == "/":
+                    self.end(tag)
+                    pre_depth -= kind == _PRE_END
+                else:
+                    opens.append((tag, source))
+                    pre_depth += kind == _PRE
+                    if kind == _FORM:
+                        self.page.forms.append(self.element())
+                    if ("data-" in source or "url(" in source) and _may_show(source):
+                        self.show(source)
+            elif kind == _MARKED:
+                marks.append(number)
+                if tag == "a":
+                    link_depth += 1
+                    link_count += 1
+                elif tag in _BOLD:
+                    bold_depth += 1
+                elif tag in RAISED:
+                    raises.append(len(texts))
+                if source:
+                    inline |= _meant(source)
+            elif kind == _MARKED_END:
+                if marks:
+                    marks.pop()
+                if tag == "/a":
+                    link_depth -= 1
+                elif tag[1:] in _BOLD:
+                    bold_depth -= 1
+                elif raises and tag[1:] in RAISED:
+                    at = raises.pop()
+                    if at < len(texts):
+                        texts[at:] = [raised("".join(texts[at:]), tag[1:])]
+            elif kind == _INNER:
+                has_time = has_time or tag == "time"
+                if source:
+                    inline |= _meant(source)
+            elif kind == _PICTURE:
+                self.show(source, self.sets, fallback=bool(opens) and opens[-1][0] == "noscript")
+                self.sets = ""
+            elif kind == _SOURCE:
+                self.sets = self.sets or attributes(source).get("srcset", "")
+            if text:
+                if not text.isspace():
+                    texts.append(text)
+                    breaks = 0
+                    if link_depth:
+                        link_chars += len(text)
+                    if bold_depth:
+                        emphasis += len(text)
+                elif texts:
+                    texts.append(text)
+
+    def element(self) -> Element:
+        """Returns the innermost element that is open, made with those above it if they are not yet."""
+        made, elements, blocks = self.made, self.page.elements, len(self.page.segments)
+        element = made[-1]
+        for tag, source in self.open[len(made) - 1 :]:
+            element = Element(tag, element, source, blocks)
+            made.append(element)
+            elements.append(element)
+        return element
+
+    def end(self, tag: str) -> None:
+        """Ends an element that is not inline."""
+        if self.sets and tag == "/picture":  # without an <img>
+            self.show("", self.sets)
+            self.sets = ""
+        if self.open:
+            self.open.pop()
+            if len(self.made) > len(self.open) + 1:
+                element = self.made.pop()
+                element.blocks = len(self.page.segments) - element.first
+
+    def show(self, source: str, sets: str = "", fallback: bool = False) -> None:
+        self.page.pictures.append(Picture(len(self.page.segments), self.element(), source, sets, fallback))
+
     def finish(self) -> None:
-        """Keeps only the elements that hold blocks, and reads what names them."""
+        """Keeps only the elements that hold blocks."""
         page = self.page
         page.root.blocks = len(page.segments)
         page.elements = [page.root, *[element for element in page.elements[1:] if element.blocks]]
         for number, element in enumerate(page.elements):
             element.number = number
-            element.read_names()
         for picture in page.pictures:
             picture.element = _holding(picture.element)
         page.forms = [_holding(form) for form in page.forms]
-
-    def special(self, kind: int, number: int, closing: str, tag: str, source: str) -> None:
-        """Handles a tag that does not simply begin or end a block."""
-        if kind <= _INNER:
-            if closing:
-                self.end_inline(kind, tag)
-            else:
-                self.begin_inline(kind, number, tag, source)
-        elif kind == _BREAK:
-            self.line_break(number)
-        elif kind == _PICTURE:
-            is_fallback = self.element.tag == "noscript"
-            self.page.pictures.append(Picture(len(self.page.segments), self.element, source, self.sets, is_fallback))
-            self.sets = ""
-        elif kind == _PRE:
-            if closing:
-                self.end(number, tag)
-                self.pre_depth -= 1
-            else:
-                self.begin(number, tag, source)
-                self.pre_depth += 1
-        elif kind == _FORM:
-            if closing:
-                self.end(number, tag)
-            else:
-                self.begin(number, tag, source)
-                self.page.forms.append(self.element)
-        elif kind == _SOURCE:
-            self.sets = self.sets or attributes(source).get("srcset", "")
-        else:
-            self.flush(number)
-
-    def line_break(self, number: int) -> None:
-        self.breaks += 1
-        if self.breaks >= 2 and not self.pre_depth:
-            self.flush(number)
-        elif self.has_text:
-            self.texts.append("\n")
-
-    def flush(self, number: int) -> None:
-        """Ends the block that is being collected, at token `number`."""
-        if self.has_text:
-            self.close(number)
-        self.start = number
-        self.breaks = 0
-        if self.named:
-            self.named = []
-        if self.raised:
-            self.raised = []
-        self.link_count = self.link_depth
-        self.opened = tuple(self.open) if self.open else ()
-
-    def close(self, number: int) -> None:
-        """Makes a block of the texts collected."""
-        joined = "".join(self.texts)
-        if "&" in joined:
-            joined = unescape(joined)
-        text = joined.strip("\r\n ") if self.pre_depth else " ".join(joined.split())
-        segments = self.page.segments
-        if text and len(segments) < MAX_BLOCKS:
-            segments.append(
-                Segment(
-                    number=len(segments),
-                    text=text,
-                    element=self.element,
-                    start=self.start,
-                    end=number,
-                    opened=self.opened,
-                    link_chars=self.link_chars,
-                    link_count=self.link_count,
-                    inline=_meant(self.named),
-                    has_time=self.has_time,
-                    emphasis=self.emphasis,
-                )
-            )
-        self.texts = []
-        self.has_text = self.has_time = False
-        self.link_chars = self.emphasis = 0
-
-    def begin(self, number: int, tag: str, source: str) -> None:
-        """Begins an element that is not inline."""
-        self.flush(number)
-        elements = self.page.elements
-        element = Element(tag, self.element, source, len(self.page.segments))
-        elements.append(element)
-        self.element = element
-        if _may_show(source) and _SHOWING.search(source):
-            self.page.pictures.append(Picture(len(self.page.segments), element, source))
-
-    def end(self, number: int, tag: str) -> None:
-        self.flush(number)
-        element = self.element
-        if tag == "picture" and self.sets:  # without an <img>
-            self.page.pictures.append(Picture(len(self.page.segments), element, "", self.sets))
-            self.sets = ""
-        element.blocks = len(self.page.segments) - element.first
-        if element.parent is not None:
-            self.element = element.parent
-
-    def begin_inline(self, kind: int, number: int, tag: str, source: str) -> None:
-        if kind == _A:
-            self.link_depth += 1
-            self.link_count += 1
-        elif kind == _BOLD:
-            self.bold_depth += 1
-        elif tag == "time":
-            self.has_time = True
-        if tag in MARKUP:
-            self.open.append(number)
-            if tag in RAISED:
-                self.raised.append(len(self.texts))
-        if source:
-            self.named.append(source)
-
-    def end_inline(self, kind: int, tag: str) -> None:
-        if kind == _A:
-            self.link_depth -= 1
-        elif kind == _BOLD:
-            self.bold_depth -= 1
-        if tag in MARKUP and self.open:
-            self.open.pop()
-        if tag in RAISED and self.raised:
-            start = self.raised.pop()
-            self.texts[start:] = [raised("".join(self.texts[start:]), tag)]
 
 
 def _holding(element: Element) -> Element:
@@ -385,11 +343,13 @@ def _holding(element: Element) -> Element:
     return element
 
 
-@lru_cache(maxsize=8192)
 def _named(source: str) -> tuple[str, int]:
     """Returns what names an element (class, id and the like, joined by spaces), and the bits of `class_names` that they
     mean."""
-    name = _value(source, ' class="') if ' class="' in source else ""
+    if source.startswith(_CLASS) and source.find('"', len(_CLASS)) == len(source) - 1:  # its only attribute
+        name = source[len(_CLASS) : -1]
+        return name, meaning(name)
+    name = _value(source, _CLASS) if _CLASS in source else ""
     for mark in _OTHER_NAMES:
         if mark in source:
             name += " " + _value(source, mark)
@@ -401,13 +361,9 @@ def _named(source: str) -> tuple[str, int]:
     return name, bits
 
 
-def _meant(sources: list[str]) -> int:
-    """Returns what the classes of inline elements mean, given their attributes."""
-    bits = 0
-    for source in sources:
-        if ' class="' in source:
-            bits |= meaning(_value(source, ' class="'))
-    return bits
+def _meant(source: str) -> int:
+    """Returns what the class of an inline element means, given its attributes."""
+    return meaning(_value(source, _CLASS)) if _CLASS in source else 0
 
 
 def _value(source: str, mark: str) -> str:

@@ -95,15 +95,18 @@ def _word_meaning(word: str) -> int:
     mask = 0
     marked = f"^{word[:40]}$"
     for at in range(len(marked) - 2):
-        for part, bits in _BY_START.get(marked[at : at + 3], ()):
-            if marked.startswith(part, at):
-                mask |= bits
+        if (parts := _BY_START.get(marked[at : at + 3])) is not None:
+            for part, bits in parts:
+                if marked.startswith(part, at):
+                    mask |= bits
     return mask
 
 
 @lru_cache(maxsize=65536)
 def _name_meaning(name: str) -> int:
     """Returns the bits of one class or id; `articleBody` counts whole and in parts."""
+    if name.isalpha() and name.islower() and name.isascii():
+        return _word_meaning(name) if len(name) > 1 else 0
     mask = 0
     parts = [part.lower() for part in _WORD.findall(name) if len(part) > 1]
     for part in parts:

@@ -176,7 +176,7 @@ class Furniture:
         lists: dict[Element, list[int]] = {}
         for segment in map(self.page.segments.__getitem__, self._open()):
             if segment.link_chars * 10 >= 8 * len(segment.text) and segment.element.within & _LIST:
-                marks = [token[2] for token in self.page.tokens[segment.start : segment.end] if token[1] == "a"]
+                marks = [token[1] for token in self.page.tokens[segment.start : segment.end] if token[0] == "a"]
                 if any(' href="#' in mark for mark in marks):
                     element = segment.element
                     while element.parent is not None and element.tag not in ("ul", "ol"):

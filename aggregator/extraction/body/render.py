@@ -123,7 +123,7 @@ def _block(page: PageTree, segment: Segment, base: str | None, *, cell: bool) ->
 def _code(page: PageTree, segment: Segment) -> str:
     """Returns code with its lines; the class by which highlighters know its language stays."""
     code = escape(segment.text, quote=False)
-    sources = [segment.element.source, *(token[2] for token in page.tokens[segment.start : segment.start + 3])]
+    sources = [segment.element.source, *(token[1] for token in page.tokens[segment.start : segment.start + 3])]
     language = next((found[1] for source in sources if (found := _LANGUAGE.search(source[:1000]))), None)
     return f'<pre><code class="language-{language}">{code}</code></pre>' if language else f"<pre>{code}</pre>"
 
@@ -135,16 +135,15 @@ def _inline(page: PageTree, segment: Segment, base: str | None) -> str:
     tokens = page.tokens
     opened: list[str] = []
     parts = [_opening(tokens[number], base, opened) for number in segment.opened]
-    parts.append(tokens[segment.start][3])
+    parts.append(tokens[segment.start][2])
     for token in tokens[segment.start + 1 : segment.end]:
-        closing, tag, _, text = token
-        if tag == "br":
+        tag, _, text = token
+        if tag in MARKUP:
+            parts.append(_opening(token, base, opened))
+        elif tag == "br":
             parts.append("<br>")
-        elif tag in MARKUP:
-            if not closing:
-                parts.append(_opening(token, base, opened))
-            elif opened:
-                parts.append(f"</{opened.pop()}>")
+        elif opened and tag[:1] == "/" and tag[1:] in MARKUP:
+            parts.append(f"</{opened.pop()}>")
         if text:
             parts.append(text)
     parts.extend(f"</{name}>" for name in reversed(opened))
@@ -152,11 +151,11 @@ def _inline(page: PageTree, segment: Segment, base: str | None) -> str:
 
 
 def _opening(token: Token, base: str | None, opened: list[str]) -> str:
-    tag = token[1]
+    tag = token[0]
     opened.append(tag)
     if tag != "a":
         return f"<{tag}>"
-    href = attributes(token[2]).get("href")
+    href = attributes(token[1]).get("href")
     link = absolute(href, base or "") if href else None
     return f'<a href="{escape(link)}">' if link else "<a>"
 

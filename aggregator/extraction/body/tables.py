@@ -55,10 +55,10 @@ def empty_cells(page: PageTree, before: Segment | None, segment: Segment) -> int
     start = before.end if before is not None else max(0, segment.start - 4 * _MOST_EMPTY)
     count = 0
     for number in range(segment.start, max(start, segment.start - 4 * _MOST_EMPTY) - 1, -1):
-        closing, tag, _, _ = page.tokens[number]
-        if not closing and tag in ("td", "th"):
+        tag = page.tokens[number][0]
+        if tag in ("td", "th"):
             count += 1
-        elif tag == "tr" or tag == "table":
+        elif tag in ("tr", "/tr", "table", "/table"):
             break
     return min(max(0, count - 1), _MOST_EMPTY)
 
