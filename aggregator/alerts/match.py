@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from sqlalchemy import Connection
 
 from aggregator.errors import QueryError
-from aggregator.store import deliveries, saved_searches, search_articles
+from aggregator.store import deliveries, muted, saved_searches, search_articles
 from aggregator.store.engine import Store
 from aggregator.store.saved_searches import SavedSearch, read_query
 
@@ -23,7 +23,8 @@ def match(store: Store, digest_time: time, now: int) -> None:
     while True:
         with store.read() as conn:
             articles, alerts = deliveries.queued(conn, _AT_ONCE), saved_searches.alerts(conn)
-            found = [(alert, _found(conn, alert, articles, now)) for alert in alerts] if articles else []
+            heard = sorted(set(articles) - muted.of_articles(conn, articles))
+            found = [(alert, _found(conn, alert, heard, now)) for alert in alerts]
         if not articles:
             break
         with store.write() as unit:

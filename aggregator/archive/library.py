@@ -87,7 +87,8 @@ class Archive:
         return self._with_articles([row])[0]
 
     def stories(self, since: Time | None = None, until: Time | None = None, limit: int = 20) -> list[Story]:
-        """Returns the stories with articles in a time, biggest first; without `since` those of all times."""
+        """Returns the stories with articles in a time, biggest first; without `since` those of all times. What is muted
+        is left out."""
         start, end = _start(since), _end(until) or datetime.now(UTC) + timedelta(seconds=1)
         with self._store.read() as conn:
             rows = story_list.listing(conn, int(start.timestamp()) if start else 0, int(end.timestamp()), limit)

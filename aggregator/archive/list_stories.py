@@ -28,7 +28,11 @@ def show_story(store: Store, story_id: int) -> StoryArticles:
         return StoryArticles(row, tuple(map(current, stored_articles.of_stories(conn, [story_id])[story_id])))
 
 
-def list_stories(store: Store, since: datetime | None, until: datetime, limit: int) -> list[StoryRow]:
-    """Lists the stories with articles from `since` up to `until` (without it), biggest first. Raises StoreError."""
+def list_stories(
+    store: Store, since: datetime | None, until: datetime, limit: int, *, with_muted: bool = False
+) -> list[StoryRow]:
+    """Lists the stories with articles from `since` up to `until` (without it), biggest first; those that are muted if
+    they are wanted. Raises StoreError."""
+    span = int(since.timestamp()) if since else 0, int(until.timestamp())
     with store.read() as conn:
-        return listing(conn, int(since.timestamp()) if since else 0, int(until.timestamp()), limit)
+        return listing(conn, *span, limit, with_muted=with_muted)

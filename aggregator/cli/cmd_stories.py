@@ -28,6 +28,7 @@ def stories(
     since: Since = "24h",
     until: Until = None,
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="At most so many.")] = 20,
+    with_muted: Annotated[bool, typer.Option("--all", help="Those that `mute` leaves out, too.")] = False,
     form: ListFormat = Format.TABLE,
     json: AsJson = False,
 ) -> None:
@@ -49,7 +50,7 @@ def stories(
     now = datetime.now(UTC)
     end = until_time(until, now) or now + timedelta(seconds=1)
     with global_options.of(ctx).existing_store() as store:
-        found = list_stories(store, since_time(since, now), end, limit)
+        found = list_stories(store, since_time(since, now), end, limit, with_muted=with_muted)
     _print(found, chosen(ctx, form, json))
 
 

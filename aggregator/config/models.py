@@ -71,6 +71,9 @@ class Settings(_Model):
         default=timedelta(days=90), description="How long the log of polls is kept, or forever"
     )
 
+    mute: Line | None = Field(
+        default=None, description="A query: what it matches is left out of lists of stories and of alerts"
+    )
     smtp_host: Line | None = Field(default=None, description="The server that takes the mail of alerts")
     smtp_port: int | None = Field(
         default=None, ge=1, le=65535, description="Its port; default: 587, 465 or 25 by smtp_tls"
@@ -115,6 +118,7 @@ class _Source(_Model):
     allow_private_networks: Networks | None = Field(default=None, description="As in settings, for this one alone")
     proxy: Proxy | None = Field(default=None, description="As in settings, for this one alone")
     site: SiteName | None = Field(default=None, description="The site it counts as; default: its registrable domain")
+    mute: Line | None = Field(default=None, description="As in settings, beside that, of its articles alone")
     robots: bool | None = Field(default=None, description="Whether robots.txt is honoured; default: as in settings")
 
 

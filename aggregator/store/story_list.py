@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping, bindparam, text
 
+from aggregator.store import muted
 from aggregator.stories.lead import NO_SOURCE, StoryReport, lead
 
 _LISTING = text(
     "SELECT id, first_at, last_at, articles FROM stories WHERE last_at >= :since AND first_at < :until"
-    " ORDER BY articles DESC, last_at DESC, id DESC LIMIT :limit"
+    " ORDER BY articles DESC, last_at DESC, id DESC LIMIT :limit OFFSET :offset"
 )
 _ONE = text("SELECT id, first_at, last_at, articles FROM stories WHERE id = :id")
 _MEMBERS = text(
@@ -37,9 +38,16 @@ class StoryRow:
     last_at: int
 
 
-def listing(conn: Connection, since: int, until: int, limit: int) -> list[StoryRow]:
-    """Returns the stories with articles between two times, biggest first."""
-    return _stories(conn, conn.execute(_LISTING, {"since": since, "until": until, "limit": limit}).mappings().all())
+def listing(conn: Connection, since: int, until: int, limit: int, *, with_muted: bool = False) -> list[StoryRow]:
+    """Returns the stories with articles between two times, biggest first; those that are muted if they are wanted."""
+    found: list[RowMapping] = []
+    span = {"since": since, "until": until, "limit": limit}
+    offset = 0
+    while len(found) < limit and (rows := conn.execute(_LISTING, span | {"offset": offset}).mappings().all()):
+        hidden = set() if with_muted else muted.of_stories(conn, [row["id"] for row in rows])
+        found += [row for row in rows if row["id"] not in hidden]
+        offset += len(rows)
+    return _stories(conn, found[:limit])
 
 
 def one(conn: Connection, story_id: int) -> StoryRow | None:

@@ -2,15 +2,19 @@
 
 import os
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from aggregator.config import load_config
 from aggregator.config.models import Config, Feed, Page, Settings
-from aggregator.errors import ConfigError
-from aggregator.store import feeds, meta
+from aggregator.errors import ConfigError, QueryError
+from aggregator.store import feeds, meta, muted
 from aggregator.store.engine import Store
 from aggregator.store.feeds import Subscription, Synced
+from aggregator.store.saved_searches import read_query
 from aggregator.urls import site_of
 
 
@@ -61,9 +65,24 @@ def sync(store: Store, config: Config, digest: str, now: int) -> Synced:
     wanted = [subscription(item) for item in sources]
     with store.write() as conn:
         done = feeds.sync(conn, wanted, now)
+        _mute(conn, config)
         meta.put(conn, "config", digest + config.model_dump_json())
         meta.put(conn, "settings", digest + config.settings.model_dump_json())
     return done
+
+
+def _mute(conn: Connection, config: Config) -> None:
+    """Takes over what is muted. Raises ConfigError for a query that can't be read."""
+    everywhere: list[Settings | Feed | Page] = [config.settings, *config.feeds, *config.articles]
+    for item in everywhere:
+        if item.mute is not None:
+            try:
+                read_query(conn, item.mute, datetime.now(UTC))
+            except QueryError as error:
+                where = "settings" if isinstance(item, Settings) else f"feed {item.url}"
+                raise ConfigError(f"{where}: mute: {error}") from None
+    mutes = [(None if isinstance(item, Settings) else item.url, item.mute) for item in everywhere if item.mute]
+    muted.put(conn, mutes)
 
 
 def subscription(item: Feed | Page) -> Subscription:

@@ -19,12 +19,13 @@ NOW = 1_800_000_000
 WORDS = "harbour council bridge river engineers report pillars timetable island morning crossing winter".split()
 
 
-def publish(store: Store, topic: str, *, site: str = "a.example", text: str | None = None) -> int:
+def publish(store: Store, topic: str, *, site: str = "a.example", text: str | None = None, **more: str) -> int:
     """Stores a new article as a visit does; its id."""
     says = text or " ".join(Random(topic).choices([*WORDS, topic], k=120))
     record = {"url": f"https://{site}/{topic}", "title": f"News of the {topic}", "text": f"The {topic}. {says}"}
+    article = from_record({**record, "lang": "en", **more}, {"published_at": NOW - 60}, NOW)
     with store.write() as unit:
-        return save_new.save(unit, from_record(record | {"lang": "en"}, {"published_at": NOW - 60}, NOW)).id
+        return save_new.save(unit, article).id
 
 
 def words_of(topic: str) -> str:
