@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import islice, pairwise
+from itertools import chain, filterfalse, islice, pairwise
 from struct import iter_unpack, pack, unpack
 
 from aggregator.stories.terms import OPENING_WORDS, SMALL_LETTERS, times, weights
@@ -97,6 +97,8 @@ def _language(lang: str | None) -> int:
 
 def _is_unspaced(found: list[str]) -> bool:
     sample = found[:: len(found) // 100 + 1]
+    if "".join(sample).isascii():
+        return False
     return 2 * sum(len(word) == 1 and word >= _FIRST_UNSPACED for word in sample) > len(sample)
 
 
@@ -119,8 +121,8 @@ def _ngrams(some: list[str], step: int) -> list[int]:
     fields = b"".join(map(_FIELDS.__getitem__, some))
     number, moved = int.from_bytes(fields, "little"), 32 * (4 * step + 1)
     mixed = number ^ number >> moved ^ number >> 2 * moved ^ number >> 3 * moved
-    grams = iter_unpack("<i12x", mixed.to_bytes(len(fields), "little"))
-    return list(dict.fromkeys(gram for (gram,) in islice(grams, len(some) - 3 * step)))
+    grams = chain.from_iterable(iter_unpack("<i12x", mixed.to_bytes(len(fields), "little")))
+    return list(dict.fromkeys(islice(grams, len(some) - 3 * step)))
 
 
 def is_sampled(hashes: Iterable[int]) -> bool:
@@ -138,7 +140,7 @@ def indexed(hashes: Sequence[int]) -> list[int]:
 def _named(found: list[str]) -> set[str]:
     """Returns names, words written with a capital and nowhere in the text without it, and numbers, digits alone."""
     distinct = set(found)
-    special = [word for word in distinct if not word.islower()]
+    special = filterfalse(str.islower, distinct)
     return {w for w in special if (w[0].isupper() and w.lower() not in distinct) or w.isdigit()}
 
 
@@ -158,7 +160,7 @@ _FIELDS = _Fields()
 
 def _numbers(some: Iterable[str]) -> list[int]:
     """Returns a 32-bit hash of each word: that of the first place."""
-    return [number for (number,) in iter_unpack("<I12x", b"".join(map(_FIELDS.__getitem__, some)))]
+    return list(chain.from_iterable(iter_unpack("<I12x", b"".join(map(_FIELDS.__getitem__, some)))))
 
 
 def pack_hashes(hashes: Iterable[int]) -> bytes:

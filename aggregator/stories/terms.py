@@ -60,16 +60,12 @@ def times(opening: Sequence[str]) -> tuple[int, ...]:
     """Returns the years and the days of the year that the words name: a year as it is, a day as month * 32 + day."""
     said = set(opening)
     found = {_YEAR[word] for word in _YEAR.keys() & said}
-    if said.isdisjoint(_DAY):
-        return tuple(sorted(found))
-    for place, word in enumerate(opening):
-        day = _DAY.get(word)
-        if day is None:
-            continue
+    days = said & _DAY.keys()
+    for place in [place for place, word in enumerate(opening) if word in days] if days else ():
         near = (*opening[max(0, place - 1) : place], *opening[place + 1 : place + 2])
         month = next((_MONTH[fold(other)] for other in near if fold(other) in _MONTH), None)
         if month is None and place > 1 and opening[place - 1] == "月" and opening[place - 2].isdecimal():
             month = int(opening[place - 2][:2])  # 3月5日
         if month is not None and 1 <= month <= 12:
-            found.add(month * 32 + day)
+            found.add(month * 32 + _DAY[opening[place]])
     return tuple(sorted(found))
