@@ -379,3 +379,55 @@ def test_a_likely_run_far_from_the_article_stays_if_it_looks_like_it(name: str, 
     scores = [0.9] * 4 + [0.02] * 4 + [0.75]
     found = judge(blocks, StatedFacts(), scores, [0.0] * 9)
     assert [one.kept for one in found] == [True] * 4 + [False] * 4 + [kept]
+
+
+ENTRIES = [
+    "Police closed the road to the mill at noon, after the water had risen above the lower arch of the bridge.",
+    "The baker says that his boat has been taken to the church, where it is tied to the railing of the porch.",
+    "Schools in the lower town stay closed on Wednesday, the county said, and buses end at the railway station.",
+    "The gauge at the weir shows three metres and ten, which is less than at the same hour of the day before.",
+]
+
+
+@pytest.mark.parametrize("clock", ["<time>18:0{}</time>", "<span>18.0{} Uhr</span>", "<div class=stamp>18h0{}</div>"])
+def test_entries_of_a_live_blog_beside_its_summary_are_text(clock: str) -> None:
+    entries = "".join(
+        f"<article class=entry>{clock.format(9 - n)}<h3>Water falls {n}</h3><p>{one} {LONG}</p></article>"
+        for n, one in enumerate(ENTRIES)
+    )
+    summary = (
+        f"<article class=summary><h1>{TITLE}</h1><p>{PARAGRAPHS[0]} {LONG}</p><p>{PARAGRAPHS[1]} {LONG}</p></article>"
+    )
+    found = article(f"<title>{TITLE}</title><main>{summary}{entries}</main>")
+    assert found.is_article
+    assert [one for one in ENTRIES if one not in found.text] == []
+    assert sorted(found.text.find(one) for one in ENTRIES) == [found.text.find(one) for one in ENTRIES]
+
+
+def test_cards_of_other_articles_with_their_time_are_no_entries() -> None:
+    cards = "".join(
+        f"<article class=card><a href=/{n}><h3>{one}</h3></a><time>18:0{n}</time><p>{LONG}</p></article>"
+        for n, one in enumerate(ENTRIES)
+    )
+    own = "".join(f"<p>{one} {LONG}</p>" for one in PARAGRAPHS)
+    found = article(f"<title>{TITLE}</title><main><article><h1>{TITLE}</h1>{own}</article>{cards}</main>")
+    assert [one for one in ENTRIES if one in found.text] == []
+
+
+@pytest.mark.parametrize(
+    "heading", ["More on this story", "Read next", "Mehr zum Thema", "Sur le même sujet", "関連記事"]
+)
+def test_teasers_under_a_heading_of_related_articles_are_no_text(heading: str) -> None:
+    teasers = "".join(
+        f"<div><h3><a href=/{n}>Flood {n} closes the schools</a></h3><p>{one}</p></div>"
+        for n, one in enumerate(ENTRIES)
+    )
+    body = [f"{one} {LONG}" for one in PARAGRAPHS]
+    aside = f"<aside class=more><h2>{heading}</h2>{teasers}</aside>"
+    assert article(page(*body[:2], aside, *body[2:])).text == "\n\n".join(one.strip() for one in body)
+
+
+def test_what_a_heading_of_the_text_heads_stays() -> None:
+    parts = "".join(f"<h3><a href=/{n}>Mill {n}</a></h3><p>{one} {LONG}</p>" for n, one in enumerate(ENTRIES))
+    text = article(page(PARAGRAPHS[0], f"<section><h2>Topics</h2>{parts}</section>")).text
+    assert [one for one in ENTRIES if one not in text] == []

@@ -5,6 +5,7 @@ rows of numbers -> first model: a probability each -> second model, which sees t
 -> lead, title, other articles, detached runs, posts, repetitions -> verdicts
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -32,6 +33,9 @@ NAMED_LEAD = 0.1  # the same for a block that its element names so
 LOST_LEAD = 0.3  # the same for a block that is no part of the text: else it would be lost
 _OTHER_ARTICLE = 0.3  # factor for blocks of an <article> that is not the title's
 _OWN_ARTICLE = 250  # characters that the title's own <article> must hold for that
+_FEWEST_ENTRIES = 3  # alike side by side that are entries of a live blog
+_ENTRY, _ENTRY_LINKS = 100, 0.3  # characters of an entry, and the share of them that may be links
+_CLOCK = re.compile(r"\d{1,2}\s?[:.hH時시]\s?\d{2}(?!\d)")
 _GAP_CHARS, _GAP_BLOCKS = 300, 12  # dropped between two runs that are then detached from each other
 _WHOLE = 1500  # characters of a block that may be the whole article again: many samples of it stand in other blocks
 _SAMPLES, _SAMPLE, _AGAIN = 16, 40, 0.7
@@ -136,7 +140,7 @@ def _says(text: str, title: str) -> bool:
 
 
 def _drop_other_articles(page: PageTree, verdicts: Sequence[BlockVerdict], titles: Sequence[int]) -> None:
-    """Lowers what stands in other <article>s, where the title's own holds a text."""
+    """Lowers what stands in other <article>s, where the title's own holds a text; not the entries of a live blog."""
     articles = [element for element in page.elements if element.tag == "article" and element.blocks]
     if len(articles) < 2:
         return
@@ -146,12 +150,30 @@ def _drop_other_articles(page: PageTree, verdicts: Sequence[BlockVerdict], title
     inside = range(own.first, own.first + own.blocks)
     if sum(len(page.segments[n].text) for n in inside if verdicts[n].score >= _OTHER_ARTICLE) < _OWN_ARTICLE:
         return
+    others: dict[tuple[Element | None, str], list[Element]] = {}
     for article in articles:
         if article.first not in inside:
+            others.setdefault((article.parent, article.name), []).append(article)
+    for alike in others.values():
+        if len(alike) >= _FEWEST_ENTRIES and all(_is_entry(page, article) for article in alike):
+            continue
+        for article in alike:
             for verdict in verdicts[article.first : article.first + article.blocks]:
                 if not verdict.reason:
                     verdict.score *= _OTHER_ARTICLE
                     verdict.reason = "in another article of the page"
+
+
+def _is_entry(page: PageTree, article: Element) -> bool:
+    """Tells whether an <article> is an entry of a live blog: prose that is told with its time and leads nowhere else,
+    as the cards of other articles do."""
+    blocks = page.segments[article.first : article.first + article.blocks]
+    chars, linked = sum([len(s.text) for s in blocks]), sum([s.link_chars for s in blocks])
+    return (
+        chars >= _ENTRY
+        and linked <= _ENTRY_LINKS * chars
+        and any(_CLOCK.search(s.text) for s in blocks if len(s.text) <= 40)
+    )
 
 
 def _holds(element: Element, number: int) -> bool:

@@ -78,7 +78,10 @@ class Furniture:
         neither the title nor the page."""
         if element.parent is None or self._chars(element) > (2 if element.own & class_names.HIDDEN else 1) * _PANEL:
             return False
-        return not any(element.first <= number < element.first + element.blocks for number in self.titles)
+        return not self._holds_title(element)
+
+    def _holds_title(self, element: Element) -> bool:
+        return any(element.first <= number < element.first + element.blocks for number in self.titles)
 
     def _bylines(self, names: Sequence[str]) -> None:
         """Drops what stands before or after the paragraphs and is a date, or names a stated author and says next to
@@ -159,10 +162,10 @@ class Furniture:
         inner = range(without.first, without.first + without.blocks) if without is not None else ()
         return sum([self.sizes[number] for number in self._open_within(element) if number not in inner])
 
-    def _is_beside(self, element: Element) -> bool:
-        """Tells whether what may be kept of an element is little beside the rest of the page."""
+    def _is_beside(self, element: Element, share: float = _BESIDE) -> bool:
+        """Tells whether what may be kept of an element is at most a share of what may be of the rest of the page."""
         held = self._chars_open(element, None)
-        return held <= _BESIDE * (self._chars_open(self.page.root, None) - held)
+        return held <= share * (self._chars_open(self.page.root, None) - held)
 
     def _is_address(self, number: int) -> bool:
         found = self.addresses.get(number)
@@ -190,12 +193,20 @@ class Furniture:
                 self._drop([before, *links] if headed else links, "the table of contents")
 
     def _lists_of_links(self) -> None:
-        """Drops headings such as "Related stories" with the links that follow them."""
+        """Drops headings such as "Related stories" with the links that follow them, and with the teasers between those
+        where an element holds nothing else."""
         for segment in self.labels:
             after = segment.number + 1
             if not segment.link_chars and self._is_link(after) and set_phrases.heads_section(segment.text):
                 while self._is_link(after):
                     after += 1
+                box = segment.element
+                while box.parent is not None and box.blocks == 1:
+                    box = box.parent
+                end = box.first + box.blocks
+                is_list = box.first == segment.number and any(map(self._is_link, range(after, end)))
+                if is_list and self._is_beside(box, 1.0) and not self._holds_title(box):
+                    after = end
                 self._drop(range(segment.number, after), "points to other articles")
 
     def _is_link(self, number: int) -> bool:

@@ -242,6 +242,10 @@ mục lục|obsah|tartalom|cuprins|περιεχόμενα
 """Head a table of contents."""
 
 SECTIONS = """
+more on this story|more on this topic|more on this|more like this|read next|up next|what to read next|keep reading
+mehr zu diesem thema|weitere artikel|weitere themen|lesen sie auch|sur le même thème|à lire aussi|lire aussi
+sobre este tema|más sobre este tema|lea también|mais sobre este tema|leggi anche|sullo stesso argomento
+meer over dit onderwerp|verder lezen|więcej na ten temat|czytaj też|по теме|ещё по теме|les også|läs mer|lue myös
 related topics|related|related stories|related news|more stories|don't miss|latest posts|latest news|latest
 most read|most popular|most viewed
 popular|trending|trending now|top stories|more from|editor's picks|recommended|you may also like|share this
