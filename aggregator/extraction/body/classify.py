@@ -1,7 +1,8 @@
 """Decides which blocks are the article: by the models' probability of each, then by what can only be seen over all of
 them.
 
-rows of numbers -> first model: a probability each -> second model, which sees the first's verdicts around a block
+rows of numbers -> first model: a probability each -> second model, where the first is unsure: it sees the first's
+verdicts around a block
 -> lead, title, other articles, detached runs, posts, repetitions -> verdicts
 """
 
@@ -26,6 +27,7 @@ from aggregator.text import index_form
 
 Array = np.ndarray[Any, Any]
 
+_SURE = 0.03  # probability of the first model that is below this, or as near to 1, stands: the second changes none
 # Swept over the development sets with cross-validated probabilities (python -m benchmarks.train_blocks
 # --cross-validate, November 2026).
 LEAD = 0.5  # probability from which a block is the standfirst
@@ -58,18 +60,25 @@ def probabilities(page: PageTree, facts: StatedFacts) -> tuple[list[float], list
     if not page.segments:
         return [], []
     features = measure(page, facts)
-    scores[features.asked] = _probabilities("body/blocks", features)
-    features = with_surroundings(features, scores)
-    scores[features.asked] = _probabilities("body/blocks_again", features)
-    candidates = np.flatnonzero(features.is_lead_candidate)
-    if len(candidates):
-        chances = _probabilities("body/lead", replace(features, columns=features.columns.take(candidates, 1)))
-        leads[features.asked[candidates]] = chances
+    first = _probabilities("body/blocks", features)
+    scores[features.asked] = first
+    features = with_surroundings(features.of(is_unsure(first) | features.is_lead_candidate), scores)
+    again = features.of(is_unsure(scores[features.asked]))
+    scores[again.asked] = _probabilities("body/blocks_again", again)
+    candidates = features.of(features.is_lead_candidate)
+    leads[candidates.asked] = _probabilities("body/lead", candidates)
     return scores.tolist(), leads.tolist()
 
 
+def is_unsure(first: Array) -> Array:
+    """Tells of which blocks the second model is asked too, by what the first says."""
+    result: Array = (first > _SURE) & (first < 1.0 - _SURE)
+    return result
+
+
 def with_surroundings(features: BlockFeatures, scores: Array) -> BlockFeatures:
-    """Adds the features that only the later models see. `scores`: of each block, the first probability or NaN."""
+    """Adds the features that only the later models see. `scores`: of each block of the page, the first probability or
+    NaN."""
     seen = surroundings(features.arrays, np.nan_to_num(scores))
     columns = np.concatenate((features.columns, stacked(seen).take(features.asked, 1)))
     return replace(features, names=(*features.names, *seen), columns=columns)

@@ -9,7 +9,7 @@ models find their columns by these names.
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -73,6 +73,14 @@ class BlockFeatures:
     columns: Array
     arrays: PageArrays
     is_lead_candidate: Array
+
+    def of(self, chosen: Array) -> "BlockFeatures":
+        """Returns the features of some of the blocks that have a row."""
+        places = np.flatnonzero(chosen)
+        return replace(
+            self, asked=self.asked[places], columns=self.columns.take(places, 1),
+            is_lead_candidate=self.is_lead_candidate[places],
+        )  # fmt: skip
 
 
 def measure(page: PageTree, facts: StatedFacts) -> BlockFeatures:
