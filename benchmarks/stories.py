@@ -1,6 +1,6 @@
 """Copies and stories on labelled documents, in time order, through the real code and a real database.
 
-    python -m benchmarks.stories --input FILE.jsonl[.xz] … [--database URL] [--wrong N] [--baselines]
+    python -m benchmarks.stories --input FILE.jsonl[.xz] … [--database URL] [--first N] [--wrong N] [--baselines]
 
 Documents are lines with id, text and, where known, title, date (ISO 8601), source, cluster, kind, ticker, lang.
 Prints pair precision, recall and F1 of copies (one cluster = one text), B-cubed and ARI of stories, documents a second
@@ -160,9 +160,14 @@ def copies(docs: list[Doc], head: dict[str, Any], wrong: int) -> str:
     return f"copies P {precision:.3f} R {recall:.3f} F1 {f1:.3f}\n  by edit: {edits}\n  wrong links: {dict(links)}"
 
 
-def stories(docs: list[Doc], story: dict[str, Any]) -> str:
+def b_cubed(docs: list[Doc], story: dict[str, Any]) -> str:
+    """Scores stories on the documents that have a label. Where others have none, these are the stream between them, and
+    a labelled one whose story has no second says nothing."""
     true, made = defaultdict(set), defaultdict(set)
-    label = {doc["key"]: doc["cluster"] for doc in docs}
+    label = {doc["key"]: doc["cluster"] for doc in docs if doc.get("cluster") is not None}
+    size = Counter(label.values())
+    if len(label) < len(docs):
+        label = {key: value for key, value in label.items() if size[value] > 1}
     for key, value in label.items():
         true[value].add(key)
         made[story[key]].add(key)
@@ -174,7 +179,7 @@ def stories(docs: list[Doc], story: dict[str, Any]) -> str:
     expected = a * b / comb(n, 2)
     ari = (both - expected) / max(1e-9, (a + b) / 2 - expected)
     f1 = 2 * precision * recall / (precision + recall)
-    return f"stories B3 P {precision:.3f} R {recall:.3f} F1 {f1:.3f} ARI {ari:.3f}"
+    return f"stories B3 P {precision:.3f} R {recall:.3f} F1 {f1:.3f} ARI {ari:.3f} of {n}"
 
 
 def companies(docs: list[Doc], head: dict[str, Any], wrong: int) -> str:
@@ -187,8 +192,16 @@ def companies(docs: list[Doc], head: dict[str, Any], wrong: int) -> str:
     return f"copies linked: {len(linked)} pairs with tickers, of different companies: {len(bad)}"
 
 
-def measure(path: Path, url: str | None, wrong: int) -> None:
-    docs = read(path)
+def notices(docs: list[Doc], story: dict[str, Any]) -> str:
+    """Says how many pairs of notices on different companies are in one story, and how large the largest story is."""
+    tickers = {doc["key"]: frozenset(doc.get("ticker") or ()) for doc in docs}
+    told = pairs({key: story[key] for key, names in tickers.items() if names})
+    bad = sum(not tickers[a] & tickers[b] for a, b in told)
+    return f"stories: {bad} pairs of different companies; the largest has {max(Counter(story.values()).values())}"
+
+
+def measure(path: Path, url: str | None, wrong: int, first: int | None) -> None:
+    docs = read(path)[:first]
     with tempfile.TemporaryDirectory() as folder:
         database = Database(url or f"sqlite:///{folder}/x.db")
         start = time.process_time(), time.perf_counter()
@@ -213,13 +226,14 @@ def score(docs: list[Doc], story: dict[str, Any], head: dict[str, Any], wrong: i
         print(" ", copies(docs, head, wrong))
     if any(doc.get("ticker") for doc in docs):
         print(" ", companies(docs, head, wrong))
-    if "cluster" in docs[0]:
-        print(" ", stories(docs, story))
+        print(" ", notices(docs, story))
+    if any("cluster" in doc for doc in docs):
+        print(" ", b_cubed(docs, story))
 
 
-def compare(path: Path) -> None:
+def compare(path: Path, first: int | None) -> None:
     """The same of other ways to find copies; what they call one text is taken for one story too."""
-    docs = read(path)
+    docs = read(path)[:first]
     for name, label in BASELINES.items():
         start = time.process_time()
         found = label([doc["text"] for doc in docs])
@@ -233,13 +247,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--input", type=Path, nargs="+", required=True)
     parser.add_argument("--database", help="SQLAlchemy URL; its tables are dropped; default a new SQLite file")
+    parser.add_argument("--first", type=int, help="only so many documents of each file, the oldest")
     parser.add_argument("--wrong", type=int, default=0, help="show so many wrong and missed links")
     parser.add_argument("--baselines", action="store_true", help="exact hash, SimHash, MinHash beside it")
     args = parser.parse_args()
     for path in args.input:
-        measure(path, args.database, args.wrong)
+        measure(path, args.database, args.wrong, args.first)
         if args.baselines:
-            compare(path)
+            compare(path, args.first)
 
 
 if __name__ == "__main__":
