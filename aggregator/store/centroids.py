@@ -42,16 +42,20 @@ _ADD_POSTINGS = {
     ),
 }
 _STORY = (
-    "s.id, s.first_at, s.last_at, c.body, (SELECT count(*) FROM articles a WHERE a.story_id = s.id AND a.site = :site)"
+    "s.id, s.first_at, s.last_at, c.body, count(*) FILTER (WHERE a.site = :site),"
+    " count(*) FILTER (WHERE a.copy_of IS NULL)"
+)
+_WITH_ARTICLES = (
+    "JOIN centroids c ON c.story_id = s.id JOIN articles a ON a.story_id = s.id"
+    " WHERE s.last_at >= :since AND s.first_at <= :until AND"
 )
 _NEAR = {
     "sqlite": text(
-        f"SELECT {_STORY} FROM json_each(:ids) j CROSS JOIN stories s JOIN centroids c ON c.story_id = s.id"
-        " WHERE s.id = j.value AND s.last_at >= :since AND s.first_at <= :until"
+        f"SELECT {_STORY} FROM json_each(:ids) j CROSS JOIN stories s {_WITH_ARTICLES} s.id = j.value"
+        " GROUP BY s.id, c.story_id"
     ),
     "postgresql": text(
-        f"SELECT {_STORY} FROM stories s JOIN centroids c ON c.story_id = s.id"
-        " WHERE s.id = ANY(CAST(:ids AS BIGINT[])) AND s.last_at >= :since AND s.first_at <= :until"
+        f"SELECT {_STORY} FROM stories s {_WITH_ARTICLES} s.id = ANY(CAST(:ids AS BIGINT[])) GROUP BY s.id, c.story_id"
     ),
 }
 _OF_STORY = text("SELECT body FROM centroids WHERE story_id = :story")
@@ -101,7 +105,7 @@ def near(conn: Connection, new: Centroid, site: str, at: int) -> list[NearStory]
     if not best:
         return []
     rows = run_list(conn, _NEAR, "ids", best, since=at - WINDOW, until=at + WINDOW, site=site)
-    return [NearStory(row[0], row[1], row[2], unpack_centroid(row[3]), row[4]) for row in rows]
+    return [NearStory(row[0], row[1], row[2], unpack_centroid(row[3]), row[4], row[5]) for row in rows]
 
 
 def of_story(conn: Connection, story_id: int) -> Centroid:

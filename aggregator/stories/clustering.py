@@ -2,12 +2,16 @@
 
 A story is the sum of its reports' unit vectors, cut to its heaviest terms, with the days and years they name. A report
 joins the story it is most alike, if alike enough; what they say of days and years, and the time between them, counts.
+
+How alike the two are is the geometric mean of two cosines: of the report and the story as a whole, which grows with the
+story, as what its reports do not share cancels out, and of the report and the story's reports on average, which falls
+as the story goes on to other things.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
-from math import hypot, log, log1p
+from math import hypot, log, log1p, sqrt
 from operator import itemgetter, mul
 from struct import pack, unpack_from
 
@@ -15,10 +19,11 @@ from aggregator.stories.fingerprint import Fingerprint
 from aggregator.stories.terms import FIRST_YEAR
 from aggregator.times import DAY
 
-WINDOW = 7 * DAY  # seconds between a report and the story's first or last one
-# Chosen on ECB+ and on the stories of FNC-1 (development halves), November 2026: either set chooses what suits the
-# other.
-MIN_SCORE = 0.22
+WINDOW = 30 * DAY  # seconds between a report and the story's first or last one
+# The score, the fading, the mean of two cosines and the weights of `terms` were chosen together in November 2026 on
+# ECB+, FNC-1 and a stream of 2017 (development halves), some of it cut to leads, some spread over weeks: no set alone;
+# see docs/decisions/stories.md.
+MIN_SCORE = 0.2
 OTHER_TIMES_FACTOR = 0.75  # both name days, or years, and none is the same
 SAME_DAY_FACTOR = 1.1
 RARE_SHARE = 0.005  # of the articles of a language: a word in so few is rare
@@ -26,7 +31,7 @@ RARE_SHARE = 0.005  # of the articles of a language: a word in so few is rare
 SAME_SUBJECT_SHARE = 0.5  # of the rare words of a report's title; where a story has fewer, it is about another subject
 OTHER_SUBJECT_FACTOR = 2.0  # than the site's articles in the story: so much more alike it must be
 SAME_SITE_SHARE = 0.2  # more alike for each article of the site: an event has few there, a series (earnings) many
-FADING = 20 * DAY  # after so long a story is half as alike
+FADING = 12 * DAY  # after so long a story is half as alike
 PRIOR_ARTICLES = 30  # that are taken to have been read before the first, with none of its words
 MAX_REPORT_TERMS = 100
 MAX_STORY_TERMS = 120
@@ -49,7 +54,7 @@ class Centroid:
 class NearStory:
     """Holds a story that a report may belong to, and when its first and last article are from (seconds since 1970).
 
-    `own`: how many of its articles are from the report's own site.
+    `own`: how many of its articles are from the report's own site; `reports`: how many are no copies.
     """
 
     story_id: int
@@ -57,6 +62,7 @@ class NearStory:
     last_at: int
     centroid: Centroid
     own: int = 0
+    reports: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +124,7 @@ def _needed(new: Centroid, story: NearStory) -> float:
 
 def _match(new: Centroid, at: int, story: NearStory) -> StoryMatch:
     theirs = story.centroid.terms
-    length = hypot(*theirs.values()) or 1.0
+    length = sqrt(hypot(*theirs.values()) * story.reports) or 1.0
     alike = sum(new.terms[term] * theirs[term] for term in new.terms.keys() & theirs.keys()) / length
     days = max(story.first_at - at, at - story.last_at, 0)
     score = alike * _agreement(new.times, story.centroid.times) / (1 + days / FADING)

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Sequence, Set
 from aggregator.text import fold
 from aggregator.times import month_names
 
-OPENING_WORDS = 400  # what comes later is background
+OPENING_WORDS = 300  # what comes later is background
+TITLE_TIMES = 3  # that each word of the title counts
 LEAD_WORDS = 50  # that count twice: what is new is said first
 ENTITY_WEIGHT = 1.5  # how much more a name or number says than another word
 SMALL_LETTERS = 4  # of a word that most texts have
-SMALL_WEIGHT = 0.3  # before anything was read all words are rare, and two texts would be alike in these alone
-_SATURATION = 3.0  # a word said so often has half the weight that saying it on and on would give
+SMALL_WEIGHT = 0.2  # before anything was read all words are rare, and two texts would be alike in these alone
+_SATURATION = 8.0  # a word said so often has half the weight that saying it on and on would give
 
 
 def _saturated(n: int) -> float:
@@ -45,7 +46,7 @@ def weights(
     numbers = terms(opening)
     said = Counter(numbers)
     said.update(numbers[:LEAD_WORDS])
-    said.update(terms(title))
+    said.update(TITLE_TIMES * terms(title))
     weighed = {t: _OFTEN[n] if n < len(_OFTEN) else _saturated(n) for t, n in said.items()}
     distinct = {*opening, *title}
     entities = set(terms(named & distinct))

@@ -8,10 +8,12 @@ from sqlalchemy import Connection, func, select
 
 from aggregator.archive import edit_stories
 from aggregator.errors import UsageError
+from aggregator.store import centroids as centroids_of
 from aggregator.store import engine, restore, stories, story_list
 from aggregator.store import story_decisions as decisions
 from aggregator.store.engine import Store
 from aggregator.store.schema import centroids, story_decisions, story_terms, term_frequencies
+from aggregator.stories import fingerprint
 from tests.store.test_stories import DAY, T0, add, check, remove, row
 from tests.stories.test_clustering import AGAIN, BUDGET, FERRY
 
@@ -71,14 +73,31 @@ def test_a_late_better_report_leads_and_no_id_changes(store: Store) -> None:
 def test_nothing_joins_a_story_beyond_the_window(store: Store) -> None:
     first, *_ = three(store)
     with store.write() as conn:
-        late = add(conn, MORE, site="four.example", at=T0 + 8 * DAY)
+        late = add(conn, MORE, site="four.example", at=T0 + 31 * DAY)
         assert of(conn, [late]) != of(conn, [first])
+
+
+def test_a_story_goes_on_after_a_silence_of_weeks(store: Store) -> None:
+    first, *_ = three(store)
+    with store.write() as conn:
+        add(conn, BUDGET, site="four.example", at=T0 + 9 * DAY)
+        assert of(conn, [add(conn, FERRY, site="five.example", at=T0 + 10 * DAY)]) == of(conn, [first])
+
+
+def test_a_near_story_says_how_many_reports_it_has_and_how_many_articles_of_the_site(store: Store) -> None:
+    first, second, _ = three(store)
+    with store.write() as conn:
+        copy = add(conn, FERRY, site="one.example", at=T0 + 7200)
+        assert row(conn, copy).copy_of == first
+        own = centroids_of.weighed(conn, fingerprint(MORE))
+        near, *_ = centroids_of.near(conn, own, "one.example", T0)
+        assert (near.story_id, near.reports, near.own) == (row(conn, second).story_id, 2, 2)
 
 
 def test_old_stories_are_forgotten_and_frequencies_stay(store: Store) -> None:
     three(store)
     with store.write() as conn:
-        stories.expire(conn, T0 + 30 * DAY)
+        stories.expire(conn, T0 + 31 * DAY)
         for table in (centroids, story_terms):
             assert conn.execute(select(func.count()).select_from(table)).scalar() == 0
         assert conn.execute(select(func.max(term_frequencies.c.articles))).scalar() == 3

@@ -50,6 +50,20 @@ def test_the_title_of_a_sites_next_report_must_name_what_its_story_is_about() ->
     assert closest(vector(AGAIN, title="Aurora founders"), 0, [of_site]) is not None
 
 
+def test_what_a_story_has_in_common_counts_less_the_more_reports_it_takes_to_say_it() -> None:
+    one, many = (NearStory(1, 0, 0, vector(FERRY), reports=reports) for reports in (1, 4))
+    alone, among = (closest(vector(FERRY), 0, [near]) for near in (one, many))
+    assert alone is not None
+    assert among is not None
+    assert among.score == pytest.approx(alone.score / 2)
+
+
+def test_words_of_the_title_count_most() -> None:
+    said, plain = vector(FERRY, title="Velden"), vector(FERRY)
+    term = fingerprint("Velden", "en").terms[0]
+    assert said.terms[term] > 1.5 * plain.terms[term]
+
+
 def test_a_story_that_is_known_to_be_another_is_left_out() -> None:
     assert closest(vector(AGAIN), 0, [story(FERRY, 2)], apart={2}) is None
 
