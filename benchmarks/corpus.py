@@ -16,7 +16,7 @@ from typing import Any
 
 from aggregator.urls import site_of
 
-SETS = ("scrapinghub", "fundus", "wcxb")
+SETS = ("scrapinghub", "fundus", "wcxb", "newsdataset")
 Record = dict[str, Any]
 _WORD = re.compile(r"\w+")
 _UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff66-\uff9f\u0e00-\u0e7f"

@@ -50,6 +50,30 @@ def test_the_run_of_paragraphs_stays_and_the_furniture_goes(name: str) -> None:
     assert article.is_article
 
 
+@pytest.mark.parametrize(
+    ("lines", "title"),
+    [
+        (
+            ["Menu", "Home News Harbour Council to rebuild northern pier", "Share", "Council to rebuild northern pier"],
+            "Council to rebuild northern pier",
+        ),
+        (
+            ["Menu", "Storms in spring - Council votes to rebuild northern pier"],
+            "Council votes to rebuild northern pier",
+        ),
+        (
+            ["Menu", "Council to rebuild northern pier", "Storms in spring had closed it, a vote opens it again"],
+            "Council to rebuild northern pier",
+        ),
+        (["Menu", "Northern pier to be rebuilt - The Courier"], "Northern pier to be rebuilt - The Courier"),
+    ],
+)
+def test_a_title_is_no_trail_and_stands_below_its_kicker(lines: list[str], title: str) -> None:
+    article = plain("\n\n".join([*lines, "By Jane Doe", "3 March 2025", *ENGLISH, "Most read", "Follow us"]))
+    assert article.title == title
+    assert article.text.endswith("\n\n".join(ENGLISH))
+
+
 def test_headings_and_quotes_inside_the_run_stay() -> None:
     lines = [ENGLISH[0], "A long wait", ENGLISH[1], "“We are glad.”", ENGLISH[2]]
     assert plain("\n".join(lines)).text == "\n\n".join(lines)

@@ -16,7 +16,7 @@ from aggregator.extraction.body.trees import trees
 from aggregator.extraction.metadata.language import detect_lang
 from aggregator.extraction.plain.asides import is_aside, with_paragraphs_between
 from aggregator.extraction.plain.line_features import Array, Columns, TextLines, context, matrix, page
-from aggregator.extraction.plain.line_title import candidates, choose, title_columns
+from aggregator.extraction.plain.line_title import candidates, choose, title_columns, without_kicker
 from aggregator.extraction.plain.runs import run_columns, runs
 from aggregator.extraction.version import EXTRACTOR_VERSION
 from aggregator.text import count_words, index_form, squeeze, storable
@@ -42,7 +42,7 @@ def plain(text: str) -> Article:
     title, kept, units = judge(texts) if texts else (None, [], 0.0)
     body = "\n\n".join(texts[number] for number in kept)
     return Article(
-        title=texts[title] if title is not None else None,
+        title=without_kicker(texts[title]) if title is not None else None,
         text=body,
         lang=detect_lang(body, None) if body else None,
         word_count=count_words(body),
