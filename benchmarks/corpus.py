@@ -29,10 +29,9 @@ def folder() -> Path:
     return Path(os.environ.get("AGGREGATOR_CORPUS", Path(__file__).resolve().parents[2] / "shared" / "corpus"))
 
 
-def read(path: Path, *, or_snippets: bool = False) -> list[Record]:
-    """The records of a .jsonl or .jsonl.xz file that have a true text; with `or_snippets` also those with snippets
-    alone."""
-    return [r for r in _records(path) if r.get("text") or (or_snippets and (r.get("with") or r.get("without")))]
+def read(path: Path, fields: Sequence[str] = ("text",)) -> list[Record]:
+    """The records of a .jsonl or .jsonl.xz file that have one of these fields."""
+    return [record for record in _records(path) if any(record.get(field) for field in fields)]
 
 
 def _records(path: Path) -> list[Record]:

@@ -4,7 +4,8 @@ usage: python -m benchmarks.extraction [--corpus FILE ...] [--peers trafilatura,
            [--limit N] [--worst N] [--differences PEER] [--by-language] [--floors | --raise-floors]
 
 Without --corpus the sets of the development corpus are read (benchmarks/corpus.py). A file's name tells its measure:
-scrapinghub* 4-gram F1, fundus* word F1 of lead and text, others word F1; records that have snippets alone, snippet F1.
+scrapinghub* 4-gram F1 of the text, others word F1 of lead and text; records that have snippets alone, snippet F1;
+those that have a day alone, nothing but that.
 Metadata must be exact after NFKC, lower case, words alone. CPU is process time, all extractors in turn on each page.
 
 --floors runs this project alone and fails with a line for each figure that is worse than benchmarks/floors.json has it.
@@ -29,22 +30,20 @@ if not __package__:  # run as a file, as .ci/run does
 from benchmarks import corpus
 from benchmarks.measures import (
     BESIDES,
-    SHINGLES,
+    LANGUAGE_PAGES,
     SNIPPETS,
-    WORDS,
-    WORDS_WITH_LEAD,
     Array,
     Found,
     Measure,
     interval,
     score,
+    set_measure,
     vectors,
     weights,
 )  # fmt: skip
 from benchmarks.peers import EXTRACTORS, OURS
 
 FLOORS = Path(__file__).with_name("floors.json")
-_LANGUAGE_PAGES = 5  # a language with fewer is not reported
 HEADER = """The shipped model was trained on the development sets: on them its scores are in-sample and flatter it.
 What to expect of pages it has not seen: python -m benchmarks.train_blocks --cross-validate (splits by site)."""
 
@@ -60,28 +59,24 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Set:
-    """A set's name, how it is scored, its pages."""
+    """A set's name, what it is scored by and how, its pages."""
 
     name: str
+    what: str
     measure: Measure
     records: list[corpus.Record]
 
 
 def sets(files: list[Path], limit: int | None) -> list[Set]:
     """The sets in these files, or those of the development corpus."""
-    files = files or [corpus.folder() / f"{name}-dev.jsonl.xz" for name in corpus.SETS]
+    files = files or [corpus.folder() / f"{name}-dev.jsonl.xz" for name in (*corpus.SETS, "dates")]
     found = []
     for path in files:
         name = path.name.removesuffix(".xz").removesuffix(".jsonl").removesuffix("-dev")
-        records = corpus.read(path, or_snippets=True)
-        with_text = [record for record in records if record.get("text")]
-        if name.startswith("scrapinghub"):
-            measure = SHINGLES
-        elif name.startswith("fundus"):
-            measure = WORDS_WITH_LEAD
-        else:
-            measure = WORDS if with_text and not name.startswith("traf") else SNIPPETS
-        found.append(Set(name, measure, (records if measure is SNIPPETS else with_text)[:limit]))
+        records = corpus.read(path, ("text", "with", "without", "date"))
+        what, measure = set_measure(name, records)
+        asked = [record for record in records if measure.page(record, Found()) is not None]
+        found.append(Set(name, what, measure, asked[:limit]))
     return found
 
 
@@ -108,8 +103,8 @@ def run(pages: Set, names: list[str]) -> dict[str, Run]:
 
 
 def figures(pages: Set, found: list[Found]) -> dict[str, float]:
-    """F1 and all else that the set's truth tells, by name."""
-    result = {"F1": score(pages.measure, vectors(pages.measure, pages.records, found))}
+    """The score and all else that the set's truth tells, by name."""
+    result = {pages.what: score(pages.measure, vectors(pages.measure, pages.records, found))}
     for name, measure in BESIDES.items():
         rows = vectors(measure, pages.records, found)
         given = name.startswith("with") or any(getattr(one, name) for one in found)  # not all peers tell all
@@ -127,7 +122,8 @@ def report(pages: Set, runs: dict[str, Run]) -> None:
     for name, one in runs.items():
         scores = figures(pages, one.found)
         print(
-            f"  {name:22} F1 {scores.pop('F1'):.4f}  by page {_span(interval(pages.measure, rows[name], by_page))}"
+            f"  {name:22} {pages.what} {scores.pop(pages.what):.4f}"
+            f"  by page {_span(interval(pages.measure, rows[name], by_page))}"
             f"  by site {_span(interval(pages.measure, rows[name], by_site))}  "
             + " ".join(f"{what} {value:.3f}" for what, value in scores.items())
             + f"  | CPU ms {_times(one.cpu)}"
@@ -140,7 +136,7 @@ def report(pages: Set, runs: dict[str, Run]) -> None:
             times = sum(runs[name].cpu) / sum(runs[OURS].cpu)
             middle = float(np.median(runs[name].cpu) / np.median(runs[OURS].cpu))
             speed = f"{times:.1f} times its speed (of the medians {middle:.1f})"
-            print(f"  to {name}: F1 {gain:+.4f}, by site {span}; {speed}")
+            print(f"  to {name}: {pages.what} {gain:+.4f}, by site {span}; {speed}")
 
 
 def _span(ends: tuple[float, float], signed: bool = False) -> str:
@@ -157,7 +153,7 @@ def by_language(pages: Set, runs: dict[str, Run]) -> None:
     names, counts = np.unique(languages, return_counts=True)
     rows = {name: vectors(pages.measure, pages.records, one.found) for name, one in runs.items()}
     for language, count in sorted(zip(names, counts, strict=True), key=lambda pair: -pair[1]):
-        if count >= _LANGUAGE_PAGES:
+        if count >= LANGUAGE_PAGES:
             scores = (f"{n} {score(pages.measure, r[languages == language]):.4f}" for n, r in rows.items())
             print(f"  {language} ({count} pages): " + "  ".join(scores))
 

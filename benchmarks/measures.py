@@ -16,6 +16,7 @@ from benchmarks.corpus import Record, shingle_counts, word_f1, words
 
 Array = np.ndarray[Any, Any]
 SAMPLES = 1000
+LANGUAGE_PAGES = 5  # a language with fewer is not reported
 _WORD = re.compile(r"\w+")
 _DAY = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)")
 
@@ -56,7 +57,9 @@ def _snippet_f1(sums: Array) -> Array:
     return 2 * hit / np.maximum(2 * hit + surplus + missed, 1e-9)
 
 
-def _shingles(record: Record, found: Found) -> tuple[float, ...]:
+def _shingles(record: Record, found: Found) -> tuple[float, ...] | None:
+    if not record.get("text"):
+        return None
     shared, surplus, missing = shingle_counts(found.text, record["text"])
     returned, true = shared + surplus, shared + missing
     return (
@@ -64,18 +67,17 @@ def _shingles(record: Record, found: Found) -> tuple[float, ...]:
     )  # fmt: skip
 
 
-def _words(record: Record, found: Found) -> tuple[float, ...]:
-    return word_f1(words(found.text), words(record["text"])), 1.0
-
-
-def _words_with_lead(record: Record, found: Found) -> tuple[float, ...]:
-    """For sets whose truth holds the standfirst."""
+def _words(record: Record, found: Found) -> tuple[float, ...] | None:
+    if not record.get("text"):
+        return None
     lead, text = words(found.lead), words(found.text)
     repeated = bool(lead) and lead == text[: len(lead)]
     return word_f1(text if repeated else lead + text, words(record["text"])), 1.0
 
 
-def _snippets(record: Record, found: Found) -> tuple[float, ...]:
+def _snippets(record: Record, found: Found) -> tuple[float, ...] | None:
+    if not (record.get("with") or record.get("without")):
+        return None
     text = " ".join(found.text.split())
     wanted = [" ".join(snippet.split()) in text for snippet in record.get("with", [])]
     unwanted = [" ".join(snippet.split()) in text for snippet in record.get("without", [])]
@@ -108,7 +110,7 @@ def _day(value: Any) -> tuple[int, ...] | None:
 
 
 SHINGLES, SNIPPETS = Measure(_shingles, _harmonic), Measure(_snippets, _snippet_f1)
-WORDS, WORDS_WITH_LEAD = Measure(_words, ratio), Measure(_words_with_lead, ratio)
+WORDS = Measure(_words, ratio)
 BESIDES: Mapping[str, Measure] = {
     "with": Measure(_share_of("with"), ratio),
     "without": Measure(_share_of("without"), ratio, lower_is_better=True),
@@ -116,6 +118,13 @@ BESIDES: Mapping[str, Measure] = {
     "authors": _exact("authors", lambda record, found: _names(record["authors"]) == {*map(_plain, found.authors)}),
     "date": _exact("date", lambda record, found: _day(record["date"]) == _day(found.date)),
 }
+
+
+def set_measure(name: str, records: Sequence[Record]) -> tuple[str, Measure]:
+    """What a set of pages is scored by, and how. True texts hold the standfirst, but for those of ScrapingHub."""
+    if any(record.get("text") for record in records) and not name.startswith("traf"):
+        return "F1", SHINGLES if name.startswith("scrapinghub") else WORDS
+    return ("F1", SNIPPETS) if any(record.get("with") for record in records) else ("date", BESIDES["date"])
 
 
 def vectors(measure: Measure, records: Sequence[Record], found: Sequence[Found]) -> Array:
