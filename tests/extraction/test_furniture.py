@@ -431,3 +431,25 @@ def test_what_a_heading_of_the_text_heads_stays() -> None:
     parts = "".join(f"<h3><a href=/{n}>Mill {n}</a></h3><p>{one} {LONG}</p>" for n, one in enumerate(ENTRIES))
     text = article(page(PARAGRAPHS[0], f"<section><h2>Topics</h2>{parts}</section>")).text
     assert [one for one in ENTRIES if one not in text] == []
+
+
+def _stories(*bylines: str) -> str:
+    texts = ["".join(f"<p>{one} {LONG}</p>" for one in part) for part in (PARAGRAPHS, ENTRIES)]
+    heads = (TITLE, "Flood closes the schools")
+    stories = (
+        f"<div class=post><h1>{head}</h1>{byline}<div class=body>{text}</div></div>"
+        for head, byline, text in zip(heads, bylines, texts, strict=True)
+    )
+    return f"<title>{TITLE}</title><main>{''.join(stories)}</main>"
+
+
+@pytest.mark.parametrize("byline", ["<p>By Ada Moss</p>", "<p>von Gesa Lorch</p>", "<time>12 June 2024, 09:05</time>"])
+def test_the_next_article_below_is_another(byline: str) -> None:
+    text = article(_stories(byline, byline)).text
+    assert [one for one in ENTRIES if one in text] == []
+    assert [one for one in PARAGRAPHS if one not in text] == []
+
+
+def test_parts_that_begin_with_main_headings_are_one_article() -> None:
+    text = article(_stories("<p>By Ada Moss</p>", "")).text
+    assert [one for one in PARAGRAPHS + ENTRIES if one not in text] == []

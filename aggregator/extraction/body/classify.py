@@ -18,9 +18,11 @@ import numpy as np
 
 from aggregator.extraction.body import class_names, set_phrases
 from aggregator.extraction.body.blocks import Element, PageTree, Segment
+from aggregator.extraction.body.date_lines import is_date
 from aggregator.extraction.body.features import BlockFeatures, StatedFacts, measure, stacked
-from aggregator.extraction.body.furniture import Furniture
+from aggregator.extraction.body.furniture import Furniture, branch, common
 from aggregator.extraction.body.neighbours import surroundings
+from aggregator.extraction.body.phrases import begins_as
 from aggregator.extraction.body.trees import trees
 from aggregator.extraction.body.verdicts import LEAST, MOST, BlockVerdict
 from aggregator.text import index_form
@@ -35,6 +37,7 @@ NAMED_LEAD = 0.1  # the same for a block that its element names so
 LOST_LEAD = 0.3  # the same for a block that is no part of the text: else it would be lost
 _OTHER_ARTICLE = 0.3  # factor for blocks of an <article> that is not the title's
 _OWN_ARTICLE = 250  # characters that the title's own <article> must hold for that
+_BYLINE = 60  # characters of what may stand below the heading of another article and say whose it is
 _FEWEST_ENTRIES = 3  # alike side by side that are entries of a live blog
 _ENTRY, _ENTRY_LINKS = 100, 0.3  # characters of an entry, and the share of them that may be links
 _CLOCK = re.compile(r"\d{1,2}\s?[:.hH時시]\s?\d{2}(?!\d)")
@@ -104,6 +107,7 @@ def judge(page: PageTree, facts: StatedFacts, scores: Sequence[float], leads: Se
     _choose_lead(page, verdicts, leads, titles)
     Furniture(page, verdicts, titles).drop(facts.authors)
     _drop_other_articles(page, verdicts, titles)
+    _drop_next_articles(page, verdicts, titles)
     least = _threshold(page, verdicts)
     for verdict in verdicts:
         verdict.kept = verdict.score >= least and not verdict.lead and not verdict.reason
@@ -171,6 +175,32 @@ def _drop_other_articles(page: PageTree, verdicts: Sequence[BlockVerdict], title
                 if not verdict.reason:
                     verdict.score *= _OTHER_ARTICLE
                     verdict.reason = "in another article of the page"
+
+
+def _drop_next_articles(page: PageTree, verdicts: Sequence[BlockVerdict], titles: Sequence[int]) -> None:
+    """Drops articles that a page shows below its own, in elements like the own one's: each begins with a main heading
+    and says whose it is or of when."""
+    headings = [segment for segment in page.segments if segment.element.tag == "h1"]
+    own = next((segment for segment in headings if segment.number in titles), None)
+    if own is None or len(headings) < 2:
+        return
+    for segment in headings[headings.index(own) + 1 :]:
+        around = common(own.element, segment.element)
+        mine, other = branch(around, own.element), branch(around, segment.element)
+        end = other.first + other.blocks
+        below = page.segments[segment.number + 1 : min(segment.number + 4, end)]
+        is_like = segment.number not in titles and (mine.tag, mine.name) == (other.tag, other.name)
+        if is_like and any(_is_byline(one.text) for one in below) and _chars(page, mine) >= _OWN_ARTICLE:
+            for verdict in verdicts[other.first : end]:
+                verdict.reason = verdict.reason or "in another article of the page"
+
+
+def _is_byline(text: str) -> bool:
+    return len(text) <= _BYLINE and (begins_as(text, "first_byline") or is_date(text))
+
+
+def _chars(page: PageTree, element: Element) -> int:
+    return sum([len(segment.text) for segment in page.segments[element.first : element.first + element.blocks]])
 
 
 def _is_entry(page: PageTree, article: Element) -> bool:

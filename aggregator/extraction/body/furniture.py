@@ -220,8 +220,8 @@ class Furniture:
         after = self.titles[0] if self.titles else -1
         replies = [s.number for s in self.labels if s.number > after and set_phrases.is_reply_label(s.text)]
         if len(replies) >= 2:
-            around = _common(segments[replies[0]].element, segments[replies[-1]].element)
-            first, last = _branch(around, segments[replies[0]].element), _branch(around, segments[replies[-1]].element)
+            around = common(segments[replies[0]].element, segments[replies[-1]].element)
+            first, last = branch(around, segments[replies[0]].element), branch(around, segments[replies[-1]].element)
             if first is not around:
                 start = around.first if self.ends[first.first] - self.ends[around.first] < _ASIDE else first.first
                 self._drop_comments(start, last.first + last.blocks)
@@ -304,7 +304,7 @@ def _figure(element: Element | None) -> Element | None:
     return element
 
 
-def _common(one: Element, other: Element) -> Element:
+def common(one: Element, other: Element) -> Element:
     """Returns the deepest element that holds both."""
     while one is not other:
         deeper, one, other = (one, one, other) if one.depth >= other.depth else (other, other, one)
@@ -314,7 +314,7 @@ def _common(one: Element, other: Element) -> Element:
     return one
 
 
-def _branch(around: Element, element: Element) -> Element:
+def branch(around: Element, element: Element) -> Element:
     """Returns the child of `around` that holds an element, or `around` if it is the element."""
     while element is not around and element.parent is not around and element.parent is not None:
         element = element.parent
