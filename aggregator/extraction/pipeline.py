@@ -205,7 +205,7 @@ def _or_hidden(reading: _Reading) -> _Reading:
     stated = reading.facts.article_body
     if len(shown) >= _ENOUGH and len(shown) >= _TOO_LITTLE * len(stated or ""):
         return reading
-    body = json_body(parse(reading.source), stated, reading.facts.title, shown)
+    body = json_body(reading.source, stated, reading.facts.title, shown)
     if body is None:
         return reading
     markup = body if "</p>" in body or "<br" in body else "".join(f"<p>{part}</p>" for part in body.split("\n"))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from aggregator.dom import LexborHTMLParser
+from aggregator.dom import parse
 from aggregator.extraction.body.page_state import page_states
 from aggregator.text import count_words, index_form
 
@@ -24,7 +24,7 @@ _OPENING, _CLOSING = "([{“„«‘\"'", ".,;:!?)]}”»’\"'"  # beside which
 MAX_PIECE_DEPTH = 4  # links in emphasis in links
 
 
-def json_body(tree: LexborHTMLParser, article_body: str | None, title: str | None, shown: str) -> str | None:
+def json_body(source: str, article_body: str | None, title: str | None, shown: str) -> str | None:
     """Returns the longest article body in the page's JSON, as text or HTML; None if there is none of 60 words.
 
     JSON-LD's articleBody first: it is stated to be the body. Then what belongs to the page in the state of its scripts,
@@ -32,7 +32,7 @@ def json_body(tree: LexborHTMLParser, article_body: str | None, title: str | Non
     """
     if article_body and count_words(article_body) >= _MIN_WORDS:
         return article_body
-    runs = (run for state in page_states(tree) for run in _runs(state))
+    runs = (run for state in page_states(parse(source)) for run in _runs(state))
     for run in sorted(runs, key=_prose, reverse=True)[:MAX_RUNS]:
         body = "\n\n".join(run)
         if count_words(body) < _MIN_WORDS:
