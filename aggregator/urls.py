@@ -156,7 +156,6 @@ def _suffixes() -> "TLDExtract":
 
 
 @lru_cache(maxsize=65536)
-@lru_cache(maxsize=4096)
 def site_of_host(host: str, port: int | None) -> str:
     """Returns the site of a host (see `site_of`)."""
     bare = host.strip("[]")
