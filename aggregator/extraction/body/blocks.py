@@ -8,6 +8,7 @@ a third of the time of visiting the nodes.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -63,6 +64,7 @@ _TAGS = r"(?:\s|&nbsp;|</?(?:a|span|sup|small|i|em)\b[^>]*>)*+"
 _EDIT = re.compile(rf"\[{_TAGS}(?:{_EDIT_WORDS}){_TAGS}(?:[|/]{_TAGS}(?:{_EDIT_WORDS}){_TAGS})?\]", re.IGNORECASE)
 _MARKUP_ALONE = re.compile(r"<[^>]*>")
 _BOLD = ("b", "strong")
+_MAX_CACHED = 1000  # characters of attributes: longer ones are not remembered
 
 LANDMARKS = tuple(
     "article main aside nav footer header form figure table ul ol blockquote dl section figcaption pre "
@@ -91,7 +93,9 @@ class Element:
         self.source = source
         self.first = first
         self.number = self.blocks = 0
-        self.name, self.own = _named(source) if source else ("", 0)
+        self.name, self.own = "", 0
+        if source:
+            self.name, self.own = _named(source) if len(source) < _MAX_CACHED else _named.__wrapped__(source)
         if parent is None:
             self.depth, self.around, self.within = 0, self.own, _LANDMARK_BIT.get(tag, 0)
         else:
@@ -343,6 +347,7 @@ def _holding(element: Element) -> Element:
     return element
 
 
+@lru_cache(maxsize=8192)
 def _named(source: str) -> tuple[str, int]:
     """Returns what names an element (class, id and the like, joined by spaces), and the bits of `class_names` that they
     mean."""
