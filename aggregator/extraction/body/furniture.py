@@ -26,7 +26,7 @@ _ASIDE = 80  # characters of what is left of an article, without which nothing i
 _OFFERING = class_names.PROMO | class_names.LOGIN | class_names.COOKIE | class_names.PAYWALL
 _NAMED = _OFFERING | class_names.COMMENT | class_names.CAPTION | class_names.HIDDEN
 _FIGURE, _FIGCAPTION = landmark("figure"), landmark("figcaption")
-_LIST, _TABLE = landmark("ul", "ol"), landmark("table")
+_LIST, _TABLE, _QUOTE = landmark("ul", "ol"), landmark("table"), landmark("blockquote")
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 
 
@@ -257,7 +257,7 @@ class Furniture:
                 and (phrases.begins_as(text, "first_related") or set_phrases.points_elsewhere(text))
             ):
                 self.verdicts[number].reason = "points to another article"
-            elif set_phrases.labels_post(text):
+            elif self.page.segments[number].element.within & _QUOTE and set_phrases.labels_post(text):
                 self.verdicts[number].reason = "stands in place of a post"
             elif self._is_address(number) and (self._points(number) or set_phrases.addresses_reader(text)):
                 self.verdicts[number].reason = "asks the reader for something"
