@@ -135,6 +135,8 @@ def spelt_for_search(form: str) -> str:
 
 def squeeze(text: str) -> str:
     """Returns one line: every run of white space is one space, no control characters, ends stripped."""
+    if text.isprintable():  # as nearly all texts are, which then have no other white space than spaces
+        return " ".join(text.split())
     return _SPACE.sub(" ", _CONTROL.sub(" ", text)).strip()
 
 

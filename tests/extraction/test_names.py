@@ -70,7 +70,7 @@ BYLINES = [
 
 @pytest.mark.parametrize(("byline", "names"), BYLINES, ids=[byline for byline, _ in BYLINES])
 def test_bylines(byline: str, names: list[str]) -> None:
-    assert split_names(byline) == names
+    assert [*split_names(byline)] == names
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_bylines(byline: str, names: list[str]) -> None:
     ],
 )
 def test_what_is_no_name(text: str) -> None:
-    assert split_names(text) == []
+    assert not split_names(text)
 
 
 def test_the_site_is_dropped_beside_other_names_only() -> None:

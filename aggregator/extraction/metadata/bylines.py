@@ -24,6 +24,7 @@ _MARKED = '[class*="author" i],[class*="byline" i]'
 _LINKED = 'a[href*="/author"],a[href*="/autor"],a[href*="/auteur"],a[href*="/contributor"]'
 _MAX_ELEMENTS = 60  # elements looked at
 _MAX_TEXT = 300  # characters of an element that are read
+_MAX_NAME = 60  # characters
 _PROSE = 150  # characters from which a text is no byline
 _NAME_MARK = re.compile(
     r"(?:^|[\s_\-])(?:author|authors|autor\w*|auteur|writer|reporter|signature|contributor)(?:$|[\s_\-](?:name|link"
@@ -53,7 +54,7 @@ def printed_authors(page: Printed, title: str | None, sites: Set[str]) -> Iterat
     yield True, _of_microdata(page)
     yield True, [name for name in _of_rel_author(page) if index_form(name) not in index_form(title or "")]
     marked = list(_of_marked(page))
-    alone = {index_form(text) for text in (*opening, *page.above)}
+    alone = {index_form(text) for text in (*opening, *page.above) if len(text) <= _MAX_NAME}
     yield True, next((names for names in marked if names and all(_is_alone(name, alone) for name in names)), [])
     above = [text for text in page.above[:2] if index_form(text) not in sites]
     yield True, _beside_date(opening, above, index_form(title or ""))
@@ -71,7 +72,8 @@ def byline_by_title(page: Printed, stated: Set[str]) -> list[str]:
     labelled = labelled_names(texts)
     if labelled:
         return labelled
-    begin = next((at for at, text in enumerate(texts) if index_form(text) in stated), len(texts))
+    short = (at for at, text in enumerate(texts) if len(text) <= _MAX_NAME)
+    begin = next((at for at in short if index_form(texts[at]) in stated), len(texts))
     row = run_of_names("", texts[begin:])
     return row if stated < {index_form(name) for name in row} else []
 
@@ -97,7 +99,7 @@ def _prose_begins(texts: Sequence[str]) -> int:
 def _of_microdata(page: Printed) -> list[str]:
     for node, value in page.head.properties.get("author", ()):
         texts = [value] if value and "//" not in value else _lines(node.text(separator="\n")[:_MAX_TEXT])[:3]
-        names = split_names(next(iter(texts), ""))
+        names = [*split_names(next(iter(texts), ""))]
         if names and plausible(names[0]):
             return names
     return []
@@ -163,7 +165,7 @@ def _beside_date(opening: Sequence[str], above: Sequence[str], title: str) -> li
             texts[at] for at in (number - 1, number + 1, number - 2, number + 2, number - 3) if 0 <= at < len(texts)
         ]
         for candidate in near:
-            names = split_names(candidate) if len(candidate) <= 60 else []
+            names = [*split_names(candidate)] if len(candidate) <= 60 else []
             if names and all(is_person(name) and index_form(name) not in title for name in names):
                 return names
     return []

@@ -57,7 +57,8 @@ def claims(scripts: Sequence[str], url: str | None) -> Claims:
     if not nodes:
         return Claims()
     by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 2}
-    weights = [_weight(node, url) for node in nodes]
+    path = _path(url) if url else None
+    weights = [_weight(node, path) for node in nodes]
     best = max(weights)
     article = nodes[weights.index(best)]
     if best <= 0:
@@ -148,25 +149,33 @@ def _nodes(data: Any) -> Iterator[Json]:
         level = deeper
 
 
-def _types(node: Json) -> set[str]:
+def _types(node: Json) -> frozenset[str]:
     kinds = node.get("@type")
     if isinstance(kinds, str):
-        return {_type_name(kinds)}
-    return {_type_name(kind) for kind in kinds if isinstance(kind, str)} if isinstance(kinds, list) else set()
+        return _type_name(kinds)
+    return (
+        frozenset[str]().union(*(_type_name(kind) for kind in kinds if isinstance(kind, str)))
+        if isinstance(kinds, list)
+        else frozenset()
+    )
 
 
 @lru_cache(maxsize=512)
-def _type_name(kind: str) -> str:
-    return kind[:200].rsplit("/", 1)[-1].rsplit(":", 1)[-1].lower()
+def _type_name(kind: str) -> frozenset[str]:
+    return frozenset((kind[:200].rsplit("/", 1)[-1].rsplit(":", 1)[-1].lower(),))
 
 
-def _weight(node: Json, url: str | None) -> float:
-    """Returns how much an object looks like the page's article; 0 or less: not at all."""
+@lru_cache(maxsize=512)
+def _kind_weight(kind: str) -> float:
+    return 10.0 if _STRONG.search(kind) else 5.0 if _ARTICLE.search(kind) else 0.0
+
+
+def _weight(node: Json, path: str | None) -> float:
+    """Returns how much an object looks like the article of the page at `path`; 0 or less: not at all."""
     kinds = _types(node)
-    if any(_STRONG.search(kind) for kind in kinds):
-        weight = 10.0
-    elif any(_ARTICLE.search(kind) for kind in kinds):
-        weight = 5.0
+    of_kind = max(map(_kind_weight, kinds), default=0.0)
+    if of_kind:
+        weight = of_kind
     elif "headline" in node or "datePublished" in node or "articleBody" in node:
         weight = (
             1.5 if not kinds & {"imageobject", "videoobject", "audioobject", "comment", "answer", "question"} else 0
@@ -176,7 +185,7 @@ def _weight(node: Json, url: str | None) -> float:
     weight += sum(0.5 for name in ("headline", "datePublished", "author", "articleBody") if node.get(name))
     if not node.get("headline") and not node.get("datePublished"):
         weight -= 4
-    if url and _path(url) in {_path(_text(node.get(name)) or "") for name in ("url", "mainEntityOfPage", "@id")}:
+    if path is not None and path in {_path(_text(node.get(name)) or "") for name in ("url", "mainEntityOfPage", "@id")}:
         weight += 3
     return weight
 

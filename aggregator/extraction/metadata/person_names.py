@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from aggregator.extraction.metadata.language import function_words
@@ -57,6 +58,7 @@ _EAST_ASIAN = (
         r"(?:作者|責任編輯|责任编辑|責編|责编|編輯|编辑)\s?[:：]\s?([\u4e00-\u9fff·]{2,4}(?:[、,，\s][\u4e00-\u9fff·]{2,4})*)(?=\s|[）)】\]]|$)"
     ),
 )
+_EAST_ASIAN_LETTER = re.compile("[\u4e00-\u9fff가-힣]")
 _NO_EAST_ASIAN_NAME = frozenset(
     "시민 전체 담당 취재 선임 수습 인턴 소속 구독 본지 명예 객원 온라인 디지털 "
     "本報 本报 新华社 見習 见习 実習 实习 采访 採訪 責任 责任 署名".split()
@@ -118,6 +120,7 @@ _TEXT_AND_PICTURES = re.compile(
     re.IGNORECASE,
 )
 _LABEL_END = r"\s*(?:[:：=＝/／]|\s(?:by|von|par|por|av|af|di)\s)"
+_LABEL = re.compile(r"[:：=＝/／]|\s(?:by|von|par|por|av|af|di)\b", re.IGNORECASE)  # what every label ends in
 _EDITORS = (
     r"(?:責任編輯|责任编辑|責編|责编|編輯|编辑|校对|校對|审核|審核|editing|edited|editors?|redaktion"
     r"|redigering|montage)"
@@ -195,19 +198,26 @@ def _is_newsroom(name: str) -> bool:
     return _NEWSROOM.fullmatch(name) is not None and not _AGENCY.fullmatch(name)
 
 
-def split_names(text: str) -> list[str]:
+@lru_cache(maxsize=2048)
+def split_names(text: str) -> tuple[str, ...]:
     """Returns the names of one byline."""
     text = squeeze(_TAG.sub(" ", html.unescape(text))[:_MAX_CHARS])
     if _URL.search(text):
-        return []
-    apart = bool(_CHINESE_LABEL.match(text))
-    text = _TEXT_AND_PICTURES.sub(" ", _HANDLE.sub(" ", _PARENTHESIS.sub(" ", text)))
-    credits = [credit for credit in _CREDIT.split(text) if credit.strip() and not _OF_PICTURES.match(credit)]
-    written = [credit for credit in credits if not _OF_EDITORS.match(credit)] or credits
-    text = " | ".join(_WITH_AGENCY.sub("", _strip_prefix(credit)) for credit in written)
+        return ()
+    apart = not text.isascii() and bool(_CHINESE_LABEL.match(text))
+    text = _HANDLE.sub(" ", _PARENTHESIS.sub(" ", text))
+    credits = _credits(text) if _LABEL.search(text) else [text]
+    text = " | ".join(_WITH_AGENCY.sub("", _strip_prefix(credit)) for credit in credits)
     parts = [piece for part in _STRONG_SPLIT.split(text) for piece in _commas(part)]
     pieces = [name for part in parts for piece in _weak(part) for name in _at_blanks(piece, apart=apart)]
-    return [name for piece in pieces if (name := clean_name(piece))]
+    return tuple(name for piece in pieces if (name := clean_name(piece)))
+
+
+def _credits(text: str) -> list[str]:
+    """Returns the parts of a byline that are of those who wrote it, not of who took the pictures or edited it."""
+    parts = _CREDIT.split(_TEXT_AND_PICTURES.sub(" ", text))
+    credits = [credit for credit in parts if credit.strip() and not _OF_PICTURES.match(credit)]
+    return [credit for credit in credits if not _OF_EDITORS.match(credit)] or credits
 
 
 def _at_blanks(text: str, *, apart: bool) -> list[str]:
@@ -217,7 +227,8 @@ def _at_blanks(text: str, *, apart: bool) -> list[str]:
 
 def _strip_prefix(text: str) -> str:
     for _ in range(3):
-        shorter = _CJK_PREFIX.sub("", _PREFIX.sub("", text)).lstrip(_EDGE)
+        shorter = _PREFIX.sub("", text)
+        shorter = (shorter if shorter.isascii() else _CJK_PREFIX.sub("", shorter)).lstrip(_EDGE)
         if shorter == text:
             break
         text = shorter
@@ -249,7 +260,8 @@ def _weak(part: str) -> list[str]:
 
 def clean_name(text: str) -> str | None:
     """Returns one name without what stands around it; None if it is no name."""
-    name = _SUFFIX.sub("", _strip_prefix(text.strip(_EDGE))).strip(_EDGE.replace(".", ""))
+    name = _strip_prefix(text.strip(_EDGE))
+    name = (name if name.isascii() else _SUFFIX.sub("", name)).strip(_EDGE.replace(".", ""))
     name = name if name.endswith(".") and len(name.split()[-1]) <= 3 else name.rstrip(".")
     name = _without_office(name)
     person = _AGENCY_BEHIND.sub("", name)
@@ -390,11 +402,11 @@ def labelled_names(lines: Sequence[str]) -> list[str]:
     """Returns the names after the first "By …", in any of many languages, in texts as a page prints them one after
     another."""
     for number, line in enumerate(lines):
-        names = _of_east_asian_role(line) if len(line) <= 80 and not line.isascii() else []
+        names = _of_east_asian_role(line) if len(line) <= 80 and _EAST_ASIAN_LETTER.search(line) else []
         if names:
             return names
-        written = _TEXT_IN_BRACKETS.match(line)
-        if written and (names := split_names(written[1])) and all(map(is_person, names)):
+        written = _TEXT_IN_BRACKETS.match(line) if "(" in line else None
+        if written and (names := [*split_names(written[1])]) and all(map(is_person, names)):
             return names
         byline = _BYLINE.match(line) if len(line) <= 160 else None
         if byline:

@@ -90,8 +90,8 @@ class DayCandidate:
 def choose_moment(claims: Sequence[DateClaim]) -> Moment | None:
     """Returns the moment of publication; None if nothing names a day."""
     found = day_candidates(claims)
-    if not found:
-        return None
+    if len(found) < 2:
+        return next((_in_its_zone(day, one.moment, claims) for day, one in found.items()), None)
     rows = day_properties(found, claims)
     scores = [sum(_WEIGHTS.get(name, 0.0) * value for name, value in row.items()) for row in rows]
     chosen = list(found)[scores.index(max(scores))]

@@ -145,11 +145,16 @@ def _split_kicker(text: str) -> list[str]:
     return [text[: breaks[0].start()], text[breaks[0].end() :]] if breaks else [text]
 
 
-def _breaks(pattern: re.Pattern[str], text: str) -> list[re.Match[str]]:
+@lru_cache(maxsize=64)  # a page states one title in several places
+def _breaks(pattern: re.Pattern[str], text: str) -> tuple[re.Match[str], ...]:
     """Returns where a title may be taken apart: not between quotation marks."""
-    breaks = list(pattern.finditer(text))
+    breaks = tuple(pattern.finditer(text))
     quoted = [quote.span() for quote in _QUOTED.finditer(text)] if breaks else []
-    return [one for one in breaks if "|" in one[0] or not any(one.start() < b and a < one.end() for a, b in quoted)]
+    if not quoted:
+        return breaks
+    return tuple(
+        one for one in breaks if "|" in one[0] or not any(one.start() < b and a < one.end() for a, b in quoted)
+    )
 
 
 def properties(found: dict[str, TitleCandidate], url: str | None, *, is_news: bool) -> list[dict[str, float]]:
@@ -234,6 +239,7 @@ def _names_site(part: str, sites: set[str], rest: str) -> bool:
     )
 
 
+@lru_cache(maxsize=64)
 def _clean(text: str) -> str:
     text = html.unescape(text[:_MAX_CHARS]).replace(_SOFT_HYPHEN, "")
     return squeeze(_MARKUP.sub("", _BREAK.sub(" ", text)) if "</" in text or "/>" in text else text)

@@ -59,18 +59,22 @@ class Printed:
     def __init__(self, tree: LexborHTMLParser, head: Head, title: LexborNode | None) -> None:
         self._tree, self._title = tree, title
         self.head = head
+        top = tree.body.child if title is None and tree.body is not None else title
+        self._after, self._below = _texts_after(top), list[str]()
 
-    @cached_property
+    @property
     def below(self) -> list[str]:
         """The texts right below the title's heading (from the top of the page where there is none), in their order."""
-        if self._title is not None:
-            return _texts_after(self._title, _STEPS, _TEXTS)
-        return _texts_after(self._tree.body.child if self._tree.body is not None else None, _STEPS, _TEXTS)
+        return self._first_below(_TEXTS)
 
     @property
     def opening(self) -> list[str]:
         """The first few of the texts below the title; empty where it has no heading."""
-        return self.below[:_TEXTS_OPENING] if self._title is not None else []
+        return self._first_below(_TEXTS_OPENING) if self._title is not None else []
+
+    def _first_below(self, most: int) -> list[str]:
+        self._below.extend(islice(self._after, max(0, most - len(self._below))))
+        return self._below[:most]
 
     @cached_property
     def above(self) -> list[str]:
@@ -177,16 +181,14 @@ def _may_mean(text: str, moment: Moment) -> bool:
     return not readings or any(abs((one.at.date() - moment.at.date()).days) <= 1 for one in readings)
 
 
-def _texts_after(node: LexborNode | None, steps: int, most: int) -> list[str]:
-    """Returns the texts after the subtree of `node` that are in view, in document order."""
-    found: list[str] = []
+def _texts_after(node: LexborNode | None) -> Iterator[str]:
+    """Yields the texts after the subtree of `node` that are in view, in document order, up to some length."""
     length = 0
-    for text in _texts(node, steps, backwards=False):
-        found.append(text)
+    for text in _texts(node, _STEPS, backwards=False):
+        yield text
         length += min(len(text), _MAX_LINE)
-        if len(found) >= most or length >= _CHARS:
+        if length >= _CHARS:
             break
-    return found
 
 
 def _texts_before(node: LexborNode | None) -> list[str]:
