@@ -44,6 +44,12 @@ def test_what_is_printed_and_stated_before_the_wording_for_networks() -> None:
     assert choose_title(claims, SITES, URL) == copies
 
 
+def test_a_quotation_is_no_kicker() -> None:
+    heading = "'It is time to go' - the right day for the mayor"
+    claims = TitleClaims(headings=[heading], og="'Time to go' - the right day for the mayor")
+    assert choose_title(claims, [], None) in (heading, claims.og)
+
+
 def test_kickers_of_two_kinds() -> None:
     claims = TitleClaims(og=f"Transport: {TITLE}", title=f"Transport: {TITLE}", headings=[f"Rails - {TITLE}"])
     assert choose_title(claims, SITES, None) == TITLE

@@ -23,6 +23,7 @@ _MARKUP = re.compile(r"</?(?:em|i|b|strong|sub|sup|span|q|cite|u|mark|small|font
 _BREAK = re.compile(r"<br\s*/?>|</?(?:p|div)>", re.IGNORECASE)
 _LETTER = re.compile(r"\w")
 _KICKER = re.compile(r"\s?[:|/–—]\s|\s-\s")
+_CLOSING = tuple("'\"”’“»«」』")  # quotation marks that end what is quoted
 _MAX_CHARS = 500  # of a claim
 _MAX_HEADINGS = 6  # headings looked at
 _SOFT_HYPHEN = "\u00ad"
@@ -137,6 +138,8 @@ def _without_kickers(claims: TitleClaims) -> str | None:
     og = _split_kicker(_clean(claims.og or ""))
     if len(heading) < 2 or len(og) < 2 or index_form(heading[1]) != index_form(og[1]):
         return None
+    if heading[0].endswith(_CLOSING) or og[0].endswith(_CLOSING):
+        return None  # what somebody says is no kicker
     return og[1] if index_form(heading[0]) != index_form(og[0]) and " " in index_form(og[1]) else None
 
 
