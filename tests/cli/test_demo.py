@@ -42,7 +42,9 @@ def test_search_in_every_format(archive):
     assert [json.loads(line) for line in archive("search", "teatro", "--format", "jsonl").stdout.splitlines()] == found
     rows = csv.DictReader(archive("search", "teatro", "--format", "csv").stdout.splitlines(keepends=True))
     assert [int(row["id"]) for row in rows] == [article["id"] for article in found]
-    assert "Lope de Vega" in archive("search", "teatro", "--format", "text").stdout
+    brief = archive("search", "teatro", "--format", "text").stdout.splitlines()
+    assert [line.split()[0] for line in brief[::2]] == [f"[{article['id']}]" for article in found]
+    assert all(line.startswith("  ") for line in brief[1::2])
 
 
 def test_search_narrows(archive):
