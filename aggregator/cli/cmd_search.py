@@ -107,8 +107,7 @@ def search(
     said = " ".join([text, *(f"{name} {value}" for name, value in narrowed.items() if value)])
     _print(found, form, said, offset, folded=stories)
     if not options.quiet:
-        for line in _remarks(found, form, said, offset):
-            print(f"aggregator: {output.cell(line)}", file=sys.stderr)
+        _print_remarks(found, form, said, offset)
 
 
 def _save(
@@ -155,10 +154,11 @@ def _print_histogram(store: "Store", asked: "Search", form: Format) -> None:
     print(f"{output.count(sum(one.articles for one in found.bins), 'article')}, by {found.unit} (UTC)")
 
 
-def _remarks(found: "Results", form: Format, said: str, offset: int) -> list[str]:
-    """Returns what a person should know beside the answer; the table itself says whether it is the whole."""
+def _print_remarks(found: "Results", form: Format, said: str, offset: int) -> None:
+    """Says what a person should know beside the answer; the table itself says whether it is the whole."""
     remarks = [f"{term!r} holds neither letters nor digits: no article is found by it" for term in found.wordless]
-    return remarks if form is Format.TABLE else remarks + _shown(found, said, offset)
+    for line in remarks if form is Format.TABLE else remarks + _shown(found, said, offset):
+        print(f"aggregator: {output.cell(line)}", file=sys.stderr)
 
 
 def _shown(found: "Results", said: str, offset: int) -> list[str]:

@@ -4,13 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.extraction.metadata.person_names import (
-    clean_authors,
-    is_person,
-    labelled_names,
-    split_names,
-    stated_as_is,
-)
+from aggregator.extraction.metadata.name_forms import is_person
+from aggregator.extraction.metadata.person_names import clean_authors, split_names, stated_as_is
+from aggregator.extraction.metadata.printed_names import labelled_names
 
 BYLINES = [
     ("By Ann Field", ["Ann Field"]),

@@ -186,6 +186,12 @@ def _may_show(source: str) -> bool:
     return named and _SHOWING.search(source) is not None
 
 
+def _joined(texts: list[str], pre_depth: int) -> str:
+    """Returns the text of a block, on one line unless it stands in a <pre>."""
+    text = unescape("".join(texts))
+    return text.strip("\r\n ") if pre_depth else _on_one_line(text)
+
+
 def _on_one_line(text: str) -> str:
     text = text.strip()
     # Only of those that may be printed is white space plain spaces: a test at half the price of taking words apart.
@@ -228,10 +234,7 @@ class _Walk:
                     texts.append("\n")
             if kind >= _RULE:
                 if texts:
-                    joined = "".join(texts)
-                    if "&" in joined:
-                        joined = unescape(joined)
-                    joined = joined.strip("\r\n ") if pre_depth else _on_one_line(joined)
+                    joined = _joined(texts, pre_depth)
                     if joined and len(segments) < MAX_BLOCKS:
                         element = made[-1] if len(made) > len(opens) else self.element()
                         segments.append(
@@ -256,12 +259,8 @@ class _Walk:
                     self.end(tag)
                     pre_depth -= kind == _PRE_END
                 else:
-                    opens.append((tag, source))
+                    self.begin(kind, tag, source)
                     pre_depth += kind == _PRE
-                    if kind == _FORM:
-                        self.page.forms.append(self.element())
-                    if ("data-" in source or "url(" in source) and _may_show(source):
-                        self.show(source)
             elif kind == _MARKED:
                 marks.append(number)
                 if tag == "a":
@@ -313,6 +312,14 @@ class _Walk:
             made.append(element)
             elements.append(element)
         return element
+
+    def begin(self, kind: int, tag: str, source: str) -> None:
+        """Begins an element that is not inline."""
+        self.open.append((tag, source))
+        if kind == _FORM:
+            self.page.forms.append(self.element())
+        if ("data-" in source or "url(" in source) and _may_show(source):
+            self.show(source)
 
     def end(self, tag: str) -> None:
         """Ends an element that is not inline."""

@@ -7,15 +7,10 @@ from itertools import groupby
 from selectolax.lexbor import LexborNode
 
 from aggregator.extraction.metadata.head import heading_text
+from aggregator.extraction.metadata.name_forms import is_person, plausible
 from aggregator.extraction.metadata.page_dates import find_dates
-from aggregator.extraction.metadata.person_names import (
-    account_name,
-    is_person,
-    labelled_names,
-    plausible,
-    run_of_names,
-    split_names,
-)
+from aggregator.extraction.metadata.person_names import split_names
+from aggregator.extraction.metadata.printed_names import account_name, labelled_names, run_of_names
 from aggregator.extraction.metadata.title import index_form
 from aggregator.extraction.metadata.visible_facts import Printed
 from aggregator.text import squeeze

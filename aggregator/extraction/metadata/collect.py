@@ -17,8 +17,10 @@ from aggregator.extraction.metadata.bylines import byline_by_title, printed_auth
 from aggregator.extraction.metadata.date_claims import changed_texts, date_claims
 from aggregator.extraction.metadata.head import Head, heading_text, is_marked_up, read_head
 from aggregator.extraction.metadata.jsonld import Claims, claims
+from aggregator.extraction.metadata.name_forms import is_person
 from aggregator.extraction.metadata.page_dates import Moment, parse_date
-from aggregator.extraction.metadata.person_names import clean_authors, is_person, labelled_names, stated_as_is
+from aggregator.extraction.metadata.person_names import clean_authors, stated_as_is
+from aggregator.extraction.metadata.printed_names import labelled_names
 from aggregator.extraction.metadata.publication import DateClaim, choose_moment
 from aggregator.extraction.metadata.site_name import printed_site_names
 from aggregator.extraction.metadata.title import TitleClaims, choose_title, index_form

@@ -2,17 +2,16 @@
 
 import html
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
-from itertools import pairwise
 
-from aggregator.extraction.metadata.language import function_words
+from aggregator.extraction.metadata.name_forms import COLLECTIVE, is_person
 from aggregator.extraction.metadata.page_dates import find_dates, month_numbers
 from aggregator.extraction.metadata.title import index_form
 from aggregator.text import fold, squeeze
 
 _MAX_CHARS = 400  # of a byline
-_MAX_AUTHORS = 20
+MAX_AUTHORS = 20
 # Words that stand before a name. Matched at the start, repeatedly, case-insensitively.
 _PREFIX = re.compile(
     r"^(?:(?:(?:written|posted|published|reported|reporting|reviewed|medically reviewed|edited|compiled|created|story"
@@ -43,26 +42,6 @@ _SUFFIX = re.compile(
 )
 _CHINESE_LABEL = re.compile(r"\W*(?:\w{0,4}(?:記者|记者)|文|作者|撰文|編輯|编辑|責編|责编)\s*[:：/／\s]")
 _HAN_NAMES = re.compile(r"[\u4e00-\u9fff·]{2,5}(?:\s+[\u4e00-\u9fff·]{2,5})+")
-# Persons by their role in scripts without capitals, where a name alone looks like any other word.
-_EAST_ASIAN = (
-    re.compile(
-        r"(?<![가-힣])([가-힣]{2,4}(?:\s?[·,]\s?[가-힣]{2,4})*)\s?(?:선임|수습|인턴|전문|객원)?\s?(?:기자|특파원|논설위원)(?![가-힣])"
-    ),
-    re.compile(
-        r"(?:記者|记者)\s?[:：/／]?\s?([\u4e00-\u9fff·]{2,4}(?:[、,，\s][\u4e00-\u9fff·]{2,4})*)(?=\s|[／/|｜）)】\]〕]|$)"
-    ),
-    re.compile(
-        r"(?:^|[【（(〔\s])([\u4e00-\u9fff々]{2,5}(?:\s?[、・]\s?[\u4e00-\u9fff々]{2,5})*)\s?(?:記者|记者|編集委員|論説委員|特派員)(?=\s|[／/|｜）)】\]〕]|$)"
-    ),
-    re.compile(
-        r"(?:作者|責任編輯|责任编辑|責編|责编|編輯|编辑)\s?[:：]\s?([\u4e00-\u9fff·]{2,4}(?:[、,，\s][\u4e00-\u9fff·]{2,4})*)(?=\s|[）)】\]]|$)"
-    ),
-)
-_EAST_ASIAN_LETTER = re.compile("[\u4e00-\u9fff가-힣]")
-_NO_EAST_ASIAN_NAME = frozenset(
-    "시민 전체 담당 취재 선임 수습 인턴 소속 구독 본지 명예 객원 온라인 디지털 "
-    "本報 本报 新华社 見習 见习 実習 实习 采访 採訪 責任 责任 署名".split()
-)
 # A part that holds one of these words is a role or a notice, not a name.
 _ROLE = re.compile(
     r"\b(?:editors?|editor-in-chief|reporters?|correspondents?|columnists?|writers?|contributors?|journalists?"
@@ -96,7 +75,7 @@ _NOISE = re.compile(
     r"|güncelleme|обновлено|опубликовано|opublikowano)\b",
     re.IGNORECASE,
 )
-_PLACEHOLDER = re.compile(
+PLACEHOLDER = re.compile(
     r"(?:admin(?:istrator)?|webmaster|editor|author|user|guest|unknown|anonymous|none|null|undefined|root|default|test"
     r"|wordpress"
     r"|reda[ck]t?i[oe]n|redacao|redaccion|redazione|redactie|name|autor|n/?a|true|false|read|more|share|wp|webteam"
@@ -152,7 +131,7 @@ _NEWSROOM = re.compile(
 )
 _PLACE = re.compile(r"(?<=\w\w)\s+(?:in|aus)\s+[A-Z][\w.\-]+(?:\s[A-Z][\w.\-]+)?$")
 # Roles that stand before a name without more ("Redakteurin Anna Weber", "BBC correspondent Ann Field") or behind it.
-_OFFICE = re.compile(
+OFFICE = re.compile(
     r"\b(?:[\w\-]*(?:redakteur(?:in)?|korrespondent(?:in|en)?|volontär(?:in)?|reporter(?:in)?|journalist(?:in|en|a|ka)?"
     r"|kolumnist(?:in)?|ressortleiter(?:in)?|mitarbeiter(?:in)?|praktikant(?:in)?|redaktør|redaktör|redaktork?a?"
     r"|correspond[ae]nte?s?)|journaliste|rédact(?:eur|rice)(?: en chef)?|corresponsal|redactora?|periodista|inviat[oa]"
@@ -190,8 +169,8 @@ def clean_authors(raw: Iterable[str], site_names: Iterable[str] = ()) -> tuple[s
     others = {key: name for key, name in found.items() if key not in sites}
     persons = [name for name in others.values() if not _is_newsroom(name)]
     if any(map(is_person, persons)):
-        return tuple(persons[:_MAX_AUTHORS])
-    return tuple(list((others or found).values())[:_MAX_AUTHORS])
+        return tuple(persons[:MAX_AUTHORS])
+    return tuple(list((others or found).values())[:MAX_AUTHORS])
 
 
 def _is_newsroom(name: str) -> bool:
@@ -270,16 +249,16 @@ def clean_name(text: str) -> str | None:
     folded = fold(name)
     if not 2 <= len(name) <= 80 or len(name.split()) > 8 or not any(c.isalpha() for c in name):
         return None
-    if _PLACEHOLDER.match(folded) or _NOISE.search(folded) or _dated(name):
+    if PLACEHOLDER.match(folded) or _NOISE.search(folded) or _dated(name):
         return None
     return None if _is_role(name) else name
 
 
 def _without_office(name: str) -> str:
     """Returns a name without the role that stands before or behind it; the text as it is where that leaves no name."""
-    if _COLLECTIVE.match(name):
+    if COLLECTIVE.match(name):
         return name
-    last = next(reversed([*_OFFICE.finditer(name)]), None)
+    last = next(reversed([*OFFICE.finditer(name)]), None)
     if last is None:
         return name
     rest = name[last.end() :].strip(_EDGE)
@@ -297,7 +276,7 @@ def _dated(name: str) -> bool:
 def _is_role(name: str) -> bool:
     """Tells whether it is a job title: a role word and nothing that is certainly a name (two capitalised words beside
     it)."""
-    if not _ROLE.search(name) or _COLLECTIVE.match(name):
+    if not _ROLE.search(name) or COLLECTIVE.match(name):
         return False
     if _ROLE_OF.match(name):
         return True
@@ -305,156 +284,14 @@ def _is_role(name: str) -> bool:
     return len(rest) < 2 or name.split()[0].islower()
 
 
-_PARTICLE = re.compile(
-    r"^(?:de|da|do|dos|das|del|della|di|du|la|le|van|von|vom|zu|zur|der|den|het|ter|ten|af|av|al|el|bin|ibn|ben|y|e|i"
-    r"|of|the|d['’].+|['’]t)$"
-)
-_BYLINE = re.compile(
-    r"^[\W_]*(?:(?:(?:written|words|story|text|article|report|reporting|reported|posted|published|created|contributed|authored"
-    r"|blog|researched|recommended)\s+)?by"
-    r"|authors?(?:\(s\))?(?=\s*:|$)|contributors?(?=\s*:|$)|von|ein(?:e)? \w+ von|par|por|di|de(?=\s[A-Z])|door|av|af"
-    r"|autor(?:in|en|es|a|ka|ii?)?(?=\s*:|$)|auteurs?(?=\s*:|$)"
-    r"|text(?:\s(?:und|and|og|och|&|\+)\s\w+)?(?=\s*:|$)|文(?=・[\u4e00-\u9fff]{2,5}(?:\s|$))|texto(?=\s*:|$)|testo(?=\s*:|$)|tekst(?=\s*:|$)|kirjoittaja|toimittaja|автор(?:ы|и)?|текст"
-    r"|от(?=\s[А-Я])|oleh|penulis|reporter(?=\s*:)|yazan|yazar|haber(?=\s*:)"
-    r"|tác giả|szerző|írta|scris de|de către|autorius|συντάκτης|γράφει(?: ο| η)?|του|της|作者|記者|记者|文|撰文"
-    r"|取材・?文|執筆|글|بقلم|كتب|نویسنده|מאת|लेखक|द्वारा|โดย|ผู้เขียน)"
-    r"(?:\s*[:：/＝=・]\s*|\s+|(?<=[者撰執][:：文筆者])|$)",
-    re.IGNORECASE,
-)
-_BY = re.compile(
-    r"(?:(?:[^\W\d_]+\s+)?by|author|user|(?:\w+ )?von|par|por|autore?|автор|作者|投稿者)(?:\s*[:：]\s*|\s+|$)",
-    re.IGNORECASE,
-)
-_ON_A_DAY = re.compile(r"\s(?:on|am|at|le|il|el|»|[·|,–-])\s")
-_ACCOUNT = re.compile(r"(?=\D{2})[^\W_][\w.\-]{2,24}")
-_JOINT = re.compile(r"(?:[,;&+/、・]|and|und|et|y|e|og|och|en|i|ve|и|та|και|with|,\s?(?:and|&))$", re.IGNORECASE)
-_PLACE_AND = re.compile(r"(?:in|aus|à|en|from)\s[^\W\d_][\w .'\-]{1,30}\s(?:and|und|et|y|e|og|och)", re.IGNORECASE)
-_TEXT_IN_BRACKETS = re.compile(r"(.{3,60}?)\s*\((?:text|texte|texto|words|tekst)\)", re.IGNORECASE)
-_LEADING_JOINT = re.compile(r"(?:(?:and|und|et|y|e|og|och|en|i|ve|и|та|και|with|mit)\s+)(?=\S)", re.IGNORECASE)
-_OPEN_END = re.compile(r"(?:[,;&+、]|\s(?:and|und|et|y|e|og|och|en|i|ve|и|та|και))$", re.IGNORECASE)
-# Words of headings and buttons that are no part of names.
-_HEADING_WORDS = (
-    "table contents content demo tips tip guide guides center centre blog blogs forum sign out in up get started start "
-    "starting free download living "
-    "reading read time page front home news about contact study culture shop shopping store menu search service "
-    "services resources resource products "
-    "product reviews review reviewer founder lead desk team health lifestyle travel money business technology tech "
-    "science sports sport opinion world "
-    "politics entertainment share save print email newsletter subscribe skip comments comment more learn view posts "
-    "post article articles media photo "
-    "photos video videos image images getty updated published minutes mins min last related popular latest top best "
-    "how what why your our my new data "
-    "management marketing software design insurance development engineering research education university college "
-    "school institute recipes food "
-    "garden planning checklist copyright rights privacy policy fact checked source key takeaways overview introduction "
-    "summary disclosure"
-)
-_NO_NAME_WORDS = frozenset(_HEADING_WORDS.split())
-_COLLECTIVE = re.compile(
-    r"\w.*\s(?:staff|team|editors|editorial|desk|newsroom|contributors?|reporters|redaktion|redacción|redação|redazione"
-    r"|rédaction|redactie|redaksjonen|redaktionen|toimitus)$",
-    re.IGNORECASE,
-)
-
-
-def plausible(name: str) -> bool:
-    """Returns True if a text of unknown origin has the form of one name: a few words in capitals, or of a script
-    without."""
-    parts = name.split()
-    if not 1 <= len(parts) <= 5 or len(name) > 50 or any(char.isdigit() or char in "?!:…#|" for char in name):
-        return False
-    if name.lower() == name.upper():
-        return len(name) <= 24
-    if len(parts) <= 2 and len(name) <= 20 and "/" in name:  # initials of an agency and its editor
-        return True
-    return parts[0][:1].isupper() and all(part.lstrip("(")[:1].isupper() or _PARTICLE.match(part) for part in parts)
-
-
-def is_person(name: str) -> bool:
-    """Returns True if a text without any label has the form of a person's name or of a newsroom's: two to four
-    capitalised words, none of them common in headings and buttons."""
-    parts = name.split()
-    if not 2 <= len(parts) <= 4 or not plausible(name) or name.isupper() or name.lower() == name.upper():
-        return False  # in scripts without capitals a name looks like any other words
-    if _COLLECTIVE.match(name):
-        return True
-    return not any(
-        part.lower() in _NO_NAME_WORDS
-        or (len(part) > 2 and part.lower() in function_words() and not _PARTICLE.match(part))
-        for part in parts
-    )
-
-
 def stated_as_is(raw: Iterable[str]) -> tuple[str, ...]:
     """Returns short stated authors that are no clean names ("Staff Writer", "dailynews.com"), for pages that have no
     others."""
     found = (squeeze(html.unescape(text)) for text in raw)
-    return tuple(dict.fromkeys(text for text in found if _as_is(text)))[:_MAX_AUTHORS]
+    return tuple(dict.fromkeys(text for text in found if _as_is(text)))[:MAX_AUTHORS]
 
 
 def _as_is(text: str) -> bool:
     if not 2 <= len(text) <= 50 or len(text.split()) > 5 or "/" in text or "@" in text or "<" in text:
         return False
-    return any(char.isalpha() for char in text) and not _PLACEHOLDER.match(fold(text)) and not text.isdigit()
-
-
-def labelled_names(lines: Sequence[str]) -> list[str]:
-    """Returns the names after the first "By …", in any of many languages, in texts as a page prints them one after
-    another."""
-    for number, line in enumerate(lines):
-        names = _of_east_asian_role(line) if len(line) <= 80 and _EAST_ASIAN_LETTER.search(line) else []
-        if names:
-            return names
-        written = _TEXT_IN_BRACKETS.match(line) if "(" in line else None
-        if written and (names := [*split_names(written[1])]) and all(map(is_person, names)):
-            return names
-        byline = _BYLINE.match(line) if len(line) <= 160 else None
-        if byline:
-            names = run_of_names(line[byline.end() :], lines[number + 1 : number + 12])
-            if names:
-                return names
-    return []
-
-
-def _of_east_asian_role(line: str) -> list[str]:
-    for pattern in _EAST_ASIAN:
-        names = [name for found in pattern.findall(line) for name in re.split(r"[·、,，・\s]+", found)]
-        names = [name for name in names if name and name not in _NO_EAST_ASIAN_NAME]
-        if names:
-            return list(dict.fromkeys(names))
-    return []
-
-
-def account_name(lines: Sequence[str]) -> list[str]:
-    """Returns the name of an account, one word in any letters, that stands after "by" in texts: "Posted by inkwren"."""
-    for line, after in pairwise([*lines, ""]):
-        by = _BY.match(line)
-        name = _ON_A_DAY.split(line[by.end() :] or after)[0] if by else ""
-        if _ACCOUNT.fullmatch(name) and not _PLACEHOLDER.match(name.lower()) and name.lower() not in function_words():
-            return [name]
-    return []
-
-
-def run_of_names(text: str, following: Sequence[str]) -> list[str]:
-    """Returns the names in `text`, which begins with one, and in the texts that go on with it ("A", ",", "B", "and",
-    "C")."""
-    names: list[str] = []
-    after = iter(following)
-    text = text.strip() or next(after, "")
-    if (_OFFICE.search(text) or _PLACEHOLDER.match(fold(text))) and not any(map(plausible, split_names(text))):
-        text = next(after, "")  # "By our correspondent", "Ann Field"
-    while text and len(text) <= 160:
-        found = [name for name in split_names(_OPEN_END.sub("", text)) if plausible(name)][: _MAX_AUTHORS - len(names)]
-        names.extend(name for name in found if name not in names)
-        if not found:
-            break
-        going_on = bool(_OPEN_END.search(text))
-        text = next(after, "")
-        joint = _LEADING_JOINT.match(text)
-        if _JOINT.match(text) or _PLACE_AND.fullmatch(text):
-            text = next(after, "")
-        elif joint and all(is_person(name) for name in split_names(text[joint.end() :])):
-            text = text[joint.end() :]
-        elif not going_on:
-            break
-    return names
+    return any(char.isalpha() for char in text) and not PLACEHOLDER.match(fold(text)) and not text.isdigit()
