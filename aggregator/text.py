@@ -140,6 +140,16 @@ def squeeze(text: str) -> str:
     return _SPACE.sub(" ", _CONTROL.sub(" ", text)).strip()
 
 
+def shortened(text: str, most: int) -> str:
+    """Returns one line of at most so many characters; what is longer is cut at a blank, if there is one near, and ends
+    in " …"."""
+    text = squeeze(text)
+    if len(text) <= most:
+        return text
+    whole = text[: most - 1].rpartition(" ")[0]
+    return f"{whole if len(whole) > most // 2 else text[: most - 2]} …"
+
+
 def paragraphs(text: str) -> list[str]:
     """Returns the paragraphs of a text, which are separated by empty lines."""
     return [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]

@@ -94,3 +94,16 @@ def test_a_very_long_text_has_the_words_of_its_parts() -> None:
     assert text.count_words(long) == 20_000 * text.count_words(part)
     unbroken = "横跨河流的大桥" * 80_000
     assert text.count_words(unbroken) == len(unbroken) == len(text.index_form(unbroken).split())
+
+
+@pytest.mark.parametrize(
+    ("long", "most", "short"),
+    [
+        ("one  two", 8, "one two"),
+        ("one two three", 10, "one two …"),
+        ("避難した人々の話", 6, "避難した …"),
+        ("", 5, ""),
+    ],
+)
+def test_a_shortened_text_is_cut_at_a_blank_or_anywhere(long: str, most: int, short: str) -> None:
+    assert text.shortened(long, most) == short

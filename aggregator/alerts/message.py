@@ -7,7 +7,7 @@ from typing import Literal
 
 import orjson
 
-from aggregator.text import squeeze
+from aggregator.text import shortened, squeeze
 from aggregator.times import iso
 from aggregator.urls import is_http
 
@@ -62,8 +62,7 @@ def made_up(now: int) -> TellableStory:
 
 def excerpt(*texts: str | None) -> str:
     """Returns the beginning of the first of these texts that is there, one line."""
-    whole = next((squeeze(one) for one in texts if one and one.strip()), "")
-    return whole if len(whole) <= _EXCERPT else whole[:_EXCERPT].rpartition(" ")[0] + " …"
+    return shortened(next((one for one in texts if one and one.strip()), ""), _EXCERPT)
 
 
 def as_json(message: Message) -> bytes:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from aggregator.archive.search import Hit
-from aggregator.text import squeeze
+from aggregator.text import shortened
 
 _MOST_TITLE, _MOST_SNIPPET = 100, 140  # characters: twenty hits are fewer than 1,500 tokens of a language model
 
@@ -14,7 +14,7 @@ def brief_hits(hits: Iterable[Hit]) -> Iterator[str]:
         article = hit.article
         others = f" (+{hit.others})" if hit.others else ""
         day = f"{article.published_at or article.fetched_at:%Y-%m-%d}"
-        yield f"[{article.id}] {day} {article.site} {_cut(article.title or article.url, _MOST_TITLE)}{others}"
+        yield f"[{article.id}] {day} {article.site} {shortened(article.title or article.url, _MOST_TITLE)}{others}"
         if hit.snippet:
             yield f"  {_around(hit)}"
 
@@ -23,14 +23,6 @@ def _around(hit: Hit) -> str:
     """Returns the part of the snippet around its first mark."""
     first = hit.marks[0][0] if hit.marks else 0
     if len(hit.snippet) <= _MOST_SNIPPET or first < _MOST_SNIPPET // 2:
-        return _cut(hit.snippet, _MOST_SNIPPET)
+        return shortened(hit.snippet, _MOST_SNIPPET)
     start = hit.snippet.rfind(" ", 0, first - _MOST_SNIPPET // 3) + 1
-    return _cut(f"… {hit.snippet[start:]}", _MOST_SNIPPET)
-
-
-def _cut(text: str, most: int) -> str:
-    text = squeeze(text)
-    if len(text) <= most:
-        return text
-    shorter = text[: most - 1].rpartition(" ")[0]
-    return f"{shorter if len(shorter) > most // 2 else text[: most - 2]} …"
+    return shortened(f"… {hit.snippet[start:]}", _MOST_SNIPPET)
