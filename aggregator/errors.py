@@ -3,7 +3,8 @@
 AggregatorError                 exit code 1: it failed
 ├── UsageError                  exit code 2: wrong usage
 │   ├── ConfigError             feeds.yaml or a setting: file, line, feed and the wrong value
-│   └── QueryError              a search query that can't be read
+│   ├── QueryError              a search query that can't be read
+│   └── NotFound                what is named is not there
 ├── StoreError                  the database
 │   ├── DatabaseBusy            another process holds it
 │   └── DatabaseNewer           it was written by a newer version of this program
@@ -35,6 +36,10 @@ class ConfigError(UsageError):
 
 class QueryError(UsageError):
     """A search query can't be read; the message shows where."""
+
+
+class NotFound(UsageError):
+    """What is named, an article, a story, a feed, is not there."""
 
 
 class StoreError(AggregatorError):

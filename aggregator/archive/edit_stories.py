@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection
 
-from aggregator.errors import UsageError
+from aggregator.errors import NotFound, UsageError
 from aggregator.store import centroids, stories, story_decisions, story_list
 from aggregator.store.engine import Store
 from aggregator.store.stored_articles import MAX_ID
@@ -45,13 +45,13 @@ def merge(store: Store, story_id: int, other_id: int, now: int) -> StoryRow:
 
 
 def members(conn: Connection, story_id: int) -> list[StoryMember]:
-    """Returns the articles of a story, oldest first. Raises UsageError if there is no such story."""
+    """Returns the articles of a story, oldest first. Raises NotFound if there is no such story."""
     in_range = 0 <= story_id <= MAX_ID
     found = story_decisions.members(conn, story_id) if in_range else []
     if not found:
         into = story_decisions.merged_into(conn, story_id) if in_range else None
         more = "`aggregator stories` prints the ids there are" if into is None else f"it was merged into story {into}"
-        raise UsageError(f"no story {story_id} in this database; {more}")
+        raise NotFound(f"no story {story_id} in this database; {more}")
     return found
 
 

@@ -8,7 +8,7 @@ from typing import Self
 from aggregator.archive.archived_article import ArchivedArticle, archived
 from aggregator.archive.search import Results, Search, search
 from aggregator.config import paths
-from aggregator.errors import StoreError, UsageError
+from aggregator.errors import NotFound, StoreError
 from aggregator.query import moment
 from aggregator.store import engine, feeds, stored_articles, story_list
 from aggregator.store.engine import Store
@@ -74,16 +74,16 @@ class Archive:
         return search(self._store, asked)
 
     def article(self, article_id: int) -> ArchivedArticle:
-        """Returns the article of this id. Raises UsageError if there is none."""
+        """Returns the article of this id. Raises NotFound if there is none."""
         with self._store.read() as conn:
             return archived(stored_articles.get(conn, article_id))
 
     def story(self, story_id: int) -> Story:
-        """Returns the story of this id. Raises UsageError if there is none."""
+        """Returns the story of this id. Raises NotFound if there is none."""
         with self._store.read() as conn:
             row = story_list.one(conn, story_id) if 0 < story_id <= stored_articles.MAX_ID else None
         if row is None:
-            raise UsageError(f"no story {story_id} in this archive")
+            raise NotFound(f"no story {story_id} in this archive")
         return self._with_articles([row])[0]
 
     def stories(self, since: Time | None = None, until: Time | None = None, limit: int = 20) -> list[Story]:

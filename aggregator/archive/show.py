@@ -5,7 +5,7 @@ from html import escape
 
 import zstandard
 
-from aggregator.errors import UsageError
+from aggregator.errors import NotFound, UsageError
 from aggregator.model import Json
 from aggregator.store import stored_articles
 from aggregator.store.article_json import current, record
@@ -44,7 +44,7 @@ def article_id(store: Store, named: str) -> int:
         found = stored_articles.at_urls(conn, [normalise(named)]).get(normalise(named))
         found = stored_articles.asked_at(conn, named) if found is None else found
     if found is None:
-        raise UsageError(f"{named}: no article of that address in this database")
+        raise NotFound(f"{named}: no article of that address in this database")
     return found
 
 

@@ -21,8 +21,10 @@ from aggregator.cli import (
     cmd_mcp,
     cmd_reextract,
     cmd_search,
+    cmd_serve,
     cmd_show,
     cmd_stories,
+    cmd_web,
     gc_tuning,
     global_options,
     query_arguments,
@@ -39,6 +41,8 @@ app = typer.Typer(
 )
 app.command("fetch", cls=Command)(cmd_fetch.fetch)
 app.command("daemon", cls=Command)(cmd_daemon.daemon)
+app.command("serve", cls=Command)(cmd_serve.serve)
+app.add_typer(cmd_web.commands, name="web")
 app.command("search", cls=query_arguments.QueryCommand)(cmd_search.search)
 app.command("show", cls=Command)(cmd_show.show)
 app.add_typer(cmd_stories.commands, name="stories")

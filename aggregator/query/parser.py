@@ -84,7 +84,8 @@ class _Parser:
         if value.endswith("*") and "://" not in value:
             refuse(self.text, token.at, f"{field}: takes no star; a star stands after a word of the text alone")
         if field == "is":
-            return self.state(token, value.lower())
+            unread = value.lower() == "unread"  # which is most articles, none of which has a mark
+            return Not(HasState("read")) if unread else self.state(token, value.lower())
         if field in ("revised", "gone"):
             if value.lower() not in ("true", "false"):
                 refuse(self.text, token.at, f"{field}: is asked for as true or false")
@@ -95,7 +96,7 @@ class _Parser:
     def state(self, token: Token, value: str) -> HasState:
         """Returns the state that stands after `is:`."""
         if value not in STATES:
-            refuse(self.text, token.at, f"is: stands before {', '.join(STATES[:-1])} or {STATES[-1]}")
+            refuse(self.text, token.at, f"is: stands before {', '.join(STATES)} or unread")
         return HasState(value)
 
     def published(self, token: Token, field: str) -> Between:

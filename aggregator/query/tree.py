@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias, get_args
 
 TextField = Literal["title", "lead", "text"]
 ValueField = Literal["site", "feed", "lang", "author", "tag", "story", "saved"]
-State = Literal["copy", "gone", "paywalled", "revised"]
+State = Literal["copy", "gone", "paywalled", "read", "revised", "starred"]
 STATES: tuple[State, ...] = get_args(State)
 
 
@@ -43,8 +43,8 @@ class Is:
 
 @dataclass(frozen=True, slots=True)
 class HasState:
-    """Matches what is in a state: a copy of another article, its page gone, its text cut off by a paywall, or revised,
-    so that earlier texts are kept."""
+    """Matches what is in a state: a copy of another article, its page gone, its text cut off by a paywall, revised, so
+    that earlier texts are kept, read or starred by whoever reads the archive."""
 
     state: State
 

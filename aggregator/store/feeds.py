@@ -12,6 +12,7 @@ from aggregator.config.feed_options import Options, decode
 from aggregator.model import Hints
 from aggregator.schedule.health import State
 from aggregator.schedule.rhythm import Rhythm, pack, unpack
+from aggregator.store import categories
 from aggregator.store.schema import articles, entries, feeds, polls
 from aggregator.store.sql import Values, portions, run
 from aggregator.urls import site_of
@@ -189,6 +190,7 @@ def sync(conn: Connection, wanted: Sequence[Subscription], now: int) -> Synced:
     gone = [row.id for row in known.values() if row.retired_at is None]
     for ids in portions(gone):
         conn.execute(update(feeds).where(feeds.c.id.in_(ids)).values(retired_at=now))
+    categories.learn(conn, [item.category for item in wanted if item.category])
     return Synced(len(new), changed, len(gone))
 
 

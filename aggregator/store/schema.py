@@ -411,3 +411,51 @@ deliveries = Table(
     Column("next_try_at", BigInteger),  # null: given up
 )
 Index("deliveries_of_search", deliveries.c.search_id)
+
+# Who may read this archive: no row until a password is set, one since then.
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),  # argon2
+    Column("fever_hash", Text, nullable=False),  # argon2 of the key that Fever's clients send
+    Column("changed_at", BigInteger, nullable=False),
+)
+# Secrets that programs send instead of a password: their SHA-256 alone, for they are random and long.
+access_tokens = Table(
+    "access_tokens",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("hash", Text, nullable=False, unique=True),
+    Column("scope", Text, nullable=False),  # all | out (feeds out alone)
+    Column("created_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger),  # to within an hour
+)
+# Logins that last: of browsers by their cookie, of feed readers by the secret that a protocol gives them.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("hash", Text, primary_key=True),  # SHA-256 of the secret
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)
+# What the reader did to articles; one that was neither read nor starred has no row.
+article_marks = Table(
+    "article_marks",
+    metadata,
+    Column("article_id", Id, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("read_at", BigInteger),  # null: unread
+    Column("starred_at", BigInteger),  # null: not starred
+    Column("changed_at", BigInteger, nullable=False),
+)
+_index_where("starred_at IS NOT NULL", "article_marks_starred", article_marks.c.article_id)
+Index("article_marks_changed", article_marks.c.changed_at)
+# The names in `feeds.category` with a number that stays theirs; '' is the one of feeds without a category.
+categories = Table(
+    "categories",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+)

@@ -31,16 +31,20 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import SelectBase
 
 from aggregator.query import And, Between, HasState, Is, Not, Nothing, Or, Query, Words
+from aggregator.store import marks
 from aggregator.store.schema import articles, entries, feeds, revisions
 from aggregator.store.stored_articles import MAX_ID
 from aggregator.urls import host_of
 
 _TS_LABELS = {"title": "A", "lead": "B", "text": "C"}
-_STATES: dict[str, ColumnElement[bool]] = {
-    "copy": articles.c.copy_of.is_not(None),
-    "gone": articles.c.gone_at.is_not(None),
-    "paywalled": articles.c.paywalled.is_not(None),
-    "revised": articles.c.revisions > literal_column("0"),  # as its index has it: a parameter is not known to be 0
+_STATES: dict[str, SelectBase] = {
+    "copy": select(articles.c.id).where(articles.c.copy_of.is_not(None)),
+    "gone": select(articles.c.id).where(articles.c.gone_at.is_not(None)),
+    "paywalled": select(articles.c.id).where(articles.c.paywalled.is_not(None)),
+    # As its index has it: a parameter is not known to be 0.
+    "revised": select(articles.c.id).where(articles.c.revisions > literal_column("0")),
+    "read": marks.read_ids(),
+    "starred": marks.starred_ids(),
 }
 _MAX_BOUNDED = 400_000  # articles of a time span whose lowest and highest ids are looked up
 
@@ -248,7 +252,7 @@ def _lang(value: str, dialect: str) -> ColumnElement[bool]:
 def _ids(query: Query, dialect: str) -> SelectBase | None:
     """Returns the ids of a property that few articles share; None for what is no such property."""
     if isinstance(query, HasState):
-        return select(articles.c.id).where(_STATES[query.state])
+        return _STATES[query.state]
     if not isinstance(query, Is) or query.field == "lang":
         return None
     value = query.value.strip()

@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import Connection, bindparam, or_, select
 
 from aggregator.articles.row import ArticleFields
-from aggregator.errors import UsageError
+from aggregator.errors import NotFound
 from aggregator.store.schema import JSON_LIST, articles, bodies, entries, revisions
 from aggregator.store.sql import portions
 
@@ -59,10 +59,10 @@ def by_id(conn: Connection, article_id: int) -> StoredArticle | None:
 
 
 def get(conn: Connection, article_id: int) -> StoredArticle:
-    """Returns the article of this id. Raises UsageError if there is none."""
+    """Returns the article of this id. Raises NotFound if there is none."""
     article = by_id(conn, article_id)
     if article is None:
-        raise UsageError(f"no article {article_id} in this database; `aggregator search` prints the ids there are")
+        raise NotFound(f"no article {article_id} in this database; `aggregator search` prints the ids there are")
     return article
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from aggregator.config.models import Config, Feed, Page
-from aggregator.errors import UsageError
+from aggregator.errors import NotFound, UsageError
 from aggregator.store import feeds
 from aggregator.store.engine import Store
 
@@ -23,7 +23,7 @@ def named_sources(sources: Sequence[T], titles: Mapping[str, str | None], named:
     found = found or [item for item in sources if (item.title or titles.get(item.url) or "").casefold() == wanted]
     found = found or [item for item in sources if item.url.casefold() == wanted]
     if not found or not wanted:
-        raise UsageError(f"{named}: no subscription of that URL or title; see `aggregator feeds list`")
+        raise NotFound(f"{named}: no subscription of that URL or title; see `aggregator feeds list`")
     return found
 
 

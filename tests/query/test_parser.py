@@ -144,7 +144,7 @@ def test_ranges_of_time(text: str, since: int | None, until: int | None) -> None
         ("()", "empty"),
         ("title:", "lacks its value"),
         ('tag:""', "lacks its value"),
-        ("is:new", "is: stands before copy, gone, paywalled or revised"),
+        ("is:new", "is: stands before copy, gone, paywalled, read, revised, starred or unread"),
         ("since:7d", "did you mean after?"),
         ("before:[2024 TO 2025]", "a range stands after published: alone"),
         ('published:""', "lacks its value"),

@@ -1,0 +1,38 @@
+"""Marks articles as read and starred, and counts what is unread."""
+
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+
+from aggregator.archive.search import Search, refuse_unknown_feed
+from aggregator.store import marks
+from aggregator.store.engine import Store
+from aggregator.store.marks import Action, Mark
+from aggregator.store.saved_searches import read_query
+from aggregator.store.search_sql import matching
+
+
+def mark(store: Store, article_ids: Collection[int], action: Action, now: int) -> int:
+    """Marks articles; returns how many of them were not marked so before. Ids that no article has are passed over."""
+    with store.write() as unit:
+        return marks.change(unit, marks.among(unit, article_ids), action, now)
+
+
+def mark_matching(store: Store, asked: Search, action: Action, now: int) -> int:
+    """Marks every article that matches; sorting, limit, offset and folding play no part. Returns how many were not
+    marked so before. Raises QueryError, UsageError for an unknown feed."""
+    with store.write() as unit:
+        query = read_query(unit, asked.query, datetime.now(UTC))
+        refuse_unknown_feed(unit, asked.feed)
+        return marks.change(unit, matching(unit, query, asked.filters), action, now)
+
+
+def marks_of(store: Store, article_ids: Collection[int]) -> Mapping[int, Mark]:
+    """Returns the marks of those of the articles that have any."""
+    with store.read() as conn:
+        return marks.of_articles(conn, article_ids)
+
+
+def unread(store: Store) -> dict[int, int]:
+    """Returns how many articles are unread of each subscription, by its id: of those that it listed first."""
+    with store.read() as conn:
+        return {one.feed_id: one.articles - one.read for one in marks.per_feed(conn)}

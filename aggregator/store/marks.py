@@ -1,0 +1,92 @@
+"""Stores what the reader did to articles: read them, starred them."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, func, literal, or_, select, update
+
+from aggregator.store.schema import article_marks, articles, feeds
+from aggregator.store.sql import Values, insert, listed
+
+Action = Literal["read", "unread", "star", "unstar"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """When an article was read and starred (None: it is not), and when that changed last; seconds UTC, 0: never."""
+
+    read_at: int | None = None
+    starred_at: int | None = None
+    changed_at: int = 0
+
+
+UNMARKED = Mark()
+_IS_READ, _IS_STARRED = article_marks.c.read_at.is_not(None), article_marks.c.starred_at.is_not(None)
+_COLUMN = {"read": "read_at", "unread": "read_at", "star": "starred_at", "unstar": "starred_at"}
+
+
+def of_articles(conn: Connection, article_ids: Collection[int]) -> Mapping[int, Mark]:
+    """Returns the marks of those of the articles that have any."""
+    columns = (article_marks.c.article_id, *(article_marks.c[name] for name in Mark.__slots__))
+    wanted = select(*columns).where(article_marks.c.article_id.in_(listed(conn, list(article_ids))))
+    return {row[0]: Mark(*row[1:]) for row in conn.execute(wanted)}
+
+
+def change(conn: Connection, which: ColumnElement[bool], action: Action, now: int) -> int:
+    """Marks the articles that meet a condition on `articles`; returns how many were not marked so before."""
+    name = _COLUMN[action]
+    column = article_marks.c[name]
+    if action in ("unread", "unstar"):
+        chosen = article_marks.c.article_id.in_(select(articles.c.id).where(which))
+        cleared = update(article_marks).where(column.is_not(None), chosen)
+        return conn.execute(cleared.values({name: None, "changed_at": now})).rowcount
+    marked = select(articles.c.id, literal(now), literal(now)).where(which)
+    row = insert(conn, article_marks).from_select(["article_id", name, "changed_at"], marked)
+    values: Values = {name: now, "changed_at": now}
+    done = row.on_conflict_do_update(index_elements=["article_id"], set_=values, where=column.is_(None))
+    return conn.execute(done, execution_options={"preserve_rowcount": True}).rowcount
+
+
+def among(conn: Connection, article_ids: Collection[int]) -> ColumnElement[bool]:
+    """Returns the condition of being one of these articles."""
+    return articles.c.id.in_(listed(conn, list(article_ids)))
+
+
+def read_ids() -> Any:
+    """Returns the ids of articles that were read, as a query."""
+    return select(article_marks.c.article_id).where(_IS_READ)
+
+
+def starred_ids() -> Any:
+    """Returns the ids of articles that are starred, as a query."""
+    return select(article_marks.c.article_id).where(_IS_STARRED)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedMarks:
+    """How many articles a subscription has as their first one, and how many of them were read."""
+
+    feed_id: int
+    articles: int
+    read: int
+
+
+def per_feed(conn: Connection) -> list[FeedMarks]:
+    """Counts the articles of each subscription by the one that listed them first."""
+    number = func.count().label("number")
+    every = select(articles.c.feed, number).where(articles.c.feed.is_not(None)).group_by(articles.c.feed).subquery()
+    read_of = select(articles.c.feed, number).join(article_marks, article_marks.c.article_id == articles.c.id)
+    read = read_of.where(_IS_READ, articles.c.feed.is_not(None)).group_by(articles.c.feed).subquery()
+    columns = (func.coalesce(every.c.number, 0), func.coalesce(read.c.number, 0))
+    wanted = select(feeds.c.id, *columns).outerjoin(every, every.c.feed == feeds.c.url)
+    wanted = wanted.outerjoin(read, read.c.feed == feeds.c.url)
+    alive = wanted.where(feeds.c.retired_at.is_(None), feeds.c.kind != "hand").order_by(feeds.c.position)
+    return [FeedMarks(*map(int, row)) for row in conn.execute(alive)]
+
+
+def count(conn: Connection) -> tuple[int, int]:
+    """Returns how many articles were read, and how many are starred."""
+    wanted = select(func.count(article_marks.c.read_at), func.count(article_marks.c.starred_at))
+    read, starred = conn.execute(wanted.where(or_(_IS_READ, _IS_STARRED))).one()
+    return int(read), int(starred)

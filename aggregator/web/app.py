@@ -1,0 +1,44 @@
+"""Puts the application together: what it serves, and what every request goes through on its way there."""
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+
+from aggregator import __version__
+from aggregator.web import problems
+from aggregator.web.api.api_router import router as api
+from aggregator.web.conditional import Conditional
+from aggregator.web.guard import Guard
+from aggregator.web.health_checks import router as health_checks
+from aggregator.web.out.out_router import router as out
+from aggregator.web.pages.page_router import router as pages
+from aggregator.web.pages.page_router import static_files
+from aggregator.web.protocols.protocol_router import router as protocols
+from aggregator.web.security_headers import SecurityHeaders
+from aggregator.web.server_state import ServerState
+
+_SUMMARY = "A news archive: articles, the stories that they tell, the feeds that they come from."
+
+
+def create_app(served: ServerState, root_path: str = "") -> FastAPI:
+    """Returns the application that serves this archive; `root_path`: the path that a proxy puts before all of it."""
+    app = FastAPI(
+        title="aggregator",
+        version=__version__,
+        summary=_SUMMARY,
+        root_path=root_path,
+        docs_url=None,  # FastAPI's own pages load scripts from elsewhere
+        redoc_url=None,
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(GZipMiddleware, minimum_size=800, compresslevel=5),
+            Middleware(Conditional),
+            Middleware(Guard, served=served),
+        ],
+    )
+    app.state.served = served
+    problems.install(app)
+    for router in (health_checks, api, out, protocols, pages):
+        app.include_router(router)
+    app.mount("/static", static_files(), "static")
+    return app

@@ -1,0 +1,150 @@
+"""Lets a request in or refuses it, before any handler runs: by its host, by who asks, by where a change comes from."""
+
+import base64
+import binascii
+import ipaddress
+import re
+from urllib.parse import parse_qs, quote, urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.requests import Request, cookie_parser
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from aggregator.access.logins import Login, TooManyLogins
+from aggregator.web import protocols
+from aggregator.web.peer import Peer, peer_of
+from aggregator.web.problems import problem
+from aggregator.web.server_state import ServerState
+
+COOKIE = "aggregator_session"
+SAFE = ("GET", "HEAD", "OPTIONS")
+PUBLIC = ("/healthz", "/login")
+STATIC = "/static/"
+_HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([^:/?#\[\]@\s]+))(?::\d{1,5})?", re.IGNORECASE)
+_LOCAL_NAME = "localhost"
+
+
+class Guard:
+    """The middleware. What it found stands in `request.state`: `login` and `peer`."""
+
+    def __init__(self, app: ASGIApp, served: ServerState) -> None:
+        self._app = app
+        self._served = served
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        peer = peer_of(scope, self._served.trusted)
+        state = scope.setdefault("state", {})
+        state["peer"], state["login"] = peer, None
+        refused = self._refused_host(peer) or await run_in_threadpool(self._refused, scope, peer)
+        await (refused or self._app)(scope, receive, send)
+
+    def _refused_host(self, peer: Peer) -> Response | None:
+        """Refuses names that are not this server's: a page of another site whose name leads here is not let in."""
+        found = _HOST.fullmatch(peer.host)
+        name = (found[1] or found[2]) if found else None
+        if name is None:
+            return problem(400, "the Host header is missing or no host")
+        known = self._served.hosts
+        if known is None or name == _LOCAL_NAME or name in known or _is_address(name):
+            return None
+        return problem(421, f"{name} is no name of this server; `aggregator serve --allow-host {name}` makes it one")
+
+    def _refused(self, scope: Scope, peer: Peer) -> Response | None:
+        """Finds who asks; returns the refusal, None if the request is let in."""
+        path, changes, headers = scope["path"], scope["method"] not in SAFE, Headers(scope=scope)
+        path = path.removeprefix(scope.get("root_path", "")) or "/"
+        if path in PUBLIC or path.startswith((STATIC, *protocols.OWN_LOGIN)):
+            return None
+        try:
+            login = self._login(scope, headers, path, peer)
+        except TooManyLogins as error:
+            return problem(429, str(error), {"Retry-After": str(error.seconds)})
+        scope["state"]["login"] = login
+        if login is None:
+            if self._served.logins.account() is not None:
+                return _closed(scope, headers, path)
+            if changes:
+                return problem(403, "read-only until a password is set: `aggregator web password USER`")
+        elif changes and login.kind == "session" and not is_same_origin(headers, peer):
+            return problem(403, "a change must come from a page of this server")
+        return None
+
+    def _login(self, scope: Scope, headers: Headers, path: str, peer: Peer) -> Login | None:
+        logins, out = self._served.logins, path.startswith("/out/")
+        login = None
+        if token := token_of(headers):
+            login = logins.by_token(token)
+        elif out and (keys := parse_qs(scope["query_string"].decode("latin-1")).get("key")):
+            login = logins.by_token(keys[0])
+        elif basic := basic_of(headers):
+            login = logins.by_password(*basic, peer.address) or logins.by_token(basic[1])
+        elif secret := cookie_parser(headers.get("cookie", "")).get(COOKIE):
+            login = logins.by_session(secret)
+        return login if login is None or login.scope == "all" or out else None
+
+
+def is_same_origin(headers: Headers, peer: Peer) -> bool:
+    """Tells whether a browser says that a request comes from a page of this server; one that says nothing did not."""
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site is not None and site not in ("same-origin", "none"):
+        return False
+    if origin is not None:
+        return origin.lower() == peer.origin
+    return site is not None
+
+
+def token_of(headers: Headers) -> str | None:
+    """Returns the token of a request's headers."""
+    kind, _, secret = headers.get("authorization", "").partition(" ")
+    return secret.strip() if kind.lower() == "bearer" else headers.get("x-auth-token")
+
+
+def basic_of(headers: Headers) -> tuple[str, str] | None:
+    """Returns the name and password of a request's headers."""
+    kind, _, sent = headers.get("authorization", "").partition(" ")
+    if kind.lower() != "basic":
+        return None
+    try:
+        name, colon, password = base64.b64decode(sent.strip(), validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return (name, password) if colon else None
+
+
+def local_target(wanted: str | None) -> str:
+    """Returns where to go after a login: a path of this server, `/` for anything else."""
+    wanted = wanted or "/"
+    parts = urlsplit(wanted)
+    is_path = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
+    return wanted if is_path and wanted.isprintable() and "\\" not in wanted else "/"
+
+
+def _closed(scope: Scope, headers: Headers, path: str) -> Response:
+    """Returns the answer to who must log in first: a page leads a browser there."""
+    root = scope.get("root_path", "")
+    is_page = scope["method"] == "GET" and "text/html" in headers.get("accept", "") and not path.startswith("/api/")
+    if is_page and not path.startswith("/out/"):
+        query = scope["query_string"].decode("latin-1")
+        wanted = path + (f"?{query}" if query else "")
+        return RedirectResponse(f"{root}/login?next={quote(wanted, safe='')}", 303)
+    asked = "Basic" if path.startswith("/out/") else "Bearer"
+    return problem(401, "log in, or send a token", {"WWW-Authenticate": f'{asked} realm="aggregator"'})
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def peer(request: Request) -> Peer:
+    """Returns who asked."""
+    found: Peer = request.state.peer
+    return found

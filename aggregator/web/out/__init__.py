@@ -1,0 +1,1 @@
+"""Searches, stories, feeds and categories as RSS, Atom and JSON Feed, for readers of feeds."""

@@ -1,0 +1,5 @@
+"""Puts the feeds out together."""
+
+from fastapi import APIRouter
+
+router = APIRouter(prefix="/out", tags=["feeds out"])

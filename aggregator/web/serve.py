@@ -1,0 +1,84 @@
+"""Runs the server."""
+
+import ipaddress
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from aggregator.access.logins import Logins
+from aggregator.errors import AggregatorError, UsageError
+from aggregator.store.engine import Store
+from aggregator.web.app import create_app
+from aggregator.web.server_state import ServerState
+
+_GRACE_SECONDS = 5  # for answers under way when the server stops
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the server listens, and how it is asked: `root_path` is what a proxy puts before every path, `hosts` are
+    names it is asked by, `trusted` the addresses of proxies whose X-Forwarded headers are believed."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    root_path: str = ""
+    hosts: Collection[str] = ()
+    trusted: Collection[str] = ()
+
+    @property
+    def is_local(self) -> bool:
+        """Tells whether this machine alone reaches it."""
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+
+def server(store: Store, address: Address, config_path: Path | None, environ: Mapping[str, str]) -> uvicorn.Server:
+    """Returns the server of an archive, not started yet. Raises UsageError where others than this machine could read
+    it without a password."""
+    logins = Logins(store)
+    if not address.is_local and logins.account() is None:
+        raise UsageError(
+            f"--host {address.host}: others would read this archive without a password; set one first with"
+            " `aggregator web password USER`"
+        )
+    known = {address.host.lower(), *(name.lower() for name in address.hosts)}
+    served = ServerState(
+        store=store,
+        logins=logins,
+        config_path=config_path,
+        environ=environ,
+        # Off loopback there is a password, and a browser sends the session to the name alone that it logged in at.
+        hosts=frozenset(known) if address.is_local or address.hosts else None,
+        trusted=frozenset(address.trusted),
+    )
+    root_path = "/" + address.root_path.strip("/") if address.root_path.strip("/") else ""
+    return uvicorn.Server(
+        uvicorn.Config(
+            create_app(served, root_path),
+            host=address.host,
+            port=address.port,
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+        )
+    )
+
+
+def run(running: uvicorn.Server, say: Callable[[str], None]) -> None:
+    """Serves until SIGTERM or SIGINT. Raises AggregatorError where the port can't be had."""
+    host, port = running.config.host, running.config.port
+    try:
+        bound = running.config.bind_socket()
+    except SystemExit:
+        raise AggregatorError(
+            f"{host}:{port}: can't listen there; is another server running? --port takes another"
+        ) from None
+    shown = f"[{host}]" if ":" in host else host
+    say(f"serving on http://{shown}:{bound.getsockname()[1]}{running.config.app.root_path}/")  # type: ignore[union-attr]
+    running.run(sockets=[bound])

@@ -1,0 +1,64 @@
+"""Holds what every handler needs, and hands it to them as parameters."""
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from aggregator.access.logins import Login, Logins
+from aggregator.config.models import Config
+from aggregator.config.paths import CONFIG_NAME
+from aggregator.store.engine import Store
+from aggregator.subscriptions import sync
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerState:
+    """The archive that is served. `config_path`: feeds.yaml, None if there is none; `hosts`: the names by which the
+    server may be asked, beside addresses (None: any); `trusted`: addresses of proxies whose headers are believed."""
+
+    store: Store
+    logins: Logins
+    config_path: Path | None = None
+    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    hosts: frozenset[str] | None = None
+    trusted: frozenset[str] = frozenset()
+
+    @property
+    def now(self) -> int:
+        """Returns the time, in seconds since 1970."""
+        return int(time.time())
+
+    def config(self) -> Config:
+        """Returns what feeds.yaml says now. Raises ConfigError."""
+        return sync.load(self.store, self.config_path, self.environ)[0]
+
+    def editable_config(self) -> Path:
+        """Returns the file that subscriptions are written to, there or not."""
+        return self.config_path or Path(CONFIG_NAME)
+
+    def follow_config(self) -> None:
+        """Takes over what was written into feeds.yaml. Raises ConfigError."""
+        path = self.editable_config()
+        config, digest = sync.load(self.store, path, self.environ)
+        sync.sync(self.store, config, digest, self.now)
+
+
+def _served(request: Request) -> ServerState:
+    found: ServerState = request.app.state.served
+    return found
+
+
+def _login(request: Request) -> Login | None:
+    found: Login | None = request.state.login
+    return found
+
+
+Served = Annotated[ServerState, Depends(_served)]
+"""The state, as a parameter of a handler."""
+Reader = Annotated[Login | None, Depends(_login)]
+"""Who asks, as a parameter; None where no password is set, and under paths that check logins themselves."""
