@@ -13,7 +13,7 @@ from aggregator.cli.shared_options import Feed, Lang, Since, Site, Until, since_
 def export(
     ctx: typer.Context,
     file: Annotated[str, typer.Argument(metavar="FILE", help=".jsonl or .csv, .gz or .zst on top; - is stdout.")],
-    query: Annotated[str, typer.Option(metavar="QUERY", help="Only what this search finds.")] = "",
+    query: Annotated[str, typer.Option("--query", metavar="QUERY", help="Only what this search finds.")] = "",
     since: Since = None,
     until: Until = None,
     feed: Feed = None,

@@ -19,7 +19,7 @@ _COLUMNS_FOR_PATHS = 120  # of a terminal: from there on each block's path has r
 def extract(
     ctx: typer.Context,
     source: Annotated[str, typer.Argument(metavar="URL|FILE|-", help="A page; - is standard input.")],
-    url: Annotated[str | None, typer.Option(metavar="URL", help="Where the page is from.")] = None,
+    url: Annotated[str | None, typer.Option("--url", metavar="URL", help="Where the page is from.")] = None,
     text: Annotated[bool, typer.Option("--text", help="It is plain text, scraped without its markup.")] = False,
     form: Annotated[Form, typer.Option("--format", help="How to print the article.")] = Form.TEXT,
     json: AsJson = False,

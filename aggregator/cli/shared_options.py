@@ -43,8 +43,8 @@ ReportFormat = Annotated[Report, typer.Option("--format", help="How to print it.
 AsJson = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
 Since = Annotated[str | None, typer.Option(metavar="TIME", help=f"From then on: {_TIME}.")]
 Until = Annotated[str | None, typer.Option(metavar="TIME", help="Up to then; a day is meant with all its hours.")]
-Feed = Annotated[str | None, typer.Option(metavar="FEED", help="Of this feed: its URL or its title.")]
-Site = Annotated[str | None, typer.Option(metavar="SITE", help="Of this site, such as example.org.")]
+Feed = Annotated[str | None, typer.Option("--feed", metavar="FEED", help="Of this feed: its URL or its title.")]
+Site = Annotated[str | None, typer.Option("--site", metavar="SITE", help="Of this site, such as example.org.")]
 Lang = Annotated[str | None, typer.Option(metavar="CODE", help="In this language, such as en.")]
 
 
