@@ -3,10 +3,9 @@
 import re
 from datetime import datetime
 
-import nh3
-
 from aggregator.articles.entry_facts import EntryFacts
 from aggregator.articles.row import ArticleRow, RawPage, derived, packed
+from aggregator.articles.safe_html import stored_html
 from aggregator.extraction.article import Article
 from aggregator.model import BodyFrom
 from aggregator.text import storable
@@ -15,10 +14,6 @@ from aggregator.urls import site_of
 
 _YEAR_1990 = 631152000
 _MAX_AHEAD = 2 * DAY  # a page's time may lie in the future by as much
-_TAGS_OF_TEXT = "a b br cite code del em i kbd mark q s strong sub sup"
-_TAGS_OF_BLOCKS = "blockquote dd dl dt figcaption figure h1 h2 h3 h4 h5 h6 img li ol p pre table tbody td th tr ul"
-_ALLOWED_TAGS = {*_TAGS_OF_TEXT.split(), *_TAGS_OF_BLOCKS.split()}
-_ALLOWED_ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt"}}
 
 
 def assemble(
@@ -60,7 +55,7 @@ def assemble(
         is_article=article.is_article,
         paywalled=article.paywalled,
         extractor_version=article.extractor_version,
-        html=packed(_sanitised(article.html).encode()) if _says_more(article.html) else None,
+        html=packed(stored_html(article.html).encode()) if _says_more(article.html) else None,
         **found,
         raw=raw,
     )
@@ -70,12 +65,6 @@ def _plausible(when: datetime | None, now: int) -> int | None:
     """Returns a page's time in seconds if it can be one: after 1990, and not more than two days ahead."""
     at = None if when is None else int(when.timestamp())
     return at if at is not None and _YEAR_1990 <= at <= now + _MAX_AHEAD else None
-
-
-def _sanitised(html: str) -> str:
-    """Returns the HTML without anything that could act. All HTML that is kept passes here."""
-    schemes = {"http", "https", "mailto"}
-    return nh3.clean(html, tags=_ALLOWED_TAGS, attributes=_ALLOWED_ATTRIBUTES, url_schemes=schemes, link_rel=None)
 
 
 def _says_more(html: str) -> bool:

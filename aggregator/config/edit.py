@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 from aggregator.config.load_config import parse, read_text
@@ -72,6 +73,65 @@ def replace_url(path: Path, old: str, new: str) -> None:
                     _write(path, text[: value.start_mark.index] + _scalar(new) + text[value.end_mark.index :])
                     return
     raise ConfigError(f"{path}: no feed {old}; `aggregator feeds list` shows them")
+
+
+def change_feeds(path: Path, changes: Mapping[str, Mapping[str, Any]]) -> None:
+    """Changes keys of the feeds of these URLs, in one write: `{"https://…": {"title": "News", "category": None}}`; None
+    takes a key out. Raises ConfigError, and changes nothing, where the file has not all of the feeds or would not be
+    valid."""
+    with _locked(path):
+        text = _valid_text(path)
+        _, listed = _feeds(text)
+        if listed is None:
+            raise ConfigError(f"{path}: no feeds in it; `aggregator feeds add` adds one")
+        _refuse_flow(listed, path)
+        lines, left = text.splitlines(keepends=True), dict(changes)
+        for item in reversed(listed.value):  # from the end: the lines before stay where they are
+            url = next((without_blanks(value.value) for key, value in item.value if key.value == "url"), None)
+            if url in left:
+                part = slice(item.start_mark.line, _last_line(item, lines) + 1)
+                written = "".join(lines[part])
+                for key, value in left.pop(url).items():
+                    written = _changed(written, key, value)
+                lines[part] = [written]
+        if left:
+            raise ConfigError(f"{path}: no feed {next(iter(left))}; `aggregator feeds list` shows them")
+        _write(path, "".join(lines))
+
+
+def _changed(item: str, key: str, value: Any) -> str:
+    """Returns the text of a list's item with another value of a key; None: without it."""
+    from ruamel.yaml import YAML  # late: only edits need it
+
+    (mapping,) = YAML(typ="safe", pure=True).compose(item).value
+    names = [name.value for name, _ in mapping.value]
+    at = names.index(key) if key in names else None
+    if mapping.flow_style or (value is None and at == 0):
+        return _rewritten(item, key, value)
+    lines = item.splitlines(keepends=True)
+    written = _dumped([{key: value}], 0).removeprefix("- ")
+    if at is None:
+        below = mapping.value[names.index("url")][1].end_mark.line + 1
+        added = [] if value is None else [" " * mapping.start_mark.column + written]
+        return "".join([*lines[:below], *added, *lines[below:]])
+    name, old = mapping.value[at]
+    if value is None:
+        del lines[name.start_mark.line : _last_line(old, lines) + 1]
+        return "".join(lines)
+    return item[: name.start_mark.index] + written.rstrip("\n") + item[old.end_mark.index :]
+
+
+def _rewritten(item: str, key: str, value: Any) -> str:
+    """Does the same where the item must be written anew."""
+    from ruamel.yaml import YAML  # late: only edits need it
+
+    yaml = YAML(typ="rt")
+    yaml.preserve_quotes = True
+    (kept,) = yaml.load(dedent(item))
+    kept.pop(key, None)
+    if value is not None:
+        kept[key] = value
+    return _dumped([kept], len(item) - len(item.lstrip(" ")))
 
 
 @contextmanager

@@ -42,7 +42,8 @@ def learn(conn: Connection, names: Collection[str]) -> None:
 
 
 def rename(conn: Connection, category_id: int, name: str) -> None:
-    """Gives a category another name, which no other one has."""
+    """Gives a category another name, which becomes its own if feeds have brought it meanwhile."""
+    conn.execute(delete(categories).where(categories.c.name == name, categories.c.id != category_id))
     conn.execute(update(categories).where(categories.c.id == category_id).values(name=name))
 
 

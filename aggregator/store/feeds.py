@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import Connection, Row, TextClause, and_, func, insert, or_, select, text, update
 
 from aggregator.config.feed_options import Options, decode
+from aggregator.errors import NotFound
 from aggregator.model import Hints
 from aggregator.schedule.health import State
 from aggregator.schedule.rhythm import Rhythm, pack, unpack
@@ -240,6 +241,16 @@ def polls_elsewhere(conn: Connection, url: str, feed_id: int) -> bool:
     alive = and_(feeds.c.id != feed_id, feeds.c.retired_at.is_(None), feeds.c.gone_at.is_(None), feeds.c.kind != "hand")
     there = or_(and_(feeds.c.url == url, feeds.c.moved_to.is_(None)), feeds.c.moved_to == url)
     return conn.execute(select(feeds.c.id).where(alive, there).limit(1)).first() is not None
+
+
+def of_id(conn: Connection, feed_id: int) -> FeedRow:
+    """Returns the subscription of this id. Raises NotFound if there is none, or no more."""
+    known = 0 < feed_id < 2**63
+    wanted = select(*_COLUMNS).where(feeds.c.id == feed_id, feeds.c.retired_at.is_(None), feeds.c.kind != "hand")
+    row = conn.execute(wanted).first() if known else None
+    if row is None:
+        raise NotFound(f"no subscription {feed_id}; `aggregator feeds list` shows them")
+    return from_row(row)
 
 
 def overview(conn: Connection) -> list[FeedCounts]:

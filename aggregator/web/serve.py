@@ -36,7 +36,7 @@ class Address:
             return self.host == "localhost"
 
 
-def server(store: Store, address: Address, config_path: Path | None, environ: Mapping[str, str]) -> uvicorn.Server:
+def server(store: Store, address: Address, config_path: Path, environ: Mapping[str, str]) -> uvicorn.Server:
     """Returns the server of an archive, not started yet. Raises UsageError where others than this machine could read
     it without a password."""
     logins = Logins(store)

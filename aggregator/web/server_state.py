@@ -11,19 +11,18 @@ from fastapi import Depends, Request
 
 from aggregator.access.logins import Login, Logins
 from aggregator.config.models import Config
-from aggregator.config.paths import CONFIG_NAME
 from aggregator.store.engine import Store
 from aggregator.subscriptions import sync
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerState:
-    """The archive that is served. `config_path`: feeds.yaml, None if there is none; `hosts`: the names by which the
+    """The archive that is served. `config_path`: feeds.yaml, there or not; `hosts`: the names by which the
     server may be asked, beside addresses (None: any); `trusted`: addresses of proxies whose headers are believed."""
 
     store: Store
     logins: Logins
-    config_path: Path | None = None
+    config_path: Path
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     hosts: frozenset[str] | None = None
     trusted: frozenset[str] = frozenset()
@@ -35,17 +34,15 @@ class ServerState:
 
     def config(self) -> Config:
         """Returns what feeds.yaml says now. Raises ConfigError."""
-        return sync.load(self.store, self.config_path, self.environ)[0]
-
-    def editable_config(self) -> Path:
-        """Returns the file that subscriptions are written to, there or not."""
-        return self.config_path or Path(CONFIG_NAME)
+        return sync.load(self.store, self._existing_config(), self.environ)[0]
 
     def follow_config(self) -> None:
         """Takes over what was written into feeds.yaml. Raises ConfigError."""
-        path = self.editable_config()
-        config, digest = sync.load(self.store, path, self.environ)
+        config, digest = sync.load(self.store, self._existing_config(), self.environ)
         sync.sync(self.store, config, digest, self.now)
+
+    def _existing_config(self) -> Path | None:
+        return self.config_path if self.config_path.exists() else None
 
 
 def _served(request: Request) -> ServerState:

@@ -45,6 +45,18 @@ def test_a_feed_is_added_behind_the_others_and_removed_without_a_trace(path: Pat
     assert [item.name for item in path.parent.iterdir()] == ["feeds.yaml"]
 
 
+def test_values_of_feeds_are_changed_and_the_rest_stays(path: Path) -> None:
+    changes = {"https://b.example/x": {"title": "C: d", "category": "World"}, "https://c.example/x": {"title": None}}
+    edit.change_feeds(path, changes)
+    changed = TEXT.replace("  title: 'B'\n", "  category: World\n  title: 'C: d'\n").replace('  title: "C"\n', "")
+    assert path.read_text() == changed
+    with pytest.raises(ConfigError, match="no feed https://d"):
+        edit.change_feeds(path, {"https://c.example/x": {"title": "New"}, "https://d.example/": {"title": "New"}})
+    with pytest.raises(ConfigError, match="interval"):
+        edit.change_feeds(path, {"https://c.example/x": {"interval": "soon"}})
+    assert path.read_text() == changed
+
+
 def test_all_feeds_can_go_and_come_back(path: Path) -> None:
     for url in ("https://b.example/x", "https://c.example/x"):
         edit.remove_feed(path, url)

@@ -74,7 +74,7 @@ def serving(folder: Path, *options: str, token: str | None = None) -> Iterator[R
         yield Running(said.split()[-1].rstrip("/"), folder, process, token)
     finally:
         process.terminate()
-        process.wait(20)
+        process.communicate(timeout=20)
 
 
 def _feed(category: str, origin: str) -> str:
