@@ -14,6 +14,8 @@ AggregatorError                 exit code 1: it failed
 └── ExtractionError             a page whose article could not be worked out in bounds of time
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Literal
 
@@ -28,6 +30,17 @@ class UsageError(AggregatorError):
     """The command line asks for something that can't be done."""
 
     exit_code = 2
+
+
+@contextmanager
+def needing(extra: str, package: str, what: str) -> Iterator[None]:
+    """Says how to install an optional package, where what is imported inside lacks it. Raises UsageError."""
+    try:
+        yield
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] != package:
+            raise
+        raise UsageError(f"{what} needs the package {package}: `pip install 'aggregator[{extra}]'`") from None
 
 
 class ConfigError(UsageError):

@@ -265,3 +265,14 @@ def xml_encoding(body: bytes) -> str | None:
     """Returns the encoding that the XML declaration at the start of a body names, if it is one."""
     found = _XML.match(body)
     return encoding_of(found[1].decode("ascii")) if found else None
+
+
+def without_formula(value: object) -> object:
+    """Returns a cell of a table, with an apostrophe before a text that spreadsheets would take for a formula.
+
+    Source: OWASP, CSV Injection.
+    """
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
+
+
+_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")

@@ -8,25 +8,37 @@ from typing import BinaryIO
 import orjson
 
 from aggregator.archive.line_files import kind_of, writing
-from aggregator.archive.search import Search, records
-from aggregator.errors import UsageError
+from aggregator.archive.search import Search, count, records
+from aggregator.errors import UsageError, needing
 from aggregator.model import Json
 from aggregator.store.article_json import EXPORTED
 from aggregator.store.engine import Store
 from aggregator.store.stored_articles import LISTS
+from aggregator.text import without_formula
 
 Records = Iterator[Json]
+Progress = Callable[[str, int, int], None]
 
 
-def export(store: Store, path: str, asked: Search) -> int:
+def export(store: Store, path: str, asked: Search, progress: Progress | None = None) -> int:
     """Writes every article that matches to `path`, in the order of ids; returns how many.
 
-    The ending says how: .jsonl or .csv, with .gz or .zst on top; `-` is .jsonl to standard output. Memory stays small
-    however many there are, and the file appears when it is complete. Raises UsageError, QueryError, StoreError.
+    The ending says how: .jsonl, .csv or .parquet, with .gz or .zst on top; `-` is .jsonl to standard output. Memory
+    stays small however many there are, and the file appears when it is complete. `progress` is told what is
+    done, how much of it, and of how much. Raises UsageError, QueryError, StoreError.
     """
-    write = writer(path)
+    write, found = writer(path), records(store, asked)
+    if progress is not None:
+        found = _told(found, count(store, asked), progress)
     with writing(path) as file:
-        return write(file, records(store, asked))
+        return write(file, found)
+
+
+def _told(articles: Records, total: int, progress: Progress) -> Records:
+    for done, article in enumerate(articles, 1):
+        yield article
+        if done % 100 == 0:
+            progress("articles written", done, total)
 
 
 def jsonl(file: BinaryIO, articles: Records) -> int:
@@ -39,15 +51,16 @@ def jsonl(file: BinaryIO, articles: Records) -> int:
 
 
 def table(file: BinaryIO, articles: Records) -> int:
-    """Writes CSV (RFC 4180) with a header, UTF-8; lists are joined by `; `, what is not known is empty, and of earlier
-    texts there is the number."""
+    """Writes CSV (RFC 4180) with a header, UTF-8; lists are joined by `; `, what is not known is empty, of earlier
+    texts there is the number, and what spreadsheets would take for a formula begins with an apostrophe."""
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
     out = csv.DictWriter(text, EXPORTED)
     out.writeheader()
     written = 0
     for article in articles:
         lists = {field: "; ".join(article[field]) for field in LISTS}
-        out.writerow(article | lists | {"revisions": len(article["revisions"])})
+        row = article | lists | {"revisions": len(article["revisions"])}
+        out.writerow({name: without_formula(value) for name, value in row.items()})
         written += 1
     text.flush()
     text.detach()
@@ -58,8 +71,11 @@ def writer(path: str) -> Callable[[BinaryIO, Records], int]:
     """Returns what writes a file of that ending. Raises UsageError."""
     kind = ".jsonl" if path == "-" else kind_of(path)
     if kind == ".parquet":
-        raise UsageError(f"{path}: Parquet is not written by this version; write .jsonl or .csv")
+        with needing("parquet", "pyarrow", f"{path}: Parquet"):
+            from aggregator.archive import parquet_file
+        return parquet_file.write
     try:
         return {".jsonl": jsonl, ".csv": table}[kind]
     except KeyError:
-        raise UsageError(f"{path}: the ending says how to write: .jsonl or .csv, with .gz or .zst on top") from None
+        endings = ".jsonl, .csv or .parquet, with .gz or .zst on top"
+        raise UsageError(f"{path}: the ending says how to write: {endings}") from None

@@ -21,10 +21,10 @@ from typing import BinaryIO
 import zstandard
 
 from aggregator.archive.import_lines import BadLine, Line, read
-from aggregator.archive.line_files import kind_of, numbered_lines, reading
+from aggregator.archive.line_files import OpenFile, kind_of, numbered_lines, reading
 from aggregator.articles import pool_jobs
 from aggregator.articles.row import ArticleRow
-from aggregator.errors import AggregatorError, ExtractionError, UsageError
+from aggregator.errors import AggregatorError, ExtractionError, UsageError, needing
 from aggregator.pool import Pool
 from aggregator.store import restore as restoring
 from aggregator.store import save_article, stored_articles, stories
@@ -36,6 +36,7 @@ _JOB = 50  # lines that a process makes rows of at once
 _MAX_LINE_BYTES = 16 * 1024 * 1024  # as much as is read of a page (`max_bytes`)
 
 Report = Callable[[str], None]
+Progress = Callable[[str, int, int | None], None]
 
 
 @dataclass(slots=True)
@@ -53,24 +54,32 @@ class Counts:
         return not self.failed
 
 
-def import_file(store: Store, path: str, report: Report, now: int | None = None) -> Counts:
-    """Imports the articles of a .jsonl file (.gz, .zst; `-` is standard input) in the schema of the export.
+def import_file(
+    store: Store, path: str, report: Report, now: int | None = None, progress: Progress | None = None
+) -> Counts:
+    """Imports the articles of a .jsonl or .parquet file (.gz, .zst; `-` is .jsonl from standard input) in the schema of
+    the export.
 
     An article is known by `canonical_url`, else `url`; one that is stored already is left alone unless the file's was
     fetched later, so that an import can be repeated. A line that can't be used is told to `report` as `file:line: why`
-    and the rest goes on. Raises UsageError (a file of another kind), AggregatorError (no such file, or a damaged one).
+    and the rest goes on. `progress` is told what is done, how much of it, and of how much. Raises UsageError (a file of
+    another kind), AggregatorError (no such file, or a damaged one).
     """
     kind = ".jsonl" if path == "-" else kind_of(path)
     if kind == ".warc":
         raise UsageError(f"{path}: pages in WARC are not imported by this version; it takes articles as .jsonl")
-    if kind != ".jsonl":
-        raise UsageError(f"{path}: only .jsonl is imported, with .gz or .zst on top")
-    run = _Run(store, path, report, int(time.time()) if now is None else now)
+    if kind == ".parquet":
+        with needing("parquet", "pyarrow", f"{path}: Parquet"):
+            from aggregator.archive.parquet_file import numbered_rows
+    elif kind != ".jsonl":
+        raise UsageError(f"{path}: only .jsonl and .parquet are imported, with .gz or .zst on top")
+    run = _Run(store, path, report, int(time.time()) if now is None else now, progress)
     try:
-        with reading(path) as file, tempfile.TemporaryFile() as aside:
+        with reading(path, seekable=kind == ".parquet") as source, tempfile.TemporaryFile() as aside:
             later = _Aside(aside)
-            run.restore(_restored(run, run.lines(file), later))
-            run.place(later.in_order())
+            lines = numbered_rows(source.file) if kind == ".parquet" else numbered_lines(source.file, _MAX_LINE_BYTES)
+            run.restore(_restored(run, run.lines(lines), later), source)
+            run.place(later.in_order(), len(later))
     finally:
         run.pool.close()
     run.point_copies()
@@ -102,6 +111,9 @@ class _Aside:
         self._places.append((at, number, self._file.tell(), len(text)))
         self._file.write(text)
 
+    def __len__(self) -> int:
+        return len(self._places)
+
     def in_order(self) -> Iterator[Line]:
         self._file.flush()
         for _, number, offset, length in sorted(self._places):
@@ -117,6 +129,7 @@ class _Run:
     path: str
     report: Report
     now: int
+    progress: Progress | None
     pool: Pool = field(default_factory=Pool)
     counts: Counts = field(default_factory=Counts)
     ids: dict[int, int] = field(default_factory=dict)  # articles
@@ -127,11 +140,11 @@ class _Run:
         self.counts.failed += 1
         self.report(f"{self.path}:{number}: {why}; left out")
 
-    def lines(self, file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    def lines(self, numbered: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
         """The lines that are not empty, with their numbers."""
         number = 0
         try:
-            for number, text in numbered_lines(file, _MAX_LINE_BYTES):
+            for number, text in numbered:
                 if len(text) > _MAX_LINE_BYTES:
                     self.refuse(number, f"longer than {_MAX_LINE_BYTES >> 20} MB")
                 else:
@@ -139,20 +152,28 @@ class _Run:
         except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
             raise AggregatorError(f"{self.path}: damaged after line {number} ({error}); get the file again") from error
 
-    def restore(self, lines: Iterator[Line]) -> None:
-        self._in_batches(lines, self._restore)
+    def restore(self, lines: Iterator[Line], source: OpenFile) -> None:
+        for _ in self._in_batches(lines, self._restore):
+            self._tell("file read", source.done, source.size)
 
-    def place(self, lines: Iterator[Line]) -> None:
-        self._in_batches(lines, self._place)
+    def place(self, lines: Iterator[Line], total: int) -> None:
+        for done in self._in_batches(lines, self._place):
+            self._tell("articles stored", done, total)
 
-    def _in_batches(self, lines: Iterator[Line], add: "_Add") -> None:
-        """Stores the lines; the rows of the first batch, which waits for nothing, are made here, so that a small file
-        starts no process."""
-        batch, rows = list(islice(lines, _BATCH)), dict[int, ArticleRow]()
+    def _tell(self, what: str, done: int, total: int | None) -> None:
+        if self.progress is not None:
+            self.progress(what, done, total)
+
+    def _in_batches(self, lines: Iterator[Line], add: "_Add") -> Iterator[int]:
+        """Stores the lines, and yields after each batch how many; the rows of the first batch, which waits for nothing,
+        are made here, so that a small file starts no process."""
+        batch, rows, done = list(islice(lines, _BATCH)), dict[int, ArticleRow](), 0
         while batch:
             following = list(islice(lines, _BATCH))
             jobs = self._begun(following)
             self._store(batch, rows, add)
+            done += len(batch)
+            yield done
             batch, rows = following, _done(jobs)
 
     def _begun(self, batch: list[Line]) -> "list[_Job]":

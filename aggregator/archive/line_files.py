@@ -4,10 +4,12 @@ import gzip
 import io
 import os
 import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -26,18 +28,39 @@ def kind_of(path: str) -> str:
     return (Path(plain.stem) if plain.suffix.lower() in PACKINGS else plain).suffix.lower()
 
 
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """A file that is read. `file`: its unpacked bytes; `size`: how many packed ones it has, None if nobody knows."""
+
+    file: BinaryIO
+    raw: BinaryIO
+    size: int | None = None
+
+    @property
+    def done(self) -> int:
+        """Returns how many of the packed bytes are read."""
+        return self.raw.tell() if self.size else 0
+
+
 @contextmanager
-def reading(path: str) -> Iterator[BinaryIO]:
-    """Opens the unpacked bytes of a file; `-` is standard input. Raises AggregatorError if there is no such file."""
+def reading(path: str, *, seekable: bool = False) -> Iterator[OpenFile]:
+    """Opens a file; `-` is standard input. With `seekable`, what is packed is unpacked to a temporary file first.
+
+    Raises AggregatorError if there is no such file.
+    """
     if path == "-":
-        yield sys.stdin.buffer
+        yield OpenFile(sys.stdin.buffer, sys.stdin.buffer)
         return
     try:
-        raw = Path(path).open("rb")  # noqa: SIM115 - closed below
+        raw: BinaryIO = Path(path).open("rb")  # noqa: SIM115 - closed below
     except OSError as error:
         raise AggregatorError(f"{path}: can't be read ({error.strerror}); name a file that is there") from error
-    with raw:
-        yield _unpacking(raw, Path(path).suffix.lower())
+    with raw, tempfile.TemporaryFile() as aside:
+        file = _unpacking(raw, Path(path).suffix.lower())
+        if seekable and file is not raw:
+            shutil.copyfileobj(file, aside)
+            file = raw = aside
+        yield OpenFile(file, raw, os.fstat(raw.fileno()).st_size)
 
 
 @contextmanager

@@ -153,6 +153,14 @@ def records(store: Store, asked: Search) -> Iterator[Json]:
             yield exported(article, earlier)
 
 
+def count(store: Store, asked: Search) -> int:
+    """Returns how many articles match, however many there are. Raises as `search` does."""
+    with store.read() as conn:
+        query = read_query(conn, asked.query, datetime.now(UTC))
+        refuse_unknown_feed(conn, asked.feed)
+        return search_articles.count(conn, query, asked.filters)
+
+
 def of_one_story(query: str) -> bool:
     """Tells whether a query asks for the articles of a story, so that folding them to one would hide the answer.
     Raises QueryError."""

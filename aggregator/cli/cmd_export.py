@@ -7,12 +7,15 @@ from typing import Annotated
 import typer
 
 from aggregator.cli import global_options, output
+from aggregator.cli.count_bar import bar
 from aggregator.cli.shared_options import Feed, Lang, Since, Site, Until, since_time, until_time
 
 
 def export(
     ctx: typer.Context,
-    file: Annotated[str, typer.Argument(metavar="FILE", help=".jsonl or .csv, .gz or .zst on top; - is stdout.")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help=".jsonl, .csv or .parquet, .gz or .zst on top; - is stdout.")
+    ],
     query: Annotated[str, typer.Option("--query", metavar="QUERY", help="Only what this search finds.")] = "",
     since: Since = None,
     until: Until = None,
@@ -22,9 +25,13 @@ def export(
 ) -> None:
     """Write every article, copies too, in the order of their ids.
 
+    .jsonl and .parquet hold all there is, earlier texts too, and can be imported again. Parquet needs the extra
+    aggregator[parquet]. The file appears when it is complete.
+
     \b
     aggregator export archive.jsonl.zst
     aggregator export week.csv --since 7d --lang en
+    aggregator export archive.parquet --query 'budget AND vote'
     """
     from aggregator.archive.export import export as write
     from aggregator.archive.export import writer
@@ -36,8 +43,8 @@ def export(
     now = datetime.now(UTC)
     asked = Search(query, since_time(since, now), until_time(until, now), feed, site, lang)
     try:
-        with options.existing_store() as store:
-            written = write(store, file, asked)
+        with options.existing_store() as store, bar(quiet=options.quiet) as progress:
+            written = write(store, file, asked, progress)
     except KeyboardInterrupt:
         if file != "-":
             print(f"aggregator: interrupted; {file} was not written", file=sys.stderr)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from aggregator.cli import global_options, output
+from aggregator.cli.count_bar import bar
 from aggregator.errors import AggregatorError
 
 
@@ -24,11 +25,15 @@ def import_articles(
 
     options = global_options.of(ctx)
     try:
-        with options.open_store() as store:
-            counts = import_file(store, file, lambda line: print(f"aggregator: {line}", file=sys.stderr))
+        with options.open_store() as store, bar(quiet=options.quiet) as progress:
+            counts = import_file(store, file, _tell, progress=progress)
     except KeyboardInterrupt:
         print("aggregator: interrupted; what was taken in stays, import the file again for the rest", file=sys.stderr)
         raise typer.Exit(130) from None
     options.say(f"{counts.new} new, {counts.updated} updated, {counts.unchanged} unchanged, {counts.failed} failed")
     if not counts.ok:
         raise AggregatorError(f"{file}: {output.count(counts.failed, 'line')} could not be used, the rest was")
+
+
+def _tell(line: str) -> None:
+    print(f"aggregator: {line}", file=sys.stderr)

@@ -3,7 +3,7 @@
 import typer
 
 from aggregator.cli import global_options
-from aggregator.errors import UsageError
+from aggregator.errors import needing
 
 
 def mcp(ctx: typer.Context) -> None:
@@ -15,12 +15,8 @@ def mcp(ctx: typer.Context) -> None:
     \b
     {"command": "aggregator", "args": ["--database", "sqlite:////home/me/news/aggregator.db", "mcp"]}
     """
-    try:
+    with needing("mcp", "mcp", "aggregator mcp"):
         from aggregator.mcp import server
-    except ModuleNotFoundError as missing:
-        if missing.name != "mcp":
-            raise
-        raise UsageError("aggregator mcp needs the package mcp: `pip install 'aggregator[mcp]'`") from None
     from aggregator.archive.library import Archive
 
     with global_options.of(ctx).existing_store() as store:

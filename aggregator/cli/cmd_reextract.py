@@ -3,8 +3,6 @@
 import heapq
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aggregator.cli import global_options, output
+from aggregator.cli.count_bar import bar
 from aggregator.cli.shared_options import (
     AsJson,
     Feed,
@@ -62,7 +61,12 @@ def reextract(
     as_json = chosen(ctx, form, json) is Report.JSON
     printed: _PrintedTable | _PrintedJson = _PrintedJson(dry_run) if as_json else _PrintedTable(dry_run)
     code = 0
-    with options.existing_store() as store, _progress(options.quiet) as progress:
+    with options.existing_store() as store, bar(quiet=options.quiet) as told:
+
+        def progress(totals: Totals) -> None:
+            if told is not None:
+                told("pages read", totals.done, totals.pages)
+
         run = Reextraction(store, config, asked, dry_run, int(time.time()), printed.add, progress, totals)
         try:
             run.run()
@@ -142,17 +146,3 @@ def _row(change: "Change") -> tuple[object, ...]:
         return change.id, title, version, "", f"failed: {change.error}"
     fields = [name for name in change.fields if name != "word_count"]  # the column before says it
     return change.id, title, version, f"+{change.words_added} −{change.words_removed}", fields
-
-
-@contextmanager
-def _progress(quiet: bool) -> "Iterator[Callable[[Totals], None]]":
-    """Shows a bar on a terminal, nothing elsewhere."""
-    if quiet or not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=output.console(sys.stderr), transient=True) as bars:
-        task = bars.add_task("pages read", total=None)
-        yield lambda totals: bars.update(task, completed=totals.done, total=totals.pages)

@@ -249,10 +249,13 @@ def _print_csv(records: Sequence[Mapping[str, object]]) -> None:
         return
     import csv
 
+    from aggregator.text import without_formula
+
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(records[0])
     for record in records:
-        writer.writerow("; ".join(map(str, v)) if isinstance(v, list | tuple) else v for v in record.values())
+        cells = ("; ".join(map(str, v)) if isinstance(v, list | tuple) else v for v in record.values())
+        writer.writerow(map(without_formula, cells))
 
 
 def parts(*texts: str | None) -> str:

@@ -30,5 +30,5 @@ def test_millions_of_empty_lines_are_passed_over(tmp_path: Path) -> None:
         for _ in range(20):
             file.write(b"\n" * 1_000_000)
         file.write(b"{}")
-    with reading(str(packed)) as file:
-        assert list(numbered_lines(file, 100)) == [(20_000_001, b"{}")]
+    with reading(str(packed)) as opened:
+        assert list(numbered_lines(opened.file, 100)) == [(20_000_001, b"{}")]

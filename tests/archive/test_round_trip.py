@@ -5,9 +5,12 @@ import gzip
 import io
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import zstandard
 from sqlalchemy import text
@@ -90,7 +93,7 @@ def test_an_import_can_be_repeated(store: Store, lines: Callable[..., str]) -> N
     assert every(store) == before
 
 
-@pytest.mark.parametrize("name", ["out.jsonl", "out.jsonl.gz", "out.jsonl.zst"])
+@pytest.mark.parametrize("name", ["out.jsonl", "out.jsonl.gz", "out.jsonl.zst", "out.parquet", "out.parquet.zst"])
 def test_what_goes_out_comes_back(
     store: Store, second_store: Store, lines: Callable[..., str], tmp_path: Path, name: str
 ) -> None:
@@ -104,8 +107,9 @@ def test_what_goes_out_comes_back(
     assert import_file(second_store, str(first), silent) == Counts(unchanged=3)
 
 
+@pytest.mark.parametrize("kind", ["jsonl", "parquet"])
 def test_earlier_texts_and_pages_that_are_gone_come_back(
-    store: Store, second_store: Store, lines: Callable[..., str], tmp_path: Path
+    store: Store, second_store: Store, lines: Callable[..., str], tmp_path: Path, kind: str
 ) -> None:
     first = OTHER | {"fetched_at": "2024-05-01T00:00:00Z", "lead": "A lead."}
     import_file(store, lines(first), silent)
@@ -116,7 +120,8 @@ def test_earlier_texts_and_pages_that_are_gone_come_back(
     found = json.loads((tmp_path / "out.jsonl").read_text())
     assert [one["text"] for one in found["revisions"]] == [OTHER["text"], "A second."]
     assert (found["revisions"][0]["lead"], found["gone_at"]) == ("A lead.", "2024-07-02T00:00:00Z")
-    assert import_file(second_store, str(tmp_path / "out.jsonl"), silent) == Counts(new=1)
+    export(store, str(tmp_path / f"out.{kind}"), Search())
+    assert import_file(second_store, str(tmp_path / f"out.{kind}"), silent) == Counts(new=1)
     export(second_store, str(tmp_path / "again.jsonl"), Search())
     assert (tmp_path / "again.jsonl").read_bytes() == (tmp_path / "out.jsonl").read_bytes()
     assert [one.words for one in history(second_store, found["id"]).versions] == [
@@ -196,7 +201,7 @@ def test_bad_lines_are_told_and_the_rest_goes_on(store: Store, lines: Callable[.
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("a.warc.gz", "WARC are not imported"), ("a.txt", "only .jsonl")],
+    [("a.csv", "only .jsonl and .parquet"), ("a.txt", "only .jsonl")],
 )
 def test_files_that_are_not_imported(store: Store, tmp_path: Path, name: str, said: str) -> None:
     with pytest.raises(UsageError, match=said):
@@ -207,6 +212,28 @@ def test_a_file_that_is_not_there_is_a_failure(store: Store, tmp_path: Path) -> 
     with pytest.raises(AggregatorError, match="can't be read") as failed:
         import_file(store, str(tmp_path / "none.jsonl"), silent)
     assert failed.value.exit_code == 1
+
+
+def test_parquet_has_times_as_times_and_is_read_by_columns(
+    store: Store, lines: Callable[..., str], tmp_path: Path
+) -> None:
+    import_file(store, lines(LATER, EARLIER, OTHER), silent, NOW)
+    export(store, str(tmp_path / "out.parquet"), Search())
+    table = pq.read_table(tmp_path / "out.parquet", columns=["published_at", "tags", "id"])
+    assert table["published_at"].to_pylist()[0] == datetime(2024, 5, 1, 8, tzinfo=UTC)
+    assert OTHER["tags"] in table["tags"].to_pylist()
+    assert tuple(pq.read_schema(tmp_path / "out.parquet").names) == EXPORTED
+
+
+def test_parquet_of_others_is_taken_by_the_names_of_its_columns(store: Store, tmp_path: Path) -> None:
+    told: list[str] = []
+    rows = [{"url": "https://a.org/1", "text": "Some words.", "score": 5}, {"url": None, "text": "b", "score": 1}]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "in.parquet")
+    assert import_file(store, str(tmp_path / "in.parquet"), told.append, NOW) == Counts(new=1, failed=1)
+    assert told == [f"{tmp_path}/in.parquet:2: url is missing; left out"]
+    (tmp_path / "in.parquet").write_bytes(b"PAR1 and no more")
+    with pytest.raises(AggregatorError, match="damaged after line 0"):
+        import_file(store, str(tmp_path / "in.parquet"), silent)
 
 
 @pytest.mark.parametrize("name", ["a.jsonl.gz", "a.jsonl.zst"])
@@ -227,6 +254,23 @@ def test_csv(store: Store, lines: Callable[..., str], tmp_path: Path) -> None:
     assert (row["text"], row["tags"], row["title"]) == (OTHER["text"], "a; b; c", "")
 
 
+def test_csv_holds_no_formulas(store: Store, lines: Callable[..., str], tmp_path: Path) -> None:
+    import_file(store, lines(OTHER | {"title": '=HYPERLINK("https://a.org")', "authors": ["@sum"]}), silent, NOW)
+    export(store, str(tmp_path / "out.csv"), Search())
+    (row,) = csv.DictReader((tmp_path / "out.csv").read_text().splitlines())
+    assert (row["title"], row["authors"]) == ('\'=HYPERLINK("https://a.org")', "'@sum")
+
+
+def test_progress_has_an_end(store: Store, lines: Callable[..., str], tmp_path: Path) -> None:
+    told: list[tuple[str, int, int | None]] = []
+    some = [{"url": f"https://a.org/{number}", "text": f"Text {number}."} for number in range(100)]
+    import_file(store, lines(*some), silent, NOW, lambda *one: told.append(one))
+    export(store, str(tmp_path / "out.jsonl"), Search("text"), lambda *one: told.append(one))
+    import_file(store, str(tmp_path / "out.jsonl"), silent, NOW, lambda *one: told.append(one))
+    size = (tmp_path / "out.jsonl").stat().st_size
+    assert told == [("articles stored", 100, 100), ("articles written", 100, 100), ("file read", size, size)]
+
+
 def test_export_takes_the_filters_of_search(store: Store, lines: Callable[..., str], tmp_path: Path) -> None:
     import_file(store, lines(LATER, EARLIER, OTHER), silent, NOW)
     assert export(store, str(tmp_path / "out.jsonl"), Search("bridge", site="a.org", limit=0)) == 1
@@ -234,7 +278,7 @@ def test_export_takes_the_filters_of_search(store: Store, lines: Callable[..., s
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("out.parquet", "Parquet"), ("out.xml", ".jsonl or .csv"), ("none/out.jsonl", "can't be written")],
+    [("out.xml", ".jsonl, .csv or .parquet"), ("none/out.jsonl", "can't be written")],
 )
 def test_exports_that_can_not_be(store: Store, tmp_path: Path, name: str, said: str) -> None:
     with pytest.raises(UsageError, match=said):
