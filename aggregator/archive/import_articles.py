@@ -66,13 +66,11 @@ def import_file(
     another kind), AggregatorError (no such file, or a damaged one).
     """
     kind = ".jsonl" if path == "-" else kind_of(path)
-    if kind == ".warc":
-        raise UsageError(f"{path}: pages in WARC are not imported by this version; it takes articles as .jsonl")
     if kind == ".parquet":
         with needing("parquet", "pyarrow", f"{path}: Parquet"):
             from aggregator.archive.parquet_file import numbered_rows
     elif kind != ".jsonl":
-        raise UsageError(f"{path}: only .jsonl and .parquet are imported, with .gz or .zst on top")
+        raise UsageError(f"{path}: only .jsonl, .parquet and .warc are imported, with .gz or .zst on top")
     run = _Run(store, path, report, int(time.time()) if now is None else now, progress)
     try:
         with reading(path, seekable=kind == ".parquet") as source, tempfile.TemporaryFile() as aside:

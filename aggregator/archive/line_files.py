@@ -42,6 +42,14 @@ class OpenFile:
         return self.raw.tell() if self.size else 0
 
 
+def opened(path: str) -> BinaryIO:
+    """Opens the bytes of a file as they are. Raises AggregatorError if there is no such file."""
+    try:
+        return Path(path).open("rb")
+    except OSError as error:
+        raise AggregatorError(f"{path}: can't be read ({error.strerror}); name a file that is there") from error
+
+
 @contextmanager
 def reading(path: str, *, seekable: bool = False) -> Iterator[OpenFile]:
     """Opens a file; `-` is standard input. With `seekable`, what is packed is unpacked to a temporary file first.
@@ -51,11 +59,7 @@ def reading(path: str, *, seekable: bool = False) -> Iterator[OpenFile]:
     if path == "-":
         yield OpenFile(sys.stdin.buffer, sys.stdin.buffer)
         return
-    try:
-        raw: BinaryIO = Path(path).open("rb")  # noqa: SIM115 - closed below
-    except OSError as error:
-        raise AggregatorError(f"{path}: can't be read ({error.strerror}); name a file that is there") from error
-    with raw, tempfile.TemporaryFile() as aside:
+    with opened(path) as raw, tempfile.TemporaryFile() as aside:
         file = _unpacking(raw, Path(path).suffix.lower())
         if seekable and file is not raw:
             shutil.copyfileobj(file, aside)

@@ -1,6 +1,6 @@
 """Stores small values of the program itself."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from aggregator.store.schema import meta
 from aggregator.store.sql import insert
@@ -16,3 +16,8 @@ def put(conn: Connection, key: str, value: str) -> None:
     """Stores `value` under `key`."""
     row = insert(conn, meta).values(key=key, value=value)
     conn.execute(row.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
+
+
+def drop(conn: Connection, key: str) -> None:
+    """Deletes what is stored under `key`."""
+    conn.execute(delete(meta).where(meta.c.key == key))

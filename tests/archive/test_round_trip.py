@@ -201,7 +201,7 @@ def test_bad_lines_are_told_and_the_rest_goes_on(store: Store, lines: Callable[.
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("a.csv", "only .jsonl and .parquet"), ("a.txt", "only .jsonl")],
+    [("a.csv", "only .jsonl, .parquet and .warc"), ("a.txt", "only .jsonl")],
 )
 def test_files_that_are_not_imported(store: Store, tmp_path: Path, name: str, said: str) -> None:
     with pytest.raises(UsageError, match=said):
