@@ -57,8 +57,13 @@ class PageCounts:
 
     def plus(self, other: "PageCounts") -> "PageCounts":
         """Returns the sums."""
-        numbers = (getattr(self, name) + getattr(other, name) for name in ("new", "updated", "unchanged", "failed"))
-        return PageCounts(*numbers, dict(Counter(self.no_article) + Counter(other.no_article)))
+        return PageCounts(
+            self.new + other.new,
+            self.updated + other.updated,
+            self.unchanged + other.unchanged,
+            self.failed + other.failed,
+            dict(Counter(self.no_article) + Counter(other.no_article)),
+        )
 
 
 def import_pages(
