@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from aggregator.alerts import mail
 from aggregator.config.models import Settings
-from aggregator.errors import FetchError, QueryError, UsageError
+from aggregator.errors import FetchError, NotFound, QueryError, UsageError
 from aggregator.net.targets import target
 from aggregator.store import deliveries, saved_searches
 from aggregator.store.deliveries import Waiting
@@ -70,7 +70,7 @@ def add(
 
 
 def remove(store: Store, name: str) -> None:
-    """Removes a saved search, and what it was to tell. Raises UsageError if there is none."""
+    """Removes a saved search, and what it was to tell. Raises NotFound if there is none."""
     with store.write() as conn:
         existing(conn, name)
         saved_searches.remove(conn, name)
@@ -87,11 +87,11 @@ def listing(store: Store) -> list[ListedSearch]:
 
 
 def existing(conn: Connection, name: str) -> SavedSearch:
-    """Returns the saved search of that name. Raises UsageError if there is none."""
+    """Returns the saved search of that name. Raises NotFound if there is none."""
     found = saved_searches.named(conn, name)
     if found is None:
         known = ", ".join(one.name for one in saved_searches.every(conn)[:10])
-        raise UsageError(f"no search is saved as {name}; " + (f"there are {known}" if known else "there is none yet"))
+        raise NotFound(f"no search is saved as {name}; " + (f"there are {known}" if known else "there is none yet"))
     return found
 
 

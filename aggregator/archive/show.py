@@ -20,12 +20,14 @@ _MAX_HTML_BYTES = 64 * 1024 * 1024
 @dataclass(frozen=True, slots=True)
 class Shown:
     """An article: its JSON object, its sanitised body, the objects of its copies (or, if it is a copy itself, of its
-    head and the head's other copies), and since when its page is gone."""
+    head and the head's other copies), since when its page is gone, and when its text or its state changed last (seconds
+    UTC)."""
 
     record: Json
     html: str
     copies: tuple[Json, ...]
     gone_at: str | None
+    changed_at: int
 
 
 def refuse_no_name(named: str) -> None:
@@ -57,6 +59,7 @@ def show(store: Store, article_id: int) -> Shown:
             html=_html(article.text, stored_articles.body(conn, article_id)),
             copies=tuple(record(one) for one in stored_articles.copies_of(conn, article)),
             gone_at=iso(article.gone_at),
+            changed_at=max(article.fetched_at, article.gone_at or 0),
         )
 
 

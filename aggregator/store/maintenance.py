@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, Table, delete, func, select, text, update
 
 from aggregator.errors import StoreError, UsageError
-from aggregator.store import rebuild_stories, save_article
+from aggregator.store import marks, rebuild_stories, save_article
 from aggregator.store.engine import Store
 from aggregator.store.schema import articles, entries, feeds, polls, raw_pages, revisions, site_memories, stories
 from aggregator.store.sql import portions
@@ -21,7 +21,8 @@ _SQLITE_MAGIC = b"SQLite format 3\0"
 def outdated(conn: Connection, feed_id: int, before: int | None, most: int | None) -> list[int]:
     """Finds entries with an article that a feed's `keep` excludes: older than `before`, or not of the newest `most`."""
     when = func.coalesce(entries.c.published_at, entries.c.first_seen_at)
-    query = select(entries.c.id).where(entries.c.feed_id == feed_id, entries.c.article_id.is_not(None))
+    unstarred = entries.c.article_id.not_in(marks.starred_ids())  # those stay for good
+    query = select(entries.c.id).where(entries.c.feed_id == feed_id, entries.c.article_id.is_not(None), unstarred)
     if before is not None:
         query = query.where(when < before)
     if most is not None:

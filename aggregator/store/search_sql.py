@@ -68,6 +68,7 @@ class Filters:
     site: str | None = None
     lang: str | None = None
     changed_after: tuple[int, int] | None = None  # the ids of an article and of a revision: what came after either
+    stored_until: int | None = None  # the id of an article: that one, and what was stored before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def plan(query: Query, filters: Filters, dialect: str) -> Plan:
     terms = tuple(part for part in parts if _expression(_positive(part), dialect) is not None)
     match = _expression(And(terms), dialect)
     sets = [] if filters.changed_after is None else [_changed_after(*filters.changed_after)]
-    conditions = list[ColumnElement[bool]]()
+    conditions = [] if filters.stored_until is None else [keys.c.id <= filters.stored_until]
     for part in parts:
         if match is not None and part in terms:
             continue

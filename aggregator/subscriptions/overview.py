@@ -32,6 +32,7 @@ class FeedOverview:
     articles: int | None = None
     waiting: int | None = None
     new_by_day: tuple[int, ...] = ()  # entries that came on each of the last DAYS, today last
+    id: int | None = None
 
 
 DAYS = 14
@@ -78,4 +79,5 @@ def _with_counts(feed: Feed, counts: FeedCounts | None, by_day: tuple[int, ...])
         articles=counts.articles,
         waiting=counts.waiting,
         new_by_day=by_day,
+        id=row.id,
     )

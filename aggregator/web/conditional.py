@@ -1,7 +1,7 @@
 """Answers conditional requests: gives every answer to GET a validator, and 304 to who has it already; answers HEAD."""
 
 import hashlib
-from email.utils import parsedate_to_datetime
+from email.utils import formatdate, parsedate_to_datetime
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -45,6 +45,11 @@ async def _answer(asked: Headers, start: Message, body: bytes, send: Send, *, wi
             start, body = {**start, "status": 304, "headers": kept}, b""
     await send(start)
     await send({"type": "http.response.body", "body": body if with_body else b""})
+
+
+def modified(at: int) -> dict[str, str]:
+    """Returns the header that says when an answer changed last; seconds since 1970."""
+    return {"Last-Modified": formatdate(at, usegmt=True)}
 
 
 def _is_known(asked: Headers, headers: Headers) -> bool:

@@ -1,6 +1,7 @@
 """Says what is wrong with a request, as RFC 9457 has it."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from http import HTTPStatus
 
 import orjson
@@ -9,9 +10,11 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import compile_path
 
 from aggregator.access.logins import TooManyLogins
-from aggregator.errors import AggregatorError, FetchError, NotFound, StoreError, UsageError
+from aggregator.errors import AggregatorError, NotFound, StoreError, UsageError
+from aggregator.subscriptions.add import NotAFeed
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -25,10 +28,10 @@ class Problem(BaseModel):
     detail: str = Field(description="What is wrong, where, and what to do")
 
 
-def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
-    """Returns the answer that says what is wrong."""
+def problem(status: int, detail: str, headers: Mapping[str, str] | None = None, **more: object) -> Response:
+    """Returns the answer that says what is wrong, with further members."""
     said = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail)
-    return Response(orjson.dumps(said.model_dump()), status, dict(headers or {}), MEDIA_TYPE)
+    return Response(orjson.dumps(said.model_dump() | more), status, dict(headers or {}), MEDIA_TYPE)
 
 
 def status_of(error: AggregatorError) -> int:
@@ -39,17 +42,29 @@ def status_of(error: AggregatorError) -> int:
         return 429
     if isinstance(error, StoreError):
         return 503
-    return 400 if isinstance(error, UsageError) else 502 if isinstance(error, FetchError) else 422
+    return 400 if isinstance(error, UsageError) else 422
 
 
 def _of_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, AggregatorError)
+    if isinstance(error, NotAFeed):
+        return problem(422, str(error), candidates=[asdict(one) for one in error.candidates])
     return problem(status_of(error), str(error))
 
 
 def _of_status(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return problem(error.status_code, error.detail, error.headers)
+    headers = error.headers
+    if error.status_code == 405 and (known := _methods(request)):
+        headers = {"Allow": ", ".join(known)}
+    return problem(error.status_code, error.detail, headers)
+
+
+def _methods(request: Request) -> list[str]:
+    """Returns the methods that the API has for a path: the router names those of one of its routes alone."""
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    paths = request.app.openapi()["paths"].items()
+    return sorted(name.upper() for route, known in paths if compile_path(route)[0].fullmatch(path) for name in known)
 
 
 def _of_validation(request: Request, error: Exception) -> Response:
