@@ -1,7 +1,8 @@
-"""Deletes what `keep`, `keep_raw` and `poll_log_keep` no longer ask for."""
+"""Deletes what `keep`, `keep_in_all`, `keep_raw` and `poll_log_keep` no longer ask for."""
 
 import json
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from aggregator.times import DAY
 STORY_WINDOW = 30 * DAY
 _log = logging.getLogger(__name__)
 _PRUNED_BY = "pruned by"  # what was kept at the last prune, in `meta`
+_AT_ONCE = 500  # articles removed in a transaction, so that others can write in between
 _CONFIG = 64  # the digest before the configuration kept in `meta`
 
 
@@ -46,7 +48,9 @@ def excess(store: Store, config: Config, now: int) -> Excess:
         entries = [one for source in _kept(conn, config, now) for one in maintenance.outdated(conn, *source)]
         raw = _older(config.settings.keep_raw, now, lambda before: maintenance.count_raw(conn, before))
         polls = _older(config.settings.poll_log_keep, now, lambda before: maintenance.count_polls(conn, before))
-        return Excess(len(maintenance.held_by_none_other(conn, entries)), raw, polls)
+        gone = maintenance.held_by_none_other(conn, entries)
+        more = _outdated_in_all(conn, config, now, gone)
+        return Excess(len(gone) + len(more), raw, polls)
 
 
 def prune(store: Store, now: int) -> Pruned:
@@ -63,7 +67,7 @@ def prune(store: Store, now: int) -> Pruned:
             _log.warning("`keep` is another one than at the last prune: %d articles are removed now", count)
         with store.write() as conn:
             meta.put(conn, _PRUNED_BY, lengths)
-    gone = sum(_prune_source(store, *source) for source in sources)
+    gone = sum(_prune_source(store, *source) for source in sources) + _prune_in_all(store, config, now)
     with store.write() as conn:
         raw = _older(config.settings.keep_raw, now, lambda before: maintenance.drop_raw(conn, before))
         polls = _older(config.settings.poll_log_keep, now, lambda before: maintenance.drop_polls(conn, before))
@@ -78,22 +82,44 @@ def _kept(conn: Connection, config: Config, now: int) -> list[tuple[int, int | N
     found: list[tuple[int, int | None, int | None]] = []
     for item in (*config.feeds, *config.articles):
         if item.keep is not None and item.url in rows:
-            limit = (
-                (now - int(item.keep.total_seconds()), None) if isinstance(item.keep, timedelta) else (None, item.keep)
-            )
-            found.append((rows[item.url], *limit))
+            found.append((rows[item.url], *_limits(item.keep, now)))
     return found
 
 
+def _limits(keep: timedelta | int, now: int) -> tuple[int | None, int | None]:
+    """Returns the time before which nothing is kept, and how many articles are."""
+    return (now - int(keep.total_seconds()), None) if isinstance(keep, timedelta) else (None, keep)
+
+
 def _lengths(config: Config) -> str:
-    """Writes what is kept of each subscription that does not keep everything."""
-    sources = (*config.feeds, *config.articles)
-    return json.dumps({item.url: str(item.keep) for item in sources if item.keep is not None}, sort_keys=True)
+    """Writes what is kept in all and of each subscription that does not keep everything."""
+    kept = {item.url: item.keep for item in (*config.feeds, *config.articles)} | {"": config.settings.keep_in_all}
+    return json.dumps({url: str(keep) for url, keep in kept.items() if keep is not None}, sort_keys=True)
 
 
 def _prune_source(store: Store, feed_id: int, before: int | None, most: int | None) -> int:
-    with store.write() as conn:
-        return maintenance.prune_entries(conn, maintenance.outdated(conn, feed_id, before, most))
+    with store.read() as conn:
+        ids = maintenance.outdated(conn, feed_id, before, most)
+    gone = 0
+    for start in range(0, len(ids), _AT_ONCE):
+        with store.write() as unit:
+            gone += maintenance.prune_entries(unit, ids[start : start + _AT_ONCE])
+    return gone
+
+
+def _outdated_in_all(conn: Connection, config: Config, now: int, without: Collection[int] = ()) -> list[int]:
+    keep = config.settings.keep_in_all
+    return [] if keep is None else maintenance.outdated_articles(conn, *_limits(keep, now), without)
+
+
+def _prune_in_all(store: Store, config: Config, now: int) -> int:
+    with store.read() as conn:
+        ids = _outdated_in_all(conn, config, now)
+    gone = 0
+    for start in range(0, len(ids), _AT_ONCE):
+        with store.write() as unit:
+            gone += maintenance.remove_articles(unit, ids[start : start + _AT_ONCE])
+    return gone
 
 
 def _older(length: timedelta | None, now: int, drop: Any) -> int:

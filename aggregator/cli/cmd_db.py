@@ -1,16 +1,22 @@
 """`aggregator db …`: maintenance of the database."""
 
 import os
-import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from aggregator.cli import global_options, output
+from aggregator.cli.count_bar import bar
 from aggregator.cli.help import Command
 from aggregator.cli.shared_options import AsJson
+
+if TYPE_CHECKING:
+    from aggregator.store.sizes import Share
+
+_MOST_TABLES, _MOST_SHARES = 12, 20  # shown; the others are added up
 
 commands = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="The database: check, back up, prune, rebuild."
@@ -52,8 +58,8 @@ def backup(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FIL
 
     options = global_options.of(ctx)
     options.refuse_own_file(str(file))
-    with options.existing_store() as store:
-        maintenance.backup(store, file)
+    with options.existing_store() as store, bar(quiet=options.quiet) as progress:
+        maintenance.backup(store, file, progress)
     options.say(f"{file}: {file.stat().st_size:,} bytes")
 
 
@@ -101,20 +107,43 @@ def rebuild(ctx: typer.Context) -> None:
         with store.write() as unit:
             done = rebuild_index.rebuild(unit)
         print(f"{done:,} articles indexed", flush=True)
-        told = sys.stderr.isatty() and not options.quiet
-        done = rebuild_stories.rebuild(store, lambda read: print(f"{read:,} read", file=sys.stderr) if told else None)
+        with bar(quiet=options.quiet) as progress:
+            done = rebuild_stories.rebuild(store, progress)
     print(f"{done:,} articles read for copies and stories")
 
 
 @commands.command(cls=Command)
 def stats(ctx: typer.Context, json: AsJson = False) -> None:
-    """Count what the database holds."""
-    from aggregator.store import maintenance
+    """Count what the database holds, and where its bytes are: by table, by site, by month.
+
+    A table is counted with its indexes; a site and a month with the texts, raw pages and earlier texts of their
+    articles, before indexes. All sites and months are in --json. It reads the whole database once.
+    """
+    from aggregator.store import maintenance, sizes
 
     with global_options.of(ctx).existing_store() as store, store.read() as conn:
-        counted = maintenance.stats(conn)
+        counted, tables = maintenance.stats(conn), sizes.by_table(conn)
+        sites, months = sizes.by_site_and_month(conn)
     if json:
-        output.one(counted)
+        shares = {"sites": [asdict(one) for one in sites], "months": [asdict(one) for one in months]}
+        output.one({**counted, "tables": tables, **shares})
         return
     columns = [output.Column("what"), output.Column("how many", right=True)]
     output.table(columns, [(name.replace("_", " "), f"{count:,}") for name, count in counted.items()])
+    columns = [output.Column("table"), output.Column("bytes", right=True), output.Column("%", right=True)]
+    whole = sum(tables.values()) or 1
+    largest = list(tables.items())[:_MOST_TABLES]
+    if len(tables) > len(largest):
+        largest.append((f"{len(tables) - len(largest)} more", whole - sum(size for _, size in largest)))
+    output.table(columns, [(name, f"{size:,}", f"{100 * size / whole:.0f}") for name, size in largest])
+    _print_shares("site", sites)
+    _print_shares("month", months)
+
+
+def _print_shares(what: str, shares: "list[Share]") -> None:
+    columns = [output.Column(what), output.Column("articles", right=True), output.Column("bytes", right=True)]
+    rows = [(one.name, f"{one.articles:,}", f"{one.bytes:,}") for one in shares[:_MOST_SHARES]]
+    if rest := shares[_MOST_SHARES:]:
+        many, size = sum(one.articles for one in rest), sum(one.bytes for one in rest)
+        rows.append((f"{len(rest):,} more", f"{many:,}", f"{size:,}"))
+    output.table(columns, rows)

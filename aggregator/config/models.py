@@ -56,6 +56,9 @@ class Settings(_Model):
         "(HTTP_PROXY and the like), or `direct` for none",
     )
     keep: Keep = Field(default=None, description="What is kept of each feed: forever, an age (90d) or a number (10000)")
+    keep_in_all: Keep = Field(
+        default=None, description="What is kept of the whole archive, imports too: forever, an age or a number"
+    )
     refetch: Refetch = Field(
         default=(timedelta(hours=1), timedelta(hours=6), timedelta(hours=24), timedelta(days=3)),
         description="How long after an article came out its page is fetched again for changes: durations, or never",

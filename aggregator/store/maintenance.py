@@ -1,14 +1,16 @@
 """Maintains the database: prune, check, backup, stats, optimise."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, Table, delete, func, select, text, update
 
 from aggregator.errors import StoreError, UsageError
-from aggregator.store import marks, rebuild_stories, save_article
+from aggregator.store import rebuild_stories, save_article
 from aggregator.store.engine import Store
+from aggregator.store.marks import starred_ids
 from aggregator.store.schema import articles, entries, feeds, polls, raw_pages, revisions, site_memories, stories
 from aggregator.store.sql import portions
 from aggregator.store.unit_of_work import UnitOfWork
@@ -19,17 +21,28 @@ _SQLITE_MAGIC = b"SQLite format 3\0"
 
 
 def outdated(conn: Connection, feed_id: int, before: int | None, most: int | None) -> list[int]:
-    """Finds entries with an article that a feed's `keep` excludes: older than `before`, or not of the newest `most`."""
+    """Finds entries with an article that a feed's `keep` excludes: older than `before`, or more than `most`, of which
+    copies go first and then the oldest. What is starred stays, and is not counted."""
     when = func.coalesce(entries.c.published_at, entries.c.first_seen_at)
-    unstarred = entries.c.article_id.not_in(marks.starred_ids())  # those stay for good
-    query = select(entries.c.id).where(entries.c.feed_id == feed_id, entries.c.article_id.is_not(None), unstarred)
+    query = select(entries.c.id).join(articles, articles.c.id == entries.c.article_id)
+    query = query.where(entries.c.feed_id == feed_id, articles.c.id.not_in(starred_ids()))
     if before is not None:
         query = query.where(when < before)
     if most is not None:
-        query = query.order_by(when.desc(), entries.c.id.desc()).offset(most)
-        if conn.dialect.name == "sqlite":
-            query = query.limit(-1)
-    return [int(i) for i in conn.execute(query).scalars()]
+        query = query.order_by(articles.c.copy_of.is_not(None), when.desc(), entries.c.id.desc())
+    return [int(i) for i in conn.execute(query).scalars()][most or 0 :]
+
+
+def outdated_articles(
+    conn: Connection, before: int | None, most: int | None, without: Collection[int] = ()
+) -> list[int]:
+    """Finds the articles that `keep_in_all` excludes, in the same way. `without`: those that go for another reason."""
+    query = select(articles.c.id).where(articles.c.id.not_in(starred_ids()))
+    if before is not None:
+        query = query.where(articles.c.at < before)
+    if most is not None:
+        query = query.order_by(articles.c.copy_of.is_not(None), articles.c.at.desc(), articles.c.id.desc())
+    return [int(i) for i in conn.execute(query).scalars() if i not in without][most or 0 :]
 
 
 def prune_entries(unit: UnitOfWork, ids: list[int]) -> int:
@@ -44,6 +57,13 @@ def prune_entries(unit: UnitOfWork, ids: list[int]) -> int:
                 save_article.remove(unit, article_id)
                 gone += 1
     return gone
+
+
+def remove_articles(unit: UnitOfWork, ids: Collection[int]) -> int:
+    """Removes these articles; returns how many."""
+    for article_id in ids:
+        save_article.remove(unit, article_id)
+    return len(ids)
 
 
 def held_by_none_other(conn: Connection, entry_ids: list[int]) -> set[int]:
@@ -104,8 +124,9 @@ def checkpoint(store: Store) -> None:
             conn.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
 
 
-def backup(store: Store, target: Path) -> None:
-    """Copies a SQLite database, whole and consistent, while others use it.
+def backup(store: Store, target: Path, progress: Callable[[str, int, int | None], None] | None = None) -> None:
+    """Copies a SQLite database, whole and consistent, while others use it. `progress` is told what is done, how much of
+    it, and of how much.
 
     Raises UsageError where the target is a folder or the database itself, StoreError where it can't be written.
     """
@@ -120,17 +141,23 @@ def backup(store: Store, target: Path) -> None:
     part = target.with_name(target.name + ".part")
     part.unlink(missing_ok=True)
     try:
-        with sqlite3.connect(store.path) as source, sqlite3.connect(part) as copy:
-            source.backup(copy, pages=1000)
-            wrong = [row[0] for row in copy.execute("PRAGMA quick_check(1)") if row[0] != "ok"]
-        copy.close()
-        source.close()
-        if wrong:
-            raise sqlite3.DatabaseError(f"the database is damaged ({wrong[0]}); the file there before is kept")
+        _copy(store.path, part, progress or (lambda *_: None))
         part.replace(target)
     except (sqlite3.Error, OSError) as error:
-        part.unlink(missing_ok=True)
         raise StoreError(f"{target}: the backup failed: {error}") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _copy(path: Path, part: Path, progress: Callable[[str, int, int | None], None]) -> None:
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(part)) as copy:
+        # The snapshot is held from the first page to the last: else each write of others would have it begin anew.
+        source.execute("BEGIN")
+        source.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        source.backup(copy, pages=1000, progress=lambda _, left, all: progress("pages copied", all - left, all))
+        wrong = [row[0] for row in copy.execute("PRAGMA quick_check(1)") if row[0] != "ok"]
+    if wrong:
+        raise sqlite3.DatabaseError(f"the database is damaged ({wrong[0]}); the file there before is kept")
 
 
 def _may_replace(target: Path) -> bool:

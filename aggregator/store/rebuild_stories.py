@@ -28,19 +28,21 @@ def is_interrupted(conn: Connection) -> bool:
     return bool(meta.get(conn, _KEY))
 
 
-def rebuild(store: Store, progress: Callable[[int], None] = lambda done: None) -> int:
+def rebuild(store: Store, progress: Callable[[str, int, int | None], None] | None = None) -> int:
     """Empties the tables and fills them from the articles, or goes on doing so; returns how many it read. `progress`
-    is told that after each batch."""
+    is told what is done, how much of it, and of how much, after each batch."""
     with store.write() as unit:
         if not is_interrupted(unit):
             for table in _DERIVED:
                 unit.execute(delete(table))
             last = unit.execute(select(func.max(articles.c.id))).scalar() or 0
             meta.put(unit, _KEY, f"{-(2**62)} 0 {last}")
+        total = int(unit.execute(select(func.count()).select_from(articles)).scalar_one())
     done = 0
     while read := _next(store):
         done += read
-        progress(done)
+        if progress is not None:
+            progress("articles read", done, total)
     return done
 
 

@@ -42,7 +42,7 @@ def rows(store: Store) -> dict[str, list[Any]]:
         return found | {"articles": [tuple(row) for row in conn.execute(placed)]}
 
 
-def stop(_: int) -> None:
+def stop(*_: object) -> None:
     raise KeyboardInterrupt
 
 
