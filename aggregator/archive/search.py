@@ -31,7 +31,8 @@ class Search:
 
     `stories`: one hit a story, its best; `exact`: all matches are ranked and counted, however many there are;
     `changed_after`: the `cursor` of earlier results, for what was stored or got another text since then;
-    `stored_until`: the id of an article, for that one and those stored before it.
+    `stored_until`: the id of an article, for that one and those stored before it; `category`: of subscriptions, ''
+    those in none.
     """
 
     query: str = ""
@@ -47,13 +48,14 @@ class Search:
     exact: bool = False
     changed_after: str | None = None
     stored_until: int | None = None
+    category: str | None = None
 
     @property
     def filters(self) -> Filters:
         """Returns the filters as the store takes them. Raises UsageError for what is no cursor."""
         since, until = (None if at is None else int(at.timestamp()) for at in (self.since, self.until))
         after = None if self.changed_after is None else _cursor(self.changed_after)
-        return Filters(since, until, self.feed, self.site, self.lang, after, self.stored_until)
+        return Filters(since, until, self.feed, self.site, self.lang, after, self.stored_until, self.category)
 
 
 @dataclass(frozen=True, slots=True)

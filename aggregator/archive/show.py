@@ -1,5 +1,6 @@
 """Shows one article with all that is stored of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
@@ -61,6 +62,12 @@ def show(store: Store, article_id: int) -> Shown:
             gone_at=iso(article.gone_at),
             changed_at=max(article.fetched_at, article.gone_at or 0),
         )
+
+
+def html_of(store: Store, texts: Mapping[int, str]) -> dict[int, str]:
+    """Returns the bodies of these articles, whose texts are given, as HTML."""
+    with store.read() as conn:
+        return {one: _html(text, stored_articles.body(conn, one)) for one, text in texts.items()}
 
 
 def _html(text: str, packed: bytes | None) -> str:

@@ -69,6 +69,7 @@ class Filters:
     lang: str | None = None
     changed_after: tuple[int, int] | None = None  # the ids of an article and of a revision: what came after either
     stored_until: int | None = None  # the id of an article: that one, and what was stored before it
+    category: str | None = None  # of the subscription that listed it first; '': of one in none
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,8 @@ def plan(query: Query, filters: Filters, dialect: str) -> Plan:
     terms = tuple(part for part in parts if _expression(_positive(part), dialect) is not None)
     match = _expression(And(terms), dialect)
     sets = [] if filters.changed_after is None else [_changed_after(*filters.changed_after)]
+    if filters.category is not None:
+        sets.append(_category(filters.category))
     conditions = [] if filters.stored_until is None else [keys.c.id <= filters.stored_until]
     for part in parts:
         if match is not None and part in terms:
@@ -308,6 +311,13 @@ def _feed(value: str) -> SelectBase:
         wanted.where(articles.c.feed.in_(select(feeds.c.url).where(named(value)))),
         listed.where(named(value), entries.c.article_id.is_not(None)),
     )
+
+
+def _category(name: str) -> SelectBase:
+    """Returns the ids of the articles that a subscription of this category listed first."""
+    alive = feeds.c.retired_at.is_(None) & (feeds.c.kind != "hand")
+    of_name = select(feeds.c.url).where(func.coalesce(feeds.c.category, "") == name, alive)
+    return select(articles.c.id).where(articles.c.feed.in_(of_name))
 
 
 def _spellings(value: str) -> list[str]:

@@ -82,7 +82,7 @@ class Guard:
         elif out and (keys := parse_qs(scope["query_string"].decode("latin-1")).get("key")):
             login = logins.by_token(keys[0])
         elif basic := basic_of(headers):
-            login = logins.by_password(*basic, peer.address) or logins.by_token(basic[1])
+            login = logins.by_token(basic[1]) or logins.by_password(*basic, peer.address)
         elif secret := cookie_parser(headers.get("cookie", "")).get(COOKIE):
             login = logins.by_session(secret)
         return login if login is None or login.scope == "all" or out else None

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from http import HTTPStatus
+from typing import Any
 
 import orjson
 from fastapi import FastAPI, Request
@@ -26,6 +27,22 @@ class Problem(BaseModel):
     title: str = Field(description="The status in words")
     status: int = Field(description="The HTTP status")
     detail: str = Field(description="What is wrong, where, and what to do")
+
+
+_STATUSES = {
+    400: "a query or a value that can't be read",
+    401: "no login",
+    403: "not allowed",
+    404: "not there",
+    422: "a value of the wrong form, or an address that can't be read",
+    429: "too many failed logins",
+    503: "the database does not answer",
+}
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    status: {"description": said, "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
+    for status, said in _STATUSES.items()
+}
+"""What every operation may answer, for OpenAPI."""
 
 
 def problem(status: int, detail: str, headers: Mapping[str, str] | None = None, **more: object) -> Response:

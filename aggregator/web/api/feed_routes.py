@@ -12,7 +12,6 @@ from aggregator.subscriptions.add import NewFeed, add
 from aggregator.subscriptions.change import change_feed
 from aggregator.subscriptions.discover import discover
 from aggregator.subscriptions.explain import Explanation, explain
-from aggregator.subscriptions.opml_file import export_opml
 from aggregator.subscriptions.overview import FeedOverview, overview
 from aggregator.urls import full_url
 from aggregator.web.api import schemas
@@ -96,17 +95,6 @@ def categories(served: Served) -> list[schemas.CategoryItem]:
         )
         for one in every
     ]
-
-
-@router.get(
-    "/opml",
-    operation_id="export_opml",
-    response_class=Response,
-    responses={200: {"content": {"text/x-opml": {"schema": {"type": "string"}}}}},
-)
-def opml(served: Served) -> Response:
-    """Write the subscriptions as OPML, which other feed readers read."""
-    return Response(export_opml(served.store, served.config()), media_type="text/x-opml")
 
 
 def _url(served: ServerState, feed_id: int) -> str:
