@@ -15,7 +15,7 @@ from mcp.types import ToolAnnotations
 from aggregator import __version__
 from aggregator.archive.archived_article import ArchivedArticle
 from aggregator.archive.brief import brief_hits
-from aggregator.archive.library import Archive, Story
+from aggregator.archive.library import Archive
 from aggregator.errors import AggregatorError
 
 INSTRUCTIONS = """An archive of news articles: every article is in one story, with the reports of other sources.
@@ -97,12 +97,15 @@ class _Tools:
     def get_story(self, story_id: int) -> str:
         """List the articles of a story, oldest first; = marks a copy of another article's text."""
         story = self._archive.story(story_id)
-        return "\n".join((_story_line(story), *(_report(one) for one in story.articles)))
+        copies = len(story.articles) - story.reports
+        head = _story_line(story.id, story.title, story.reports, copies, story.sites)
+        return "\n".join((head, *(_report(one) for one in story.articles)))
 
     def list_stories(self, since: str = "1d", until: str | None = None, limit: int = 20) -> str:
         """List the stories of a time, those with the most sources first. since, until: as in search."""
-        found = self._archive.stories(since, until, _within(limit, MOST))
-        return "\n".join(map(_story_line, found)) or "no stories in that time"
+        found = self._archive.story_rows(since, until, _within(limit, MOST))
+        lines = (_story_line(one.id, one.title, one.reports, one.copies, one.sites) for one in found)
+        return "\n".join(lines) or "no stories in that time"
 
     def list_feeds(self) -> str:
         """List the subscriptions: title, address, category, how many articles."""
@@ -126,9 +129,8 @@ def _head(article: ArchivedArticle) -> str:
     return f"{article.title or ''}\n{article.site} {published}{by}\n{article.url}\nstory [{article.story_id}]{copy}"
 
 
-def _story_line(story: Story) -> str:
-    counts = f"{story.reports} reports, {len(story.articles) - story.reports} copies"
-    return f"[{story.id}] {story.title or '-'} ({counts}; {', '.join(story.sites[:6])})"
+def _story_line(id: int, title: str | None, reports: int, copies: int, sites: tuple[str, ...]) -> str:
+    return f"[{id}] {title or '-'} ({reports} reports, {copies} copies; {', '.join(sites[:6])})"
 
 
 def _report(article: ArchivedArticle) -> str:

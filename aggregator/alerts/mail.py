@@ -2,6 +2,8 @@
 
 import asyncio
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
@@ -13,6 +15,7 @@ from aggregator.errors import DeliveryError, UsageError
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
+    from smtplib import SMTP
 
 _PORTS = {"tls": 465, "starttls": 587, "none": 25}
 
@@ -79,7 +82,21 @@ async def send(smtp: SmtpServer, address: str, message: Message, seconds: float)
         raise DeliveryError(f"{smtp.host}:{smtp.port}: not done within {seconds:g} s") from None
 
 
+def check(smtp: SmtpServer, seconds: float) -> None:
+    """Connects and logs in as for a mail, and sends none. Raises DeliveryError."""
+    with _connected(smtp, seconds):
+        pass
+
+
 def _send(smtp: SmtpServer, address: str, message: Message, seconds: float) -> str:
+    with _connected(smtp, seconds) as client:
+        client.send_message(_written(smtp, address, message), smtp.sender, [address])
+    return f"{smtp.host}:{smtp.port} took the mail to {address}"
+
+
+@contextmanager
+def _connected(smtp: SmtpServer, seconds: float) -> "Iterator[SMTP]":
+    """Opens a connection, encrypted and logged in as the settings say. Raises DeliveryError for what fails in it."""
     import smtplib  # late, as `email`: few have alerts by mail
     import ssl
 
@@ -95,16 +112,15 @@ def _send(smtp: SmtpServer, address: str, message: Message, seconds: float) -> s
                 client.starttls(context=tls)
             if smtp.user is not None:
                 client.login(smtp.user, smtp.password or "")
-            client.send_message(_written(smtp, address, message), smtp.sender, [address])
+            yield client
     except smtplib.SMTPRecipientsRefused as error:
-        code, said = next(iter(error.recipients.values()))
+        address, (code, said) = next(iter(error.recipients.items()))
         raise DeliveryError(f"{where} refused {address}: {_answer(code, said)}") from error
     except smtplib.SMTPResponseException as error:
         raise DeliveryError(f"{where} answered {_answer(error.smtp_code, error.smtp_error)}") from error
     except (smtplib.SMTPException, OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise DeliveryError(f"{where}: {reason}") from error
-    return f"{where} took the mail to {address}"
 
 
 def _answer(code: int, said: bytes | str) -> str:

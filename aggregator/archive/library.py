@@ -89,10 +89,13 @@ class Archive:
     def stories(self, since: Time | None = None, until: Time | None = None, limit: int = 20) -> list[Story]:
         """Returns the stories with articles in a time, biggest first; without `since` those of all times. What is muted
         is left out."""
+        return self._with_articles(self.story_rows(since, until, limit))
+
+    def story_rows(self, since: Time | None = None, until: Time | None = None, limit: int = 20) -> list[StoryRow]:
+        """Returns the same as `stories` without their articles: titles, sites and counts."""
         start, end = _start(since), _end(until) or datetime.now(UTC) + timedelta(seconds=1)
         with self._store.read() as conn:
-            rows = story_list.listing(conn, int(start.timestamp()) if start else 0, int(end.timestamp()), limit)
-        return self._with_articles(rows)
+            return story_list.listing(conn, int(start.timestamp()) if start else 0, int(end.timestamp()), limit)
 
     def feeds(self) -> list[ArchivedFeed]:
         """Returns the subscriptions that were last synced, in the order of feeds.yaml."""

@@ -5,7 +5,7 @@ A mistake is a ConfigError of one line: file, line, feed, key, value.
 YAML 1.2 is read (ruamel.yaml), where `lang: no` is Norwegian and not false.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,11 @@ def parse(text: str, name: str, environ: Mapping[str, str]) -> Config:
         raise ConfigError(explain(error, values, Lines(text), name)) from None
     _refuse_duplicates(config, text, name)
     return config
+
+
+def place(path: Path | None, location: Sequence[int | str]) -> str:
+    """Returns the file and line of a value, such as ("feeds", 3, "mute"), for an error that is found later."""
+    return "environment" if path is None else f"{path}:{Lines(read_text(path)).of(location)}"
 
 
 def read_text(path: Path) -> str:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Literal
 
 from aggregator import __version__
-from aggregator.alerts import manage
+from aggregator.alerts import mail, manage
 from aggregator.alerts.manage import ListedSearch
 from aggregator.config import load_config, paths
-from aggregator.errors import AggregatorError
+from aggregator.errors import AggregatorError, DeliveryError
 from aggregator.model import Response
 from aggregator.net.download import download
 from aggregator.store import engine, locks, maintenance
@@ -22,13 +22,17 @@ from aggregator.times import http_date
 MAX_CLOCK_ERROR = 120
 """Seconds. A clock that is wrong by more makes dates and next polls wrong."""
 
+MAX_MAIL_SECONDS = 20.0
+"""How long the server that takes mail is waited for."""
+
 Finding = tuple[Literal["ok", "note", "FAIL"], str]
 
 
 def examine(config: str | None, database: str | None, environ: Mapping[str, str]) -> Iterator[Finding]:
     """Yields what is found, as it is found, with what to do about it. `config` and `database` as the options name them.
 
-    The network is asked for the first feed of feeds.yaml, and the date of its answer compared with the clock.
+    The network is asked for the first feed of feeds.yaml, and the date of its answer compared with the clock; the
+    server that takes mail is logged in to, if there is one.
     """
 
     def path() -> Path | None:
@@ -37,9 +41,13 @@ def examine(config: str | None, database: str | None, environ: Mapping[str, str]
     checks: tuple[Callable[[], Iterator[Finding]], ...] = (
         lambda: _configuration(path(), environ),
         lambda: _database(
-            paths.database_url(database, path(), environ), named=paths.database_is_named(database, environ)
+            paths.database_url(database, path(), environ),
+            path(),
+            environ,
+            named=paths.database_is_named(database, environ),
         ),
         lambda: _network(path(), environ),
+        lambda: _mail(path(), environ),
     )
     faults: set[str] = set()  # a mistake in the configuration stops the check of the network too: told once
     for check in checks:
@@ -65,7 +73,7 @@ def _configuration(path: Path | None, environ: Mapping[str, str]) -> Iterator[Fi
         yield "note", f"{path}: settings.contact is not set; {why}"
 
 
-def _database(url: str, *, named: bool) -> Iterator[Finding]:
+def _database(url: str, path: Path | None, environ: Mapping[str, str], *, named: bool) -> Iterator[Finding]:
     if not paths.database_exists(url):
         if named:
             raise paths.no_database(url)
@@ -81,6 +89,8 @@ def _database(url: str, *, named: bool) -> Iterator[Finding]:
     for problem in problems:
         yield "FAIL", f"{url}: {problem}"
     yield from _alerts(alerts)
+    if any(one.search.channel == "mail" for one in alerts):
+        mail.server(load_config.load(path, environ).settings)  # raises where the settings lack something
     if not problems:
         yield "ok", f"database ({store.dialect}): {counted['articles']} articles, {counted['waiting']} pages wait"
 
@@ -120,6 +130,19 @@ def _network(path: Path | None, environ: Mapping[str, str]) -> Iterator[Finding]
     response = download(first.url, config.settings, first.allow_private_networks)
     yield "ok", f"network: {first.url} answered {response.status} in {response.elapsed:.1f} s"
     yield from _clock(response)
+
+
+def _mail(path: Path | None, environ: Mapping[str, str]) -> Iterator[Finding]:
+    settings = load_config.load(path, environ).settings
+    if settings.smtp_host is None:
+        return
+    smtp = mail.server(settings)
+    try:
+        mail.check(smtp, MAX_MAIL_SECONDS)
+    except DeliveryError as error:
+        yield "FAIL", f"mail can't be sent: {error}"
+        return
+    yield "ok", f"mail: {smtp.host}:{smtp.port} answers" + (f", {smtp.user} may log in" if smtp.user else "")
 
 
 def _clock(response: Response) -> Iterator[Finding]:

@@ -19,13 +19,17 @@ from aggregator.urls import site_of
 
 
 def load(store: Store, path: Path | None, environ: Mapping[str, str] = os.environ) -> tuple[Config, str]:
-    """Returns the configuration and its digest. It is parsed again only when the file or a setting changed."""
+    """Returns the configuration and its digest. It is parsed again only when the file or a setting changed. Raises
+    ConfigError, also for a query of `mute` that can't be read."""
     digest = _digest(path, environ)
     with store.read() as conn:
         kept = meta.get(conn, "config")
     if kept and kept.startswith(digest):
         return Config.model_validate_json(kept[len(digest) :]), digest
-    return load_config.load(path, environ), digest
+    config = load_config.load(path, environ)
+    with store.read() as conn:
+        _refuse_unreadable(conn, config, path)
+    return config, digest
 
 
 def synced_settings(store: Store, path: Path, environ: Mapping[str, str], now: int) -> Settings:
@@ -71,18 +75,31 @@ def sync(store: Store, config: Config, digest: str, now: int) -> Synced:
     return done
 
 
-def _mute(conn: Connection, config: Config) -> None:
-    """Takes over what is muted. Raises ConfigError for a query that can't be read."""
-    everywhere: list[Settings | Feed | Page] = [config.settings, *config.feeds, *config.articles]
-    for item in everywhere:
+def _refuse_unreadable(conn: Connection, config: Config, path: Path | None) -> None:
+    """Raises ConfigError for a query of `mute` that can't be read."""
+    for location, item in _everywhere(config):
         if item.mute is not None:
             try:
                 read_query(conn, item.mute, datetime.now(UTC))
             except QueryError as error:
-                where = "settings" if isinstance(item, Settings) else f"feed {item.url}"
-                raise ConfigError(f"{where}: mute: {error}") from None
+                where = f"feed {item.url}" if isinstance(item, Feed | Page) else "settings"
+                raise ConfigError(f"{load_config.place(path, (*location, 'mute'))}: {where}: mute: {error}") from None
+
+
+def _mute(conn: Connection, config: Config) -> None:
+    """Takes over what is muted."""
+    everywhere = [item for _, item in _everywhere(config)]
     mutes = [(None if isinstance(item, Settings) else item.url, item.mute) for item in everywhere if item.mute]
     muted.put(conn, mutes)
+
+
+def _everywhere(config: Config) -> list[tuple[tuple[int | str, ...], Settings | Feed | Page]]:
+    """Returns the settings and the subscriptions with their places in the file."""
+    feeds_and_pages: list[tuple[tuple[int | str, ...], Settings | Feed | Page]] = [
+        *((("feeds", number), item) for number, item in enumerate(config.feeds)),
+        *((("articles", number), item) for number, item in enumerate(config.articles)),
+    ]
+    return [(("settings",), config.settings), *feeds_and_pages]
 
 
 def subscription(item: Feed | Page) -> Subscription:

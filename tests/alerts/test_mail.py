@@ -16,6 +16,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from aggregator.alerts import deliver
 from aggregator.config.models import Settings
+from aggregator.engines.doctor import examine
 from aggregator.errors import UsageError
 from aggregator.store.engine import Store
 from tests.alerts.newsroom import NOW, add, listed, publish, run
@@ -89,6 +90,24 @@ def test_a_failure_is_tried_again_under_the_same_id(store: Store, mailbox: Mailb
     mailbox.answer = "250 OK"
     assert run(store, NOW + 60, settings).delivered == 1
     assert len(mailbox.mails) == 1
+
+
+def test_doctor_tells_beforehand_whether_mail_can_be_sent(
+    store: Store, mailbox: Mailbox, settings: Settings, tmp_path: Path
+) -> None:
+    add(store, "ferries", "ferry", "mail", "me@example.net", settings=settings)
+    mine = {"AGGREGATOR_SMTP_HOST": "127.0.0.1", "AGGREGATOR_SMTP_PORT": str(settings.smtp_port)}
+    mine |= {"AGGREGATOR_SMTP_TLS": "none", "AGGREGATOR_CONTACT": "ed@example.org"}
+
+    def found(**more: str) -> list[tuple[str, str]]:
+        return [one for one in examine(None, store.url, mine | more) if "mail" in one[1] or "127.0.0.1" in one[1]]
+
+    assert found() == [("ok", f"mail: 127.0.0.1:{settings.smtp_port} answers")]
+    assert mailbox.mails == []
+    ((kind, said),) = found(AGGREGATOR_SMTP_PORT="1")
+    assert (kind, said.split(": ")) == ("FAIL", ["mail can't be sent", "127.0.0.1:1", "Connection refused"])
+    ((kind, said),) = found(AGGREGATOR_SMTP_HOST="")
+    assert (kind, said.startswith("mail needs a server: set smtp_host")) == ("FAIL", True)
 
 
 def test_what_can_go_wrong(store: Store, settings: Settings) -> None:

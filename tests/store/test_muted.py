@@ -7,9 +7,9 @@ import pytest
 from aggregator.archive.search import Search, search
 from aggregator.config.load_config import parse
 from aggregator.errors import ConfigError
-from aggregator.store import muted, saved_searches, story_list
+from aggregator.store import saved_searches, story_list
 from aggregator.store.engine import Store
-from aggregator.subscriptions.sync import sync
+from aggregator.subscriptions.sync import load, sync
 from tests.alerts.newsroom import NOW, add, publish, run, words_of
 
 CONFIG = """\
@@ -74,14 +74,19 @@ def test_no_alert_tells_of_what_is_muted(store: Store, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("settings: {mute: '(a'}", "settings: mute: can't read the query at character 1"),
-        ("feeds: [{url: 'https://a.example/rss', mute: 'colour:red'}]", "feed https://a.example/rss: mute: can't read"),
-        ("settings: {mute: 'saved:none'}", "settings: mute: no search is saved as 'none'"),
+        ("settings: {mute: '(a'}", "1: settings: mute: can't read the query at character 1"),
+        (
+            "feeds:\n- url: https://a.example/rss\n  mute: colour:red",
+            "3: feed https://a.example/rss: mute: can't read",
+        ),
+        ("articles: [{url: 'https://a.example/', mute: '(a'}]", "1: feed https://a.example/: mute: can't read"),
+        ("settings:\n  mute: saved:none", "2: settings: mute: no search is saved as 'none'"),
     ],
 )
-def test_a_query_that_can_not_be_read_is_an_error_of_the_configuration(store: Store, text: str, why: str) -> None:
+def test_a_query_that_can_not_be_read_is_an_error_of_the_configuration(
+    store: Store, tmp_path: Path, text: str, why: str
+) -> None:
+    (tmp_path / "feeds.yaml").write_text(text)
     with pytest.raises(ConfigError) as caught:
-        configure(store, text)
-    assert str(caught.value).startswith(why)
-    with store.read() as conn:
-        assert muted.of_stories(conn, []) == set()
+        load(store, tmp_path / "feeds.yaml", {})
+    assert str(caught.value).startswith(f"{tmp_path}/feeds.yaml:{why}")
