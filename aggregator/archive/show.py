@@ -2,20 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
 
-import zstandard
-
+from aggregator.archive.body_html import text_html
 from aggregator.errors import NotFound, UsageError
 from aggregator.model import Json
 from aggregator.store import stored_articles
 from aggregator.store.article_json import current, record
 from aggregator.store.engine import Store
-from aggregator.text import paragraphs
 from aggregator.times import iso
 from aggregator.urls import is_http, normalise
-
-_MAX_HTML_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +52,7 @@ def show(store: Store, article_id: int) -> Shown:
         article = stored_articles.get(conn, article_id)
         return Shown(
             record=current(article),
-            html=_html(article.text, stored_articles.body(conn, article_id)),
+            html=text_html(article.text, stored_articles.body(conn, article_id)),
             copies=tuple(record(one) for one in stored_articles.copies_of(conn, article)),
             gone_at=iso(article.gone_at),
             changed_at=max(article.fetched_at, article.gone_at or 0),
@@ -67,11 +62,4 @@ def show(store: Store, article_id: int) -> Shown:
 def html_of(store: Store, texts: Mapping[int, str]) -> dict[int, str]:
     """Returns the bodies of these articles, whose texts are given, as HTML."""
     with store.read() as conn:
-        return {one: _html(text, stored_articles.body(conn, one)) for one, text in texts.items()}
-
-
-def _html(text: str, packed: bytes | None) -> str:
-    """Returns the stored body, which there is only where it says more than the paragraphs of the text do, or these."""
-    if packed is None:
-        return "\n".join(f"<p>{escape(part)}</p>" for part in paragraphs(text))
-    return zstandard.ZstdDecompressor().decompress(packed, max_output_size=_MAX_HTML_BYTES).decode()
+        return {one: text_html(text, stored_articles.body(conn, one)) for one, text in texts.items()}

@@ -26,6 +26,7 @@ from aggregator.config.values import (
 from aggregator.times import format_duration
 
 FullText = Literal["auto", "always", "never"]
+Copies = Literal["all", "fold"]
 Cooldown = Literal["site", "feed"]
 SmtpTls = Literal["starttls", "tls", "none"]
 
@@ -76,6 +77,10 @@ class Settings(_Model):
 
     mute: Line | None = Field(
         default=None, description="A query: what it matches is left out of lists of stories and of alerts"
+    )
+    copies: Copies = Field(
+        default="all",
+        description="Of articles with the same text, what feed readers are shown: all, or their head alone (fold)",
     )
     smtp_host: Line | None = Field(default=None, description="The server that takes the mail of alerts")
     smtp_port: int | None = Field(

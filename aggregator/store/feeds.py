@@ -197,17 +197,32 @@ def sync(conn: Connection, wanted: Sequence[Subscription], now: int) -> Synced:
 
 def _follow(conn: Connection, known: dict[str, Row[Any]], wanted: set[str]) -> None:
     """Renames the rows whose address in feeds.yaml was replaced by the one that their feed moved, or is moving, to."""
-    settled = {"moved_to": None, "moved_at": None, "moving_to": None, "moving_since": None, "moving_polls": None}
     for old in [row for url, row in known.items() if url not in wanted]:
         for url in (old.moved_to, old.moving_to):
             if url is None or url not in wanted or url in known:
                 continue
-            options = orjson.dumps(orjson.loads(old.options) | {"url": url}).decode()
-            renamed = update(feeds).where(feeds.c.id == old.id).values(url=url, options=options, **settled)
-            known[url] = conn.execute(renamed.returning(feeds)).one()
+            known[url] = _renamed(conn, old, url)
             del known[old.url]
-            conn.execute(update(articles).where(articles.c.feed == old.url).values(feed=url))
             break
+
+
+def _renamed(conn: Connection, old: Row[Any], url: str) -> Row[Any]:
+    settled = {"moved_to": None, "moved_at": None, "moving_to": None, "moving_since": None, "moving_polls": None}
+    options = orjson.dumps(orjson.loads(old.options) | {"url": url}).decode()
+    renamed = update(feeds).where(feeds.c.id == old.id).values(url=url, options=options, **settled)
+    conn.execute(update(articles).where(articles.c.feed == old.url).values(feed=url))
+    return conn.execute(renamed.returning(feeds)).one()
+
+
+def readdress(conn: Connection, old: str, new: str) -> None:
+    """Gives a subscription another address, if none has it; what was known of the document at the old one is
+    forgotten."""
+    if conn.execute(select(feeds.c.id).where(feeds.c.url == new)).first() is not None:
+        return
+    row = conn.execute(select(feeds).where(feeds.c.url == old)).one()
+    unread = {"etag": None, "last_modified": None, "body_hash": None, "broken": None, "gone_at": None}
+    conn.execute(update(feeds).where(feeds.c.id == row.id).values(**unread, site=site_of(new)))
+    _renamed(conn, row, new)
 
 
 def _again(row: Row[Any], item: Subscription, now: int) -> Values:

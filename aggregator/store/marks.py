@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Connection, func, literal, or_, select, up
 from aggregator.store.schema import article_marks, articles, feeds
 from aggregator.store.sql import Values, insert, listed
 
-Action = Literal["read", "unread", "star", "unstar"]
+Action = Literal["read", "unread", "star", "unstar", "remove"]
+"""remove: taken out of the lists of feed readers until it is unread again; searches find it as before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Mark:
 
 UNMARKED = Mark()
 _IS_READ, _IS_STARRED = article_marks.c.read_at.is_not(None), article_marks.c.starred_at.is_not(None)
-_COLUMN = {"read": "read_at", "unread": "read_at", "star": "starred_at", "unstar": "starred_at"}
+_COLUMN = {"read": "read_at", "unread": "read_at", "star": "starred_at", "unstar": "starred_at", "remove": "removed_at"}
 
 
 def of_articles(conn: Connection, article_ids: Collection[int]) -> Mapping[int, Mark]:
@@ -40,7 +41,8 @@ def change(conn: Connection, which: ColumnElement[bool], action: Action, now: in
     if action in ("unread", "unstar"):
         chosen = article_marks.c.article_id.in_(select(articles.c.id).where(which))
         cleared = update(article_marks).where(column.is_not(None), chosen)
-        return conn.execute(cleared.values({name: None, "changed_at": now})).rowcount
+        gone: Values = {name: None, "changed_at": now} | ({"removed_at": None} if action == "unread" else {})
+        return conn.execute(cleared.values(gone)).rowcount
     marked = select(articles.c.id, literal(now), literal(now)).where(which)
     row = insert(conn, article_marks).from_select(["article_id", name, "changed_at"], marked)
     values: Values = {name: now, "changed_at": now}

@@ -213,7 +213,8 @@ Index(
     "articles_keys",
     *(articles.c.id, articles.c.at, articles.c.published_at, articles.c.story_id, articles.c.site, articles.c.lang),
 )
-_index_where("feed IS NOT NULL", "articles_feed", articles.c.feed)
+_index_where("feed IS NOT NULL", "articles_feed", articles.c.feed, articles.c.at)
+_index_where("feed IS NOT NULL", "articles_fetched", articles.c.fetched_at)
 _index_where("copy_of IS NOT NULL", "articles_copies", articles.c.copy_of)
 _index_where("revisions > 0", "articles_revised", articles.c.at)
 _index_where("gone_at IS NOT NULL", "articles_gone", articles.c.gone_at)
@@ -449,6 +450,7 @@ article_marks = Table(
     Column("read_at", BigInteger),  # null: unread
     Column("starred_at", BigInteger),  # null: not starred
     Column("changed_at", BigInteger, nullable=False),
+    Column("removed_at", BigInteger),  # when a feed reader took it, read, out of its lists; null: it did not
 )
 _index_where("starred_at IS NOT NULL", "article_marks_starred", article_marks.c.article_id)
 Index("article_marks_changed", article_marks.c.changed_at)

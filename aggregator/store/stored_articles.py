@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, or_, select
 from aggregator.articles.row import ArticleFields
 from aggregator.errors import NotFound
 from aggregator.store.schema import JSON_LIST, articles, bodies, entries, revisions
-from aggregator.store.sql import portions
+from aggregator.store.sql import listed, portions
 
 LISTS = frozenset(str(column.name) for column in articles.c if column.info is JSON_LIST)
 MAX_ID = 2**63 - 1  # that a column holds
@@ -106,6 +106,12 @@ def body(conn: Connection, article_id: int) -> bytes | None:
     """Returns an article's sanitised HTML, zstd; None where the text says it all."""
     found = conn.execute(select(bodies.c.html).where(bodies.c.article_id == article_id)).scalar()
     return None if found is None else bytes(found)
+
+
+def bodies_of(conn: Connection, article_ids: Sequence[int]) -> dict[int, bytes]:
+    """Returns the `body` of those of the articles that have one."""
+    query = select(bodies.c.article_id, bodies.c.html).where(bodies.c.article_id.in_(listed(conn, article_ids)))
+    return {int(i): bytes(html) for i, html in conn.execute(query)}
 
 
 def revisions_of(conn: Connection, article_id: int) -> list[Revision]:

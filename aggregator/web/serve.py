@@ -79,6 +79,7 @@ def run(running: uvicorn.Server, say: Callable[[str], None]) -> None:
         raise AggregatorError(
             f"{host}:{port}: can't listen there; is another server running? --port takes another"
         ) from None
+    bound.listen(running.config.backlog)  # who reads the line below may ask at once
     shown = f"[{host}]" if ":" in host else host
     say(f"serving on http://{shown}:{bound.getsockname()[1]}{running.config.app.root_path}/")  # type: ignore[union-attr]
     running.run(sockets=[bound])

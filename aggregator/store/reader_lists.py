@@ -1,0 +1,241 @@
+"""Lists the articles of subscriptions as feed readers ask for them: by feed, category, mark and time, in pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import orjson
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select, tuple_
+
+from aggregator.query import Query
+from aggregator.store.categories import NONE
+from aggregator.store.marks import read_ids, starred_ids
+from aggregator.store.schema import article_marks, articles, categories, feeds
+from aggregator.store.search_sql import Filters, matching
+from aggregator.store.sql import listed
+from aggregator.store.stored_articles import StoredArticle, from_row
+
+Order = Literal["at", "id", "changed", "read", "feed_category", "category_id", "title", "author"]
+"""at: the time that articles are put in order by; id: when they were stored; changed: they or their marks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is asked of the articles of subscriptions; None asks nothing. Times: seconds UTC.
+
+    `since`, `until`: bounds of `at`; `stored_since`, `stored_until`: of when its text came; `changed_since`,
+    `changed_until`: of that and of its marks. The bounds are of the list, and so are `above` and `below`, of ids.
+    `removed`: those that were taken out of the lists are in it too; `tags`: those of the page, any of them;
+    `folded`: copies of an article that is listed are left out. `after`: the last article of the page before.
+    """
+
+    feed_id: int | None = None
+    category_id: int | None = None
+    read: bool | None = None
+    starred: bool | None = None
+    ids: tuple[int, ...] | None = None
+    since: int | None = None
+    until: int | None = None
+    stored_since: int | None = None
+    stored_until: int | None = None
+    changed_since: int | None = None
+    changed_until: int | None = None
+    above: int | None = None
+    below: int | None = None
+    query: Query | None = None
+    tags: tuple[str, ...] = ()
+    removed: bool = False
+    folded: bool = False
+    order: Order = "at"
+    ascending: bool = False
+    limit: int | None = None
+    offset: int = 0
+    after: int | None = None
+
+
+_marks = article_marks
+_SUBSCRIBED = and_(feeds.c.retired_at.is_(None), feeds.c.kind != "hand")
+_is_read = (
+    select(_marks.c.article_id).where(_marks.c.article_id == articles.c.id, _marks.c.read_at.is_not(None)).exists()
+)
+_is_removed = (
+    select(_marks.c.article_id)
+    .where(_marks.c.article_id == articles.c.id, _marks.c.removed_at.is_not(None), _marks.c.read_at.is_not(None))
+    .where(_marks.c.starred_at.is_(None))
+    .exists()
+)
+_changed = func.coalesce(
+    select(case((_marks.c.changed_at > articles.c.fetched_at, _marks.c.changed_at), else_=articles.c.fetched_at))
+    .where(_marks.c.article_id == articles.c.id)
+    .scalar_subquery(),
+    articles.c.fetched_at,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The ids of the articles of a page, and how many articles there are in all pages."""
+
+    ids: list[int]
+    total: int
+
+
+def condition(conn: Connection, wanted: Wanted) -> ColumnElement[bool]:
+    """Returns what is asked as a condition on `articles`; pages and order play no part."""
+    return and_(_of_feeds(wanted, articles.c.feed), *_narrowing(conn, wanted))
+
+
+def count(conn: Connection, wanted: Wanted) -> int:
+    """Returns how many articles there are in all pages."""
+    place = Wanted(feed_id=wanted.feed_id, category_id=wanted.category_id, removed=True)
+    unread = replace(place, read=False, removed=wanted.removed)
+    if _unpaged(wanted) == unread:  # those that were read are found by their marks
+        return count(conn, place) - count(conn, replace(place, read=True))
+    return int(conn.execute(select(func.count()).select_from(articles).where(condition(conn, wanted))).scalar_one())
+
+
+def page(conn: Connection, wanted: Wanted) -> Page:
+    """Returns a page of what is asked."""
+    total = count(conn, wanted)
+    first, feed = _ways(conn, wanted, total)
+    rows: Select[Any] = select(articles.c.id).where(_of_feeds(wanted, feed), *_narrowing(conn, wanted))
+    if wanted.order in ("feed_category", "category_id"):
+        rows = rows.join(feeds, feeds.c.url == articles.c.feed)
+        rows = rows.join(categories, categories.c.name == func.coalesce(feeds.c.category, NONE))
+    if wanted.after is not None:
+        rows = rows.where(_beyond(wanted))
+    by = (articles.c.id,) if wanted.order == "id" else (first, articles.c.id)
+    rows = rows.order_by(*(column.asc() if wanted.ascending else column.desc() for column in by))
+    rows = rows.limit(total if wanted.limit is None else wanted.limit).offset(wanted.offset)
+    return Page(list(conn.execute(rows).scalars()) if total else [], total)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many articles of a subscription there are, and the time of the newest one, in seconds UTC."""
+
+    articles: int
+    newest_at: int
+
+
+def per_feed(conn: Connection, wanted: Wanted) -> dict[str, Counted]:
+    """Counts what is asked, in all pages, of each subscription that has some, by its URL."""
+    counted = select(articles.c.feed, func.count(), func.max(articles.c.at)).where(condition(conn, wanted))
+    return {url: Counted(int(number), int(at)) for url, number, at in conn.execute(counted.group_by(articles.c.feed))}
+
+
+def read(conn: Connection, ids: Sequence[int]) -> list[StoredArticle]:
+    """Returns these articles, in this order."""
+    found = conn.execute(select(articles).where(articles.c.id.in_(listed(conn, ids))))
+    stored = {row.id: from_row(row) for row in found}
+    return [stored[one] for one in ids if one in stored]
+
+
+def _unpaged(wanted: Wanted) -> Wanted:
+    return replace(wanted, order="at", ascending=False, limit=None, offset=0, after=None)
+
+
+def _ways(conn: Connection, wanted: Wanted, total: int) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """Returns by what the list is put in order, and the column that holds the feeds: both so that the database looks
+    up what matches, or goes along the index of times until the page is full, whichever is shorter."""
+    plain, first = articles.c.feed, _first(wanted)
+    if wanted.order != "at" or (wanted.feed_id is not None and _unpaged(wanted) == Wanted(feed_id=wanted.feed_id)):
+        return first, plain
+    last = int(conn.execute(select(func.max(articles.c.id))).scalar() or 0)
+    reached = wanted.offset + (total if wanted.limit is None else wanted.limit)
+    if reached * last < total * total:
+        return first, func.coalesce(plain, "")
+    return first + 0, plain
+
+
+def _first(wanted: Wanted) -> ColumnElement[Any]:
+    """Returns what the list is put in order by, before the ids."""
+    orders: dict[Order, ColumnElement[Any]] = {
+        "at": articles.c.at,
+        "id": articles.c.id,
+        "changed": _changed,
+        "read": case((_is_read, 1), else_=0),
+        "feed_category": func.coalesce(feeds.c.category, NONE),
+        "category_id": categories.c.id,
+        "title": func.coalesce(articles.c.title, ""),
+        "author": func.coalesce(articles.c.authors, ""),
+    }
+    return orders[wanted.order]
+
+
+def _beyond(wanted: Wanted) -> ColumnElement[bool]:
+    """Returns the condition of coming after the last article of the page before, in an order by `at` or by id."""
+    if wanted.order == "id":
+        last: Any = wanted.after
+        here: Any = articles.c.id
+    else:
+        known = articles.alias("last")
+        last = select(known.c.at, known.c.id).where(known.c.id == wanted.after).scalar_subquery()
+        here = tuple_(articles.c.at, articles.c.id)
+    beyond: ColumnElement[bool] = here > last if wanted.ascending else here < last
+    return beyond
+
+
+def _narrowing(conn: Connection, wanted: Wanted) -> list[ColumnElement[bool]]:
+    return [*_of_marks(wanted), *_of_times(wanted), *_of_ids(conn, wanted)]
+
+
+def _of_feeds(wanted: Wanted, feed: ColumnElement[Any]) -> ColumnElement[bool]:
+    chosen = select(feeds.c.url).where(_SUBSCRIBED)
+    if wanted.feed_id is not None:
+        return feed == chosen.where(feeds.c.id == wanted.feed_id).scalar_subquery()
+    if wanted.category_id is not None:
+        name = select(categories.c.name).where(categories.c.id == wanted.category_id).scalar_subquery()
+        chosen = chosen.where(func.coalesce(feeds.c.category, NONE) == name)
+    return feed.in_(chosen)
+
+
+def _of_marks(wanted: Wanted) -> list[ColumnElement[bool]]:
+    asked: list[ColumnElement[bool]] = []
+    if not wanted.removed and wanted.read is not False and wanted.starred is not True:
+        asked.append(~_is_removed)
+    if wanted.read is not None:
+        asked.append(articles.c.id.in_(read_ids()) if wanted.read else ~_is_read)
+    if wanted.starred is not None:
+        starred = articles.c.id.in_(starred_ids())
+        asked.append(starred if wanted.starred else ~starred)
+    return asked
+
+
+def _of_times(wanted: Wanted) -> list[ColumnElement[bool]]:
+    asked: list[ColumnElement[bool]] = []
+    for column, low, high in (
+        (articles.c.at, wanted.since, wanted.until),
+        (articles.c.fetched_at, wanted.stored_since, wanted.stored_until),
+    ):
+        asked += [column >= low] if low is not None else []
+        asked += [column <= high] if high is not None else []
+    if wanted.changed_since is not None:
+        marked = select(_marks.c.article_id).where(_marks.c.changed_at >= wanted.changed_since)
+        stored = articles.alias("stored")
+        texts = select(stored.c.id).where(stored.c.fetched_at >= wanted.changed_since, stored.c.feed.is_not(None))
+        asked.append(articles.c.id.in_(marked.union_all(texts)))
+    if wanted.changed_until is not None:
+        asked.append(_changed <= wanted.changed_until)
+    return asked
+
+
+def _of_ids(conn: Connection, wanted: Wanted) -> list[ColumnElement[bool]]:
+    asked: list[ColumnElement[bool]] = []
+    if wanted.ids is not None:
+        asked.append(articles.c.id.in_(listed(conn, wanted.ids)))
+    if wanted.above is not None:
+        asked.append(articles.c.id > wanted.above)
+    if wanted.below is not None:
+        asked.append(articles.c.id < wanted.below)
+    if wanted.query is not None:
+        asked.append(matching(conn, wanted.query, Filters()))
+    if wanted.tags:
+        quoted = [orjson.dumps(one).decode() for one in wanted.tags]
+        asked.append(or_(*(articles.c.tags.contains(one, autoescape=True) for one in quoted)))
+    if wanted.folded:
+        head = articles.alias("head")
+        shown = select(head.c.id).where(head.c.id == articles.c.copy_of)
+        shown = shown.where(head.c.feed.in_(select(feeds.c.url).where(_SUBSCRIBED)))
+        asked.append(or_(articles.c.copy_of.is_(None), ~shown.exists()))
+    return asked
