@@ -46,4 +46,4 @@ def serve(
     address = Address(host, port, root_path, allow_host or (), trust_proxy or ())
     with options.existing_store() as store:
         sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # where it listens is read from a pipe
-        run(server(store, address, options.editable_config(), os.environ), options.say)
+        run(server(store, address, options.editable_config(), os.environ), address, options.say)

@@ -1,6 +1,7 @@
 """Runs the server."""
 
 import ipaddress
+import socket
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,12 @@ class Address:
     root_path: str = ""
     hosts: Collection[str] = ()
     trusted: Collection[str] = ()
+
+    @property
+    def prefix(self) -> str:
+        """Returns what stands before every path: nothing, or `/news`."""
+        bare = self.root_path.strip("/")
+        return f"/{bare}" if bare else ""
 
     @property
     def is_local(self) -> bool:
@@ -55,10 +62,9 @@ def server(store: Store, address: Address, config_path: Path, environ: Mapping[s
         hosts=frozenset(known) if address.is_local or address.hosts else None,
         trusted=frozenset(address.trusted),
     )
-    root_path = "/" + address.root_path.strip("/") if address.root_path.strip("/") else ""
     return uvicorn.Server(
         uvicorn.Config(
-            create_app(served, root_path),
+            create_app(served, address.prefix),
             host=address.host,
             port=address.port,
             log_config=None,
@@ -70,16 +76,25 @@ def server(store: Store, address: Address, config_path: Path, environ: Mapping[s
     )
 
 
-def run(running: uvicorn.Server, say: Callable[[str], None]) -> None:
-    """Serves until SIGTERM or SIGINT. Raises AggregatorError where the port can't be had."""
-    host, port = running.config.host, running.config.port
+def listen(address: Address) -> socket.socket:
+    """Returns the socket on which an address is served. Raises AggregatorError where it can't be had."""
     try:
-        bound = running.config.bind_socket()
-    except SystemExit:
-        raise AggregatorError(
-            f"{host}:{port}: can't listen there; is another server running? --port takes another"
-        ) from None
-    bound.listen(running.config.backlog)  # who reads the line below may ask at once
-    shown = f"[{host}]" if ":" in host else host
-    say(f"serving on http://{shown}:{bound.getsockname()[1]}{running.config.app.root_path}/")  # type: ignore[union-attr]
-    running.run(sockets=[bound])
+        found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, _, _, _, where = found[0]
+        return socket.create_server(where[:2], family=family, backlog=2048)
+    except OSError as error:
+        why = f"can't listen there: {error.strerror}; --host and --port name another place"
+        raise AggregatorError(f"{address.host}:{address.port}: {why}") from None
+
+
+def url_of(address: Address, bound: socket.socket) -> str:
+    """Returns where the server is asked."""
+    host = f"[{address.host}]" if ":" in address.host else address.host
+    return f"http://{host}:{bound.getsockname()[1]}{address.prefix}/"
+
+
+def run(running: uvicorn.Server, address: Address, say: Callable[[str], None]) -> None:
+    """Serves until SIGTERM or SIGINT. Raises AggregatorError where the port can't be had."""
+    with listen(address) as bound:
+        say(f"serving on {url_of(address, bound)}")
+        running.run(sockets=[bound])

@@ -1,8 +1,11 @@
 """Who is let in, and what is refused."""
 
-import httpx
+from pathlib import Path
 
-from tests.web.conftest import PASSWORD, USER, Running
+import httpx
+import pytest
+
+from tests.web.conftest import PASSWORD, USER, Running, copied, run, serving
 
 
 def test_without_a_password_it_is_read_only(served: Running) -> None:
@@ -47,3 +50,117 @@ def test_a_login_begins_a_session(locked: Running) -> None:
         assert client.post("/logout", headers={"Origin": "https://evil.example"}).status_code == 403
         assert client.post("/logout").status_code == 303
         assert client.get("/api/v1/articles").status_code == 401
+
+
+def test_a_page_of_another_site_changes_nothing(locked: Running) -> None:
+    with httpx.Client(base_url=locked.base) as client:
+        form = {"username": USER, "password": PASSWORD}
+        foreign = ({}, {"Origin": "null"}, {"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"})
+        for headers in (*foreign, {"Origin": locked.base, "Sec-Fetch-Site": "same-site"}):
+            assert client.post("/login", data=form, headers=headers).status_code == 403, headers
+        assert client.post("/login", data=form, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 303
+        for headers in (*foreign, {"Origin": locked.base.replace("http:", "https:")}):
+            changed = client.put("/api/v1/articles/1/state", json={"read": True}, headers=headers)
+            assert changed.status_code == 403, headers
+        own = client.put("/api/v1/articles/1/state", json={"read": False}, headers={"Origin": locked.base})
+        assert own.status_code == 200
+
+
+def test_a_login_leads_nowhere_else(locked: Running) -> None:
+    with httpx.Client(base_url=locked.base, headers={"Origin": locked.base}) as client:
+        away = ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/a\nb", "evil")
+        for wanted in away:
+            answer = client.post("/login", data={"username": USER, "password": PASSWORD, "next": wanted})
+            assert (answer.status_code, answer.headers["location"]) == (303, "/"), wanted
+            assert "evil" not in client.get("/login", params={"next": wanted}).text
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil", "", "a/b", "localhost@x"])
+def test_another_name_for_this_address_is_refused(served: Running, host: str) -> None:
+    with served.client() as client:
+        assert client.get("/api/v1/articles", headers={"Host": host}).status_code in (400, 421)
+
+
+def test_names_of_this_machine_are_let_in(served: Running) -> None:
+    with served.client() as client:
+        for host in ("localhost", "LOCALHOST:80", "127.0.0.1", "[::1]:8000"):
+            assert client.get("/healthz", headers={"Host": host}).status_code == 200, host
+
+
+def test_every_answer_says_what_a_browser_must_not_do(locked: Running) -> None:
+    with locked.client() as client:
+        for path in (
+            "/healthz",
+            "/login",
+            "/static/style.css",
+            "/api/v1/articles",
+            "/api/v1/articles?q=title:(",
+            "/none",
+        ):
+            headers = client.get(path).headers
+            policy = headers["content-security-policy"]
+            assert "default-src 'none'" in policy
+            assert "unsafe-inline" not in policy
+            assert headers["x-content-type-options"] == "nosniff"
+            assert headers["referrer-policy"] == "no-referrer"
+            assert headers["x-frame-options"] == "DENY"
+
+
+def test_logins_are_throttled(archive_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = copied(archive_folder, tmp_path_factory)
+    with serving(folder) as running, httpx.Client(base_url=running.base, headers={"Origin": running.base}) as client:
+        assert client.get("/api/v1/articles").status_code == 200
+        assert running.run("web", "password", USER, "--stdin", stdin=f"{PASSWORD}\n").returncode == 0
+        assert client.get("/api/v1/articles").status_code == 401  # at once, without a restart
+        codes = [client.post("/login", data={"username": USER, "password": f"x{n}"}).status_code for n in range(8)]
+        assert codes == [401] * 5 + [429] * 3
+        refused = client.get("/api/v1/articles", auth=(USER, "wrong"))
+        assert refused.status_code == 429
+        assert int(refused.headers["retry-after"]) >= 1
+        for file in folder.iterdir():
+            if file.is_file():
+                assert PASSWORD.encode() not in file.read_bytes()
+
+
+def test_others_are_not_let_in_without_a_password(archive_folder: Path) -> None:
+    done = run(archive_folder, "serve", "--host", "0.0.0.0", "--port", "0")
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "aggregator web password USER" in done.stderr
+
+
+def test_a_port_that_is_taken_is_said_in_a_line(served: Running) -> None:
+    done = served.run("serve", "--port", served.base.rpartition(":")[2])
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "--port" in done.stderr
+
+
+def test_behind_a_proxy(archive_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = copied(archive_folder, tmp_path_factory)
+    assert run(folder, "web", "password", USER, "--stdin", stdin=f"{PASSWORD}\n").returncode == 0
+    options = ("--root-path", "/news", "--allow-host", "news.example", "--trust-proxy", "127.0.0.1")
+    sent = {"X-Forwarded-For": "9.9.9.9, 10.1.1.1", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "news.example"}
+    with serving(folder, *options) as running:
+        base = running.base.removesuffix("/news")
+        with httpx.Client(base_url=base, headers=sent | {"Origin": "https://news.example"}) as client:
+            for prefix in ("", "/news"):  # whether the proxy takes it away or not
+                form = {"username": USER, "password": PASSWORD, "next": "/search?q=a b"}
+                answer = client.post(f"{prefix}/login", data=form)
+                assert answer.headers["location"] == "/news/search?q=a%20b"
+                cookie = answer.headers["set-cookie"]
+                assert "Secure" in cookie
+                assert "Path=/news" in cookie
+                session = cookie.partition(";")[0]
+                feed = client.get(f"{prefix}/out/search.rss", headers={"Cookie": session})
+                assert 'href="https://news.example/news/out/search.rss"' in feed.text
+                assert 'action="/news/login"' in client.get(f"{prefix}/login").text
+        with httpx.Client(base_url=base, headers={"Origin": "https://news.example", "Host": "news.example"}) as client:
+            refused = client.post("/login", data={"username": USER, "password": PASSWORD})
+            assert refused.status_code == 403  # nobody said that this came by https
+
+
+def test_headers_of_a_proxy_are_not_believed_unless_told(locked: Running) -> None:
+    sent = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example", "Origin": "https://evil.example"}
+    with httpx.Client(base_url=locked.base, headers=sent) as client:
+        assert client.post("/login", data={"username": USER, "password": PASSWORD}).status_code == 403
