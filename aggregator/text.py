@@ -67,14 +67,30 @@ def _pieces(text: str) -> Iterator[str]:
     yield text[at:]
 
 
+def caseless(text: str) -> str:
+    """Returns a text in lower case, NFKC, without invisible characters; accents stay."""
+    if text.isascii():
+        return text.lower()
+    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text).casefold())
+
+
+def caseless_words(text: str) -> Iterator[str]:
+    """Yields the words of a text; they are those of its `fold`, but accents stay, and case mostly does."""
+    for piece in _pieces(text):
+        if piece.isascii():
+            yield from _split(piece, _LOWER)
+        elif _UNEVEN.search(piece):
+            yield from _WORD.findall(caseless(piece))
+        else:
+            yield from _split(piece, _LETTERS)
+
+
 def fold(text: str) -> str:
     """Returns the form in which words are compared: NFKC, lower case, without accents and invisible characters.
 
     Marks are taken off Latin, Greek and Cyrillic letters only: elsewhere they are part of the word.
     """
-    if text.isascii():
-        return text.lower()
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text).casefold())
+    text = caseless(text)
     if text.isascii():
         return text
     return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", text)))
@@ -93,44 +109,6 @@ def _index_form(text: str) -> str:
         return " ".join(_WORD.findall(fold(text)))
     found = _split(text, _LOWER)
     return " ".join(found if text.isascii() else [word if word.isascii() else _fold_word(word) for word in found])
-
-
-def _plain_letters() -> dict[int, str | None]:
-    """Returns what `search_form` writes instead of a character: letters with a stroke or hook, which Unicode does not
-    take apart, become plain ones; letters that are spelt in several ways get one; what is often left out goes."""
-    found: dict[int, str | None] = {}
-    for code in (*range(0xE0, 0x2B0), *range(0x1D80, 0x1D9B), *range(0x2C60, 0x2C80), *range(0xA740, 0xA7CB)):
-        named = re.match("LATIN SMALL LETTER ([A-Z]) WITH ", unicodedata.name(chr(code), ""))
-        if named:
-            found[code] = named[1].lower()
-    found |= {ord(one): plain for one, plain in zip("æœðþıŋəßĸ", "ae oe d th i n a ss q".split(), strict=True)}
-    found |= {ord(one): plain for one, plain in zip("آأإٱىیکةۀ", "ااااييكهه", strict=True)}
-    left_out = (*range(0x610, 0x61B), 0x640, *range(0x64B, 0x660), 0x670, *range(0x591, 0x5BE), 0x5BF, 0x5C1, 0x5C2)
-    return found | dict.fromkeys(left_out)
-
-
-_PLAIN = _plain_letters()
-_TO_PLAIN = re.compile(f"[{''.join(map(chr, _PLAIN))}]")
-_HANGUL = re.compile("([\uac00-\ud7a3])")  # particles are written onto Korean words, so that no space ends the word
-
-
-def search_form(text: str) -> str:
-    """Returns the words of a text as the search index holds them and queries ask for them, one space between two."""
-    return spelt_for_search(index_form(text))
-
-
-def spelt_for_search(form: str) -> str:
-    """Returns the `search_form` of a text by its `index_form`.
-
-    More spellings are made one: ø is o and æ is ae, Arabic and Hebrew stand without vowel marks, and each syllable of
-    Hangul is a word, as a Chinese character is. Both databases split it at its spaces alone, so that a phrase means
-    the same on each of them. Whoever changes it counts `store.search_index.FORM` up.
-    """
-    if form.isascii():
-        return form
-    if _TO_PLAIN.search(form):
-        form = form.translate(_PLAIN)
-    return " ".join(_HANGUL.sub(r" \1 ", form).split())
 
 
 def squeeze(text: str) -> str:

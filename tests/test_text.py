@@ -20,22 +20,6 @@ def test_folding_takes_case_and_accents() -> None:
     assert text.text_hash("Same  words.") == text.text_hash("same, WORDS")
 
 
-@pytest.mark.parametrize(
-    ("written", "form"),
-    [
-        ("Ødegård ǿ Łódź Đorđe đến", "odegard o lodz dorde den"),
-        ("Œuvre Æsir Þór Straße", "oeuvre aesir thor strasse"),
-        ("İstanbul IŞIK ışık", "istanbul isik isik"),
-        ("مُهِمّ أحمد إلى آل مدرسة ـــكتاب", "مهم احمد الي ال مدرسه كتاب"),
-        ("שָׁלוֹם", "שלום"),
-        ("서울시는 3월", "서 울 시 는 3 월"),
-        ("हिन्दी 東京", "हिन्दी 東 京"),
-    ],
-)
-def test_the_search_form_makes_spellings_one(written: str, form: str) -> None:
-    assert text.search_form(written) == form
-
-
 def test_paragraphs() -> None:
     assert text.paragraphs("a\nb\n\n \nc\n") == ["a\nb", "c"]
 
@@ -52,7 +36,6 @@ def test_index_form_is_the_words_of_the_folded_text(anything: str) -> None:
 @given(st.text())
 def test_anything_may_come(anything: str) -> None:
     assert text.index_form(text.index_form(anything)) == text.index_form(anything)
-    assert text.search_form(text.search_form(anything)) == text.search_form(anything)
     assert -(2**63) <= text.hash64(anything) < 2**63
     assert "\x00" not in text.storable(anything)
 

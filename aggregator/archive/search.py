@@ -197,5 +197,6 @@ def wanted(query: Query) -> tuple[Words, ...]:
 
 def _hit(found: FoundArticle, words: tuple[Words, ...]) -> Hit:
     text = "\n\n".join(part for part in (found.article.lead, found.article.text) if part)
-    shown = snippet(text, words)
-    return Hit(archived_article(found.article), shown, marks(shown, words), found.others, found.rank)
+    lang = found.article.lang
+    shown = snippet(text, words, lang)
+    return Hit(archived_article(found.article), shown, marks(shown, words, lang), found.others, found.rank)

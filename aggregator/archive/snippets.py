@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from aggregator.query import Words
-from aggregator.text import search_form, squeeze
+from aggregator.search_words import joined, read, search_form, stemming
+from aggregator.text import squeeze
 
 WIDTH = 240  # characters: three lines of a terminal
 _LEAD_IN = 60
@@ -14,26 +15,30 @@ _MAX_FORMS = 3  # words of the index that a word between spaces makes
 _BLANK = re.compile(r"\s")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*\s+|[。！？]|\n\n")
 _PIECE = re.compile(r"\S+\s*")
+_WORD = re.compile(r"\w+(?:['’]\w+)*")
+_COMPOUND = re.compile(r"\w+(?:(?:[-&.,'’\u2010\u2011]|\.? )\w+)+")
 
 
-def snippet(text: str, wanted: Sequence[Words]) -> str:
-    """Returns about `WIDTH` characters of `text` around the first words that match, one line; else its beginning."""
-    at = min((found for words in wanted if (found := _first(text, words)) is not None), default=0)
+def snippet(text: str, wanted: Sequence[Words], lang: str | None = None) -> str:
+    """Returns about `WIDTH` characters of a text in `lang` around the first words that match, one line; else its
+    beginning."""
+    language = stemming(lang)
+    at = min((found for words in wanted if (found := _first(text, words, language)) is not None), default=0)
     start = _start(text, at)
     cut = text[start : _end(text, start, at)]
     return ("… " if start else "") + squeeze(cut) + (" …" if start + len(cut) < len(text.rstrip()) else "")
 
 
-def marks(text: str, wanted: Sequence[Words]) -> tuple[tuple[int, int], ...]:
-    """Returns where words stand in a text that match, as offsets of characters: from the first up to and without the
-    last."""
-    found = marker(text, wanted)
+def marks(text: str, wanted: Sequence[Words], lang: str | None = None) -> tuple[tuple[int, int], ...]:
+    """Returns where words stand in a text in `lang` that match, as offsets of characters: from the first up to and
+    without the last."""
+    found = marker(text, wanted, lang)
     return () if found is None else tuple(match.span() for match in found.finditer(text))
 
 
-def marker(text: str, wanted: Sequence[Words]) -> re.Pattern[str] | None:
-    """Returns what finds in a text the words that match; None if there are none."""
-    words = _spelt(text, wanted)
+def marker(text: str, wanted: Sequence[Words], lang: str | None = None) -> re.Pattern[str] | None:
+    """Returns what finds in a text in `lang` the words that match; None if there are none."""
+    words = _spelt(text, wanted, stemming(lang))
     return re.compile("|".join(map(_whole, words))) if words else None
 
 
@@ -42,34 +47,44 @@ def _whole(word: str) -> str:
     return rf"\b{re.escape(word)}\b" if word.isascii() else re.escape(word)
 
 
-def _spelt(text: str, wanted: Sequence[Words]) -> list[str]:
+def _spelt(text: str, wanted: Sequence[Words], language: str) -> list[str]:
     """Returns the words of a text that match, each once, as they are spelt there, the longest first."""
     whole = {word for words in wanted for word in (words.words[:-1] if words.prefix else words.words)}
+    stems = {stem for words in wanted if not words.exact for one in _phrases(words, language) for stem in one}
     begun = tuple(words.words[-1] for words in wanted if words.prefix)
     found = set()
-    for word in set(re.findall(r"\w+(?:['’]\w+)*", text)):
-        forms = search_form(word).split()
-        if len(forms) > _MAX_FORMS:  # a script without spaces
-            found |= {phrase for words in wanted if (phrase := "".join(words.words)) in word}
-        elif any(form in whole or (begun and form.startswith(begun)) for form in forms):
-            found.add(word)
+    for piece in set(_WORD.findall(text)):
+        made = read(piece, language)
+        if len(made) > _MAX_FORMS:  # a script without spaces
+            found |= {phrase for words in wanted if (phrase := "".join(words.words)) in piece}
+        elif any(
+            one.form in whole or one.stem in stems or (begun and one.form.startswith(begun)) or stems & {*one.others}
+            for one in made
+        ):
+            found.add(piece)
+    found |= {piece for piece in set(_COMPOUND.findall(text)) if whole & joined(piece)}
     return sorted(found, key=len, reverse=True)
 
 
-def _first(text: str, words: Words) -> int | None:
+def _phrases(words: Words, language: str) -> list[tuple[str, ...]]:
+    """Returns the words as they may stand in a text, those before the last alone where that may go on."""
+    return [one[:-1] if words.prefix else one for one in words.spellings([language])]
+
+
+def _first(text: str, words: Words, language: str) -> int | None:
     """Returns where the phrase stands in the text."""
     if as_written := _as_written(words).search(text):
         return as_written.start()
-    if text.isascii():
-        return None  # folding would find no more
-    phrase = " ".join(words.words)
-    pattern = re.compile(rf"(?<!\S){re.escape(phrase)}" + ("" if words.prefix else r"(?!\S)"))
+    phrases = [words.words] if words.exact or words.prefix else words.spellings([language])
+    end = "" if words.prefix else " "
     for start in range(0, len(text), _SEARCHED):
         part = text[start : start + _SEARCHED + 200]
-        form = search_form(part)
-        found = pattern.search(form)
-        if found:
-            return start + _place(part, len(form[: found.start()].split()))
+        made = read(part, language)
+        for form in (" ".join([one.form for one in made]), " ".join([one.stem for one in made])):
+            for phrase in phrases:
+                at = f" {form} ".find(f" {' '.join(phrase)}{end}")
+                if at >= 0:
+                    return start + _place(part, len(form[:at].split()))
     return None
 
 

@@ -11,8 +11,9 @@ import zstandard
 
 from aggregator.model import BodyFrom
 from aggregator.revisions.compare import ComparedText
+from aggregator.search_words import SearchTerms, search_terms
 from aggregator.stories import Fingerprint, fingerprint
-from aggregator.text import hash64, index_form, search_form, spelt_for_search
+from aggregator.text import hash64, index_form
 
 _MAX_PAGE_BYTES = 256 * 1024 * 1024
 
@@ -79,15 +80,14 @@ class ArticleRow(ArticleFields):
     """An article with all that storing it needs: identity, text, fingerprint, index terms.
 
     `own_url`: normalised, where the page really was. `claimed_url`: the page's own canonical, believable and
-    normalised, or None. `html`: zstd, None where the text says it all. `terms`: `text.search_form` of title, lead and
-    text.
+    normalised, or None. `html`: zstd, None where the text says it all. `terms`: what it is found by.
     """
 
     own_url: str
     claimed_url: str | None
     html: bytes | None
     fingerprint: Fingerprint
-    terms: tuple[str, str, str]
+    terms: SearchTerms
     raw: RawPage | None = None
 
     @property
@@ -101,16 +101,15 @@ class Derived(TypedDict):
 
     text_hash: int
     fingerprint: Fingerprint
-    terms: tuple[str, str, str]
+    terms: SearchTerms
 
 
 def derived(title: str, lead: str, text: str, lang: str | None) -> Derived:
     """Returns what an article is found and compared by."""
-    form = index_form(text)
     return {
-        "text_hash": hash64(form),
+        "text_hash": hash64(index_form(text)),
         "fingerprint": fingerprint(text, lang, title),
-        "terms": (search_form(title), search_form(lead), spelt_for_search(form)),
+        "terms": search_terms(title, lead, text, lang),
     }
 
 

@@ -105,7 +105,8 @@ def rebuild(ctx: typer.Context) -> None:
     options = global_options.of(ctx)
     with options.existing_store() as store:
         with store.write() as unit:
-            done = rebuild_index.rebuild(unit)
+            rebuild_index.begin(unit, anyhow=True)
+        done = sum(rebuild_index.batches(store.write))
         print(f"{done:,} articles indexed", flush=True)
         with bar(quiet=options.quiet) as progress:
             done = rebuild_stories.rebuild(store, progress)

@@ -24,8 +24,6 @@ from aggregator.cli.shared_options import (
 from aggregator.errors import UsageError
 
 if TYPE_CHECKING:
-    import re
-
     from aggregator.archive.search import Hit, Results, Search
     from aggregator.model import Json
     from aggregator.store.engine import Store
@@ -204,13 +202,12 @@ def _print_hits(found: "Results", said: str, offset: int) -> None:
         output.Column("title and text", flexible=7),
         output.Column("more", right=True),
     ]
-    words = _marked(found)
     rows = [
         (
             hit.article.id,
             f"{hit.article.published_at or hit.article.fetched_at:%Y-%m-%d %H:%M}",
             hit.article.site,
-            output.Cell(f"{output.cell(hit.article.title or hit.article.url)}\n{hit.snippet}", marked=words),
+            _marked(f"{output.cell(hit.article.title or hit.article.url)}\n{hit.snippet}", hit, found),
             f"+{hit.others}" if hit.others else "",
         )
         for hit in found.hits
@@ -221,11 +218,11 @@ def _print_hits(found: "Results", said: str, offset: int) -> None:
     print(f"{more}; `aggregator show ID` prints an article")
 
 
-def _marked(found: "Results") -> "re.Pattern[str] | None":
-    """Returns what finds the words in titles and snippets that were searched, as they are spelt there."""
+def _marked(shown: str, hit: "Hit", found: "Results") -> output.Cell:
+    """Returns a cell in which the words that match are coloured, as they are spelt there."""
     from aggregator.archive.snippets import marker
 
-    return marker(" ".join(f"{hit.article.title or ''} {hit.snippet}" for hit in found.hits), found.words)
+    return output.Cell(shown, marked=marker(shown, found.words, hit.article.lang))
 
 
 def _as_json(hit: "Hit", *, folded: bool) -> "Json":

@@ -10,9 +10,10 @@ from typing import Any
 
 from aggregator.errors import QueryError
 from aggregator.query.time_words import moment, span
-from aggregator.query.tokens import Kind, Token, refuse, tokens
+from aggregator.query.tokens import TEXT_FIELDS, Kind, Token, refuse, tokens
 from aggregator.query.tree import STATES, And, Between, Everything, HasState, Is, Not, Nothing, Or, Query, Words
-from aggregator.text import search_form, squeeze
+from aggregator.search_words import search_form
+from aggregator.text import squeeze
 
 
 def parse(text: str, now: datetime) -> Query:
@@ -61,6 +62,7 @@ class _Parser:
         """Reads a term with what stands before it: NOT, a field's name, or a parenthesis around several."""
         if self.takes("not"):
             return _negated(self.term(field))
+        exact = self.takes("exact")
         token = self.rest.pop()
         if token.kind == "field":
             return self.term(token.text)
@@ -68,12 +70,12 @@ class _Parser:
             found = self.side_by_side(field)
             self.takes(")")
             return found
-        return self.leaf(token, field)
+        return self.leaf(token, field, exact=exact)
 
-    def leaf(self, token: Token, field: str | None) -> Query:
+    def leaf(self, token: Token, field: str | None, *, exact: bool) -> Query:
         """Returns the meaning of one word, phrase or range."""
-        if field in (None, "title", "lead", "text"):
-            return _words(token, field)
+        if field in (None, *TEXT_FIELDS):
+            return _words(token, field, exact=exact)
         value = token.text.strip()
         if not value:
             refuse(self.text, token.at, f"{field}: lacks its value")
@@ -111,11 +113,11 @@ class _Parser:
             refuse(self.text, token.at, str(error))
 
 
-def _words(token: Token, field: Any) -> Query:
+def _words(token: Token, field: Any, *, exact: bool) -> Query:
     words = tuple(search_form(token.text).split())
     prefix = token.kind == "word" and token.text.endswith("*")
     if words:
-        return Words(words, field, prefix)
+        return Words(words, field, prefix, exact and not prefix, token.text)
     return Everything() if token.text.strip() in ("", "*") else Nothing(squeeze(token.text))
 
 

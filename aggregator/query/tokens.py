@@ -1,7 +1,7 @@
 """Cuts a query's text into tokens, so that punctuation of ordinary text is never taken for syntax.
 
 Lucene gives a meaning to nearly every sign; a person who pastes a headline means words. Syntax here is no more than:
-a quoted phrase, parentheses, AND OR NOT (&& ||), a sign before a term (- ! +), the name of a field with its colon, a
+a quoted phrase, parentheses, AND OR NOT (&& ||), a sign before a term (- ! + =), the name of a field with its colon, a
 range after `published:`, and a star at a word's end. What Lucene has beside these and is clearly meant is refused with
 what there is instead: to find nothing and say nothing would be worse.
 """
@@ -14,7 +14,8 @@ from typing import Literal, NoReturn
 from aggregator.errors import QueryError
 from aggregator.text import squeeze
 
-FIELDS = tuple("title lead text author site feed lang tag story published before after is revised gone saved".split())
+TEXT_FIELDS = ("title", "lead", "text")
+FIELDS = (*TEXT_FIELDS, *"author site feed lang tag story published before after is revised gone saved".split())
 _OF_SENTENCES = ("before", "after", "is")  # "The day after: …" is no field
 _MEANT = {
     "date": "published",
@@ -29,11 +30,12 @@ _MEANT = {
 MAX_TOKENS = 400
 MAX_DEPTH = 8  # SQLite's parser overflows at some 20 levels of conditions
 
-Kind = Literal["word", "phrase", "range", "field", "and", "or", "not", "(", ")"]
+Kind = Literal["word", "phrase", "range", "field", "exact", "and", "or", "not", "(", ")"]
 
 _TOKEN = re.compile(
     rf"""(?P<space>\s+)
       | (?P<sign>[-+!](?=[^\s)]))
+      | (?P<exact>=(?=["“„«\w]))
       | (?P<field>(?!(?i:{"|".join(_OF_SENTENCES)}):\s)(?i:{"|".join(FIELDS)}):)
       | (?P<range>[\[{{][^\]}}]*\sTO\s[^\]}}]*[\]}}])
       | (?P<regex>/[^/\s]+/(?=[\s)]|$))
@@ -112,6 +114,8 @@ def _token(query: str, match: re.Match[str]) -> Token | None:
         return Token("not", text, at)
     if kind == "field":
         return Token("field", text[:-1].lower(), at)
+    if kind == "exact":
+        return Token("exact", text, at)
     if kind in ("open", "close"):
         return Token("(" if kind == "open" else ")", text, at)
     if kind == "near":
@@ -160,7 +164,7 @@ def _value(query: str, at: int, found: list[Token]) -> int:
         at += 1
     if at == len(query) or query[at] == ")":
         refuse(query, found[-1].at, f'{field}: lacks its value; to search for the word itself write "{field}"')
-    if query[at] in '("':
+    if query[at] in '("' or (field in TEXT_FIELDS and query[at] == "="):
         return at
     if field == "published" and query[at] in "[{":
         match = _RANGE.match(query, at)
@@ -200,6 +204,6 @@ def _check_operands(query: str, found: list[Token]) -> None:
     for token in found:
         if lacks_term and token.kind in ("and", "or", ")"):
             refuse(query, token.at, 'a term is missing before this; put words such as AND in quotation marks: "AND"')
-        lacks_term = token.kind in ("and", "or", "not", "field", "(")
+        lacks_term = token.kind in ("and", "or", "not", "field", "exact", "(")
     if lacks_term:
         refuse(query, len(query), "a term is missing at the end")

@@ -16,8 +16,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from aggregator.errors import DatabaseBusy, DatabaseNewer, StoreError, UsageError
 from aggregator.store import rebuild_index
 from aggregator.store.unit_of_work import UnitOfWork
+from aggregator.store.word_check import holds_words
 
-HEAD = "0016"  # the newest migration; a test compares it with the migrations themselves
+HEAD = "0017"  # the newest migration; a test compares it with the migrations themselves
 BUSY_SECONDS = 30
 _PAGE_BYTES = 8192  # of a new SQLite database: on the 4096 of SQLite's own choice most articles leave half a page empty
 
@@ -87,6 +88,7 @@ def open(url: str) -> Store:  # read as `store.open`
             if store.dialect != "sqlite":
                 raise StoreError(f"{_shown(engine)}: not of this version; run `aggregator db upgrade` first")
             _migrate(store)
+        _complete_index(store)
     except BaseException:
         store.close()
         raise
@@ -103,6 +105,7 @@ def upgrade(url: str) -> str:
         _refuse_newer(found, url)
         if found != HEAD:
             _migrate(store)
+        _complete_index(store)
     finally:
         store.close()
     return HEAD
@@ -147,6 +150,7 @@ def _sqlite(name: str | None, parsed: Any) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _: object) -> None:
         connection.isolation_level = None  # transactions are begun below, not by the driver's guess
+        connection.create_function("holds_words", -1, holds_words, deterministic=True)
         connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = NORMAL")
@@ -198,8 +202,17 @@ def _migrate(store: Store, version: str = "head") -> None:
     with store.write() as unit:  # one transaction: a second process waits here and finds nothing left to do
         config.attributes["connection"] = unit
         command.upgrade(config, version)
-        if version == "head" and not rebuild_index.is_current(unit):
-            rebuild_index.rebuild(unit)
+        if version == "head":
+            rebuild_index.begin(unit)
+
+
+def _complete_index(store: Store) -> None:
+    """Indexes what a search index that was begun lacks: after a migration, or where that was interrupted."""
+    with store.read() as conn:
+        current = rebuild_index.is_current(conn)
+    if not current:
+        for _ in rebuild_index.batches(store.write):
+            pass
 
 
 def _migrations() -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, Table, delete, func, select, text, update
 
 from aggregator.errors import StoreError, UsageError
-from aggregator.store import rebuild_stories, save_article
+from aggregator.store import rebuild_index, rebuild_stories, save_article
 from aggregator.store.engine import Store
 from aggregator.store.marks import starred_ids
 from aggregator.store.schema import articles, entries, feeds, polls, raw_pages, revisions, site_memories, stories
@@ -211,7 +211,7 @@ def check(store: Store) -> Iterator[str]:
         for what, rows in (_INVARIANTS | _INDEX_INVARIANTS[store.dialect]).items():
             if wrong := conn.execute(text(f"SELECT count(*) FROM {rows}")).scalar_one():
                 yield f"{wrong} {what}"
-        if rebuild_stories.is_interrupted(conn):
+        if rebuild_stories.is_interrupted(conn) or not rebuild_index.is_current(conn):
             yield "`aggregator db rebuild` was interrupted; run it again, it goes on where it was"
 
 

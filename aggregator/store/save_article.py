@@ -9,11 +9,11 @@ from sqlalchemy import Connection, TextClause, delete, select, text, update
 
 from aggregator.articles.row import ArticleContent, ArticleFields, ArticleRow
 from aggregator.revisions import compare
+from aggregator.search_words import search_terms
 from aggregator.store import entries as entry_rows
 from aggregator.store import near_copies, sql
 from aggregator.store import stories as story_rows
 from aggregator.store.schema import articles, bodies, entries, feeds, raw_pages, revisions
-from aggregator.store.search_index import terms_of
 from aggregator.store.sql import Values
 from aggregator.store.stored_articles import LISTS, StoredArticle, at_urls, by_url, held, latest_revisions
 from aggregator.store.stories import Assignment
@@ -106,12 +106,12 @@ def renew(unit: UnitOfWork, stored: StoredArticle, new: ArticleRow) -> tuple[str
     at = _renewed_at(stored, new)
     values = {name: value for name, value in _columns(new).items() if name in changed}
     values |= {"text_hash": new.text_hash, "extractor_version": new.extractor_version, "at": at}
-    reworded = not {"title", "lead", "text"}.isdisjoint(changed)
+    reworded = not {"title", "lead", "text", "lang"}.isdisjoint(changed)
     if reworded:
         _unindex(unit, stored)
     unit.execute(update(articles).where(articles.c.id == stored.id).values(**values))
     if reworded:
-        unit.search_index.add(stored.id, new.terms)
+        unit.search_index.add(stored.id, new.terms, new.lang)
     if stored.text_hash != new.text_hash or stored.at != at:
         near_copies.replace(unit, stored.id, at, new.fingerprint)
     if stored.at != at:
@@ -168,7 +168,7 @@ def insert(
     with_id = (_INSERT, values) if article_id is None else (_INSERT_WITH_ID, values | {"id": article_id})
     made = int(sql.run(unit, *with_id)[0][0])
     story_rows.record(unit, made, assignment)
-    unit.search_index.add(made, new.terms)
+    unit.search_index.add(made, new.terms, new.lang)
     if new.html is not None:
         _keep_body(unit, made, new.html)
     return made
@@ -257,7 +257,7 @@ def _update(unit: UnitOfWork, stored: StoredArticle, new: ArticleRow) -> Saved:
         near_copies.replace(unit, stored.id, stored.at, new.fingerprint)
     values = _columns(new) | {"revisions": stored.revisions + 1, "summary": new.summary or stored.summary}
     unit.execute(update(articles).where(articles.c.id == stored.id).values(**values))
-    unit.search_index.add(stored.id, new.terms)
+    unit.search_index.add(stored.id, new.terms, new.lang)
     _keep_body(unit, stored.id, new.html)
     return Saved(stored.id, "updated")
 
@@ -304,4 +304,4 @@ def _keep_raw(conn: Connection, saved: Saved, new: ArticleRow) -> None:
 
 
 def _unindex(unit: UnitOfWork, stored: StoredArticle) -> None:
-    unit.search_index.remove(stored.id, terms_of(stored.title, stored.lead, stored.text))
+    unit.search_index.remove(stored.id, search_terms(stored.title, stored.lead, stored.text, stored.lang))

@@ -1,7 +1,7 @@
 """Defines the tables. Times are whole seconds since 1970, UTC; lists and options are JSON text; null is not known.
 
-On SQLite the search index is the FTS5 table `articles_fts` (contentless: columns title, lead, text; rowid = article
-id); on PostgreSQL it is the column `search` of `article_search`. Both hold `text.search_form` of the fields.
+On SQLite the search index is the FTS5 table `articles_fts` (contentless: columns text, lead, title, others; rowid =
+article id); on PostgreSQL it is the column `search` of `article_search`. Both hold `search_words.search_terms`.
 """
 
 from typing import Any
@@ -34,6 +34,9 @@ def _index_where(condition: str, name: str, *columns: Column[Any]) -> None:
 
 # Small values of the program itself: the configuration that was last synced, the index's form.
 meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
+
+# The languages by which articles of the search index are stemmed (`search_words.stemming`); none is taken out again.
+search_languages = Table("search_languages", metadata, Column("language", Text, primary_key=True))
 
 # Subscriptions. kind "feed"; "page" is an `articles:` item, polled itself; "hand" holds the pages that a person names.
 feeds = Table(

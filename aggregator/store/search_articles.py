@@ -15,7 +15,19 @@ from sqlalchemy import Connection, Select, func, literal_column, select, tuple_
 from aggregator.query import Query
 from aggregator.store.ranking import Sort, rank
 from aggregator.store.schema import articles, feeds, revisions
-from aggregator.store.search_sql import Filters, Plan, bounds, hit_id, hits, keys, matching, named, narrowed, plan
+from aggregator.store.search_sql import (
+    Filters,
+    Index,
+    Plan,
+    bounds,
+    hit_id,
+    hits,
+    keys,
+    matching,
+    named,
+    narrowed,
+    plan,
+)
 from aggregator.store.sql import listed, tuples
 from aggregator.store.stored_articles import StoredArticle, from_row
 
@@ -64,7 +76,7 @@ def search(
     Where the query holds no words all are equally relevant, and the newest come first. With `stories`, one a story: its
     best hit. With `exact`, all are ranked and counted.
     """
-    asked, most = plan(query, filters, conn.dialect.name), None if exact else MOST
+    asked, most = plan(query, filters, Index.of(conn)), None if exact else MOST
     if asked.match is not None:
         asked = narrowed(conn, asked)
     if sort == "relevance" and asked.match is not None:
@@ -98,7 +110,7 @@ def count(conn: Connection, query: Query, filters: Filters) -> int:
 
 def per_day(conn: Connection, query: Query, filters: Filters) -> list[tuple[int, int]]:
     """Returns how many articles match of each day that has some: the day since 1970, in UTC, and their number."""
-    asked, dialect = plan(query, filters, conn.dialect.name), conn.dialect.name
+    asked, dialect = plan(query, filters, Index.of(conn)), conn.dialect.name
     found = [] if asked.match is None else [keys.c.id.in_(hits(asked.match, dialect))]
     day = (keys.c.at / literal_column("86400")).label("day")  # whole numbers: neither database keeps the rest
     wanted = select(day, func.count()).where(*found, *asked.on_keys()).group_by("day").order_by("day")
@@ -107,7 +119,7 @@ def per_day(conn: Connection, query: Query, filters: Filters) -> list[tuple[int,
 
 def among(conn: Connection, query: Query, ids: Sequence[int]) -> list[int]:
     """Returns those of the articles that match, in no order."""
-    return [match[ID] for match in _among(conn, plan(query, Filters(), conn.dialect.name), ids)]
+    return [match[ID] for match in _among(conn, plan(query, Filters(), Index.of(conn)), ids)]
 
 
 def each(conn: Connection, query: Query, filters: Filters) -> Iterator[StoredArticle]:

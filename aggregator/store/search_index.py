@@ -1,30 +1,38 @@
 """Writes the search index's rows beside their articles in the same transaction.
 
 On SQLite they are written together at its end: FTS5 writes out what it has gathered at every savepoint, which each
-statement with RETURNING sets, so that indexing one article at a time costs three times as much.
+statement with RETURNING sets, so that indexing one article at a time costs three times as much. Its columns are `text`,
+`lead`, `title` (stems) and `others`: the first costs two bytes less a word. On PostgreSQL forms and stems share a place
+of the vector, under the weights A (title), B (lead) and C (text); the others stand at its end under D.
 """
 
-from sqlalchemy import Connection, text
+from collections import defaultdict
 
-from aggregator.store.sql import Values, run_each
-from aggregator.text import search_form
+from sqlalchemy import Connection, select, text
 
-FORM = 2  # of its words (`text.search_form`): who changes that counts this up, and adds a migration
-Terms = tuple[str, str, str]  # `text.search_form` of title, lead and text
+from aggregator.search_words import SearchTerms, stemming
+from aggregator.store import meta
+from aggregator.store.schema import search_languages
+from aggregator.store.sql import Values, insert, run_each
+
+FORM = 3  # of its words (`search_words`): who changes that counts this up, and adds a migration
+FORM_MARK = "\ue0ff"  # of a word on PostgreSQL that is no stem
+PROGRESS = "search index made to"  # `meta`: the last id that is indexed anew and the last that is to be, while it is
 
 _MAX_PENDING_ROWS = 500  # more are written before the transaction's end, and so is
 _MAX_PENDING_CHARACTERS = 1_000_000  # a longer text
-_FTS_ADD = text("INSERT INTO articles_fts(rowid, title, lead, text) VALUES (:id, :title, :lead, :text)")
+_FTS_ADD = text(
+    "INSERT INTO articles_fts(rowid, title, lead, text, others) VALUES (:id, :title, :lead, :text, :others)"
+)
 _FTS_REMOVE = text(
-    "INSERT INTO articles_fts(articles_fts, rowid, title, lead, text) VALUES ('delete', :id, :title, :lead, :text)"
+    "INSERT INTO articles_fts(articles_fts, rowid, title, lead, text, others) "
+    "VALUES ('delete', :id, :title, :lead, :text, :others)"
 )
-_PG_ADD = text(
-    "INSERT INTO article_search (article_id, search) VALUES (:id, setweight(to_tsvector('simple', :title), 'A') || "
-    "setweight(to_tsvector('simple', :lead), 'B') || setweight(to_tsvector('simple', :text), 'C'))"
-)
+_PG_ADD = text("INSERT INTO article_search (article_id, search) VALUES (:id, CAST(:vector AS tsvector))")
 _PG_REMOVE = text("DELETE FROM article_search WHERE article_id = :id")
-# A tsvector holds at most 1 MB: what lies beyond that of an enormous text is not found.
-_MAX_PG_CHARACTERS = (100_000, 100_000, 500_000)
+# A tsvector holds at most 1 MB, and places up to 16383: what lies beyond of an enormous text is not found.
+_MAX_PG_WORDS = (5_000, 5_000, 40_000)
+_MAX_PG_PLACES = 200  # of a word
 
 
 class SearchIndex:
@@ -34,41 +42,72 @@ class SearchIndex:
         self._conn = conn
         self._fts = conn.dialect.name == "sqlite"
         self._pending: list[Values] = []
+        self._languages: set[str] = set()
+        self._awaited: range | None = None
 
-    def add(self, article_id: int, terms: Terms) -> None:
+    def add(self, article_id: int, terms: SearchTerms, lang: str | None) -> None:
         """Indexes an article, before its transaction ends at the latest."""
+        if article_id in self._left_out():
+            return
+        self.put(article_id, terms, lang)
+
+    def put(self, article_id: int, terms: SearchTerms, lang: str | None) -> None:
+        """Indexes an article that the index is being made anew for."""
+        self._languages.add(stemming(lang))
         if not self._fts:
-            self._conn.execute(_PG_ADD, _row(article_id, _cut(terms)))
+            self._conn.execute(_PG_ADD, {"id": article_id, "vector": _vector(terms)})
             return
         self._pending.append(_row(article_id, terms))
-        if len(self._pending) >= _MAX_PENDING_ROWS or len(terms[2]) > _MAX_PENDING_CHARACTERS:
+        if len(self._pending) >= _MAX_PENDING_ROWS or len(terms.stems[2]) > _MAX_PENDING_CHARACTERS:
             self.flush()
 
-    def remove(self, article_id: int, terms: Terms) -> None:
+    def remove(self, article_id: int, terms: SearchTerms) -> None:
         """Takes an article out of the index; `terms`: those it was indexed by."""
         if not self._fts:
             self._conn.execute(_PG_REMOVE, {"id": article_id})
-            return
-        self.flush()
-        self._conn.execute(_FTS_REMOVE, _row(article_id, terms))
+        elif article_id not in self._left_out():
+            self.flush()
+            self._conn.execute(_FTS_REMOVE, _row(article_id, terms))
 
     def flush(self) -> None:
         """Writes the rows that wait."""
         if self._pending:
             run_each(self._conn, _FTS_ADD, self._pending)
             self._pending = []
+        if self._languages:
+            rows = [{"language": one} for one in sorted(self._languages)]
+            self._conn.execute(insert(self._conn, search_languages).on_conflict_do_nothing(), rows)
+            self._languages = set()
+
+    def _left_out(self) -> range:
+        """Returns the articles that are not indexed yet, while the index is being made anew: that will reach them."""
+        if self._awaited is None:
+            done, last = map(int, (meta.get(self._conn, PROGRESS) or "0 0").split())
+            self._awaited = range(done + 1, last + 1)
+        return self._awaited
 
 
-def terms_of(title: str | None, lead: str | None, body: str) -> Terms:
-    """Returns the words of an article as the index holds them."""
-    return search_form(title or ""), search_form(lead or ""), search_form(body)
+def languages(conn: Connection) -> tuple[str, ...]:
+    """Returns the languages by which articles of the index are stemmed; empty is that of articles without stemmer."""
+    return tuple(conn.execute(select(search_languages.c.language)).scalars())
 
 
-def _row(article_id: int, terms: Terms) -> Values:
-    title, lead, body = terms
-    return {"id": article_id, "title": title, "lead": lead, "text": body}
+def _row(article_id: int, terms: SearchTerms) -> Values:
+    title, lead, body = terms.stems
+    return {"id": article_id, "title": title, "lead": lead, "text": body, "others": terms.others}
 
 
-def _cut(terms: Terms) -> Terms:
-    title, lead, body = (part[:longest] for part, longest in zip(terms, _MAX_PG_CHARACTERS, strict=True))
-    return title, lead, body
+def _vector(terms: SearchTerms) -> str:
+    """Returns a tsvector as PostgreSQL reads it; no word has a quotation mark or a backslash."""
+    places: dict[str, list[str]] = defaultdict(list)
+    at = 0
+    for label, forms, stems, most in zip("ABC", terms.forms, terms.stems, _MAX_PG_WORDS, strict=True):
+        for form, stem in list(zip(forms.split(), stems.split(), strict=True))[:most]:
+            at += 1
+            place = f"{at}{label}"
+            places[stem].append(place)
+            if stem != form:
+                places[f"{form}{FORM_MARK}"].append(place)
+    for one in terms.others.split()[: _MAX_PG_WORDS[0]]:
+        places[one].append(f"{at + 2}")
+    return " ".join([f"'{word}':{','.join(found[:_MAX_PG_PLACES])}" for word, found in places.items()])

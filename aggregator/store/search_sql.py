@@ -6,6 +6,7 @@ else becomes a condition on `article_keys`, the narrow view that is read from an
 page of the database, and a common word matches most of them.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
+    cast,
     column,
     exists,
     false,
@@ -29,11 +31,14 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.sql.selectable import SelectBase
+from sqlalchemy.types import UserDefinedType
 
 from aggregator.query import And, Between, HasState, Is, Not, Nothing, Or, Query, Words
 from aggregator.store import marks
 from aggregator.store.schema import articles, entries, feeds, revisions
+from aggregator.store.search_index import FORM_MARK, languages
 from aggregator.store.stored_articles import MAX_ID
+from aggregator.store.word_check import spelt
 from aggregator.urls import host_of
 
 _TS_LABELS = {"title": "A", "lead": "B", "text": "C"}
@@ -49,6 +54,17 @@ _STATES: dict[str, SelectBase] = {
 _MAX_BOUNDED = 400_000  # articles of a time span whose lowest and highest ids are looked up
 
 _MAX_IN_SET = 50_000  # articles that meet a condition, for it to be looked up first
+
+
+class TSQUERY(UserDefinedType[str]):
+    """Names PostgreSQL's type, whose module who has SQLite need not load."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        """Returns the name."""
+        return "tsquery"
+
 
 Ids: TypeAlias = ColumnElement[int]
 
@@ -75,23 +91,24 @@ class Filters:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A query in parts that all must hold: an expression of the search index (None: none), sets of ids, conditions on
-    `keys`, and a span of the articles' time."""
+    `keys`, a span of the articles' time, and `checks`: conditions that read the article itself."""
 
     match: str | None
     sets: tuple[SelectBase, ...]
     conditions: tuple[ColumnElement[bool], ...]
     since: int | None
     until: int | None
+    checks: tuple[ColumnElement[bool], ...] = ()
 
     def holds(self, ids: Ids, *, with_span: bool) -> list[ColumnElement[bool]]:
         """Returns all but the expression and, unless wished for, the span, as conditions on a column of ids."""
-        wanted = [*self.conditions, *(self.span(keys.c.at) if with_span else ())]
+        wanted = [*self.conditions, *(self.span(keys.c.at) if with_span else ()), *self.checks]
         held = [exists(select(literal_column("1")).select_from(keys).where(keys.c.id == ids, *wanted))]
         return [*(ids.in_(some) for some in self.sets), *(held if wanted else ())]
 
     def on_keys(self) -> list[ColumnElement[bool]]:
         """Returns all but the expression as conditions on `keys`."""
-        return [*(keys.c.id.in_(some) for some in self.sets), *self.conditions, *self.span(keys.c.at)]
+        return [*(keys.c.id.in_(some) for some in self.sets), *self.conditions, *self.span(keys.c.at), *self.checks]
 
     def span(self, at: ColumnElement[int]) -> list[ColumnElement[bool]]:
         """Returns the span as conditions on a column of times."""
@@ -99,26 +116,59 @@ class Plan:
         return since if self.until is None else [*since, at < self.until]
 
 
-def plan(query: Query, filters: Filters, dialect: str) -> Plan:
-    """Returns how to ask `query` of a database of this dialect ("sqlite" or "postgresql")."""
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The search index of a database: its dialect ("sqlite" or "postgresql"), and the languages of its stems."""
+
+    dialect: str
+    languages: tuple[str, ...]
+
+    @classmethod
+    def of(cls, conn: Connection) -> "Index":
+        """Returns that of a database."""
+        return cls(conn.dialect.name, languages(conn))
+
+
+@dataclass(frozen=True, slots=True)
+class _Likely:
+    """What the search index can say of words that it does not tell apart itself: it finds all that match, and more."""
+
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """Words that are looked for in the article itself."""
+
+    words: Words
+
+
+_Part: TypeAlias = Query | _Likely | _Checked
+
+
+def plan(query: Query, filters: Filters, index: Index) -> Plan:
+    """Returns how to ask `query`."""
     said = (("feed", filters.feed), ("site", filters.site), ("lang", filters.lang))
-    asked = query.parts if isinstance(query, And) else (query,)
-    parts: tuple[Query, ...] = (*asked, *(Is(field, value) for field, value in said if value))  # type: ignore[arg-type]
-    terms = tuple(part for part in parts if _expression(_positive(part), dialect) is not None)
-    match = _expression(And(terms), dialect)
+    narrowing = (Is(field, value) for field, value in said if value)  # type: ignore[arg-type]
+    parts: list[_Part] = []
+    for one in (*(query.parts if isinstance(query, And) else (query,)), *narrowing):
+        parts += [_Likely(one), _Checked(one)] if isinstance(one, Words) and _is_checked(one, index) else [one]
+    terms = [part for part in parts if _expression(_positive(part), index) is not None]
+    match = _all_of(terms, index)
     sets = [] if filters.changed_after is None else [_changed_after(*filters.changed_after)]
     if filters.category is not None:
         sets.append(_category(filters.category))
     conditions = [] if filters.stored_until is None else [keys.c.id <= filters.stored_until]
+    checks = list[ColumnElement[bool]]()
     for part in parts:
         if match is not None and part in terms:
             continue
-        found = _ids(part, dialect)
+        found = _ids(part, index.dialect)
         if found is not None:
             sets.append(found)
-        elif (one := condition(part, dialect)) is not None:
-            conditions.append(one)
-    return Plan(match, tuple(sets), tuple(conditions), filters.since, filters.until)
+        elif (held := condition(part, index)) is not None:
+            (checks if isinstance(part, _Checked) else conditions).append(held)
+    return Plan(match, tuple(sets), tuple(conditions), filters.since, filters.until, tuple(checks))
 
 
 def hits(match: str, dialect: str, within: tuple[int, int] | None = None) -> Select[int]:
@@ -126,8 +176,13 @@ def hits(match: str, dialect: str, within: tuple[int, int] | None = None) -> Sel
     if dialect == "sqlite":
         ids, found = fts.c.rowid, literal_column("articles_fts").op("MATCH")(match)
     else:
-        ids, found = article_search.c.article_id, article_search.c.search.op("@@")(func.to_tsquery("simple", match))
+        ids, found = article_search.c.article_id, article_search.c.search.op("@@")(tsquery(match))
     return select(ids.label("id")).where(found, *(() if within is None else (ids >= within[0], ids <= within[1])))
+
+
+def tsquery(match: str) -> ColumnElement[str]:
+    """Returns an expression as PostgreSQL's tsquery, whose words no dictionary changes."""
+    return cast(match, TSQUERY())
 
 
 def hit_id(dialect: str) -> Ids:
@@ -162,83 +217,136 @@ def bounds(conn: Connection, asked: Plan) -> tuple[int, int] | None:
 
 def matching(conn: Connection, query: Query, filters: Filters) -> ColumnElement[bool]:
     """Returns what matches as a condition on `articles`: for where no rank is needed, which is the costly part."""
-    dialect = conn.dialect.name
-    asked = plan(query, filters, dialect)
-    found = [] if asked.match is None else [articles.c.id.in_(hits(asked.match, dialect))]
+    asked = plan(query, filters, Index.of(conn))
+    found = [] if asked.match is None else [articles.c.id.in_(hits(asked.match, conn.dialect.name))]
     return and_(true(), *found, *asked.holds(articles.c.id, with_span=False), *asked.span(articles.c.at))
 
 
-def condition(query: Query, dialect: str) -> ColumnElement[bool] | None:
+def condition(query: _Part, index: Index) -> ColumnElement[bool] | None:
     """Returns `query` as a condition on `keys`; None if it asks for everything."""
-    match = _expression(query, dialect)
+    match = _expression(query, index)
     if match is not None:
-        return keys.c.id.in_(hits(match, dialect))
-    found = _ids(query, dialect)
+        return keys.c.id.in_(hits(match, index.dialect))
+    found = _ids(query, index.dialect)
     if found is not None:
         return keys.c.id.in_(found)
+    if isinstance(query, Words):
+        parts = [condition(_Likely(query), index), condition(_Checked(query), index)]
+        return and_(*(part for part in parts if part is not None))
     if isinstance(query, And | Or):
-        parts = [condition(part, dialect) for part in query.parts]
+        parts = [condition(part, index) for part in query.parts]
         known = [part for part in parts if part is not None]
         if isinstance(query, And):
             return and_(true(), *known)
         return or_(false(), *known) if len(known) == len(parts) else None
     if isinstance(query, Not):  # a null is no match, and so its opposite is one
-        part = condition(query.part, dialect)
+        part = condition(query.part, index)
         return false() if part is None else not_(func.coalesce(part, false()))
+    if isinstance(query, _Checked):
+        return _in_article(query.words)
     if isinstance(query, Between):
         return _between(query)
     if isinstance(query, Nothing):
         return false()
-    return _lang(query.value, dialect) if isinstance(query, Is) else None
+    return _lang(query.value, index.dialect) if isinstance(query, Is) else None
 
 
-def _positive(query: Query) -> Query:
+def _positive(query: _Part) -> _Part:
     return query.part if isinstance(query, Not) else query
 
 
-def _expression(query: Query, dialect: str) -> str | None:
+def _is_checked(words: Words, index: Index) -> bool:
+    """Tells whether the search index finds words only together with others: FTS5 has no place for two words at once, so
+    that the forms that are no stems stand in a column of their own, in no order."""
+    several = words.field is not None or len(words.words) > 1
+    return index.dialect == "sqlite" and (words.exact or (words.prefix and several))
+
+
+def _in_article(words: Words) -> ColumnElement[bool]:
+    """Returns the condition, on `keys`, that an article holds these words as they stand (`word_check.holds`)."""
+    asked = [words.field] if words.field else _TS_LABELS
+    texts = (articles.c[name] if name in asked else literal_column("NULL") for name in _TS_LABELS)
+    said = func.holds_words(spelt(words), articles.c.lang, *texts)
+    return exists(select(literal_column("1")).select_from(articles).where(articles.c.id == keys.c.id, said))
+
+
+def _expression(query: _Part, index: Index) -> str | None:
     """Returns `query` in the language of the search index; None if it says more than that can, or only negates."""
+    if isinstance(query, _Likely):
+        return _fts_likely(query.words, index)
     if isinstance(query, Words):
-        return _fts_words(query) if dialect == "sqlite" else _ts_words(query)
+        if _is_checked(query, index):
+            return None
+        return _fts_words(query, index) if index.dialect == "sqlite" else _ts_words(query, index)
     if isinstance(query, Or):
-        some = [_expression(part, dialect) for part in query.parts if not isinstance(part, Nothing)]
-        return _joined(some, " OR " if dialect == "sqlite" else " | ")
-    if not isinstance(query, And):
-        return None
-    wanted = [_expression(part, dialect) for part in query.parts if not isinstance(part, Not)]
-    unwanted = [_expression(part.part, dialect) for part in query.parts if isinstance(part, Not)]
-    found = _joined(wanted, " AND " if dialect == "sqlite" else " & ")
+        some = [_expression(part, index) for part in query.parts if not isinstance(part, Nothing)]
+        return _joined(some, " OR " if index.dialect == "sqlite" else " | ")
+    return _all_of(query.parts, index) if isinstance(query, And) else None
+
+
+def _all_of(parts: Sequence[_Part], index: Index) -> str | None:
+    wanted = [_expression(part, index) for part in parts if not isinstance(part, Not)]
+    unwanted = [_expression(part.part, index) for part in parts if isinstance(part, Not)]
+    found = _joined(wanted, " AND " if index.dialect == "sqlite" else " & ")
     if not unwanted or found is None:
         return found
-    against = _joined(unwanted, " OR " if dialect == "sqlite" else " | ")
+    against = _joined(unwanted, " OR " if index.dialect == "sqlite" else " | ")
     if against is None:
         return None
-    return f"({found} NOT {against})" if dialect == "sqlite" else f"({found} & !{against})"
+    return f"({found} NOT {against})" if index.dialect == "sqlite" else f"({found} & !{against})"
 
 
-def _joined(expressions: list[str | None], operator: str) -> str | None:
+def _joined(expressions: Sequence[str | None], operator: str) -> str | None:
     known = [expression for expression in expressions if expression is not None]
     return f"({operator.join(known)})" if known and len(known) == len(expressions) else None
 
 
-def _fts_words(query: Words) -> str:
-    phrase = f'"{" ".join(query.words)}"' + (" *" if query.prefix else "")
-    return f"({query.field} : {phrase})" if query.field else phrase
+def _spellings_of(words: Words, index: Index) -> list[tuple[str, ...]]:
+    """Returns the words as the index may have them."""
+    some = words.spellings(index.languages)
+    return list(dict.fromkeys((*one[:-1], words.words[-1]) for one in some)) if words.prefix else some
 
 
-def _ts_words(query: Words) -> str:
-    if len(query.words) == 1 or query.field:
-        return _ts_phrase(query, _TS_LABELS[query.field] if query.field else "")
+def _fts_words(words: Words, index: Index) -> str:
+    columns = f"{words.field} : " if words.field else "" if len(words.words) == 1 else f"{{{' '.join(_TS_LABELS)}}} : "
+    star = " *" if words.prefix else ""
+    phrases = [f'"{" ".join(some)}"{star}' for some in _spellings_of(words, index)]
+    one = words.in_one_word()
+    return f"({columns}({' OR '.join(phrases)}){f' OR {_fts_words(one, index)}' if one else ''})"
+
+
+def _fts_likely(words: Words, index: Index) -> str:
+    """Returns what all articles with these words have, a phrase's words in any order."""
+    if not words.prefix:
+        return _fts_words(replace(words, exact=False), index)
+    whole = [_fts_words(Words((one,), typed=one), index) for one in words.words[:-1]]
+    return f"({' AND '.join([*whole, f'{chr(34)}{words.words[-1]}{chr(34)} *'])})"
+
+
+def _ts_words(words: Words, index: Index) -> str:
     # Positions go on from field to field: with its label, a phrase can't begin in the title and end in the lead.
-    return f"({' | '.join(_ts_phrase(query, label) for label in _TS_LABELS.values())})"
+    labels = [_TS_LABELS[words.field]] if words.field else [*_TS_LABELS.values()]
+    if words.exact:
+        either = [(f"'{word}'", f"'{word}{FORM_MARK}'") for word in words.words]
+        return _any_of(" <-> ".join(f"({one}:{label} | {other}:{label})" for one, other in either) for label in labels)
+    if len(words.words) == 1 and not words.field:
+        labels = [""]
+    some = _spellings_of(words, index)
+    found = [_ts_phrase(one, label, prefix=words.prefix) for one in some for label in labels]
+    in_one = words.in_one_word()
+    return _any_of([*found, *([_ts_words(in_one, index)] if in_one else ())])
 
 
-def _ts_phrase(query: Words, label: str) -> str:
-    flags = [label] * len(query.words)
-    if query.prefix:
+def _any_of(expressions: Iterable[str]) -> str:
+    return f"({' | '.join(f'({one})' for one in expressions)})"
+
+
+def _ts_phrase(words: tuple[str, ...], label: str, *, prefix: bool) -> str:
+    flags = [label] * len(words)
+    if prefix:
         flags[-1] += "*"
-    lexemes = [f"'{word}'" + (f":{flag}" if flag else "") for word, flag in zip(query.words, flags, strict=True)]
-    return f"({' <-> '.join(lexemes)})"
+    lexemes = [f"'{word}'" + (f":{flag}" if flag else "") for word, flag in zip(words, flags, strict=True)]
+    return " <-> ".join(lexemes)
 
 
 def _between(query: Between) -> ColumnElement[bool]:
@@ -253,7 +361,7 @@ def _lang(value: str, dialect: str) -> ColumnElement[bool]:
     return or_(like(asked, escape="/"), like(f"{asked}-%", escape="/"))
 
 
-def _ids(query: Query, dialect: str) -> SelectBase | None:
+def _ids(query: _Part, dialect: str) -> SelectBase | None:
     """Returns the ids of a property that few articles share; None for what is no such property."""
     if isinstance(query, HasState):
         return _STATES[query.state]

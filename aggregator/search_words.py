@@ -1,0 +1,215 @@
+"""Makes the words of a text what the search index holds and queries ask for: plain spellings, and stems.
+
+A word has a form, which is its plain spelling (`odegard` of Ødegård), and in an article whose language has a stemmer a
+stem with that language's mark: `running` of an English article is `run` with the mark of English, so that it is no
+German or French word. Forms and stems of a text stand in step, one for one, so that a phrase means the same of both.
+Whoever changes what is made here counts `store.search_index.FORM` up.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from aggregator.text import caseless, caseless_words, fold
+
+# Snowball's algorithms by the language of an article. A language's mark is its place here: new ones go to the end.
+STEMMERS = {
+    "ar": "arabic",
+    "hy": "armenian",
+    "eu": "basque",
+    "ca": "catalan",
+    "cs": "czech",
+    "da": "danish",
+    "nl": "dutch",
+    "en": "english",
+    "et": "estonian",
+    "fi": "finnish",
+    "fr": "french",
+    "de": "german",
+    "el": "greek",
+    "hi": "hindi",
+    "hu": "hungarian",
+    "id": "indonesian",
+    "ga": "irish",
+    "it": "italian",
+    "lt": "lithuanian",
+    "ne": "nepali",
+    "no": "norwegian",
+    "fa": "persian",
+    "pl": "polish",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sr": "serbian",
+    "es": "spanish",
+    "sv": "swedish",
+    "ta": "tamil",
+    "tr": "turkish",
+    "yi": "yiddish",
+    "eo": "esperanto",
+}
+_MARKS = {language: chr(0xE000 + place) for place, language in enumerate(STEMMERS)}  # no letters: no word has them
+_SCRIPTS = {"ar": "ء-ي", "fa": "ء-ی", "hy": "ա-և", "el": "ͱ-Ͽἀ-῿", "hi": "ऀ-ॿ", "ne": "ऀ-ॿ", "ru": "а-ӿ", "sr": "a-zа-ӿ"}
+_SCRIPTS |= {"ta": "஀-௿", "yi": "א-ת"}
+_OWN_SCRIPT = {language: re.compile(f"[{_SCRIPTS.get(language, 'a-zß-ʯḀ-ỿ')}]") for language in STEMMERS}
+_LONGEST = 100  # characters of a word; a database takes no longer ones than 2,046 bytes
+_LONGEST_STEMMED = 40
+_DOTTED_I = str.maketrans({"I": "ı", "İ": "i"})
+_TURKIC = ("tr", "az")
+_SAME = {"nb": "no", "nn": "no"}
+
+
+def _plain_letters() -> dict[int, str | None]:
+    """Returns what a form has instead of a character: letters with a stroke or hook, which Unicode does not take apart,
+    become plain ones; letters that are spelt in several ways get one; what is often left out goes."""
+    found: dict[int, str | None] = {}
+    for code in (*range(0xE0, 0x2B0), *range(0x1D80, 0x1D9B), *range(0x2C60, 0x2C80), *range(0xA740, 0xA7CB)):
+        named = re.match("LATIN SMALL LETTER ([A-Z]) WITH ", unicodedata.name(chr(code), ""))
+        if named:
+            found[code] = named[1].lower()
+    found |= {ord(one): plain for one, plain in zip("æœðþıŋəßĸ", "ae oe d th i n a ss q".split(), strict=True)}
+    found |= {ord(one): plain for one, plain in zip("آأإٱىیکةۀ", "ااااييكهه", strict=True)}
+    left_out = (*range(0x610, 0x61B), 0x640, *range(0x64B, 0x660), 0x670, *range(0x591, 0x5BE), 0x5BF, 0x5C1, 0x5C2)
+    return found | dict.fromkeys(left_out)
+
+
+_PLAIN = _plain_letters()
+_HANGUL = re.compile("([\uac00-\ud7a3])")  # particles are written onto Korean words, so that no space ends the word
+_PLURAL_NUMBER = re.compile(r"[^\W\d_]?\d+s")  # 1990s, F-16s in one word
+_LETTERS_AND_DIGITS = re.compile(r"([^\W\d_]{2,})(\d+)")
+_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+# "and", "the", "in", "as", "to", "from", "that", which Hebrew writes onto the next word, alone or two of them.
+_HEBREW = re.compile("(?:[ושכ][בהכלמש]|[ובהכלמש])(?=[א-ת]{3})")
+_ARABIC_AND = re.compile("[وف](?=ال..|لل..)")
+# Spellings that are written in one word too: AT&T, R&D; J.K., Ph.D.; B-52, long-term; don't, O'Brien; 1,234,567.
+_JOINED = re.compile(
+    r"(?<![\w-])(?:[^\W\d_]{1,2}(?:&[^\W\d_]{1,2})+"
+    r"|[^\W\d_]{1,2}(?:\.[^\W\d_])+"
+    r"|[^\W\d_]\.(?:\ [^\W\d_]\.)+"
+    r"|[^\W_]+(?:[-\u2010\u2011][^\W_]+){1,2}"
+    r"|[^\W\d_]+n['’]t"
+    r"|[^\W\d_]['’][^\W\d_]+"
+    r"|\d{1,3}(?:[.,'’\u00a0\u2009\u202f\ ]\d{3})+)(?![\w-])",
+    re.VERBOSE,
+)
+_JOINT = re.compile(r"[^\w]+")
+_CAN_JOIN = re.compile(r"\w[-&.'’\u2010\u2011,\u00a0\u2009\u202f]\w|\w\. \w\.|\d \d")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a word becomes: its form and its stem (the form itself where there is no stemmer), each of as many words as
+    the other, and other spellings by which it is found."""
+
+    form: str
+    stem: str
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchTerms:
+    """What an article is found by. `forms` and `stems`: of title, lead and text, words in step; `others`: words by
+    which it is found beside its stems, each once: forms that are no stems, and other spellings."""
+
+    forms: tuple[str, str, str]
+    stems: tuple[str, str, str]
+    others: str
+
+
+def stemming(lang: str | None) -> str:
+    """Returns the language, of `STEMMERS`, by which an article in `lang` is stemmed; empty if there is none."""
+    language = (lang or "").replace("_", "-").partition("-")[0].lower()
+    language = _SAME.get(language, language)
+    return language if language in STEMMERS or language in _TURKIC else ""
+
+
+def search_form(text: str, language: str = "") -> str:
+    """Returns the forms of a text's words, one space between two."""
+    return " ".join([word.form for word in read(text, language)])
+
+
+def stem_form(text: str, language: str) -> str:
+    """Returns the stems of a text's words, one space between two."""
+    return " ".join([word.stem for word in read(text, language)])
+
+
+def search_terms(title: str | None, lead: str | None, text: str, lang: str | None) -> SearchTerms:
+    """Returns what an article in `lang` is found by."""
+    language = stemming(lang)
+    fields = [read(part or "", language) for part in (title, lead, text)]
+    title_form, lead_form, text_form = (" ".join([word.form for word in field]) for field in fields)
+    title_stem, lead_stem, text_stem = (" ".join([word.stem for word in field]) for field in fields)
+    spelt = {other for word in {id(word): word for field in fields for word in field}.values() for other in word.others}
+    for part in (title, lead, text):
+        if part:
+            spelt |= joined(part)
+    return SearchTerms((title_form, lead_form, text_form), (title_stem, lead_stem, text_stem), " ".join(sorted(spelt)))
+
+
+def joined(text: str) -> set[str]:
+    """Returns the words that parts of a text are written as elsewhere: `att` of AT&T, `longterm` of long-term."""
+    if not _CAN_JOIN.search(text):
+        return set()
+    found = {one for match in _JOINED.findall(text) if len(one := _JOINT.sub("", match)) <= _LONGEST_STEMMED}
+    made = [word for one in found for word in read(one, "")]
+    return {word.form for word in made} | {other for word in made for other in word.others if other == word.form[:-1]}
+
+
+def read(text: str, language: str) -> list[Word]:
+    """Returns the words of a text, as they are in an article of that language (of `stemming`)."""
+    made = _maker(language)
+    found = map(made, caseless_words(text.translate(_DOTTED_I) if language in _TURKIC else text))
+    return [word for word in found if word.form]
+
+
+@cache
+def _maker(language: str) -> Callable[[str], Word]:
+    """Returns what makes a word of that language, and remembers those that it made."""
+    stem = _stemmer(language) if language in STEMMERS else None
+    mark = _MARKS.get(language, "")
+    own = _OWN_SCRIPT.get(language)
+
+    @lru_cache(maxsize=1 << 16)
+    def made(word: str) -> Word:
+        cased = unicodedata.normalize("NFC", caseless(word))[:_LONGEST]
+        form = _form(cased)
+        others = set(_others(cased, form, language))
+        if stem is None or own is None or not own.match(cased) or len(cased) > _LONGEST_STEMMED:
+            return Word(form, form, tuple(others))
+        stemmed = _form(stem(_ARABIC_AND.sub("", cased) if language == "ar" else cased)) or form
+        if " " in stemmed or " " in form:  # Hangul in a text of that language
+            return Word(form, form, tuple(others))
+        if stemmed != form or _form(stem(form)) != stemmed:
+            others.add(form)
+        return Word(form, f"{stemmed}{mark}", tuple(others))
+
+    return made
+
+
+def _stemmer(language: str) -> Callable[[str], str]:
+    from Stemmer import Stemmer  # imported when needed: what asks of no language need not load it
+
+    stem: Callable[[str], str] = Stemmer(STEMMERS[language], 0).stemWord
+    return stem
+
+
+def _form(word: str) -> str:
+    """Returns the plain spelling of a word, which is `caseless`: ø is o and æ is ae, Arabic and Hebrew stand
+    without vowel marks, and each syllable of Hangul is a word, as a Chinese character is."""
+    if word.isascii():
+        return word
+    return " ".join(_HANGUL.sub(r" \1 ", fold(word).translate(_PLAIN)).split())
+
+
+def _others(cased: str, form: str, language: str) -> Iterable[str]:
+    if found := _LETTERS_AND_DIGITS.fullmatch(form):
+        yield from found.groups()
+    if _PLURAL_NUMBER.fullmatch(form):
+        yield form[:-1]
+    if language == "de" and (spelt := cased.translate(_GERMAN)) != cased:
+        yield _form(spelt)
+    if found := _HEBREW.match(form):
+        yield form[1:]
+        yield form[found.end() :]
