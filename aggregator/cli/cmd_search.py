@@ -62,6 +62,7 @@ def search(
     aggregator search coral ferry                     both words
     aggregator search 'ferry OR tram' -football       either word, and not a third
     aggregator search '"harbour council"'             a phrase: the words side by side
+    aggregator search '="ferries"'                    these words alone, not others of their stem
     aggregator search 'title:election' 'reg*'         in the title; the beginning of a word
     aggregator search 'author:roe published:today'    fields, see below
     aggregator search ferry --histogram --since 30d   how many on each day
@@ -69,11 +70,11 @@ def search(
     aggregator search --save ferries 'ferry OR tram'  keeps the query, in place of the one of that name
     aggregator search saved:ferries -football         asks it again, with more
 
-    Words are found in any case and without accents. All must match; AND binds tighter than OR; -word, !word and NOT
-    word exclude; parentheses group. Fields: title lead text author site feed lang tag story published before after is
-    revised gone saved; states: is:copy is:gone is:paywalled is:revised. Times: today, yesterday, 7d, 2026-11,
-    2026-11-28, >=2026, [2026-01-01 TO 2026-03-31]. There are no other wildcards than a star at a word's end. More in
-    docs/searching.md.
+    Words are found in any case, without accents and by their stem (run finds running); ="running" is exact. All
+    must match; AND binds tighter than OR; -word, !word and NOT word exclude; parentheses group. Fields: title lead
+    text author site feed lang tag story published before after is revised gone saved; states: is:copy is:gone
+    is:paywalled is:revised. Times: today, yesterday, 7d, 2026-11, 2026-11-28, >=2026, [2026-01-01 TO 2026-03-31].
+    There are no other wildcards than a star at a word's end. More in docs/searching.md.
     """
     from aggregator.archive.search import Search, of_one_story
     from aggregator.archive.search import search as find
@@ -186,7 +187,7 @@ def _nothing(found: "Results", said: str) -> list[str]:
     elif wanted:
         begun = " ".join(f"{word}*" for word in wanted)
         any_of = f"; any of the words: {' OR '.join(wanted)}" if len(wanted) > 1 else ""
-        lines.append(f"words are found as they are spelt; longer ones too: {begun}{any_of}")
+        lines.append(f"longer words too: {begun}{any_of}")
     return lines
 
 
