@@ -111,10 +111,8 @@ def run() -> NoReturn:
         code = _reader_left()
     except SystemExit as ended:  # the parser's answer to a broken pipe, among others
         code = _reader_left() if isinstance(ended.__context__, BrokenPipeError) else ended.code
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         code = _say("interrupted", 130)
-    except typer.Abort:
-        code = 130
     except AggregatorError as error:
         code = _say(str(error), error.exit_code)
     except OSError as error:  # a full disk, a folder that is none: no bug, and nothing that a trace explains

@@ -1,6 +1,7 @@
 """`aggregator db …`: maintenance of the database."""
 
 import os
+import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -108,8 +109,12 @@ def rebuild(ctx: typer.Context) -> None:
             rebuild_index.begin(unit, anyhow=True)
         done = sum(rebuild_index.batches(store.write))
         print(f"{done:,} articles indexed", flush=True)
-        with bar(quiet=options.quiet) as progress:
-            done = rebuild_stories.rebuild(store, progress)
+        try:
+            with bar(quiet=options.quiet) as progress:
+                done = rebuild_stories.rebuild(store, progress)
+        except KeyboardInterrupt:
+            print("aggregator: interrupted; run it again, it goes on where it was", file=sys.stderr)
+            raise typer.Exit(130) from None
     print(f"{done:,} articles read for copies and stories")
 
 

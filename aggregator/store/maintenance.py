@@ -2,8 +2,9 @@
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, Table, delete, func, select, text, update
 
@@ -139,21 +140,24 @@ def backup(store: Store, target: Path, progress: Callable[[str, int, int | None]
     if not _may_replace(target):
         raise UsageError(f"{target}: there already, and no SQLite database; name another file")
     part = target.with_name(target.name + ".part")
-    part.unlink(missing_ok=True)
-    try:
-        _copy(store.path, part, progress or (lambda *_: None))
-        part.replace(target)
-    except (sqlite3.Error, OSError) as error:
-        raise StoreError(f"{target}: the backup failed: {error}") from error
-    finally:
-        part.unlink(missing_ok=True)
+    with store.read() as conn:
+        try:
+            part.unlink(missing_ok=True)
+            _copy(conn, part, progress or (lambda *_: None))
+            part.replace(target)
+        except (sqlite3.Error, OSError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise StoreError(f"{target}: the backup failed: {reason}") from error
+        finally:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
 
 
-def _copy(path: Path, part: Path, progress: Callable[[str, int, int | None], None]) -> None:
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(part)) as copy:
-        # The snapshot is held from the first page to the last: else each write of others would have it begin anew.
-        source.execute("BEGIN")
-        source.execute("SELECT count(*) FROM sqlite_master").fetchone()
+def _copy(conn: Connection, part: Path, progress: Callable[[str, int, int | None], None]) -> None:
+    # The snapshot is held from the first page to the last: else each write of others would have it begin anew.
+    conn.execute(text("SELECT count(*) FROM sqlite_master"))
+    source: Any = conn.connection.driver_connection
+    with closing(sqlite3.connect(part)) as copy:
         source.backup(copy, pages=1000, progress=lambda _, left, all: progress("pages copied", all - left, all))
         wrong = [row[0] for row in copy.execute("PRAGMA quick_check(1)") if row[0] != "ok"]
     if wrong:
