@@ -179,6 +179,9 @@ def _nothing(found: "Results", said: str) -> list[str]:
     """Returns what was searched where nothing was found, and what could be asked instead."""
     if not found.archived:
         return ["nothing found: the archive holds no articles yet; `aggregator fetch` brings them"]
+    from aggregator.text import shortened
+
+    said = shortened(said, 300)
     lines = [f"nothing found in title, lead and text of {found.archived} articles by: {said}"]
     words = said.partition(" --")[0].split()
     wanted = [word for word in words if word.isalnum() and word not in ("AND", "OR", "NOT")]

@@ -1,6 +1,9 @@
 """Pruning, tombstones, backups, checks."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -176,6 +179,25 @@ def test_writes_of_others_do_not_make_a_backup_begin_anew(tmp_path: Path) -> Non
         assert conn.execute(text("SELECT count(*) FROM meta WHERE value = 'later'")).scalar_one() == 0
     copy.close()
     store.close()
+
+
+def test_a_database_at_rest_that_can_not_be_written_is_backed_up(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    engine.open(f"sqlite:///{folder}/a.db").close()
+    (folder / "a.db").chmod(0o400)
+    folder.chmod(0o500)
+    command = [sys.executable, "-m", "aggregator", "--database", f"sqlite:///{folder}/a.db", "db", "backup", "copy.db"]
+    ours = {"PYTHONPATH": str(Path(__file__).parents[2])}
+    unprivileged = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
+    done = subprocess.run(
+        [*unprivileged, *command], cwd=tmp_path, env=os.environ | ours, capture_output=True, text=True
+    )
+    folder.chmod(0o700)
+    assert (done.returncode, done.stderr) == (0, "")
+    copy = engine.open(f"sqlite:///{tmp_path}/copy.db")
+    assert list(maintenance.check(copy)) == []
+    copy.close()
 
 
 def test_an_interrupted_backup_leaves_nothing(tmp_path: Path) -> None:
