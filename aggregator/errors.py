@@ -7,6 +7,7 @@ AggregatorError                 exit code 1: it failed
 │   └── NotFound                what is named is not there
 ├── StoreError                  the database
 │   ├── DatabaseBusy            another process holds it
+│   ├── SearchTooLong           a search took longer than the setting allows
 │   └── DatabaseNewer           it was written by a newer version of this program
 ├── FetchError                  one request came to nothing (`kind` says how)
 ├── DeliveryError               what an alert tells did not arrive
@@ -57,6 +58,10 @@ class NotFound(UsageError):
 
 class StoreError(AggregatorError):
     """The database can't be used: missing, read-only, full or damaged."""
+
+
+class SearchTooLong(StoreError):
+    """A search took longer than `search_timeout`."""
 
 
 class DatabaseBusy(StoreError):

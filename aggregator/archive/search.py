@@ -21,6 +21,7 @@ from aggregator.store.ranking import Sort
 from aggregator.store.saved_searches import read_query
 from aggregator.store.search_articles import FoundArticle
 from aggregator.store.search_sql import Filters
+from aggregator.store.time_limit import limited
 
 _CURSOR = re.compile(r"(\d{1,18})-(\d{1,18})")
 
@@ -125,7 +126,7 @@ class Results:
 def search(store: Store, asked: Search) -> Results:
     """Returns what matches, best (or newest) first. Raises QueryError, StoreError, UsageError for an unknown feed."""
     filters = asked.filters
-    with store.read() as conn:
+    with store.read() as conn, limited(conn):
         query = read_query(conn, asked.query, datetime.now(UTC))
         words = wanted(query)
         refuse_unknown_feed(conn, asked.feed)
@@ -159,7 +160,7 @@ def records(store: Store, asked: Search) -> Iterator[Json]:
 
 def count(store: Store, asked: Search) -> int:
     """Returns how many articles match, however many there are. Raises as `search` does."""
-    with store.read() as conn:
+    with store.read() as conn, limited(conn):
         query = read_query(conn, asked.query, datetime.now(UTC))
         refuse_unknown_feed(conn, asked.feed)
         return search_articles.count(conn, query, asked.filters)

@@ -78,6 +78,7 @@ class Settings(_Model):
     mute: Line | None = Field(
         default=None, description="A query: what it matches is left out of lists of stories and of alerts"
     )
+    search_timeout: Span = Field(default=timedelta(seconds=10), description="Most time that a search may take")
     copies: Copies = Field(
         default="all",
         description="Of articles with the same text, what feed readers are shown: all, or their head alone (fold)",

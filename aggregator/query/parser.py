@@ -13,12 +13,13 @@ from aggregator.query.time_words import moment, span
 from aggregator.query.tokens import TEXT_FIELDS, Kind, Token, refuse, tokens
 from aggregator.query.tree import STATES, And, Between, Everything, HasState, Is, Not, Nothing, Or, Query, Words
 from aggregator.search_words import search_form
-from aggregator.text import squeeze
+from aggregator.text import squeeze, storable
 
 
 def parse(text: str, now: datetime) -> Query:
     """Returns the query that `text` asks; an empty one asks for everything. `now`: what `today` and `7d` are reckoned
     from. Raises QueryError."""
+    text = storable(text)
     return _Parser(text, tokens(text), now).side_by_side(None)
 
 

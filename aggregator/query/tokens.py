@@ -27,6 +27,7 @@ _MEANT = {
     "language": "lang",
     "body": "text",
 }
+MAX_LENGTH = 10_000  # characters
 MAX_TOKENS = 400
 MAX_DEPTH = 8  # SQLite's parser overflows at some 20 levels of conditions
 
@@ -85,6 +86,8 @@ def refuse(query: str, at: int, why: str) -> NoReturn:
 def tokens(query: str) -> list[Token]:
     """Returns the tokens of a query in an order that can be read: parentheses are balanced, and a term stands wherever
     an operator wants one. Raises QueryError."""
+    if len(query) > MAX_LENGTH:
+        raise QueryError(f"the query has {len(query):,} characters; {MAX_LENGTH:,} are read at most, so ask for less")
     found: list[Token] = []
     at = 0
     while at < len(query):

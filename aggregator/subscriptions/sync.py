@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from aggregator.config import load_config
 from aggregator.config.models import Config, Feed, Page, Settings
 from aggregator.errors import ConfigError, QueryError
-from aggregator.store import feeds, meta, muted
+from aggregator.store import feeds, meta, muted, time_limit
 from aggregator.store.engine import Store
 from aggregator.store.feeds import Subscription, Synced
 from aggregator.store.saved_searches import read_query
@@ -70,6 +70,7 @@ def sync(store: Store, config: Config, digest: str, now: int) -> Synced:
     with store.write() as conn:
         done = feeds.sync(conn, wanted, now)
         _mute(conn, config)
+        time_limit.put(conn, config.settings.search_timeout)
         meta.put(conn, "config", digest + config.model_dump_json())
         meta.put(conn, "settings", digest + config.settings.model_dump_json())
     return done
