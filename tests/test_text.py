@@ -24,6 +24,12 @@ def test_paragraphs() -> None:
     assert text.paragraphs("a\nb\n\n \nc\n") == ["a\nb", "c"]
 
 
+@given(st.text())
+def test_words_and_form_are_those_of_each_alone(anything: str) -> None:
+    parted = anything.translate(dict.fromkeys((0xAD, 0x200B, 0x200C, 0x2060, 0xFEFF)))
+    assert text.words_and_form(anything) == (text.words(parted), text.index_form(anything))
+
+
 @given(st.text(st.one_of(st.characters(), st.sampled_from("aé½ﬁ™℃ ._-\u00ad\u200b\u0301\uff41東한हि"))))
 def test_index_form_is_the_words_of_the_folded_text(anything: str) -> None:
     """However it is reached: by tables and word by word where that is the same, and quicker."""

@@ -12,8 +12,8 @@ import zstandard
 from aggregator.model import BodyFrom
 from aggregator.revisions.compare import ComparedText
 from aggregator.search_words import SearchTerms, search_terms
-from aggregator.stories import Fingerprint, fingerprint
-from aggregator.text import hash64, index_form
+from aggregator.stories.fingerprint import COMPARED_CHARS, Fingerprint, fingerprint, of_words
+from aggregator.text import hash64, words_and_form
 
 _MAX_PAGE_BYTES = 256 * 1024 * 1024
 
@@ -106,9 +106,10 @@ class Derived(TypedDict):
 
 def derived(title: str, lead: str, text: str, lang: str | None) -> Derived:
     """Returns what an article is found and compared by."""
+    found, form = words_and_form(text)
     return {
-        "text_hash": hash64(index_form(text)),
-        "fingerprint": fingerprint(text, lang, title),
+        "text_hash": hash64(form),
+        "fingerprint": of_words(found, lang, title) if len(text) <= COMPARED_CHARS else fingerprint(text, lang, title),
         "terms": search_terms(title, lead, text, lang),
     }
 

@@ -6,24 +6,22 @@ Of a long text one in four is kept, chosen by value, so that the same n-gram is 
 sixteen is what it is looked up by.
 """
 
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import chain, filterfalse, islice, pairwise
 from struct import iter_unpack, pack, unpack
 
 from aggregator.stories.terms import OPENING_WORDS, SMALL_LETTERS, times, weights
-from aggregator.text import UNSPACED, count_words, fold, words
+from aggregator.text import UNSPACED, count_words, fold, words_and_form
 
-_COMPARED_CHARS = 1_000_000  # a longer text is a book, and is known by its beginning
+COMPARED_CHARS = 1_000_000  # a longer text is a book, and is known by its beginning
 MAX_UNSAMPLED = 120  # n-grams; a shorter text would be left with too few to judge by
 SAMPLE_MASK = 3
 _INDEX_MASK = 15
 _ENTITY_MASK = 0xFFFF
 _MAX_KNOWN_WORDS = 1 << 16
-_INVISIBLE = re.compile("[\u00ad\u200b\u200c\u2060\ufeff]")  # would part a word
 _FIRST_UNSPACED = min(UNSPACED)
 
 
@@ -54,7 +52,14 @@ def fingerprint(text: str, lang: str | None = None, title: str | None = None) ->
     What copies are found by depends on the text alone: a wrong `lang` must not part two of them. The terms are those of
     one language: the same word of another one has another hash.
     """
-    found, heading = _words(text[:_COMPARED_CHARS]), _words(title or "")
+    found, _ = words_and_form(text[:COMPARED_CHARS])
+    made = of_words(found, lang, title)
+    return made if len(text) <= COMPARED_CHARS else replace(made, words=count_words(text))
+
+
+def of_words(found: list[str], lang: str | None, title: str | None) -> Fingerprint:
+    """Returns the fingerprint of a text of these words (`text.words_and_form`) and its title."""
+    heading, _ = words_and_form(title or "")
     unspaced = _is_unspaced(found)
     grams = _characters(found) if unspaced else _spaced(found)
     if len(grams) > MAX_UNSAMPLED:
@@ -68,17 +73,13 @@ def fingerprint(text: str, lang: str | None = None, title: str | None = None) ->
     return Fingerprint(
         hashes=tuple(grams),
         entities=tuple(sorted(entities)),
-        words=len(found) if len(text) <= _COMPARED_CHARS else count_words(text),
+        words=len(found),
         terms=tuple(weighed),
         weights=tuple(weighed.values()),
         times=times(opening),
         language=language,
         title=tuple(_terms([w for w in head if len(w) > small and not w.isdigit()], language)),
     )
-
-
-def _words(text: str) -> list[str]:
-    return words(text if text.isascii() else _INVISIBLE.sub("", text))
 
 
 def _terms(some: Iterable[str], language: int) -> list[int]:
