@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import queue
 import threading
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, Generic, TypeVar
@@ -21,6 +22,8 @@ from aggregator.store.unit_of_work import UnitOfWork
 T = TypeVar("T")
 C = TypeVar("C", bound=Connection)
 _MAX_JOBS = 200  # in a transaction
+_ENOUGH_JOBS = 16  # for which the writer does not wait
+_MAX_WAIT = 0.1  # seconds
 _Job = tuple[Callable[[C], Any], "asyncio.Future[Any]"]
 _Outcome = tuple["asyncio.Future[Any]", Any, BaseException | None]
 
@@ -33,6 +36,7 @@ class JobThread(Generic[C]):
 
     def __init__(self, begin: Callable[[], AbstractContextManager[C]], name: str) -> None:
         self._begin = begin
+        self._wait = 0.0
         self._jobs: queue.SimpleQueue[_Job[C] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
@@ -58,9 +62,11 @@ class JobThread(Generic[C]):
 
     def _next(self) -> list[_Job[C] | None]:
         batch = [self._jobs.get()]
+        end = time.monotonic() + self._wait
         while batch[-1] is not None and len(batch) < _MAX_JOBS:
+            patience = end - time.monotonic() if len(batch) < _ENOUGH_JOBS else 0.0
             try:
-                batch.append(self._jobs.get_nowait())
+                batch.append(self._jobs.get(timeout=patience) if patience > 0 else self._jobs.get_nowait())
             except queue.Empty:
                 break
         return batch
@@ -80,10 +86,19 @@ class JobThread(Generic[C]):
 
 
 class Writer(JobThread[UnitOfWork]):
-    """The one writer: its jobs are stored together, in the order in which they were handed in."""
+    """The one writer: its jobs are stored together, in the order in which they were handed in.
+
+    As long as its last transaction took it waits for more of them: what many articles share, of counts, of the search
+    index and of pages of the database, is then written once.
+    """
 
     def __init__(self, store: Store) -> None:
         super().__init__(store.write, "writer")
+
+    def _transact(self, batch: list[_Job[UnitOfWork]]) -> None:
+        began = time.monotonic()
+        super()._transact(batch)
+        self._wait = min(_MAX_WAIT, time.monotonic() - began)
 
 
 class Reader(JobThread[Connection]):
