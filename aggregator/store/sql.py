@@ -44,11 +44,11 @@ def run_each(conn: Connection, statement: TextClause, rows: Sequence[Mapping[str
 
 
 def run_list(
-    conn: Connection, statements: Mapping[str, TextClause], name: str, numbers: Sequence[int], **values: object
+    conn: Connection, statements: Mapping[str, TextClause], name: str, listed: Sequence[int | str], **values: object
 ) -> Sequence[Sequence[Any]]:
     """Runs the statement of the dialect, whose parameter `name` is a list: JSON on SQLite, an array on PostgreSQL."""
     dialect = conn.dialect.name
-    given = orjson.dumps(numbers).decode() if dialect == "sqlite" else list(numbers)
+    given = orjson.dumps(listed).decode() if dialect == "sqlite" else list(listed)
     return run(conn, statements[dialect], {name: given, **values})
 
 

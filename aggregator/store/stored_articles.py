@@ -5,16 +5,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, bindparam, or_, select, text
 
 from aggregator.articles.row import ArticleFields
 from aggregator.errors import NotFound
 from aggregator.store.schema import JSON_LIST, articles, bodies, entries, revisions
-from aggregator.store.sql import listed, portions
+from aggregator.store.sql import listed, portions, run_list
 
 LISTS = frozenset(str(column.name) for column in articles.c if column.info is JSON_LIST)
 MAX_ID = 2**63 - 1  # that a column holds
 _NAMES = tuple(map(str, articles.c.keys()))
+_AT_URLS = {
+    "sqlite": text(
+        "SELECT a.canonical_url, a.id FROM json_each(:urls) j CROSS JOIN articles a WHERE a.canonical_url = j.value"
+    ),
+    "postgresql": text("SELECT canonical_url, id FROM articles WHERE canonical_url = ANY(CAST(:urls AS TEXT[]))"),
+}
 _BY_ID = select(articles).where(articles.c.id == bindparam("id"))
 _BY_URL = select(articles).where(articles.c.canonical_url == bindparam("url"))
 
@@ -80,10 +86,7 @@ def by_url(conn: Connection, url: str) -> StoredArticle | None:
 
 def at_urls(conn: Connection, urls: Collection[str]) -> dict[str, int]:
     """Returns the ids of the articles stored under these normalised URLs."""
-    query, found = select(articles.c.canonical_url, articles.c.id), {}
-    for some in portions(urls):
-        found.update({url: int(i) for url, i in conn.execute(query.where(articles.c.canonical_url.in_(some)))})
-    return found
+    return {url: int(number) for url, number in run_list(conn, _AT_URLS, "urls", list(urls))} if urls else {}
 
 
 def asked_at(conn: Connection, url: str) -> int | None:

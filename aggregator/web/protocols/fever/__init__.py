@@ -1,1 +1,0 @@
-"""The API of Fever, version 3."""
