@@ -31,7 +31,7 @@ from benchmarks import corpus
 from benchmarks.stories_growth import _word as made_word
 
 START, SPAN = datetime(2023, 1, 1, tzinfo=UTC), timedelta(minutes=1_000_000)
-SITES, SHOWN, COLD = 200, 20, 5
+SITES, SHOWN, COLD, FEEDS = 200, 20, 5, 300
 _READER = """
 import itertools, json, sys, time
 from reader import make_reader
@@ -150,7 +150,7 @@ def make(folder: Path, url: str, articles: int, dice: random.Random, count: Coun
     started = time.monotonic()
     subprocess.run([sys.executable, "-m", "aggregator", "--database", url, "-q", "import", str(source)], check=True)
     took = time.monotonic() - started
-    ours = sum(path.stat().st_size for path in folder.glob("a.db*"))
+    ours = sum(_size(path) for path in filter(Path.is_file, folder.glob("a.db*")))
     told = f"; {ours / size:.2f} bytes a byte of text" if ours else ""
     print(f"import {articles / took:.0f} articles a second{told} (bare FTS5 {_size(folder / 'bare.db') / size:.2f})")
 
@@ -183,7 +183,7 @@ def ask(url: str, asked: list[Kind], other: Peers, queries: int, seconds: float)
             ours, bare, reader = list[float](), list[float](), list[float]()
             end = time.monotonic() + seconds / len(asked)
             archive.search(kind.query(), limit=SHOWN, **kind.options)
-            while len(ours) < queries and time.monotonic() < end:
+            while not ours or (len(ours) < queries and time.monotonic() < end):
                 query = kind.query()
                 ours.append(_ms(clock, lambda q=query, o=kind.options: archive.search(q, limit=SHOWN, **o)))  # type: ignore[misc]
                 if kind.bare is not None:
@@ -215,8 +215,8 @@ def ask_cold(folder: Path, url: str, asked: list[Kind], other: Peers) -> None:
 
 
 def ask_during(folder: Path, url: str, asked: list[Kind], seconds: float) -> None:
-    """Asks in a loop, first alone and then while 300 feeds are fetched into the same database."""
-    site = [sys.executable, "-m", "benchmarks.feed_site", "--feeds", "300", "--words", "350"]
+    """Asks in a loop, first alone and then while feeds are fetched into the same database."""
+    site = [sys.executable, "-m", "benchmarks.feed_site", "--feeds", str(FEEDS), "--words", "350"]
     fetch = [sys.executable, "-m", "aggregator", "--config", str(folder / "feeds.yaml"), "--database", url, "-q"]
     settings = {
         "AGGREGATOR_ALLOW_PRIVATE_NETWORKS": "true",
@@ -226,8 +226,8 @@ def ask_during(folder: Path, url: str, asked: list[Kind], seconds: float) -> Non
     with subprocess.Popen(site, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as serving:
         assert serving.stdout is not None
         port = int(serving.stdout.readline())
-        urls = "".join(f"  - url: http://127.0.0.1:{port}/f/{n}.xml\n" for n in range(300))
-        (folder / "feeds.yaml").write_text("feeds:\n" + urls)
+        feeds = "".join(f"- {{url: 'http://127.0.0.1:{port}/f/{n}.xml', full_text: never}}\n" for n in range(FEEDS))
+        (folder / "feeds.yaml").write_text("feeds:\n" + feeds)
         with aggregator.open(url) as archive:
             alone = _loop(archive, asked, lambda: True, seconds / 4)
             writing = subprocess.Popen([*fetch, "fetch", "--all"], env=os.environ | settings)
@@ -273,7 +273,7 @@ def _compared(ours: list[float], theirs: list[float], width: int) -> str:
 
 def _forget(folder: Path) -> None:
     """Asks the system to drop what it has read of the databases."""
-    for path in folder.glob("*.db*"):
+    for path in filter(Path.is_file, folder.glob("*.db*")):
         with path.open("rb") as file:
             os.fsync(file.fileno())
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)

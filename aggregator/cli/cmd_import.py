@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -34,8 +35,10 @@ def import_articles(
     aggregator import archive.jsonl.zst
     aggregator import CC-NEWS-20240501005312-00042.warc.gz
     """
-    from aggregator.archive.line_files import kind_of
+    from aggregator.archive.line_files import kind_of, opened
 
+    if file != "-" and not Path(file).exists():
+        opened(file)  # raises: a mistake in its name is told of before a database is made
     options = global_options.of(ctx)
     are_pages = kind_of(file) == ".warc"
     if are_pages and file.lower().endswith(".zst"):

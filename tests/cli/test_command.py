@@ -77,8 +77,9 @@ def test_wrong_usage_is_one_line_and_2(fails, arguments):
 
 
 @pytest.mark.parametrize("command", ["import x.jsonl", "extract x.html", "feeds import x.opml", "extract --text x"])
-def test_an_input_that_is_not_there_is_a_failure(fails, command):
+def test_an_input_that_is_not_there_is_a_failure(fails, tmp_path, command):
     assert "No such file" in fails(*command.split(), code=1)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("command", ["fetch", "daemon"])
