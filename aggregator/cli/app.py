@@ -98,7 +98,7 @@ def _global(
     configuration.
     """
     ctx.obj = global_options.Globals(config, database, quiet, verbose)
-    global_options.set_up_logging(quiet, verbose)
+    global_options.set_up_logging(quiet, verbose, json=global_options.wants_json_log(os.environ))
     global_options.warn_of_variables(os.environ)
 
 

@@ -1,20 +1,41 @@
 """`aggregator daemon`: polls and fetches until it is stopped."""
 
 import os
+from typing import Annotated
 
 import typer
 
 from aggregator.cli import gc_tuning, global_options
+from aggregator.cli.cmd_serve import AllowHost, Host, Port, RootPath, TrustProxy
 
 
-def daemon(ctx: typer.Context) -> None:
+def daemon(
+    ctx: typer.Context,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Serve the archive too, as `aggregator serve` with these options.")
+    ] = False,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    root_path: RootPath = "",
+    allow_host: AllowHost = None,
+    trust_proxy: TrustProxy = None,
+) -> None:
     """Poll and fetch for as long as it runs. SIGTERM or SIGINT ends it; SIGHUP reads feeds.yaml again.
 
     \b
     aggregator -v daemon
+    aggregator daemon --serve --port 8080
     """
     from aggregator.engines.daemon import run
 
     gc_tuning.tune_for_long_run()
     options = global_options.of(ctx)
-    raise typer.Exit(run(options.config_path(), options.store_url(), os.environ))
+    if not serve:
+        raise typer.Exit(run(options.config_path(), options.store_url(), os.environ))
+    from aggregator.web.serve import Address, server, serving
+
+    address = Address(host, port, root_path, allow_host or (), trust_proxy or ())
+    with options.open_store() as store:
+        web = server(store, address, options.editable_config(), os.environ)
+        with serving(web, address, options.say_at_once):
+            raise typer.Exit(run(options.config_path(), options.store_url(), os.environ))

@@ -1,7 +1,6 @@
 """`aggregator serve`: the archive in the browser, in other programs, in feed readers."""
 
 import os
-import sys
 from typing import Annotated
 
 import typer
@@ -45,5 +44,4 @@ def serve(
     options = global_options.of(ctx)
     address = Address(host, port, root_path, allow_host or (), trust_proxy or ())
     with options.existing_store() as store:
-        sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # where it listens is read from a pipe
-        run(server(store, address, options.editable_config(), os.environ), address, options.say)
+        run(server(store, address, options.editable_config(), os.environ), address, options.say_at_once)

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -53,6 +52,11 @@ class Globals:
         """Prints on stdout what a command did; nothing with -q."""
         if not self.quiet:
             print(text)
+
+    def say_at_once(self, text: str) -> None:
+        """Prints the same so that whoever reads a pipe has it now."""
+        if not self.quiet:
+            print(text, flush=True)
 
     def print_request(self, url: str) -> None:
         """Tells a person at a terminal what is being asked for."""
@@ -147,18 +151,28 @@ def warn_of_variables(environ: Mapping[str, str]) -> None:
             logging.getLogger(__name__).warning(line)
 
 
-_OWN_VARIABLES = {f"{paths.PREFIX}{name}" for name in ("CONFIG", "DATABASE", "DEBUG", "CORPUS")}
+_OWN_VARIABLES = {f"{paths.PREFIX}{name}" for name in ("CONFIG", "DATABASE", "DEBUG", "CORPUS", "LOG")}
 
 
-def set_up_logging(quiet: bool, verbose: int) -> None:
+def set_up_logging(quiet: bool, verbose: int, *, json: bool) -> None:
     """Logs to stderr: warnings, more with -v, errors alone with -q; other people's libraries only with -vv. Times are
-    UTC, as in tables."""
+    UTC, as in tables. As JSON if that is wished for."""
     import logging
 
-    logging.Formatter.converter = time.gmtime
-    form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-    logging.basicConfig(format=form, datefmt="%Y-%m-%dT%H:%M:%SZ", level=logging.WARNING)
+    from aggregator.cli import log_form
+
+    handler = logging.StreamHandler()
+    handler.setFormatter(log_form.JsonLines() if json else log_form.TEXT)
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
     own = logging.ERROR if quiet else (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
     logging.getLogger("aggregator").setLevel(own)
     if verbose > 1:
         logging.getLogger().setLevel(logging.DEBUG)
+
+
+def wants_json_log(environ: Mapping[str, str]) -> bool:
+    """Tells whether AGGREGATOR_LOG asks for JSON. Raises UsageError where it asks for what is not known."""
+    asked = environ.get(f"{paths.PREFIX}LOG") or "text"
+    if asked not in ("text", "json"):
+        raise UsageError(f"AGGREGATOR_LOG={asked}: text or json")
+    return asked == "json"

@@ -234,8 +234,12 @@ def stats(conn: Connection) -> dict[str, int]:
         "site_memories": _count(site_memories),
     }
     row = conn.execute(select(*(query.label(name) for name, query in counted.items()))).one()
-    size = conn.execute(_SIZE[conn.dialect.name]).scalar_one()
-    return {name: int(number) for name, number in zip(counted, row, strict=True)} | {"bytes": int(size)}
+    return {name: int(number) for name, number in zip(counted, row, strict=True)} | {"bytes": size_of(conn)}
+
+
+def size_of(conn: Connection) -> int:
+    """Returns the bytes of the database."""
+    return int(conn.execute(_SIZE[conn.dialect.name]).scalar_one())
 
 
 def _count(table: Table, *where: ColumnElement[bool]) -> ScalarSelect[int]:

@@ -1,6 +1,7 @@
 """Makes one visit: the polls that are due at a site, the pages that wait there, known pages to be fetched again."""
 
 import asyncio
+import secrets
 from collections.abc import Coroutine
 from typing import Any
 
@@ -10,6 +11,7 @@ from aggregator.store import leases
 from aggregator.store.entries import ListedPage
 from aggregator.store.feeds import FeedRow
 from aggregator.store.leases import SiteDelay, SiteRow
+from aggregator.tracing import visit_id
 from aggregator.urls import normalise
 from aggregator.visit.context import Context
 from aggregator.visit.page import fetch_page
@@ -31,6 +33,7 @@ _LOOK_UP_SECONDS = 5
 
 async def visit(ctx: Context, held: SiteRow) -> None:
     """Does what is due at a site whose lease we hold."""
+    visit_id.set(secrets.token_hex(6))
     site, delay = held.site, held.delay
     if delay.asked_at is not None:
         ctx.net.restore(site, AdaptiveDelay(delay.latency or 0.0, delay.slowed or 0.0, float(delay.asked_at)))

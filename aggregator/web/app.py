@@ -5,7 +5,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from aggregator import __version__
-from aggregator.web import problems
+from aggregator.web import metrics, problems
 from aggregator.web.api.api_router import router as api
 from aggregator.web.conditional import Conditional
 from aggregator.web.guard import Guard
@@ -14,6 +14,7 @@ from aggregator.web.out.out_router import router as out
 from aggregator.web.pages.page_router import router as pages
 from aggregator.web.pages.page_router import static_files
 from aggregator.web.protocols.protocol_router import router as protocols
+from aggregator.web.request_log import RequestLog
 from aggregator.web.security_headers import SecurityHeaders
 from aggregator.web.server_state import ServerState
 
@@ -22,6 +23,7 @@ _SUMMARY = "A news archive: articles, the stories that they tell, the feeds that
 
 def create_app(served: ServerState, root_path: str = "") -> FastAPI:
     """Returns the application that serves this archive; `root_path`: the path that a proxy puts before all of it."""
+    registry, counted = metrics.registry_of(served)
     app = FastAPI(
         title="aggregator",
         version=__version__,
@@ -30,6 +32,7 @@ def create_app(served: ServerState, root_path: str = "") -> FastAPI:
         docs_url=None,  # FastAPI's own pages load scripts from elsewhere
         redoc_url=None,
         middleware=[
+            Middleware(RequestLog, metrics=counted),
             Middleware(SecurityHeaders),
             Middleware(GZipMiddleware, minimum_size=800, compresslevel=5),
             Middleware(Conditional),
@@ -37,8 +40,9 @@ def create_app(served: ServerState, root_path: str = "") -> FastAPI:
         ],
     )
     app.state.served = served
+    app.state.registry = registry
     problems.install(app)
-    for router in (health_checks, api, out, protocols, pages):
+    for router in (health_checks, metrics.router, api, out, protocols, pages):
         app.include_router(router)
     app.mount("/static", static_files(), "static")
     return app

@@ -2,7 +2,9 @@
 
 import ipaddress
 import socket
-from collections.abc import Callable, Collection, Mapping
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,6 +93,20 @@ def url_of(address: Address, bound: socket.socket) -> str:
     """Returns where the server is asked."""
     host = f"[{address.host}]" if ":" in address.host else address.host
     return f"http://{host}:{bound.getsockname()[1]}{address.prefix}/"
+
+
+@contextmanager
+def serving(running: uvicorn.Server, address: Address, say: Callable[[str], None]) -> Iterator[None]:
+    """Serves in a thread of its own, beside something else, and stops when that ends. Raises as `run` does."""
+    with listen(address) as bound:
+        thread = threading.Thread(target=running.run, kwargs={"sockets": [bound]}, name="web")
+        thread.start()
+        say(f"serving on {url_of(address, bound)}")
+        try:
+            yield
+        finally:
+            running.should_exit = True
+            thread.join()
 
 
 def run(running: uvicorn.Server, address: Address, say: Callable[[str], None]) -> None:
