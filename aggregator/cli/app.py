@@ -145,6 +145,9 @@ _THEIR_WORDS = (
     (r"Input should be a valid integer\b.*", "it is not a whole number"),
     (r"Input should be greater than or equal to (\S+)", r"it is less than \1"),
     (r"Input should be ", "it should be "),
+    (r"'([^']*)' is not a valid int(?: range|eger)?", r"'\1' is not a whole number"),
+    (r"-?\d+ is not in the range x>=(-?\d+)", r"it is less than \1"),
+    (r"(-?\d+) is not in the range (-?\d+)<=x<=(-?\d+)", r"\1 is not from \2 to \3"),
 )
 
 
