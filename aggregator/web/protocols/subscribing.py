@@ -16,6 +16,9 @@ def subscribe(
     named = category.name or None if category is not None else None
     wanted = NewFeed(url, title or None, named, full_text=full_text)
     added = add.add(served.config_path, wanted, served.environ, lambda _: None, best=True)
+    if added.unread is not None:  # who stands before an app finds out at once, or never
+        edit.remove_feed(served.config_path, added.url)
+        raise added.unread
     served.follow_config()
     return subscriptions(served.store).of_url(added.url)
 

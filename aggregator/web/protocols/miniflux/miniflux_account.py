@@ -10,8 +10,9 @@ from aggregator import __version__
 from aggregator.access import grant
 from aggregator.errors import NotFound, UsageError
 from aggregator.web.protocols.client_login import user_name
+from aggregator.web.protocols.error_route import Refused
 from aggregator.web.protocols.miniflux import miniflux_model as model
-from aggregator.web.protocols.miniflux.miniflux_login import MinifluxRoute, Refused
+from aggregator.web.protocols.miniflux.miniflux_login import MinifluxRoute
 from aggregator.web.protocols.reader_request import JsonBody
 from aggregator.web.server_state import Served
 

@@ -13,9 +13,10 @@ from aggregator.model import Json
 from aggregator.store.marks import Action
 from aggregator.store.reader_lists import Order, Wanted
 from aggregator.subscriptions.subscribed import subscriptions
+from aggregator.web.protocols.error_route import Refused
 from aggregator.web.protocols.folded import folded
 from aggregator.web.protocols.miniflux import miniflux_model as model
-from aggregator.web.protocols.miniflux.miniflux_login import MinifluxRoute, Refused
+from aggregator.web.protocols.miniflux.miniflux_login import MinifluxRoute
 from aggregator.web.protocols.reader_request import JsonBody, number
 from aggregator.web.server_state import Served, ServerState
 
