@@ -148,11 +148,14 @@ def search_terms(title: str | None, lead: str | None, text: str, lang: str | Non
     return SearchTerms((title_form, lead_form, text_form), (title_stem, lead_stem, text_stem), " ".join(sorted(spelt)))
 
 
+def compounds(text: str) -> list[str]:
+    """Returns the parts of a text that are written in one word elsewhere: AT&T, long-term, 1,234,567."""
+    return _JOINED.findall(text) if _CAN_JOIN.search(text) else []
+
+
 def joined(text: str) -> set[str]:
     """Returns the words that parts of a text are written as elsewhere: `att` of AT&T, `longterm` of long-term."""
-    if not _CAN_JOIN.search(text):
-        return set()
-    found = {one for match in _JOINED.findall(text) if len(one := _JOINT.sub("", match)) <= _LONGEST_STEMMED}
+    found = {one for match in compounds(text) if len(one := _JOINT.sub("", match)) <= _LONGEST_STEMMED}
     made = [word for one in found for word in read(one, "")]
     return {word.form for word in made} | {other for word in made for other in word.others if other == word.form[:-1]}
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from aggregator.query import Words
-from aggregator.search_words import joined, read, search_form, stemming
+from aggregator.search_words import compounds, joined, read, search_form, stemming
 from aggregator.text import squeeze
 
 WIDTH = 240  # characters: three lines of a terminal
@@ -16,7 +16,6 @@ _BLANK = re.compile(r"\s")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*\s+|[。！？]|\n\n")
 _PIECE = re.compile(r"\S+\s*")
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
-_COMPOUND = re.compile(r"\w+(?:(?:[-&.,'’\u2010\u2011]|\.? )\w+)+")
 
 
 def snippet(text: str, wanted: Sequence[Words], lang: str | None = None) -> str:
@@ -49,6 +48,7 @@ def _whole(word: str) -> str:
 
 def _spelt(text: str, wanted: Sequence[Words], language: str) -> list[str]:
     """Returns the words of a text that match, each once, as they are spelt there, the longest first."""
+    wanted = [*wanted, *(one for words in wanted if (one := words.in_one_word()) is not None)]
     whole = {word for words in wanted for word in (words.words[:-1] if words.prefix else words.words)}
     stems = {stem for words in wanted if not words.exact for one in _phrases(words, language) for stem in one}
     begun = tuple(words.words[-1] for words in wanted if words.prefix)
@@ -62,7 +62,7 @@ def _spelt(text: str, wanted: Sequence[Words], language: str) -> list[str]:
             for one in made
         ):
             found.add(piece)
-    found |= {piece for piece in set(_COMPOUND.findall(text)) if whole & joined(piece)}
+    found |= {piece for piece in set(compounds(text)) if whole & joined(piece)}
     return sorted(found, key=len, reverse=True)
 
 

@@ -33,6 +33,8 @@ from aggregator.store.stored_articles import StoredArticle, from_row
 
 MOST = 10_000  # matches that are ranked and counted, unless all are asked for
 _ROWS_AT_ONCE = 200  # read from the database by `each`
+_FRESHENED = 200  # of the best, where stories are not folded, whose order their time touches
+_FRESH, _FRESH_FOR = 0.1, 7 * 86_400  # what the newest article's rank gains; after how many seconds half of that
 _FIRST_STEP, _LAST_STEP = 100, 50_000  # articles looked at at a time on the way from the newest back
 
 
@@ -144,16 +146,27 @@ def _best(conn: Connection, asked: Plan, most: int | None, limit: int, offset: i
     # Kept apart by MATERIALIZED: FTS5 can rank only where its own table is what is read.
     hit = ranked.cte("hit").prefix_with("MATERIALIZED")
     if stories:
-        wanted = select(hit.c.rank, hit.c.id, keys.c.story_id).join_from(hit, keys, keys.c.id == hit.c.id)
-        found = tuples(conn, wanted)
+        wanted = select(hit.c.rank, hit.c.id, keys.c.story_id, keys.c.at).join_from(hit, keys, keys.c.id == hit.c.id)
+        found = _freshened(conn, tuples(conn, wanted))
         best, members = _folded(found), Counter(match[STORY] for match in found)
         page, whole = best[offset : offset + limit], most is None or len(found) < most
         return Found(_read(conn, page, members, ranked=True), len(best), whole)
     counted = select(func.count()).select_from(hit).scalar_subquery()
-    one = select(hit.c.rank, hit.c.id, counted).order_by(hit.c.rank.desc(), hit.c.id.desc())
-    page = tuples(conn, one.limit(limit).offset(offset))
-    total = page[0][2] if page else int(conn.execute(select(counted)).scalar_one())
+    one = select(hit.c.rank, hit.c.id, counted.label("total")).order_by(hit.c.rank.desc(), hit.c.id.desc())
+    top = one.limit(max(_FRESHENED, offset + limit)).cte("top").prefix_with("MATERIALIZED")
+    with_times = select(top.c.rank, top.c.id, top.c.total, keys.c.at).join_from(top, keys, keys.c.id == top.c.id)
+    rows = sorted(tuples(conn, with_times), key=lambda row: (row[0], row[ID]), reverse=True)
+    total = rows[0][2] if rows else 0
+    page = [*sorted(_freshened(conn, rows[:_FRESHENED]), reverse=True), *rows[_FRESHENED:]][offset : offset + limit]
     return Found(_read(conn, page, {}, ranked=True), total, most is None or total < most)
+
+
+def _freshened(conn: Connection, ranked: Sequence[Any]) -> list[Match]:
+    """Returns matches with what their time (the last value of each) adds to their rank: little, so that it decides
+    between those that are equally good."""
+    newest = int(conn.execute(select(func.max(articles.c.at))).scalar() or 0)
+    ages = ((rank, one, other, max(0, newest - at)) for rank, one, other, at in ranked)
+    return [(rank * (1 + _FRESH * _FRESH_FOR / (_FRESH_FOR + age)), one, other) for rank, one, other, age in ages]
 
 
 def _unordered(conn: Connection, asked: Plan, most: int | None) -> Sequence[int]:
