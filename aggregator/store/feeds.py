@@ -322,6 +322,11 @@ def pause(conn: Connection, feed_id: int, until: int) -> None:
     conn.execute(update(feeds).where(feeds.c.id == feed_id, longer).values(quiet_until=until))
 
 
+def resume(conn: Connection, feed_id: int) -> None:
+    """Ends the pause of a feed."""
+    conn.execute(update(feeds).where(feeds.c.id == feed_id).values(quiet_until=None))
+
+
 def record_poll(conn: Connection, poll: Poll, before: FeedRow, after: FeedRow) -> None:
     """Logs a poll, and writes the columns of its feed in which `after` differs from `before`.
 

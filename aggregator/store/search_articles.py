@@ -110,6 +110,11 @@ def count(conn: Connection, query: Query, filters: Filters) -> int:
     )
 
 
+def newest_matches(conn: Connection, query: Query, filters: Filters, most: int) -> Sequence[int]:
+    """Returns the ids of matches in no order, no more than `most`; of words those that were stored last."""
+    return _unordered(conn, plan(query, filters, conn.dialect.name), most)
+
+
 def per_day(conn: Connection, query: Query, filters: Filters) -> list[tuple[int, int]]:
     """Returns how many articles match of each day that has some: the day since 1970, in UTC, and their number."""
     asked, dialect = plan(query, filters, Index.of(conn)), conn.dialect.name

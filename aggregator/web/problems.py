@@ -1,4 +1,4 @@
-"""Says what is wrong with a request, as RFC 9457 has it."""
+"""Says what is wrong with a request: as RFC 9457 has it, and to a browser in a page."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -16,8 +16,11 @@ from starlette.routing import compile_path
 from aggregator.access.logins import TooManyLogins
 from aggregator.errors import AggregatorError, NotFound, StoreError, UsageError
 from aggregator.subscriptions.add import NotAFeed
+from aggregator.web.pages.render import page
+from aggregator.web.protocols import OWN_LOGIN
 
 MEDIA_TYPE = "application/problem+json"
+_NO_PAGES = ("/api/", "/out/", *OWN_LOGIN)
 
 
 class Problem(BaseModel):
@@ -51,6 +54,16 @@ def problem(status: int, detail: str, headers: Mapping[str, str] | None = None, 
     return Response(orjson.dumps(said.model_dump() | more), status, dict(headers or {}), MEDIA_TYPE)
 
 
+def told(request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
+    """Returns the answer that says what is wrong: a page for a browser that asked for one, else a problem."""
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    if "text/html" not in request.headers.get("accept", "") or path.startswith(_NO_PAGES):
+        return problem(status, detail, headers)
+    answer = page(request, "error.html", status, title=HTTPStatus(status).phrase, detail=detail)
+    answer.headers.update(headers or {})
+    return answer
+
+
 def status_of(error: AggregatorError) -> int:
     """Returns the HTTP status of an error that a person can cause."""
     if isinstance(error, NotFound):
@@ -66,7 +79,7 @@ def _of_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, AggregatorError)
     if isinstance(error, NotAFeed):
         return problem(422, str(error), candidates=[asdict(one) for one in error.candidates])
-    return problem(status_of(error), str(error))
+    return told(request, status_of(error), str(error))
 
 
 def _of_status(request: Request, error: Exception) -> Response:
@@ -74,7 +87,7 @@ def _of_status(request: Request, error: Exception) -> Response:
     headers = error.headers
     if error.status_code == 405 and (known := _methods(request)):
         headers = {"Allow": ", ".join(known)}
-    return problem(error.status_code, error.detail, headers)
+    return told(request, error.status_code, error.detail, headers)
 
 
 def _methods(request: Request) -> list[str]:
@@ -87,11 +100,11 @@ def _methods(request: Request) -> list[str]:
 def _of_validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     wrong = [f"{'.'.join(map(str, one['loc'][1:])) or one['loc'][0]}: {one['msg']}" for one in error.errors()]
-    return problem(422, "; ".join(wrong))
+    return told(request, 422, "; ".join(wrong))
 
 
 def _of_bug(request: Request, error: Exception) -> Response:
-    return problem(500, "the server failed; its log says how")
+    return told(request, 500, "the server failed; its log says how")
 
 
 def install(app: FastAPI) -> None:

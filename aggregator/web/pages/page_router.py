@@ -5,10 +5,11 @@ from pathlib import Path
 from fastapi import APIRouter
 from starlette.staticfiles import StaticFiles
 
-from aggregator.web.pages import login_page
+from aggregator.web.pages import article_page, feeds_page, help_page, login_page, saved_page, search_page, stories_page
 
 router = APIRouter(include_in_schema=False)
-router.include_router(login_page.router)
+for part in (stories_page, article_page, search_page, feeds_page, saved_page, help_page, login_page):
+    router.include_router(part.router)
 
 
 def static_files() -> StaticFiles:

@@ -1,32 +1,116 @@
 """Makes pages from templates. Whatever a template prints is escaped, unless it is `Markup` of sanitised HTML."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.responses import HTMLResponse
+from markupsafe import Markup
+from starlette.responses import HTMLResponse, RedirectResponse
 
+from aggregator.times import DAY, HOUR, MINUTE
 from aggregator.web.server_state import Reader
 
 _HERE = Path(__file__).parent
-_ENVIRONMENT = Environment(
-    loader=FileSystemLoader(_HERE / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_RIGHT_TO_LEFT = frozenset("ar arc dv fa ha he iw khw ks ku ps sd ug ur yi".split())
+Moment = datetime | int | str | None
+"""A time as the services give it: aware, in seconds since 1970, or ISO 8601."""
 
 
 def page(request: Request, template: str, status: int = 200, /, **values: Any) -> HTMLResponse:
     """Returns the page that a template makes of these values, and of `root` (what stands before every path), `path`
-    (this page's, without it) and `login` (who reads it; None: nobody need log in)."""
+    (this page's, without it), `here` (the same with its query), `login` (who reads it; None: nobody need log in) and
+    `may_change`."""
     root: str = request.scope.get("root_path", "")
-    login: Reader = request.state.login
-    shared = {"root": root, "path": request.url.path.removeprefix(root), "login": login, "static": _static(root)}
+    login: Reader = getattr(request.state, "login", None)
+    path = request.url.path.removeprefix(root)
+    shared = {
+        "root": root,
+        "path": path,
+        "here": path + (f"?{request.url.query}" if request.url.query else ""),
+        "login": login,
+        "may_change": login is not None,
+        "static": _static(root),
+    }
     return HTMLResponse(_ENVIRONMENT.get_template(template).render(shared | values), status)
+
+
+def back_to(request: Request, target: str) -> RedirectResponse:
+    """Returns the answer to a form: go on with that page of this server."""
+    return RedirectResponse(request.scope.get("root_path", "") + target, 303)
+
+
+def as_time(value: Moment) -> datetime | None:
+    """Returns a time as a date."""
+    if isinstance(value, str):
+        return datetime.fromisoformat(value)
+    return datetime.fromtimestamp(value, UTC) if isinstance(value, int) else value
+
+
+def whole_time(value: Moment) -> str:
+    """Writes a time with its day and its zone."""
+    at = as_time(value)
+    return "" if at is None else f"{at.astimezone(UTC):%-d %B %Y, %H:%M} UTC"
+
+
+def near_time(value: Moment) -> str:
+    """Writes a time as people say it: how long ago, or in how long, if that is near, else the day."""
+    at = as_time(value)
+    if at is None:
+        return ""
+    now = datetime.now(UTC)
+    ago = int((now - at).total_seconds())
+    if abs(ago) < MINUTE:
+        return "now"
+    for size, name, most in ((MINUTE, "min", HOUR), (HOUR, "h", DAY), (DAY, "d", 7 * DAY)):
+        if abs(ago) < most:
+            return f"{ago // size} {name} ago" if ago > 0 else f"in {-ago // size} {name}"
+    return f"{at:%-d %b}" if at.year == now.year else f"{at:%-d %b %Y}"
+
+
+def name(title: str | None) -> str:
+    """Returns what a feed calls itself without the tags that some write into it."""
+    return "" if title is None else Markup(title).striptags()
+
+
+def direction(lang: str | None) -> str:
+    """Returns the direction of writing of a language; `auto`: the text tells."""
+    return "auto" if lang is None else "rtl" if lang.partition("-")[0].lower() in _RIGHT_TO_LEFT else "ltr"
+
+
+def bars(values: Sequence[int], width: float, height: float) -> list[tuple[float, float, float, float]]:
+    """Returns the bars of a chart of that size: x, y, width and height of each; what is not 0 can be seen."""
+    top, step = max(values, default=0) or 1, width / max(len(values), 1)
+    heights = [max(value / top * height, 1.5) if value else 0.0 for value in values]
+    return [
+        (round(i * step, 2), round(height - high, 2), round(max(step - 1, step * 0.6), 2), round(high, 2))
+        for i, high in enumerate(heights)
+    ]
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "as_time": as_time,
+        "whole_time": whole_time,
+        "near_time": near_time,
+        "direction": direction,
+        "name": name,
+    }
+    made.globals["bars"] = bars
+    return made
+
+
+_ENVIRONMENT = _environment()
 
 
 def _static(root: str) -> Any:

@@ -1,0 +1,83 @@
+"""Puts together what a reader begins with: the stories of the last day, each with what tells of it at a glance."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from aggregator.archive.list_stories import list_stories
+from aggregator.store import story_cards
+from aggregator.store.engine import Store
+from aggregator.store.story_cards import Member, Teaser
+from aggregator.store.story_list import StoryRow
+from aggregator.text import shortened, squeeze
+
+_MOST_TEASER = 220  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class StoryCard:
+    """A story as a list shows it: the article that leads it, a few lines of that, and all its articles, oldest
+    first."""
+
+    story: StoryRow
+    leader: Teaser
+    teaser: str
+    members: tuple[Member, ...]
+
+    @property
+    def reports(self) -> list[Member]:
+        """Returns those that are no copies, and do not lead it."""
+        return [one for one in self.members if one.copy_of is None and one.id != self.leader.id]
+
+    @property
+    def is_read(self) -> bool:
+        """Tells whether nothing of it is unread, but for copies."""
+        return all(one.read_at is not None for one in self.members if one.copy_of is None)
+
+    @property
+    def starred(self) -> bool:
+        """Tells whether the article that leads it is starred."""
+        return any(one.starred_at is not None for one in self.members if one.id == self.leader.id)
+
+
+@dataclass(frozen=True, slots=True)
+class FrontPage:
+    """The stories between two times (aware), biggest first. `is_late`: there was no news in the time that was asked
+    for, these are of the same length before the newest there are; `more`: whether there are more."""
+
+    cards: tuple[StoryCard, ...]
+    since: datetime
+    until: datetime
+    is_late: bool
+    more: bool
+
+
+def front_page(store: Store, length: timedelta, now: datetime, limit: int) -> FrontPage:
+    """Returns the stories of the last `length`; where there are none, of the last `length` with news."""
+    since, until, is_late = now - length, now + timedelta(seconds=1), False
+    found = list_stories(store, since, until, limit + 1)
+    if not found:
+        with store.read() as conn:
+            newest = story_cards.newest(conn, int(until.timestamp()))
+        if newest is not None:
+            until, is_late = datetime.fromtimestamp(newest + 1, UTC), True
+            since = until - length
+            found = list_stories(store, since, until, limit + 1)
+    return FrontPage(cards(store, found[:limit]), since, until, is_late, len(found) > limit)
+
+
+def cards(store: Store, stories: list[StoryRow]) -> tuple[StoryCard, ...]:
+    """Returns stories as a list shows them."""
+    with store.read() as conn:
+        leaders = story_cards.teasers(conn, [one.article_id for one in stories])
+        members = story_cards.members(conn, [one.id for one in stories])
+    return tuple(
+        StoryCard(one, leader, teaser(leader), tuple(members.get(one.id, ())))
+        for one in stories
+        if (leader := leaders.get(one.article_id)) is not None
+    )
+
+
+def teaser(article: Teaser) -> str:
+    """Returns the lead of an article, or how it begins after what only repeats its title, in few lines."""
+    said = squeeze(article.lead or article.text or article.summary or "")
+    return shortened(said.removeprefix(squeeze(article.title or "")).lstrip(" .:–-"), _MOST_TEASER)
