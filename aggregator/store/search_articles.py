@@ -112,7 +112,7 @@ def count(conn: Connection, query: Query, filters: Filters) -> int:
 
 def newest_matches(conn: Connection, query: Query, filters: Filters, most: int) -> Sequence[int]:
     """Returns the ids of matches in no order, no more than `most`; of words those that were stored last."""
-    return _unordered(conn, plan(query, filters, conn.dialect.name), most)
+    return _unordered(conn, plan(query, filters, Index.of(conn)), most)
 
 
 def per_day(conn: Connection, query: Query, filters: Filters) -> list[tuple[int, int]]:

@@ -102,7 +102,7 @@ def test_every_answer_says_what_a_browser_must_not_do(locked: Running) -> None:
             assert "default-src 'none'" in policy
             assert "unsafe-inline" not in policy
             assert headers["x-content-type-options"] == "nosniff"
-            assert headers["referrer-policy"] == "no-referrer"
+            assert headers["referrer-policy"] == "same-origin"  # with none, browsers send forms with Origin: null
             assert headers["x-frame-options"] == "DENY"
 
 

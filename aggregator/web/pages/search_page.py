@@ -14,7 +14,9 @@ from aggregator.archive.marking import marks_of
 from aggregator.archive.result_pages import result_page
 from aggregator.archive.search import Search
 from aggregator.archive.search_facets import search_facets
-from aggregator.errors import AggregatorError
+from aggregator.errors import AggregatorError, SearchTooLong
+from aggregator.store.engine import Store
+from aggregator.store.facets import Facets
 from aggregator.store.ranking import Sort
 from aggregator.web.api.parameters import span
 from aggregator.web.pages.render import page
@@ -52,8 +54,7 @@ def search_page(
         asked = Search(q, start, end, feed or None, site or None, lang or None, sort, _PAGE, stories=stories)
         found = result_page(served.store, asked, cursor)
         is_narrow = bool(q.strip() or shown["narrowed"])
-        facets = search_facets(served.store, asked) if is_narrow and found.results.total else None
-        chart = histogram(served.store, asked) if is_narrow and found.results.total else Histogram("day", ())
+        counted = _counted(served.store, asked) if is_narrow and found.results.total else None
     except AggregatorError as error:
         return page(request, "search.html", status_of(error), **shown, problem=str(error), results=None)
     return page(
@@ -66,10 +67,18 @@ def search_page(
         is_first=cursor is None,
         hits=[(hit, Markup(hit.marked())) for hit in found.results],
         marks=marks_of(served.store, [hit.article.id for hit in found.results]),
-        facets=facets,
-        chart=chart,
-        spans=[_span(chart, one) for one in chart.bins],
+        facets=counted and counted[0],
+        chart=counted and counted[1],
+        spans=[_span(counted[1], one) for one in counted[1].bins] if counted else [],
     )
+
+
+def _counted(store: Store, asked: Search) -> tuple[Facets, Histogram] | None:
+    """Counts all that matches; None where that takes too long: the page does without."""
+    try:
+        return search_facets(store, asked), histogram(store, asked)
+    except SearchTooLong:
+        return None
 
 
 def _linker(given: dict[str, str]) -> Callable[..., str]:
