@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -71,17 +72,17 @@ def frequencies() -> Counter[str]:
 
 
 def made(articles: int, dice: random.Random, words: list[str], weights: list[int]) -> Iterator[dict[str, Any]]:
-    """Articles in the order of time."""
+    """Articles in the order of time. `weights`: of the words, added up."""
     last: list[str] = []
     for number in range(articles):
-        body = dice.choices(words, weights, k=dice.randint(200, 400))
+        body = dice.choices(words, cum_weights=weights, k=dice.randint(200, 400))
         if last and dice.random() < 0.02:
             body = last[: int(len(last) * 0.8)] + body[:20]
         last = body
         parts = (" ".join(body[start : start + 60]).capitalize() + "." for start in range(0, len(body), 60))
         yield {
             "url": f"https://site{number % SITES:03d}.example/{number}",
-            "title": " ".join(dice.choices(words, weights, k=8)).capitalize(),
+            "title": " ".join(dice.choices(words, cum_weights=weights, k=8)).capitalize(),
             "text": "\n\n".join(parts),
             "lang": "en",
             "published_at": (START + SPAN * number / articles).isoformat(),
@@ -136,7 +137,8 @@ class Peers:
 
 def make(folder: Path, url: str, articles: int, dice: random.Random, count: Counter[str]) -> None:
     """Makes the articles, and fills both databases."""
-    words, weights = map(list, zip(*count.most_common(30_000), strict=True))
+    words = [word for word, _ in count.most_common(30_000)]
+    weights = list(accumulate(count[word] for word in words))
     source, size = folder / "in.jsonl", 0
     bare = sqlite3.connect(folder / "bare.db")
     bare.execute("CREATE VIRTUAL TABLE f USING fts5(title, text)")
