@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _MAX_BYTES = 16 * 1024 * 1024  # as much as is read of a page (`max_bytes`)
 _GZIP = b"\x1f\x8b\x08"
 _STARTS = {True: re.compile(rb"\x1f\x8b\x08"), False: re.compile(rb"(?<=\n)WARC/\d")}
-_NEXT = re.compile(rb"WARC/1\.\d\r\nWARC-Type: ")
+_NEXT = re.compile(rb"WARC/1\.\d\r\n(?:WARC-|Content-)[A-Za-z-]+: ")
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
 
 
