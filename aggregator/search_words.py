@@ -150,7 +150,7 @@ def search_terms(title: str | None, lead: str | None, text: str, lang: str | Non
 
 def compounds(text: str) -> list[str]:
     """Returns the parts of a text that are written in one word elsewhere: AT&T, long-term, 1,234,567."""
-    return _JOINED.findall(text) if _CAN_JOIN.search(text) else []
+    return _JOINED.findall(_joinable(text)) if _CAN_JOIN.search(text) else []
 
 
 def joined(text: str) -> set[str]:
@@ -158,6 +158,17 @@ def joined(text: str) -> set[str]:
     found = {one for match in compounds(text) if len(one := _JOINT.sub("", match)) <= _LONGEST_STEMMED}
     made = [word for one in found for word in read(one, "")]
     return {word.form for word in made} | {other for word in made for other in word.others if other == word.form[:-1]}
+
+
+def _joinable(text: str) -> str:
+    """Returns what `_JOINED` can match of a text, at a fraction of its length: what stands between blanks and is not
+    letters and digits alone, or digits alone; what does not follow each other there is on lines of its own."""
+    kept, last = list[str](), 0
+    for place, part in enumerate(text.split(" "), 2):
+        if not part.isalnum() or part.isdecimal():
+            kept += (" " if place == last + 1 else "\n", part)
+            last = place
+    return "".join(kept)
 
 
 def read(text: str, language: str) -> list[Word]:

@@ -111,7 +111,7 @@ def caseless_words(text: str) -> Iterator[str]:
     for piece in _pieces(text):
         if piece.isascii():
             yield from _split(piece, _LOWER)
-        elif _UNEVEN.search(piece):
+        elif _UNEVEN.search(_foreign(piece)):
             yield from _WORD.findall(caseless(piece))
         else:
             yield from _split(piece, _LETTERS)
