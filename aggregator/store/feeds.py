@@ -191,7 +191,7 @@ def sync(conn: Connection, wanted: Sequence[Subscription], now: int) -> Synced:
     gone = [row.id for row in known.values() if row.retired_at is None]
     for ids in portions(gone):
         conn.execute(update(feeds).where(feeds.c.id.in_(ids)).values(retired_at=now))
-    categories.learn(conn, [item.category for item in wanted if item.category])
+    categories.learn(conn, [categories.NONE, *(item.category for item in wanted if item.category)])
     return Synced(len(new), changed, len(gone))
 
 
@@ -212,6 +212,11 @@ def _renamed(conn: Connection, old: Row[Any], url: str) -> Row[Any]:
     renamed = update(feeds).where(feeds.c.id == old.id).values(url=url, options=options, **settled)
     conn.execute(update(articles).where(articles.c.feed == old.url).values(feed=url))
     return conn.execute(renamed.returning(feeds)).one()
+
+
+def learn_title(conn: Connection, url: str, title: str) -> None:
+    """Gives a subscription a title if it has none."""
+    conn.execute(update(feeds).where(feeds.c.url == url, feeds.c.title.is_(None)).values(title=title))
 
 
 def readdress(conn: Connection, old: str, new: str) -> None:

@@ -182,11 +182,11 @@ def _narrowing(conn: Connection, wanted: Wanted) -> list[ColumnElement[bool]]:
 
 def _of_feeds(wanted: Wanted, feed: ColumnElement[Any]) -> ColumnElement[bool]:
     chosen = select(feeds.c.url).where(_SUBSCRIBED)
-    if wanted.feed_id is not None:
-        return feed == chosen.where(feeds.c.id == wanted.feed_id).scalar_subquery()
     if wanted.category_id is not None:
         name = select(categories.c.name).where(categories.c.id == wanted.category_id).scalar_subquery()
         chosen = chosen.where(func.coalesce(feeds.c.category, NONE) == name)
+    if wanted.feed_id is not None:
+        return feed == chosen.where(feeds.c.id == wanted.feed_id).scalar_subquery()
     return feed.in_(chosen)
 
 

@@ -77,6 +77,12 @@ def refresh(store: Store, feed_ids: Collection[int] | None, now: int) -> None:
         feeds.make_due(unit, feed_ids, now)
 
 
+def learn_title(store: Store, url: str, title: str) -> None:
+    """Calls a subscription what its feed calls itself, if it has no title yet: its first poll would."""
+    with store.write() as unit:
+        feeds.learn_title(unit, url, title)
+
+
 def move(store: Store, old: str, new: str) -> None:
     """Gives the row of a subscription another address, as feeds.yaml has it by now; its articles stay its own."""
     with store.write() as unit:

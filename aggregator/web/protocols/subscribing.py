@@ -5,7 +5,7 @@ from aggregator.errors import NotFound
 from aggregator.store.categories import Category
 from aggregator.subscriptions import add, change
 from aggregator.subscriptions.add import NewFeed
-from aggregator.subscriptions.subscribed import Subscribed, move, subscriptions
+from aggregator.subscriptions.subscribed import Subscribed, learn_title, move, subscriptions
 from aggregator.web.server_state import ServerState
 
 
@@ -20,6 +20,8 @@ def subscribe(
         edit.remove_feed(served.config_path, added.url)
         raise added.unread
     served.follow_config()
+    if added.found is not None and added.found.title:
+        learn_title(served.store, added.url, added.found.title)
     return subscriptions(served.store).of_url(added.url)
 
 
