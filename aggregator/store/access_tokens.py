@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, text, update
 
 from aggregator.store.schema import access_tokens
+from aggregator.store.sql import run
 
 Scope = Literal["all", "out"]
 """What a token opens: everything, or the feeds under /out/ alone."""
@@ -24,6 +25,8 @@ class AccessToken:
 
 _ALL = select(*(access_tokens.c[name] for name in AccessToken.__slots__)).order_by(access_tokens.c.name)
 
+_OF_HASH = text(f"SELECT {', '.join(AccessToken.__slots__)} FROM access_tokens WHERE hash = :hash")
+
 
 def every(conn: Connection) -> list[AccessToken]:
     """Returns all tokens by name."""
@@ -32,8 +35,8 @@ def every(conn: Connection) -> list[AccessToken]:
 
 def of_hash(conn: Connection, hashed: str) -> AccessToken | None:
     """Returns the token of this hash; None if there is none."""
-    row = conn.execute(_ALL.where(access_tokens.c.hash == hashed)).first()
-    return None if row is None else AccessToken(*row)
+    found = run(conn, _OF_HASH, {"hash": hashed})
+    return AccessToken(*found[0]) if found else None
 
 
 def add(conn: Connection, name: str, hashed: str, scope: Scope, now: int) -> None:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, text, update
 
 from aggregator.store.schema import accounts
+from aggregator.store.sql import run
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +18,13 @@ class Account:
     changed_at: int
 
 
-_ONE = select(*(accounts.c[name] for name in Account.__slots__)).order_by(accounts.c.id).limit(1)
+_ONE = text(f"SELECT {', '.join(Account.__slots__)} FROM accounts ORDER BY id LIMIT 1")
 
 
 def get(conn: Connection) -> Account | None:
     """Returns the account; None if no password was set yet."""
-    row = conn.execute(_ONE).first()
-    return None if row is None else Account(*row)
+    found = run(conn, _ONE, {})  # asked with every request
+    return Account(*found[0]) if found else None
 
 
 def put(conn: Connection, account: Account) -> None:

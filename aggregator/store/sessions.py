@@ -1,8 +1,11 @@
 """Stores logins that last, by the hash of the secret that a browser or a feed reader keeps of them."""
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, text
 
 from aggregator.store.schema import sessions
+from aggregator.store.sql import run
+
+_ALIVE = text("SELECT 1 FROM sessions WHERE hash = :hash AND expires_at > :now")
 
 
 def add(conn: Connection, hashed: str, now: int, expires_at: int) -> None:
@@ -13,8 +16,7 @@ def add(conn: Connection, hashed: str, now: int, expires_at: int) -> None:
 
 def is_open(conn: Connection, hashed: str, now: int) -> bool:
     """Tells whether there is a session of this hash that has not ended."""
-    alive = select(sessions.c.hash).where(sessions.c.hash == hashed, sessions.c.expires_at > now)
-    return conn.execute(alive).first() is not None
+    return bool(run(conn, _ALIVE, {"hash": hashed, "now": now}))
 
 
 def remove(conn: Connection, hashed: str) -> None:

@@ -43,7 +43,12 @@ class Form(StrEnum):
 
 _WRITERS = {Form.RSS: rss_writer, Form.ATOM: atom_writer, Form.JSON: json_writer}
 _DOCUMENTS: dict[int | str, dict[str, Any]] = {
-    200: {"content": {one.MEDIA_TYPE: {"schema": {"type": "string"}} for one in _WRITERS.values()}}
+    200: {
+        "content": {
+            one.MEDIA_TYPE: {"schema": {"type": "object" if form is Form.JSON else "string"}}
+            for form, one in _WRITERS.items()
+        }
+    }
 }
 _NEVER = datetime.fromisoformat("1970-01-01T00:00:00Z")
 _OPML: dict[int | str, dict[str, Any]] = {200: {"content": {"text/x-opml": {"schema": {"type": "string"}}}}}
