@@ -82,6 +82,30 @@ def test_an_input_that_is_not_there_is_a_failure(fails, tmp_path, command):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("package", "extra", "command"),
+    [
+        ("pyarrow", "parquet", "export x.parquet"),
+        ("pyarrow", "parquet", "import x.parquet"),
+        ("fastwarc", "warc", "import x.warc"),
+    ],
+)
+def test_a_package_that_is_not_installed_is_named_with_its_extra(tmp_path, package, extra, command):
+    for name in ("x.parquet", "x.warc"):
+        (tmp_path / name).write_bytes(b"WARC/1.0")
+    code = f"import sys; sys.modules[{package!r}] = None; from aggregator.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *command.split()],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=environment(tmp_path),
+    )
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert f"needs the package {package}: `pip install 'aggregator[{extra}]'`" in done.stderr
+
+
 @pytest.mark.parametrize("command", ["fetch", "daemon"])
 def test_a_mistake_in_the_configuration_names_file_and_line(fails, tmp_path, command):
     (tmp_path / "feeds.yaml").write_text("feeds:\n  - url: https://example.org/f\n    full_text: sometimes\n")
