@@ -22,12 +22,12 @@ def test_a_sparkline_has_a_character_a_value():
     assert sparkline([]) == sparkline([0] * 3).strip() == ""
 
 
-def shown(tmp_path, *arguments):
+def shown(tmp_path, *arguments, stream="stdout"):
     """What a person sees on a terminal 80 columns wide."""
     ours, theirs = pty.openpty()
     started = subprocess.Popen(
         [sys.executable, "-m", "aggregator", *arguments],
-        stdout=theirs,
+        **{"stdout": subprocess.DEVNULL, stream: theirs},
         cwd=tmp_path,
         env=environment(tmp_path) | {"COLUMNS": "80", "TERM": "xterm", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"},
     )
@@ -54,6 +54,16 @@ def test_a_terminal_shows_bars_and_a_file_numbers_alone(run, tmp_path):
     assert json.loads(run("search", "rain", "--histogram", "--json").stdout)[0] == {"day": "2024-05-01", "articles": 3}
     assert "████" in shown(tmp_path, "stories", "--since", "2024")
     assert "█" not in run("stories", "--since", "2024").stdout
+
+
+def test_a_terminal_shows_how_far_an_import_has_come(run, tmp_path):
+    lines = [{"url": f"https://a.org/{n}", "text": f"Rain {n}."} for n in range(4)]
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    drawn = shown(tmp_path, "import", "in.jsonl", stream="stderr")
+    assert "articles stored" in drawn
+    assert "100%" in drawn
+    assert shown(tmp_path, "-q", "import", "in.jsonl", stream="stderr") == ""
+    assert run("import", "in.jsonl").stderr == ""
 
 
 def test_feeds_list_draws_the_entries_of_each_day(played):
