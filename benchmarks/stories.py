@@ -5,7 +5,8 @@
 Documents are lines with id, text and, where known, title, date (ISO 8601), source, cluster, kind, ticker, lang.
 Prints pair precision, recall and F1 of copies (one cluster = one text), B-cubed and ARI of stories, documents a second
 with SQL included, and bytes an article. Where documents have tickers: copies linked between different companies. With
-`--baselines` the same for the ways of `story_baselines.py`, in the same process (needs the extra `benchmarks`).
+`--baselines` the same for the ways of `story_baselines.py`, in the same process (needs the extra `benchmarks`), among
+them plain online TF-IDF for stories, at two thresholds.
 """
 
 import argparse
@@ -28,7 +29,7 @@ from aggregator.store import schema, stories
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.stories import fingerprint
 from aggregator.text import text_hash
-from benchmarks.story_baselines import BASELINES
+from benchmarks.story_baselines import BASELINES, online_tfidf
 
 Doc = dict[str, Any]
 
@@ -241,6 +242,11 @@ def compare(path: Path, first: int | None) -> None:
         print(f" {name}: {len(docs) / cpu:.0f} documents/s of CPU, nothing stored")
         labels = {doc["key"]: one for doc, one in zip(docs, found, strict=True)}
         score(docs, labels, labels, 0)
+    texts, at = [f"{doc.get('title') or ''} {doc['text']}" for doc in docs], [doc["at"] for doc in docs]
+    for threshold in (0.25, 0.3):
+        stories_found = online_tfidf(texts, at, threshold, days=5)
+        print(f" online TF-IDF, cosine {threshold} at least, 5 days:")
+        print(" ", b_cubed(docs, {doc["key"]: one for doc, one in zip(docs, stories_found, strict=True)}))
 
 
 def main() -> None:

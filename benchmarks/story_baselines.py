@@ -1,15 +1,17 @@
 """What others find copies by, for comparison: exact hash, SimHash, MinHash with locality-sensitive hashing
-(datasketch).
+(datasketch); and the plain way to find stories, online TF-IDF.
 
 Each gives a label to every text; texts of one label are one cluster, made as these tools are used: every pair that is
 near enough is linked, and what is linked in a row is one.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
+from math import hypot, log
 
 from aggregator.text import index_form, text_hash
+from aggregator.times import DAY
 
 Label = Callable[[Sequence[str]], list[int]]
 
@@ -51,6 +53,33 @@ def minhash(threshold: float) -> Label:
         return links.labels()
 
     return label
+
+
+def online_tfidf(texts: Sequence[str], at: Sequence[int], threshold: float, days: float) -> list[int]:
+    """Stories of texts in the order of time: each joins the story of the last days whose sum has the highest cosine
+    with it, if that is the threshold at least. Words are weighed by those read so far."""
+    often: Counter[str] = Counter()
+    stories: list[Counter[str]] = []
+    last: list[int] = []
+    labels: list[int] = []
+    for text, now in zip(texts, at, strict=True):
+        said = Counter(index_form(text).split())
+        often.update(said.keys())
+        weighed = {w: (1 + log(n)) * log((len(labels) + 2) / often[w] + 1) for w, n in said.items()}
+        length = hypot(*weighed.values()) or 1.0
+        own = {word: weight / length for word, weight in weighed.items()}
+        near = [n for n, time in enumerate(last) if now - time <= days * DAY]
+        alike = {n: sum(w * stories[n][t] for t, w in own.items()) / hypot(*stories[n].values()) for n in near}
+        best = max(near, key=lambda n: alike[n], default=len(stories))
+        if best == len(stories) or alike[best] < threshold:
+            best = len(stories)
+            stories.append(Counter())
+            last.append(now)
+        for word, weight in own.items():
+            stories[best][word] += weight
+        last[best] = now
+        labels.append(best)
+    return labels
 
 
 BASELINES: dict[str, Label] = {

@@ -42,7 +42,7 @@ _ADD_POSTINGS = {
     ),
 }
 _STORY = (
-    "s.id, s.first_at, s.last_at, c.body, count(*) FILTER (WHERE a.site = :site),"
+    "s.id, s.first_at, s.last_at, CAST(sum(a.at) AS BIGINT) / count(*), c.body, count(*) FILTER (WHERE a.site = :site),"
     " count(*) FILTER (WHERE a.copy_of IS NULL)"
 )
 _WITH_ARTICLES = (
@@ -105,7 +105,7 @@ def near(conn: Connection, new: Centroid, site: str, at: int) -> list[NearStory]
     if not best:
         return []
     rows = run_list(conn, _NEAR, "ids", best, since=at - WINDOW, until=at + WINDOW, site=site)
-    return [NearStory(row[0], row[1], row[2], unpack_centroid(row[3]), row[4], row[5]) for row in rows]
+    return [NearStory(row[0], row[1], row[2], row[3], unpack_centroid(row[4]), row[5], row[6]) for row in rows]
 
 
 def of_story(conn: Connection, story_id: int) -> Centroid:

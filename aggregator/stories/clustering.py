@@ -23,15 +23,16 @@ WINDOW = 30 * DAY  # seconds between a report and the story's first or last one
 # The score, the fading, the mean of two cosines and the weights of `terms` were chosen together in November 2026 on
 # ECB+, FNC-1 and a stream of 2017 (development halves), some of it cut to leads, some spread over weeks: no set alone;
 # see docs/decisions/stories.md.
-MIN_SCORE = 0.2
+MIN_SCORE = 0.17
 OTHER_TIMES_FACTOR = 0.75  # both name days, or years, and none is the same
 SAME_DAY_FACTOR = 1.1
 RARE_SHARE = 0.005  # of the articles of a language: a word in so few is rare
 # Set on Reuters notices of 1987 (dividends, results, ratings), each of another company.
 SAME_SUBJECT_SHARE = 0.5  # of the rare words of a report's title; where a story has fewer, it is about another subject
-OTHER_SUBJECT_FACTOR = 2.0  # than the site's articles in the story: so much more alike it must be
-SAME_SITE_SHARE = 0.2  # more alike for each article of the site: an event has few there, a series (earnings) many
-FADING = 12 * DAY  # after so long a story is half as alike
+OTHER_SUBJECT_FACTOR = 2.5  # than the site's articles in the story: so much more alike it must be
+SAME_SITE_SHARE = 0.3  # more alike for each article of the site: an event has few there, a series (earnings) many
+FADING = 8 * DAY  # so far from the mean of its articles' times, and by as much more as it has run, it is half as alike
+RARITY = 0.75  # the power of how rare a term is: by rare terms alone two reports of an event share too little
 PRIOR_ARTICLES = 30  # that are taken to have been read before the first, with none of its words
 MAX_REPORT_TERMS = 100
 MAX_STORY_TERMS = 120
@@ -52,7 +53,8 @@ class Centroid:
 
 @dataclass(frozen=True, slots=True)
 class NearStory:
-    """Holds a story that a report may belong to, and when its first and last article are from (seconds since 1970).
+    """Holds a story that a report may belong to, and when its first and last article and, on average, all of them are
+    from (seconds since 1970).
 
     `own`: how many of its articles are from the report's own site; `reports`: how many are no copies.
     """
@@ -60,6 +62,7 @@ class NearStory:
     story_id: int
     first_at: int
     last_at: int
+    mean_at: int
     centroid: Centroid
     own: int = 0
     reports: int = 1
@@ -83,7 +86,8 @@ def report(made: Fingerprint, frequencies: Mapping[int, int], articles: int) -> 
         return Centroid({})
     read = log(articles + PRIOR_ARTICLES + 2)
     common = map(log1p, map(frequencies.get, made.terms, repeat(0)))
-    weighed = dict(zip(made.terms, map(mul, made.weights, [read - one for one in common]), strict=True))
+    rarity = [max(0.0, read - one) ** RARITY for one in common]  # a hash that two languages share may seem too common
+    weighed = dict(zip(made.terms, map(mul, made.weights, rarity), strict=True))
     kept = heaviest(weighed, MAX_REPORT_TERMS)
     length = hypot(*(w for _, w in kept)) or 1.0
     rare = RARE_SHARE * articles
@@ -126,9 +130,10 @@ def _match(new: Centroid, at: int, story: NearStory) -> StoryMatch:
     theirs = story.centroid.terms
     length = sqrt(hypot(*theirs.values()) * story.reports) or 1.0
     alike = sum(new.terms[term] * theirs[term] for term in new.terms.keys() & theirs.keys()) / length
-    days = max(story.first_at - at, at - story.last_at, 0)
-    score = alike * _agreement(new.times, story.centroid.times) / (1 + days / FADING)
-    return StoryMatch(story, score, f"{score:.2f} alike: {alike:.2f} of the words, {days / DAY:.1f} days apart")
+    apart = abs(at - story.mean_at)
+    fading = FADING + story.last_at - story.first_at  # an event that goes on for weeks is given weeks
+    score = alike * _agreement(new.times, story.centroid.times) / (1 + apart / fading)
+    return StoryMatch(story, score, f"{score:.2f} alike: {alike:.2f} of the words, {apart / DAY:.1f} days apart")
 
 
 def _agreement(ours: frozenset[int], theirs: frozenset[int]) -> float:

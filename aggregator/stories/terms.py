@@ -7,9 +7,9 @@ from aggregator.text import fold
 from aggregator.times import month_names
 
 OPENING_WORDS = 300  # what comes later is background
-TITLE_TIMES = 3  # that each word of the title counts
+TITLE_TIMES = 4  # that each word of the title counts
 LEAD_WORDS = 50  # that count twice: what is new is said first
-ENTITY_WEIGHT = 1.5  # how much more a name or number says than another word
+NUMBER_WEIGHT = 2.0  # how much more a number says than another word: two events of one kind differ in their numbers
 SMALL_LETTERS = 4  # of a word that most texts have
 SMALL_WEIGHT = 0.2  # before anything was read all words are rare, and two texts would be alike in these alone
 _SATURATION = 8.0  # a word said so often has half the weight that saying it on and on would give
@@ -40,8 +40,8 @@ def weights(
 ) -> dict[int, float]:
     """Weighs each term of an opening and its title, given as words, before it is known how common it is.
 
-    `named`: the names and numbers among the words; `small`: letters of the short words, most of which are in every
-    text; `terms`: returns the terms of words.
+    `named`: the names and numbers among the words, which are never too short; `small`: letters of the short words,
+    most of which are in every text; `terms`: returns the terms of words.
     """
     numbers = terms(opening)
     said = Counter(numbers)
@@ -49,11 +49,12 @@ def weights(
     said.update(TITLE_TIMES * terms(title))
     weighed = {t: _OFTEN[n] if n < len(_OFTEN) else _saturated(n) for t, n in said.items()}
     distinct = {*opening, *title}
-    entities = set(terms(named & distinct))
-    for number in set(terms([word for word in distinct if len(word) <= small])) - entities:
-        weighed[number] *= SMALL_WEIGHT
-    for number in entities:
-        weighed[number] *= ENTITY_WEIGHT
+    digits = {word for word in distinct if word.isdigit()}
+    short = [word for word in distinct - digits if len(word) <= small]
+    for term in set(terms(short)) - set(terms(named & distinct)):
+        weighed[term] *= SMALL_WEIGHT
+    for term in set(terms(digits)):
+        weighed[term] *= NUMBER_WEIGHT
     return weighed
 
 

@@ -92,6 +92,7 @@ def test_a_near_story_says_how_many_reports_it_has_and_how_many_articles_of_the_
         own = centroids_of.weighed(conn, fingerprint(MORE))
         near, *_ = centroids_of.near(conn, own, "one.example", T0)
         assert (near.story_id, near.reports, near.own) == (row(conn, second).story_id, 2, 2)
+        assert (near.first_at, near.last_at, near.mean_at) == (T0, T0 + 7200, T0 + 3600)
 
 
 def test_old_stories_are_forgotten_and_frequencies_stay(store: Store) -> None:

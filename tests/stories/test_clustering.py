@@ -24,7 +24,7 @@ def vector(text: str, lang: str = "en", title: str | None = None) -> Centroid:
 
 
 def story(text: str, story_id: int = 1, at: int = 0, lang: str = "en") -> NearStory:
-    return NearStory(story_id, at, at, vector(text, lang))
+    return NearStory(story_id, at, at, at, vector(text, lang))
 
 
 def test_a_report_joins_the_story_it_is_most_alike() -> None:
@@ -44,14 +44,14 @@ def test_two_first_articles_are_not_alike_by_their_short_words_alone() -> None:
 
 
 def test_the_title_of_a_sites_next_report_must_name_what_its_story_is_about() -> None:
-    of_site, of_others = (NearStory(1, 0, 0, vector(FERRY), own) for own in (2, 0))
+    of_site, of_others = (NearStory(1, 0, 0, 0, vector(FERRY), own) for own in (2, 0))
     assert closest(vector(AGAIN, title="Kestrel founders"), 0, [of_site]) is None  # one form, another company
     assert closest(vector(AGAIN, title="Kestrel founders"), 0, [of_others]) is not None  # the headline of another site
     assert closest(vector(AGAIN, title="Aurora founders"), 0, [of_site]) is not None
 
 
 def test_what_a_story_has_in_common_counts_less_the_more_reports_it_takes_to_say_it() -> None:
-    one, many = (NearStory(1, 0, 0, vector(FERRY), reports=reports) for reports in (1, 4))
+    one, many = (NearStory(1, 0, 0, 0, vector(FERRY), reports=reports) for reports in (1, 4))
     alone, among = (closest(vector(FERRY), 0, [near]) for near in (one, many))
     assert alone is not None
     assert among is not None
@@ -74,6 +74,28 @@ def test_the_longer_ago_the_less_alike() -> None:
     before = closest(vector(AGAIN), -2 * DAY, [story(FERRY)])
     assert before is not None
     assert before.score == pytest.approx(scores[1].score)  # type: ignore[union-attr]
+
+
+def test_a_story_is_as_far_away_as_its_articles_are_on_average() -> None:
+    new, old, slow = (
+        closest(vector(FERRY), 10 * DAY, [NearStory(1, first * DAY, 9 * DAY, mean * DAY, vector(FERRY))])
+        for first, mean in ((8, 9), (8, 5), (-20, 5))
+    )
+    assert new is not None
+    assert old is not None
+    assert slow is not None
+    assert new.score > slow.score > old.score  # what runs for weeks is given weeks
+
+
+def test_numbers_say_more_than_words() -> None:
+    terms = vector(f"{FERRY} Chairman 5812").terms
+    chairman, number = (terms[fingerprint(word, "en").terms[0]] for word in ("Chairman", "5812"))
+    assert number > 1.5 * chairman
+
+
+def test_a_term_that_seems_more_common_than_there_are_articles_says_nothing() -> None:
+    made = fingerprint(FERRY, "en")
+    assert made.terms[1] not in report(made, {made.terms[1]: 1000}, 5).terms
 
 
 def test_other_dates_are_other_events() -> None:
@@ -141,6 +163,6 @@ def test_any_two_texts_can_be_compared(one: str, other: str) -> None:
 
 def test_the_more_a_house_has_in_a_story_the_more_alike_its_next_article_must_be() -> None:
     one = story(FERRY)
-    near = [NearStory(1, 0, 0, one.centroid, own=own) for own in (0, 20)]
+    near = [NearStory(1, 0, 0, 0, one.centroid, own=own) for own in (0, 20)]
     assert closest(vector(AGAIN), 0, near[:1]) is not None
     assert closest(vector(AGAIN), 0, near[1:]) is None
