@@ -138,14 +138,18 @@ def stem_form(text: str, language: str) -> str:
 def search_terms(title: str | None, lead: str | None, text: str, lang: str | None) -> SearchTerms:
     """Returns what an article in `lang` is found by."""
     language = stemming(lang)
-    fields = [read(part or "", language) for part in (title, lead, text)]
-    title_form, lead_form, text_form = (" ".join([word.form for word in field]) for field in fields)
-    title_stem, lead_stem, text_stem = (" ".join([word.stem for word in field]) for field in fields)
-    spelt = {other for word in {id(word): word for field in fields for word in field}.values() for other in word.others}
-    for part in (title, lead, text):
-        if part:
-            spelt |= joined(part)
-    return SearchTerms((title_form, lead_form, text_form), (title_stem, lead_stem, text_stem), " ".join(sorted(spelt)))
+    fields = [_apart(part or "", language) for part in (title, lead, text)]
+    found = {word for field in fields for word in field}
+    known = dict(zip(found, map(_maker(language), found), strict=True))
+    form = {word: made.form for word, made in known.items()}
+    stem = {word: made.stem for word, made in known.items()}
+    if "" in form.values():
+        fields = [[word for word in field if form[word]] for field in fields]
+    others = {other for made in known.values() for other in made.others}
+    others.update(*(joined(part) for part in (title, lead, text) if part))
+    title_form, lead_form, text_form = (" ".join(map(form.__getitem__, field)) for field in fields)
+    title_stem, lead_stem, text_stem = (" ".join(map(stem.__getitem__, field)) for field in fields)
+    return SearchTerms((title_form, lead_form, text_form), (title_stem, lead_stem, text_stem), " ".join(sorted(others)))
 
 
 def compounds(text: str) -> list[str]:
@@ -173,9 +177,11 @@ def _joinable(text: str) -> str:
 
 def read(text: str, language: str) -> list[Word]:
     """Returns the words of a text, as they are in an article of that language (of `stemming`)."""
-    made = _maker(language)
-    found = map(made, caseless_words(text.translate(_DOTTED_I) if language in _TURKIC else text))
-    return [word for word in found if word.form]
+    return [word for word in map(_maker(language), _apart(text, language)) if word.form]
+
+
+def _apart(text: str, language: str) -> list[str]:
+    return caseless_words(text.translate(_DOTTED_I) if language in _TURKIC else text)
 
 
 @cache

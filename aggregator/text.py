@@ -106,15 +106,13 @@ def caseless(text: str) -> str:
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
-def caseless_words(text: str) -> Iterator[str]:
-    """Yields the words of a text; they are those of its `fold`, but accents stay, and case mostly does."""
-    for piece in _pieces(text):
-        if piece.isascii():
-            yield from _split(piece, _LOWER)
-        elif _UNEVEN.search(_foreign(piece)):
-            yield from _WORD.findall(caseless(piece))
-        else:
-            yield from _split(piece, _LETTERS)
+def caseless_words(text: str) -> list[str]:
+    """Returns the words of a text; they are those of its `fold`, but accents stay, and case mostly does."""
+    if len(text) > _PIECE:
+        return [word for piece in _pieces(text) for word in caseless_words(piece)]
+    if text.isascii():
+        return _split(text, _LOWER)
+    return _WORD.findall(caseless(text)) if _UNEVEN.search(_foreign(text)) else _split(text, _LETTERS)
 
 
 def fold(text: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Select, func, literal_column, select, tuple_
+from sqlalchemy import Connection, Select, func, literal_column, select, tuple_, union_all
 
 from aggregator.query import Query
 from aggregator.store.ranking import Sort, rank
@@ -19,6 +19,7 @@ from aggregator.store.search_sql import (
     Filters,
     Index,
     Plan,
+    article_search,
     bounds,
     hit_id,
     hits,
@@ -33,6 +34,7 @@ from aggregator.store.stored_articles import StoredArticle, from_row
 
 MOST = 10_000  # matches that are ranked and counted, unless all are asked for
 _ROWS_AT_ONCE = 200  # read from the database by `each`
+_VECTORS = 1_000  # of the newest matches, that PostgreSQL ranks
 _FRESHENED = 200  # of the best, where stories are not folded, whose order their time touches
 _FRESH, _FRESH_FOR = 0.1, 7 * 86_400  # what the newest article's rank gains; after how many seconds half of that
 _FIRST_STEP, _LAST_STEP = 100, 50_000  # articles looked at at a time on the way from the newest back
@@ -147,7 +149,7 @@ def knows_feed(conn: Connection, name: str) -> bool:
 def _best(conn: Connection, asked: Plan, most: int | None, limit: int, offset: int, *, stories: bool) -> Found:
     """Returns the best of those matches that were stored last."""
     assert asked.match is not None
-    ranked = _newest_hits(conn, asked, most).add_columns(rank(asked.match, conn.dialect.name).label("rank"))
+    ranked = _ranked(conn, asked, asked.match, most)
     # Kept apart by MATERIALIZED: FTS5 can rank only where its own table is what is read.
     hit = ranked.cte("hit").prefix_with("MATERIALIZED")
     if stories:
@@ -164,6 +166,22 @@ def _best(conn: Connection, asked: Plan, most: int | None, limit: int, offset: i
     total = rows[0][2] if rows else 0
     page = [*sorted(_freshened(conn, rows[:_FRESHENED]), reverse=True), *rows[_FRESHENED:]][offset : offset + limit]
     return Found(_read(conn, page, {}, ranked=True), total, most is None or total < most)
+
+
+def _ranked(conn: Connection, asked: Plan, match: str, most: int | None) -> Select[Any]:
+    """Returns the newest hits with their ranks. On PostgreSQL, which unpacks a vector to rank it, those of `_VECTORS`
+    alone have one, where not all are asked for; the others come after them, the newest first."""
+    found, measure = _newest_hits(conn, asked, most), rank(match, conn.dialect.name).label("rank")
+    if conn.dialect.name == "sqlite":
+        return found.add_columns(measure)
+    ids = found.cte("found").prefix_with("MATERIALIZED")
+    newest = select(ids.c.id).order_by(ids.c.id.desc()).limit(None if most is None else _VECTORS).subquery()
+    best = select(newest.c.id, measure).join_from(newest, article_search, article_search.c.article_id == newest.c.id)
+    if most is None:
+        return best
+    rest = select(ids.c.id).order_by(ids.c.id.desc()).offset(_VECTORS).subquery()
+    every = union_all(best, select(rest.c.id, literal_column("0.0").label("rank"))).subquery()
+    return select(every.c.id, every.c.rank)
 
 
 def _freshened(conn: Connection, ranked: Sequence[Any]) -> list[Match]:

@@ -27,6 +27,7 @@ from sqlalchemy import (
     or_,
     select,
     table,
+    text,
     true,
     union_all,
 )
@@ -125,7 +126,10 @@ class Index:
 
     @classmethod
     def of(cls, conn: Connection) -> "Index":
-        """Returns that of a database."""
+        """Returns that of a database. PostgreSQL asks the index itself, to the transaction's end: its planner does not
+        know what it costs to unpack the vector of every article."""
+        if conn.dialect.name == "postgresql":
+            conn.execute(text("SET LOCAL enable_seqscan = off"))
         return cls(conn.dialect.name, languages(conn))
 
 
@@ -173,11 +177,14 @@ def plan(query: Query, filters: Filters, index: Index) -> Plan:
 
 def hits(match: str, dialect: str, within: tuple[int, int] | None = None) -> Select[int]:
     """Returns the articles whose text matches, with ids from `within[0]` to `within[1]` alone: `id`."""
+    shown: Ids
     if dialect == "sqlite":
-        ids, found = fts.c.rowid, literal_column("articles_fts").op("MATCH")(match)
+        ids = shown = fts.c.rowid
+        found = literal_column("articles_fts").op("MATCH")(match)
     else:
-        ids, found = article_search.c.article_id, article_search.c.search.op("@@")(tsquery(match))
-    return select(ids.label("id")).where(found, *(() if within is None else (ids >= within[0], ids <= within[1])))
+        ids, shown = article_search.c.article_id, hit_id(dialect)
+        found = article_search.c.search.op("@@")(tsquery(match))
+    return select(shown.label("id")).where(found, *(() if within is None else (ids >= within[0], ids <= within[1])))
 
 
 def tsquery(match: str) -> ColumnElement[str]:
@@ -187,8 +194,8 @@ def tsquery(match: str) -> ColumnElement[str]:
 
 def hit_id(dialect: str) -> Ids:
     """Returns the id of a hit, as a column on which conditions are checked after the search index was asked: with its
-    bare row id, FTS5 would be asked once for every id of a set."""
-    return fts.c.rowid + literal_column("0") if dialect == "sqlite" else article_search.c.article_id
+    bare row id, FTS5 would be asked once for every id of a set, and PostgreSQL would read all vectors by their ids."""
+    return (fts.c.rowid if dialect == "sqlite" else article_search.c.article_id) + literal_column("0")
 
 
 def narrowed(conn: Connection, asked: Plan) -> Plan:
