@@ -1,5 +1,9 @@
 """Puts the application together: what it serves, and what every request goes through on its way there."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio.to_thread
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -21,6 +25,15 @@ from aggregator.web.server_state import ServerState
 _SUMMARY = "A news archive: articles, the stories that they tell, the feeds that they come from."
 
 
+_THREADS = 10  # in which handlers run, each with a connection of its own and its cache of pages
+
+
+@asynccontextmanager
+async def _bounded(_: FastAPI) -> AsyncIterator[None]:
+    anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
+    yield
+
+
 def create_app(served: ServerState, root_path: str = "") -> FastAPI:
     """Returns the application that serves this archive; `root_path`: the path that a proxy puts before all of it."""
     registry, counted = metrics.registry_of(served)
@@ -29,6 +42,7 @@ def create_app(served: ServerState, root_path: str = "") -> FastAPI:
         version=__version__,
         summary=_SUMMARY,
         root_path=root_path,
+        lifespan=_bounded,
         docs_url=None,  # FastAPI's own pages load scripts from elsewhere
         redoc_url=None,
         middleware=[
