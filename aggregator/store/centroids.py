@@ -7,6 +7,7 @@ depends on neither the size of the archive nor how common a term is.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 
 from sqlalchemy import Connection, bindparam, text
@@ -68,6 +69,8 @@ _EXPIRE = (
     text("DELETE FROM centroids WHERE day < :day"),
     text("DELETE FROM story_terms WHERE day < :day"),
 )
+# Reports of a day are compared with the same stories again and again.
+_unpacked = lru_cache(maxsize=256)(unpack_centroid)
 _DELETE = text("DELETE FROM centroids WHERE story_id IN :ids").bindparams(bindparam("ids", expanding=True))
 
 
@@ -105,13 +108,13 @@ def near(conn: Connection, new: Centroid, site: str, at: int) -> list[NearStory]
     if not best:
         return []
     rows = run_list(conn, _NEAR, "ids", best, since=at - WINDOW, until=at + WINDOW, site=site)
-    return [NearStory(row[0], row[1], row[2], row[3], unpack_centroid(row[4]), row[5], row[6]) for row in rows]
+    return [NearStory(row[0], row[1], row[2], row[3], _unpacked(row[4]), row[5], row[6]) for row in rows]
 
 
 def of_story(conn: Connection, story_id: int) -> Centroid:
     """Returns what a story has in common; nothing if that is not known, or no longer."""
     rows = run(conn, _OF_STORY, {"story": story_id})
-    return unpack_centroid(rows[0][0]) if rows else Centroid({})
+    return _unpacked(rows[0][0]) if rows else Centroid({})
 
 
 def keep(conn: Connection, story_id: int, at: int, centroid: Centroid, found_by: Mapping[int, float]) -> None:
