@@ -71,13 +71,18 @@ def cards(store: Store, stories: list[StoryRow]) -> tuple[StoryCard, ...]:
         leaders = story_cards.teasers(conn, [one.article_id for one in stories])
         members = story_cards.members(conn, [one.id for one in stories])
     return tuple(
-        StoryCard(one, leader, teaser(leader), tuple(members.get(one.id, ())))
+        StoryCard(
+            one,
+            leader,
+            teaser(leader.title, leader.lead or leader.text),
+            tuple(members.get(one.id, ())),
+        )
         for one in stories
         if (leader := leaders.get(one.article_id)) is not None
     )
 
 
-def teaser(article: Teaser) -> str:
-    """Returns the lead of an article, or how it begins after what only repeats its title, in few lines."""
-    said = squeeze(article.lead or article.text or article.summary or "")
-    return shortened(said.removeprefix(squeeze(article.title or "")).lstrip(" .:–-"), _MOST_TEASER)
+def teaser(title: str | None, said: str | None) -> str:
+    """Returns how a lead or a text begins, after what only repeats the title, in few lines."""
+    said = squeeze(said or "")
+    return shortened(said.removeprefix(squeeze(title or "")).lstrip(" .:–-"), _MOST_TEASER)

@@ -295,6 +295,13 @@ def overview(conn: Connection) -> list[FeedCounts]:
     return [FeedCounts(from_row(row), *row[len(_COLUMNS) :]) for row in conn.execute(query)]
 
 
+def names_of_sites(conn: Connection) -> dict[str, str]:
+    """Returns the titles of subscriptions by their sites, of those sites that have one alone."""
+    named = select(feeds.c.site, func.max(feeds.c.title)).where(feeds.c.retired_at.is_(None), feeds.c.kind != "hand")
+    alone = named.group_by(feeds.c.site).having(func.count() == 1, func.max(feeds.c.title).is_not(None))
+    return {str(site): str(title) for site, title in conn.execute(alone)}
+
+
 def entries_per_day(conn: Connection, since: int) -> dict[tuple[int, int], int]:
     """Returns how many entries came of each subscription on each day (since 1970, in UTC) from the time `since` on."""
     day = (entries.c.first_seen_at // 86_400).label("day")

@@ -21,7 +21,6 @@ class Teaser:
     site: str
     lang: str | None
     lead: str | None
-    summary: str | None
     image: str | None
     at: int
     text: str

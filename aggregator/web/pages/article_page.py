@@ -17,6 +17,7 @@ from aggregator.archive.show import show
 from aggregator.articles.safe_html import shown_html
 from aggregator.errors import UsageError
 from aggregator.store.marks import UNMARKED, Action
+from aggregator.subscriptions.source_names import source_names
 from aggregator.web.api.parameters import ArticleId
 from aggregator.web.guard import local_target
 from aggregator.web.pages.render import back_to, page
@@ -42,6 +43,7 @@ def article(request: Request, served: Served, article_id: ArticleId) -> Response
         minutes=max(1, round(found.record["word_count"] / _WORDS_A_MINUTE)),
         story=story.story,
         others=[one for one in story.articles if one["id"] not in same and one["copy_of"] is None][:_MOST_OF_STORY],
+        names=source_names(served.store),
         newer=newer,
         older=older,
         **_about(served, article_id),

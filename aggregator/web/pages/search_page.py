@@ -18,6 +18,7 @@ from aggregator.errors import AggregatorError, SearchTooLong
 from aggregator.store.engine import Store
 from aggregator.store.facets import Facets
 from aggregator.store.ranking import Sort
+from aggregator.subscriptions.source_names import source_names
 from aggregator.web.api.parameters import span
 from aggregator.web.pages.render import page
 from aggregator.web.problems import status_of
@@ -66,6 +67,7 @@ def search_page(
         next_cursor=found.next_cursor,
         is_first=cursor is None,
         hits=[(hit, Markup(hit.marked())) for hit in found.results],
+        names=source_names(served.store),
         marks=marks_of(served.store, [hit.article.id for hit in found.results]),
         facets=counted and counted[0],
         chart=counted and counted[1],

@@ -8,9 +8,10 @@ from starlette.responses import Response
 
 from aggregator.archive.comparison import compare
 from aggregator.archive.edit_stories import merge, split
-from aggregator.archive.front_page import front_page
+from aggregator.archive.front_page import front_page, teaser
 from aggregator.archive.list_stories import show_story
 from aggregator.archive.marking import marks_of
+from aggregator.subscriptions.source_names import source_names
 from aggregator.web.api.parameters import ArticleId, StoryId
 from aggregator.web.pages.render import back_to, page
 from aggregator.web.server_state import Served
@@ -38,7 +39,8 @@ def front(
     found = front_page(served.store, _SPANS[span][1], datetime.now(UTC), limit)
     cards = [card for card in found.cards if not (unread and card.is_read)]
     shown = {"front": found, "cards": cards, "span": span, "spans": _SPANS, "limit": limit, "step": _PAGE}
-    return page(request, "front.html", **shown, unread=unread, has_feeds=bool(served.config().feeds))
+    names, has_feeds = source_names(served.store), bool(served.config().feeds)
+    return page(request, "front.html", **shown, unread=unread, names=names, has_feeds=has_feeds)
 
 
 @router.get("/story/{story_id}")
@@ -60,7 +62,8 @@ def story(
     reports = [one for one in found.articles if one["copy_of"] not in ids]
     compared = None if a is None or b is None else compare(served.store, a, b)
     shown = {"story": found.story, "articles": found.articles, "reports": reports, "copies": copies, "marks": marks}
-    return page(request, "story.html", **shown, compared=compared)
+    teasers = {one["id"]: teaser(one["title"], one["lead"] or one["text"]) for one in reports}
+    return page(request, "story.html", **shown, compared=compared, teasers=teasers, names=source_names(served.store))
 
 
 @router.post("/story/{story_id}/split")
