@@ -32,7 +32,7 @@ from benchmarks import corpus
 from benchmarks.stories_growth import _word as made_word
 
 START, SPAN = datetime(2023, 1, 1, tzinfo=UTC), timedelta(minutes=1_000_000)
-SITES, SHOWN, COLD, FEEDS = 200, 20, 5, 300
+SITES, SHOWN, COLD, FEEDS = 200, 20, 5, 60
 _READER = """
 import itertools, json, sys, time
 from reader import make_reader
