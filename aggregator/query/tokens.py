@@ -177,6 +177,8 @@ def _value(query: str, at: int, found: list[Token]) -> int:
         return match.end()
     if query[at] in "[{" and _RANGE.match(query, at):
         refuse(query, at, _RANGE_ELSEWHERE)
+    if query[at] == "=" and field != "published":
+        refuse(query, at, f"= stands before words of title, lead and text alone; write {field}: without it")
     match = _VALUE.match(query, at)
     assert match is not None
     if not _URL.match(match[0]):

@@ -64,7 +64,7 @@ QUERIES = {  # what is asked, and how many of two articles it finds; None: it is
     "=ferry": 1,
     '="ferry lake"': 1,
     '="lakes ferry"': 0,
-    'author:="roe"': 0,
+    'author:="roe"': None,
     "\u202eferry\u202c": 1,
     "ﬀ" * 3_000: 0,
     "́" * 3_000: 0,

@@ -83,6 +83,9 @@ def test_a_term_without_letters_or_digits_is_found_nowhere(text: str, tree: Quer
         ('author:"Ann Ödman"', Is("author", "Ann Ödman")),
         ("tag:(city OR sea)", Or((Is("tag", "city"), Is("tag", "sea")))),
         ("story:7", Is("story", "7")),
+        ('="New York"', Words(("new", "york"), exact=True)),
+        ("title:=York", Words(("york",), "title", exact=True)),
+        ("a=b -=rain", And((words("a", "b"), Not(Words(("rain",), exact=True))))),
     ],
 )
 def test_syntax(text: str, tree: object) -> None:
@@ -156,6 +159,8 @@ def test_ranges_of_time(text: str, since: int | None, until: int | None) -> None
         ("AND", 'quotation marks: "AND"'),
         ('"new york"~3', "distances"),
         ("story:x", "by its number"),
+        ('author:="Ann"', "= stands before words of title, lead and text alone; write author: without it"),
+        ('="rain', "never closed"),
         ("published:[2024-01-01 TO", "never closed"),
         ("published:[2024 2025]", "a range is written"),
         ("published:soon", "'soon' is no time"),
