@@ -78,10 +78,10 @@ def ids(store: Store, wanted: Wanted) -> Page:
         return reader_lists.page(conn, wanted)
 
 
-def per_feed(store: Store, wanted: Wanted) -> dict[str, Counted]:
-    """Counts what is asked of each subscription that has some, by its URL."""
+def per_feed(store: Store, *, folded: bool) -> dict[str, Counted]:
+    """Counts what was read and what was not of each subscription that has some, by its URL."""
     with store.read() as conn:
-        return reader_lists.per_feed(conn, wanted)
+        return reader_lists.per_feed(conn, folded=folded)
 
 
 def mark_all(store: Store, wanted: Wanted, actions: Sequence[Action], now: int) -> None:

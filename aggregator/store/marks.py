@@ -65,6 +65,12 @@ def starred_ids() -> Any:
     return select(article_marks.c.article_id).where(_IS_STARRED)
 
 
+def removed_ids() -> Any:
+    """Returns the ids of articles that feed readers took out of their lists, as a query: read, and not starred."""
+    removed = article_marks.c.removed_at.is_not(None)
+    return select(article_marks.c.article_id).where(removed, _IS_READ, article_marks.c.starred_at.is_(None))
+
+
 @dataclass(frozen=True, slots=True)
 class FeedMarks:
     """How many articles a subscription has as their first one, and how many of them were read."""

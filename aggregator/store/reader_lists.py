@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_,
 
 from aggregator.query import Query
 from aggregator.store.categories import NONE
-from aggregator.store.marks import read_ids, starred_ids
+from aggregator.store.marks import read_ids, removed_ids, starred_ids
 from aggregator.store.schema import article_marks, articles, categories, feeds
 from aggregator.store.search_sql import Filters, matching
 from aggregator.store.sql import listed
@@ -58,12 +58,6 @@ _SUBSCRIBED = and_(feeds.c.retired_at.is_(None), feeds.c.kind != "hand")
 _is_read = (
     select(_marks.c.article_id).where(_marks.c.article_id == articles.c.id, _marks.c.read_at.is_not(None)).exists()
 )
-_is_removed = (
-    select(_marks.c.article_id)
-    .where(_marks.c.article_id == articles.c.id, _marks.c.removed_at.is_not(None), _marks.c.read_at.is_not(None))
-    .where(_marks.c.starred_at.is_(None))
-    .exists()
-)
 _changed = func.coalesce(
     select(case((_marks.c.changed_at > articles.c.fetched_at, _marks.c.changed_at), else_=articles.c.fetched_at))
     .where(_marks.c.article_id == articles.c.id)
@@ -82,23 +76,28 @@ class Page:
 
 def condition(conn: Connection, wanted: Wanted) -> ColumnElement[bool]:
     """Returns what is asked as a condition on `articles`; pages and order play no part."""
-    return and_(_of_feeds(wanted, articles.c.feed), *_narrowing(conn, wanted))
+    everywhere = wanted.feed_id is None and wanted.category_id is None
+    return and_(_of_feeds(wanted, articles.c.feed), *_narrowing(conn, wanted, looked_up=everywhere))
 
 
 def count(conn: Connection, wanted: Wanted) -> int:
     """Returns how many articles there are in all pages."""
-    place = Wanted(feed_id=wanted.feed_id, category_id=wanted.category_id, removed=True)
-    unread = replace(place, read=False, removed=wanted.removed)
-    if _unpaged(wanted) == unread:  # those that were read are found by their marks
-        return count(conn, place) - count(conn, replace(place, read=True))
+    if _unpaged(wanted) == Wanted(read=False, removed=wanted.removed):  # those that were read are found by their marks
+        return count(conn, Wanted(removed=True)) - count(conn, Wanted(removed=True, read=True))
     return int(conn.execute(select(func.count()).select_from(articles).where(condition(conn, wanted))).scalar_one())
 
 
 def page(conn: Connection, wanted: Wanted) -> Page:
     """Returns a page of what is asked."""
     total = count(conn, wanted)
-    first, feed = _ways(conn, wanted, total)
-    rows: Select[Any] = select(articles.c.id).where(_of_feeds(wanted, feed), *_narrowing(conn, wanted))
+    looked_up = _few(conn, wanted, total)
+    rows: Select[Any] = select(articles.c.id)
+    feed: ColumnElement[Any] = articles.c.feed
+    first = _first(wanted)
+    if wanted.order == "at":
+        # Neither the index of feeds nor that of times is of use where the other one is to be gone by.
+        feed, first = (feed, first + 0) if looked_up else (_unindexed(wanted, feed), first)
+    rows = rows.where(_of_feeds(wanted, feed), *_narrowing(conn, wanted, looked_up=looked_up))
     if wanted.order in ("feed_category", "category_id"):
         rows = rows.join(feeds, feeds.c.url == articles.c.feed)
         rows = rows.join(categories, categories.c.name == func.coalesce(feeds.c.category, NONE))
@@ -112,16 +111,20 @@ def page(conn: Connection, wanted: Wanted) -> Page:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many articles of a subscription there are, and the time of the newest one, in seconds UTC."""
+    """How many articles of a subscription were read and were not, and the time of the newest that was not (0: none)."""
 
-    articles: int
-    newest_at: int
+    read: int
+    unread: int
+    newest_unread_at: int
 
 
-def per_feed(conn: Connection, wanted: Wanted) -> dict[str, Counted]:
-    """Counts what is asked, in all pages, of each subscription that has some, by its URL."""
-    counted = select(articles.c.feed, func.count(), func.max(articles.c.at)).where(condition(conn, wanted))
-    return {url: Counted(int(number), int(at)) for url, number, at in conn.execute(counted.group_by(articles.c.feed))}
+def per_feed(conn: Connection, *, folded: bool) -> dict[str, Counted]:
+    """Counts the articles of each subscription that has some, by its URL."""
+    read = func.sum(case((_is_read, 1), else_=0))
+    newest = func.max(case((_is_read, 0), else_=articles.c.at))
+    asked = condition(conn, Wanted(folded=folded))
+    counted = select(articles.c.feed, func.count(), read, newest).where(asked).group_by(articles.c.feed)
+    return {url: Counted(int(done), int(every - done), int(at)) for url, every, done, at in conn.execute(counted)}
 
 
 def read(conn: Connection, ids: Sequence[int]) -> list[StoredArticle]:
@@ -135,17 +138,17 @@ def _unpaged(wanted: Wanted) -> Wanted:
     return replace(wanted, order="at", ascending=False, limit=None, offset=0, after=None)
 
 
-def _ways(conn: Connection, wanted: Wanted, total: int) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    """Returns by what the list is put in order, and the column that holds the feeds: both so that the database looks
-    up what matches, or goes along the index of times until the page is full, whichever is shorter."""
-    plain, first = articles.c.feed, _first(wanted)
-    if wanted.order != "at" or (wanted.feed_id is not None and _unpaged(wanted) == Wanted(feed_id=wanted.feed_id)):
-        return first, plain
+def _few(conn: Connection, wanted: Wanted, total: int) -> bool:
+    """Tells whether to look up all that matches and sort it is shorter than to go along the index of times until the
+    page is full."""
     last = int(conn.execute(select(func.max(articles.c.id))).scalar() or 0)
     reached = wanted.offset + (total if wanted.limit is None else wanted.limit)
-    if reached * last < total * total:
-        return first, func.coalesce(plain, "")
-    return first + 0, plain
+    return reached * last > total * total
+
+
+def _unindexed(wanted: Wanted, feed: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Returns the column of feeds so that no index of it is used; of one feed alone there is one in order of time."""
+    return feed if wanted.feed_id is not None else func.coalesce(feed, "")
 
 
 def _first(wanted: Wanted) -> ColumnElement[Any]:
@@ -176,8 +179,8 @@ def _beyond(wanted: Wanted) -> ColumnElement[bool]:
     return beyond
 
 
-def _narrowing(conn: Connection, wanted: Wanted) -> list[ColumnElement[bool]]:
-    return [*_of_marks(wanted), *_of_times(wanted), *_of_ids(conn, wanted)]
+def _narrowing(conn: Connection, wanted: Wanted, *, looked_up: bool = True) -> list[ColumnElement[bool]]:
+    return [*_of_marks(wanted, looked_up=looked_up), *_of_times(wanted), *_of_ids(conn, wanted)]
 
 
 def _of_feeds(wanted: Wanted, feed: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -190,12 +193,13 @@ def _of_feeds(wanted: Wanted, feed: ColumnElement[Any]) -> ColumnElement[bool]:
     return feed.in_(chosen)
 
 
-def _of_marks(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _of_marks(wanted: Wanted, *, looked_up: bool) -> list[ColumnElement[bool]]:
     asked: list[ColumnElement[bool]] = []
     if not wanted.removed and wanted.read is not False and wanted.starred is not True:
-        asked.append(~_is_removed)
+        asked.append(articles.c.id.not_in(removed_ids()))
     if wanted.read is not None:
-        asked.append(articles.c.id.in_(read_ids()) if wanted.read else ~_is_read)
+        read = articles.c.id.in_(read_ids()) if looked_up else _is_read
+        asked.append(read if wanted.read else ~_is_read)
     if wanted.starred is not None:
         starred = articles.c.id.in_(starred_ids())
         asked.append(starred if wanted.starred else ~starred)
@@ -204,20 +208,26 @@ def _of_marks(wanted: Wanted) -> list[ColumnElement[bool]]:
 
 def _of_times(wanted: Wanted) -> list[ColumnElement[bool]]:
     asked: list[ColumnElement[bool]] = []
-    for column, low, high in (
-        (articles.c.at, wanted.since, wanted.until),
-        (articles.c.fetched_at, wanted.stored_since, wanted.stored_until),
-    ):
-        asked += [column >= low] if low is not None else []
-        asked += [column <= high] if high is not None else []
+    if wanted.since is not None:
+        asked.append(articles.c.at >= wanted.since)
+    if wanted.until is not None:
+        asked.append(articles.c.at <= wanted.until)
+    if wanted.stored_since is not None:
+        asked.append(articles.c.id.in_(_stored_from(wanted.stored_since)))
+    if wanted.stored_until is not None:
+        asked.append(articles.c.id.not_in(_stored_from(wanted.stored_until + 1)))
     if wanted.changed_since is not None:
         marked = select(_marks.c.article_id).where(_marks.c.changed_at >= wanted.changed_since)
-        stored = articles.alias("stored")
-        texts = select(stored.c.id).where(stored.c.fetched_at >= wanted.changed_since, stored.c.feed.is_not(None))
-        asked.append(articles.c.id.in_(marked.union_all(texts)))
+        asked.append(articles.c.id.in_(marked.union_all(_stored_from(wanted.changed_since))))
     if wanted.changed_until is not None:
         asked.append(_changed <= wanted.changed_until)
     return asked
+
+
+def _stored_from(at: int) -> Select[int]:
+    """Returns the ids of articles of feeds whose text came then or later, as a query of an index."""
+    stored = articles.alias("stored")
+    return select(stored.c.id).where(stored.c.fetched_at >= at, stored.c.feed.is_not(None))
 
 
 def _of_ids(conn: Connection, wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -234,8 +244,7 @@ def _of_ids(conn: Connection, wanted: Wanted) -> list[ColumnElement[bool]]:
         quoted = [orjson.dumps(one).decode() for one in wanted.tags]
         asked.append(or_(*(articles.c.tags.contains(one, autoescape=True) for one in quoted)))
     if wanted.folded:
-        head = articles.alias("head")
-        shown = select(head.c.id).where(head.c.id == articles.c.copy_of)
-        shown = shown.where(head.c.feed.in_(select(feeds.c.url).where(_SUBSCRIBED)))
-        asked.append(or_(articles.c.copy_of.is_(None), ~shown.exists()))
+        copy, head = articles.alias("copy"), articles.alias("head")
+        shown = select(copy.c.id).join(head, head.c.id == copy.c.copy_of).where(copy.c.copy_of.is_not(None))
+        asked.append(articles.c.id.not_in(shown.where(head.c.feed.in_(select(feeds.c.url).where(_SUBSCRIBED)))))
     return asked

@@ -456,6 +456,7 @@ article_marks = Table(
     Column("removed_at", BigInteger),  # when a feed reader took it, read, out of its lists; null: it did not
 )
 _index_where("starred_at IS NOT NULL", "article_marks_starred", article_marks.c.article_id)
+_index_where("removed_at IS NOT NULL", "article_marks_removed", article_marks.c.article_id)
 Index("article_marks_changed", article_marks.c.changed_at)
 # The names in `feeds.category` with a number that stays theirs; '' is the one of feeds without a category.
 categories = Table(

@@ -132,12 +132,15 @@ def test_lists_hold_what_a_loop_finds(filled: Store) -> None:
             assert reading_list.ids(filled, replace(wanted, limit=3, after=every[3])).ids == every[4:7], wanted
 
 
-def test_feeds_are_counted(filled: Store) -> None:
-    for wanted in (Wanted(), Wanted(read=False), Wanted(read=True), Wanted(folded=True)):
-        items = reading_list.reading_list(filled, wanted).items
-        of_feeds = {url: [one.at for one in items if one.article.feed == url] for url in URLS}
-        counted = {url: Counted(len(times), max(times)) for url, times in of_feeds.items() if times}
-        assert reading_list.per_feed(filled, wanted) == counted
+@pytest.mark.parametrize("folded", [False, True])
+def test_feeds_are_counted(filled: Store, folded: bool) -> None:
+    counted = reading_list.per_feed(filled, folded=folded)
+    assert set(counted) == set(URLS)
+    every = reading_list.reading_list(filled, Wanted(folded=folded)).items
+    for url in URLS:
+        items = [one for one in every if one.article.feed == url]
+        unread = [one.at for one in items if one.mark.read_at is None]
+        assert counted[url] == Counted(len(items) - len(unread), len(unread), max(unread, default=0))
 
 
 def test_all_that_is_asked_is_marked(filled: Store) -> None:

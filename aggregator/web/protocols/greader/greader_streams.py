@@ -59,7 +59,8 @@ def item_contents(served: Served, sent: Form) -> Response:
 def unread_count(served: Served) -> Response:
     """Counts what is unread of feeds, of labels and in all."""
     known, counted = subscriptions(served.store), []
-    unread = reading_list.per_feed(served.store, Wanted(read=False, folded=folded(served)))
+    every = reading_list.per_feed(served.store, folded=folded(served))
+    unread = {url: one for url, one in every.items() if one.unread}
     for one in known.all:
         if one.feed.url in unread:
             counted.append(_count(f"{model.FEED}{one.feed.id}", [unread[one.feed.url]]))
@@ -105,6 +106,6 @@ def _rest(ids: list[int], limit: int) -> Json:
 
 
 def _count(stream: str, counted: list[Counted]) -> Json:
-    newest = max((one.newest_at for one in counted), default=0)
-    number_of = sum(one.articles for one in counted)
+    newest = max((one.newest_unread_at for one in counted), default=0)
+    number_of = sum(one.unread for one in counted)
     return {"id": stream, "count": number_of, "newestItemTimestampUsec": str(newest * 1_000_000)}

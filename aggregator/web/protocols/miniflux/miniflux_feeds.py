@@ -1,7 +1,6 @@
 """Feeds and categories of Miniflux."""
 
 from base64 import b64encode
-from typing import Any
 
 from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
@@ -10,7 +9,7 @@ from aggregator.archive import reading_list
 from aggregator.errors import NotFound, UsageError
 from aggregator.model import Json
 from aggregator.store.categories import Category
-from aggregator.store.reader_lists import Wanted
+from aggregator.store.reader_lists import Counted
 from aggregator.subscriptions import change, opml_file
 from aggregator.subscriptions.add import MAX_WAIT
 from aggregator.subscriptions.subscribed import Subscribed, refresh, subscriptions
@@ -48,14 +47,10 @@ def create_feed(served: Served, sent: JsonBody) -> Response:
 @router.get("/feeds/counters")
 def counters(served: Served) -> Response:
     """Counts what was read and what was not of each feed."""
-    numbers = {
-        read: reading_list.per_feed(served.store, Wanted(read=read, folded=folded(served))) for read in (True, False)
-    }
-    known = subscriptions(served.store).all
-    reads, unreads = (
-        {str(one.feed.id): numbers[read][one.feed.url].articles for one in known if one.feed.url in numbers[read]}
-        for read in (True, False)
-    )
+    counted = reading_list.per_feed(served.store, folded=folded(served))
+    ids = {one.feed.url: str(one.feed.id) for one in subscriptions(served.store).all}
+    reads = {ids[url]: some.read for url, some in counted.items() if some.read}
+    unreads = {ids[url]: some.unread for url, some in counted.items() if some.unread}
     return JSONResponse({"reads": reads, "unreads": unreads})
 
 
@@ -127,8 +122,8 @@ def categories(served: Served, counts: str = "") -> Response:
     known = subscriptions(served.store)
     if counts.lower() not in ("true", "1"):
         return JSONResponse([model.category(one) for one in known.categories])
-    unread = reading_list.per_feed(served.store, Wanted(read=False, folded=folded(served)))
-    return JSONResponse([_counted(one, known.in_category(one.id), unread) for one in known.categories])
+    counted = reading_list.per_feed(served.store, folded=folded(served))
+    return JSONResponse([_counted(one, known.in_category(one.id), counted) for one in known.categories])
 
 
 @router.post("/categories")
@@ -202,8 +197,8 @@ def _refresh(served: ServerState, wanted: "tuple[Subscribed, ...] | list[Subscri
     return Response(status_code=204)
 
 
-def _counted(one: Category, its_feeds: list[Subscribed], unread: Any) -> Json:
-    numbers = [unread[feed.feed.url].articles for feed in its_feeds if feed.feed.url in unread]
+def _counted(one: Category, its_feeds: list[Subscribed], counted: dict[str, Counted]) -> Json:
+    numbers = [counted[feed.feed.url].unread for feed in its_feeds if feed.feed.url in counted]
     return model.category(one) | {"feed_count": len(its_feeds), "total_unread": sum(numbers)}
 
 
