@@ -25,7 +25,7 @@ from aggregator.web.server_state import ServerState
 _SUMMARY = "A news archive: articles, the stories that they tell, the feeds that they come from."
 
 
-_THREADS = 10  # in which handlers run, each with a connection of its own and its cache of pages
+_THREADS = 5  # in which handlers run: as many as connections are kept open, each with its cache of pages
 
 
 @asynccontextmanager
