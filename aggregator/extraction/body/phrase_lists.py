@@ -72,6 +72,11 @@ subscribers only|for subscribers only|you have … articles left|you've read you
 start your trial
 unlock this article|become a subscriber|cancel anytime|cancel at any time
 scroll to continue|article continues|story continues|continue after ad
+as a subscriber, you|as a subscriber you|you have … gift articles|send any friend|gift this article|give this article
+als abonnent können sie|als abonnentin können sie|als abonnent:in|en tant qu'abonné, vous|en tant qu’abonné, vous
+offrir cet article|como suscriptor puedes|como suscriptor, puedes|regala este artículo|como assinante, você
+como assinante, pode|in quanto abbonato|regala questo articolo|als abonnee kun je|als abonnee kunt u|geef dit artikel
+som prenumerant kan du|som abonnent kan du|jako prenumerator możesz
 jetzt … anmelden|jetzt abonnieren|jetzt weiterlesen|jetzt registrieren|jetzt kostenlos
 abonnieren sie|abonniere|hier anmelden|hier abonnieren|melden sie sich … newsletter
 melde dich … newsletter
