@@ -81,16 +81,16 @@ def mark_articles(
     request: Request,
     served: Served,
     action: Annotated[str, Form()],
-    article: Annotated[list[ArticleId] | None, Form()] = None,
+    article: Annotated[str, Form(pattern=r"^(\d{1,18}(,\d{1,18})*)?$")] = "",
     q: Annotated[str | None, Form()] = None,
     next: Annotated[str | None, Form()] = None,
 ) -> Response:
-    """Marks articles, those that are named or all that match a query, and goes on with the page `next`."""
+    """Marks articles, those whose ids are named (`1,2`) or all that match a query, and goes on with the page `next`."""
     wanted = next_action(action)
     if q is not None:
         mark_matching(served.store, Search(q), wanted, served.now)
     else:
-        mark(served.store, article or [], wanted, served.now)
+        mark(served.store, [int(one) for one in article.split(",") if one], wanted, served.now)
     return back_to(request, local_target(next))
 
 

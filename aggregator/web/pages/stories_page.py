@@ -39,7 +39,8 @@ def front(
     found = front_page(served.store, _SPANS[span][1], datetime.now(UTC), limit)
     cards = [card for card in found.cards if not (unread and card.is_read)]
     shown = {"front": found, "cards": cards, "span": span, "spans": _SPANS, "limit": limit, "step": _PAGE}
-    names, has_feeds = source_names(served.store), bool(served.config().feeds)
+    names = source_names(served.store)
+    has_feeds = bool(found.cards or served.config().feeds)  # the file is read where it matters alone
     return page(request, "front.html", **shown, unread=unread, names=names, has_feeds=has_feeds)
 
 
