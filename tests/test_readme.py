@@ -20,7 +20,7 @@ from aggregator.cli.app import app
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
-SETUP, TESTS, OFFLINE, _ = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+SETUP, TESTS, OFFLINE, *_ = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 

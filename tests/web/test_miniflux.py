@@ -1,5 +1,6 @@
 """The API of Miniflux, asked by the client of its own makers."""
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,3 +68,68 @@ def test_what_is_read_and_starred(client: miniflux.Client, world: int) -> None:
     client.toggle_bookmark(entry)
     client.update_entries([entry], "unread")
     assert client.get_entries(status="unread")["total"] == unread
+
+
+def test_every_method_of_the_client_is_answered(client: miniflux.Client, world: int) -> None:
+    """Those that are not for a feed reader to do here are refused, each with its reason."""
+    entry = client.get_feed_entries(world, limit=1, direction="desc")["entries"][0]
+    category = client.create_category("Later")["id"]
+    assert client.update_category(category, "Much later")["title"] == "Much later"
+    assert client.update_feed(world, title="The world", category_id=category)["title"] == "The world"
+    assert client.get_category_entry(category, entry["id"])["id"] == entry["id"]
+    assert client.get_category_entries(category)["total"] == 12
+    client.mark_category_entries_as_read(category)
+    assert client.get_feed_counters()["reads"][str(world)] == 12
+    client.delete_category(category)
+    assert client.get_feed(world)["category"]["title"] == "All"
+    assert client.refresh_feed(world)
+    assert client.refresh_all_feeds()
+    assert client.refresh_category(client.get_categories()[0]["id"])
+    assert "World.xml" in client.export()
+    assert client.import_feeds(client.export_feeds())["message"]
+    assert client.get_icon(world) == client.get_icon_by_feed_id(world)
+    assert "Vistula" in client.fetch_entry_content(entry["id"])["content"]
+    assert client.get_version()["version"]
+    assert client.get_integrations_status() is False
+    key = client.create_api_key("a phone")
+    assert key["token"]
+    assert "a phone" in [one["description"] for one in client.get_api_keys()]
+    client.delete_api_key(key["id"])
+    assert client.flush_history()
+    assert client.get_feed_entries(world)["total"] == 0
+    assert client.update_entries(list(range(1, 25)), "unread")
+    client.mark_feed_entries_as_read(world)
+    client.mark_user_entries_as_read(1)
+    assert client.get_entries(status="unread")["total"] == 0
+    for refused in (
+        lambda: client.create_user("other", PASSWORD),
+        lambda: client.update_user(1, theme="dark_serif"),
+        lambda: client.delete_user(1),
+        lambda: client.update_entry(entry["id"], title="Another"),
+        lambda: client.import_entry(world, "https://a.example/1"),
+    ):
+        with pytest.raises(miniflux.AccessForbidden):
+            refused()
+    with pytest.raises(miniflux.BadRequest, match="no third-party integration"):
+        client.save_entry(entry["id"])
+    for missing in (lambda: client.get_enclosure(1), lambda: client.update_enclosure(1, 20)):
+        with pytest.raises(miniflux.ResourceNotFound):
+            missing()
+    client.delete_feed(world)
+    assert len(client.get_feeds()) == 1
+
+
+def test_copies_are_folded_where_that_is_set(archive_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = copied(archive_folder, tmp_path_factory)
+    assert run(folder, "web", "password", USER, "--stdin", stdin=f"{PASSWORD}\n").returncode == 0
+    with sqlite3.connect(folder / "aggregator.db") as database:
+        database.execute("UPDATE articles SET copy_of = CASE WHEN id IN (2, 3) THEN 1 END")
+    database.close()
+    config = folder / "feeds.yaml"
+    with serving(folder) as running, miniflux.Client(running.base, username=USER, password=PASSWORD) as client:
+        assert client.get_entries()["total"] == 24
+        config.write_text(config.read_text().replace("settings:\n", "settings:\n  copies: fold\n"))
+        found = client.get_entries()
+        assert found["total"] == 22
+        assert {1, 2, 3} & {one["id"] for one in found["entries"]} == {1}
+        assert sum(client.get_feed_counters()["unreads"].values()) == 22

@@ -181,10 +181,28 @@ def fetch_content(served: Served, entry_id: int) -> Response:
 @router.get("/enclosures/{enclosure_id:int}")
 def enclosure(served: Served, enclosure_id: int) -> Response:
     """Shows an enclosure."""
+    return JSONResponse(_enclosure(served, enclosure_id))
+
+
+@router.put("/enclosures/{enclosure_id:int}")
+def update_enclosure(served: Served, enclosure_id: int) -> Response:
+    """Refuses to keep how far an enclosure was played."""
+    _enclosure(served, enclosure_id)
+    raise Refused("how far a file was played is not kept")
+
+
+@router.post("/feeds/{feed_id:int}/entries/import")
+def import_entry(served: Served, feed_id: int) -> Response:
+    """Refuses to take articles from elsewhere."""
+    subscriptions(served.store).of_id(feed_id)
+    raise Refused("articles come from feeds; `aggregator import FILE` takes others")
+
+
+def _enclosure(served: ServerState, enclosure_id: int) -> Json:
     item = _item(served, Wanted(ids=(enclosure_id // model.ENCLOSURES,)))
     for one in model.enclosures(item):
         if one["id"] == enclosure_id:
-            return JSONResponse(one)
+            return one
     raise NotFound(f"no enclosure {enclosure_id}")
 
 
