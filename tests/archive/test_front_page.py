@@ -9,7 +9,7 @@ import pytest
 from aggregator.archive.comparison import compare
 from aggregator.archive.front_page import front_page
 from aggregator.archive.import_articles import import_file
-from aggregator.archive.neighbours import neighbours
+from aggregator.archive.next_articles import neighbours
 from aggregator.archive.removed_blocks import removed_blocks
 from aggregator.archive.search import Search
 from aggregator.archive.search_facets import search_facets

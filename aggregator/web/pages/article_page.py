@@ -10,7 +10,7 @@ from aggregator.archive.copies import copies
 from aggregator.archive.history import change, history
 from aggregator.archive.list_stories import show_story
 from aggregator.archive.marking import mark, mark_matching, marks_of
-from aggregator.archive.neighbours import neighbours
+from aggregator.archive.next_articles import neighbours
 from aggregator.archive.removed_blocks import removed_blocks
 from aggregator.archive.search import Search
 from aggregator.archive.show import show
