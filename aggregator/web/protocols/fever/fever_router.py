@@ -62,7 +62,7 @@ def fever(request: Request, served: Served, sent: Form) -> Response:
         feeds = {one.feed.url: one for one in known.all}
         found = reading_list.reading_list(served.store, _items(served, sent))
         said["total_items"] = reading_list.ids(served.store, Wanted(folded=folded(served), limit=1)).total
-        said["items"] = [model.item(one, feeds[one.article.feed or ""]) for one in found.items]
+        said["items"] = [model.item(one, feeds[feed]) for one in found.items if (feed := one.article.feed) in feeds]
     for name, asked in (("unread_item_ids", Wanted(read=False)), ("saved_item_ids", Wanted(starred=True))):
         if name in sent or _CHANGED.get(sent.get("as", "")) == name:
             said[name] = ",".join(map(str, _ids(served, asked)))

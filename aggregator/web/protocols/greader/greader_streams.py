@@ -96,7 +96,7 @@ def _contents(served: ServerState, known: Subscriptions, items: list[reading_lis
         "id": stream,
         "title": "",
         "updated": served.now,
-        "items": [model.item(one, feeds[one.article.feed or ""]) for one in items],
+        "items": [model.item(one, feeds[feed]) for one in items if (feed := one.article.feed) in feeds],
     }
 
 

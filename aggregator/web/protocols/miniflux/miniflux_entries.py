@@ -247,7 +247,9 @@ def _entries(served: ServerState, wanted: Wanted | None) -> Response:
     _refuse_unknown(served, wanted)
     found = reading_list.reading_list(served.store, replace(wanted, limit=min(wanted.limit or MOST, MOST)))
     feeds = _feeds(served)
-    return JSONResponse({"total": found.total, "entries": [model.entry(one, feeds) for one in found.items]})
+    return JSONResponse(
+        {"total": found.total, "entries": [model.entry(one, feeds) for one in found.items if one.article.feed in feeds]}
+    )
 
 
 def _refuse_unknown(served: ServerState, wanted: Wanted) -> None:
