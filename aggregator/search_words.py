@@ -51,6 +51,7 @@ STEMMERS = {
     "eo": "esperanto",
 }
 _MARKS = {language: chr(0xE000 + place) for place, language in enumerate(STEMMERS)}  # no letters: no word has them
+FORM_MARK = "\ue0ff"  # of a form that is no stem: only prefixes and exact words are looked for among those
 _SCRIPTS = {"ar": "ء-ي", "fa": "ء-ی", "hy": "ա-և", "el": "ͱ-Ͽἀ-῿", "hi": "ऀ-ॿ", "ne": "ऀ-ॿ", "ru": "а-ӿ", "sr": "a-zа-ӿ"}
 _SCRIPTS |= {"ta": "஀-௿", "yi": "א-ת"}
 _OWN_SCRIPT = {language: re.compile(f"[{_SCRIPTS.get(language, 'a-zß-ʯḀ-ỿ')}]") for language in STEMMERS}
@@ -201,8 +202,10 @@ def _maker(language: str) -> Callable[[str], Word]:
         stemmed = _form(stem(_ARABIC_AND.sub("", cased) if language == "ar" else cased)) or form
         if " " in stemmed or " " in form:  # Hangul in a text of that language
             return Word(form, form, tuple(others))
-        if stemmed != form or _form(stem(form)) != stemmed:
+        if _form(stem(form)) != stemmed:  # who asks in plain letters asks for another stem
             others.add(form)
+        elif stemmed != form:
+            others.add(f"{form}{FORM_MARK}")
         return Word(form, f"{stemmed}{mark}", tuple(others))
 
     return made

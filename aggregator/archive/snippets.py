@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from aggregator.query import Words
@@ -14,15 +15,14 @@ _SEARCHED = 20_000  # characters folded at a time
 _MAX_FORMS = 3  # words of the index that a word between spaces makes
 _BLANK = re.compile(r"\s")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*\s+|[。！？]|\n\n")
-_PIECE = re.compile(r"\S+\s*")
+_PIECE = re.compile(r"(\S+)\s*")
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 
 
 def snippet(text: str, wanted: Sequence[Words], lang: str | None = None) -> str:
     """Returns about `WIDTH` characters of a text in `lang` around the first words that match, one line; else its
     beginning."""
-    language = stemming(lang)
-    at = min((found for words in wanted if (found := _first(text, words, language)) is not None), default=0)
+    at = _first(text, tuple(wanted), stemming(lang)) or 0
     start = _start(text, at)
     cut = text[start : _end(text, start, at)]
     return ("… " if start else "") + squeeze(cut) + (" …" if start + len(cut) < len(text.rstrip()) else "")
@@ -68,40 +68,60 @@ def _spelt(text: str, wanted: Sequence[Words], language: str) -> list[str]:
 
 def _phrases(words: Words, language: str) -> list[tuple[str, ...]]:
     """Returns the words as they may stand in a text, those before the last alone where that may go on."""
-    return [one[:-1] if words.prefix else one for one in words.spellings([language])]
+    return [one[:-1] if words.prefix else one for one in _spellings(words, words.typed, language)]
 
 
-def _first(text: str, words: Words, language: str) -> int | None:
-    """Returns where the phrase stands in the text."""
-    if as_written := _as_written(words).search(text):
-        return as_written.start()
-    phrases = [words.words] if words.exact or words.prefix else words.spellings([language])
-    end = "" if words.prefix else " "
-    for start in range(0, len(text), _SEARCHED):
-        part = text[start : start + _SEARCHED + 200]
+@lru_cache(maxsize=1024)
+def _spellings(words: Words, typed: str, language: str) -> list[tuple[str, ...]]:
+    return replace(words, typed=typed).spellings([language])  # words are equal however they were typed
+
+
+def _first(text: str, wanted: tuple[Words, ...], language: str) -> int | None:
+    """Returns where the first of these phrases stands in the text."""
+    as_written = _as_written(wanted).search(text) if wanted else None
+    before = as_written.start() if as_written else len(text)
+    sought = [_sought(words, words.typed, language) for words in wanted]
+    for start in range(0, before, _SEARCHED):
+        part = text[start : min(start + _SEARCHED, before) + 200]
         made = read(part, language)
-        for form in (" ".join([one.form for one in made]), " ".join([one.stem for one in made])):
-            for phrase in phrases:
-                at = f" {form} ".find(f" {' '.join(phrase)}{end}")
-                if at >= 0:
-                    return start + _place(part, len(form[:at].split()))
-    return None
+        places = [
+            len(form[:at].split())
+            for form in (f" {' '.join([one.form for one in made])} ", f" {' '.join([one.stem for one in made])} ")
+            for phrases in sought
+            for phrase in phrases
+            if (at := form.find(phrase)) >= 0
+        ]
+        if places:
+            return min(start + _place(part, min(places)), before)
+    return as_written.start() if as_written else None
+
+
+@lru_cache(maxsize=1024)
+def _sought(words: Words, typed: str, language: str) -> list[str]:
+    """Returns what is looked for in the forms and stems of a text."""
+    phrases = [words.words] if words.exact or words.prefix else _spellings(words, typed, language)
+    return [f" {' '.join(phrase)}{'' if words.prefix else ' '}" for phrase in phrases]
 
 
 @lru_cache(maxsize=256)
-def _as_written(words: Words) -> re.Pattern[str]:
-    """Returns what finds a phrase whose words stand in the text as they do in the index, but for case."""
+def _as_written(wanted: tuple[Words, ...]) -> re.Pattern[str]:
+    """Returns what finds phrases whose words stand in the text as they do in the index, but for case."""
+    return re.compile("|".join(map(_written, wanted)), re.IGNORECASE)
+
+
+def _written(words: Words) -> str:
     phrase = r"[\W_]+".join(map(re.escape, words.words))
-    return re.compile(rf"(?<![^\W_]){phrase}" + ("" if words.prefix else r"(?![^\W_])"), re.IGNORECASE)
+    return rf"(?<![^\W_]){phrase}" + ("" if words.prefix else r"(?![^\W_])")
 
 
 def _place(text: str, nth: int) -> int:
     """Returns where the word stands that `nth` words of the folded text precede."""
     seen = 0
-    for piece in _PIECE.finditer(text):
-        count = len(search_form(piece[0]).split())
+    for found in _PIECE.finditer(text):
+        piece = found[1]
+        count = 1 if piece.isascii() and piece.isalnum() else len(search_form(piece).split())
         if seen + count > nth:
-            return piece.start() if count < 20 else piece.start() + (nth - seen) * len(piece[0]) // count
+            return found.start() if count < 20 else found.start() + (nth - seen) * len(piece) // count
         seen += count
     return 0
 

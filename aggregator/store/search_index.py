@@ -10,13 +10,12 @@ from collections import defaultdict
 
 from sqlalchemy import Connection, select, text
 
-from aggregator.search_words import SearchTerms, stemming
+from aggregator.search_words import FORM_MARK, SearchTerms, stemming
 from aggregator.store import meta
 from aggregator.store.schema import search_languages
 from aggregator.store.sql import Values, insert, run_each
 
 FORM = 3  # of its words (`search_words`): who changes that counts this up, and adds a migration
-FORM_MARK = "\ue0ff"  # of a word on PostgreSQL that is no stem
 PROGRESS = "search index made to"  # `meta`: the last id that is indexed anew and the last that is to be, while it is
 
 _MAX_PENDING_ROWS = 500  # more are written before the transaction's end, and so is
@@ -108,6 +107,7 @@ def _vector(terms: SearchTerms) -> str:
             places[stem].append(place)
             if stem != form:
                 places[f"{form}{FORM_MARK}"].append(place)
-    for one in terms.others.split()[: _MAX_PG_WORDS[0]]:
+    spellings = [one for one in terms.others.split() if not one.endswith(FORM_MARK)]  # forms have their places above
+    for one in spellings[: _MAX_PG_WORDS[0]]:
         places[one].append(f"{at + 2}")
     return " ".join([f"'{word}':{','.join(found[:_MAX_PG_PLACES])}" for word, found in places.items()])

@@ -35,9 +35,10 @@ from sqlalchemy.sql.selectable import SelectBase
 from sqlalchemy.types import UserDefinedType
 
 from aggregator.query import And, Between, HasState, Is, Not, Nothing, Or, Query, Words
+from aggregator.search_words import FORM_MARK
 from aggregator.store import marks
 from aggregator.store.schema import articles, entries, feeds, revisions
-from aggregator.store.search_index import FORM_MARK, languages
+from aggregator.store.search_index import languages
 from aggregator.store.stored_articles import MAX_ID
 from aggregator.store.word_check import spelt
 from aggregator.urls import host_of
