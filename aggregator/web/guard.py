@@ -70,7 +70,7 @@ class Guard:
                 return _closed(scope, headers, path)
             if changes:
                 return problem(403, "read-only until a password is set: `aggregator web password USER`")
-        elif changes and login.kind == "session" and not is_same_origin(headers, peer):
+        elif changes and _may_be_foreign(login, headers) and not is_same_origin(headers, peer):
             return problem(403, "a change must come from a page of this server")
         return None
 
@@ -96,6 +96,13 @@ def is_same_origin(headers: Headers, peer: Peer) -> bool:
     if origin is not None:
         return origin.lower() == peer.origin
     return site is not None
+
+
+def _may_be_foreign(login: Login, headers: Headers) -> bool:
+    """Tells whether another server's page may have sent this: browsers send cookies, and passwords that they know, with
+    its requests too. A program that sends a password says nothing of where it comes from."""
+    from_browser = "sec-fetch-site" in headers or "origin" in headers
+    return login.kind == "session" or (login.kind == "password" and from_browser)
 
 
 def token_of(headers: Headers) -> str | None:

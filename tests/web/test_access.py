@@ -64,6 +64,11 @@ def test_a_page_of_another_site_changes_nothing(locked: Running) -> None:
             assert changed.status_code == 403, headers
         own = client.put("/api/v1/articles/1/state", json={"read": False}, headers={"Origin": locked.base})
         assert own.status_code == 200
+    change = ("/api/v1/articles/1/state", {"read": False})
+    with httpx.Client(base_url=locked.base, auth=(USER, PASSWORD)) as program:
+        assert program.put(change[0], json=change[1]).status_code == 200
+        browser = program.put(change[0], json=change[1], headers={"Sec-Fetch-Site": "cross-site"})
+        assert browser.status_code == 403
 
 
 def test_a_login_leads_nowhere_else(locked: Running) -> None:
