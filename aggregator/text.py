@@ -108,8 +108,12 @@ def caseless(text: str) -> str:
 
 def caseless_words(text: str) -> list[str]:
     """Returns the words of a text; they are those of its `fold`, but accents stay, and case mostly does."""
-    if len(text) > _PIECE:
-        return [word for piece in _pieces(text) for word in caseless_words(piece)]
+    if len(text) <= _PIECE:
+        return _caseless_words(text)
+    return [word for piece in _pieces(text) for word in _caseless_words(piece)]
+
+
+def _caseless_words(text: str) -> list[str]:
     if text.isascii():
         return _split(text, _LOWER)
     return _WORD.findall(caseless(text)) if _UNEVEN.search(_foreign(text)) else _split(text, _LETTERS)

@@ -75,7 +75,7 @@ def test_a_model_goes_from_a_search_to_a_story_to_a_text(database: str) -> None:
     async def questions(client: Client, ask: Ask) -> None:
         found = (await ask("search", query="dragon")).splitlines()
         assert found[0].startswith("1 found; cursor ")
-        assert found[1].startswith("[1] 2024-05-01 a.org Dragon (+1)")
+        assert found[1].startswith("[2] 2024-05-02 b.org Dragon again (+1)")  # as good, and newer
         assert "dragon was seen" in found[2]
         article = await ask("get_article", article_id=1)
         assert article.startswith("Dragon\na.org 2024-05-01 00:00 UTC by Ann\nhttps://a.org/1\nstory [1]\n\nA dragon")

@@ -96,3 +96,8 @@ def test_a_very_long_text_has_the_words_of_its_parts() -> None:
 )
 def test_a_shortened_text_is_cut_at_a_blank_or_anywhere(long: str, most: int, short: str) -> None:
     assert text.shortened(long, most) == short
+
+
+def test_a_very_long_text_is_read_in_pieces() -> None:
+    assert text.caseless_words("ferry " * 100_000) == ["ferry"] * 100_000
+    assert len("".join(text.caseless_words("é" * 700_000))) == 700_000
