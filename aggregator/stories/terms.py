@@ -49,7 +49,7 @@ def weights(
     said.update(TITLE_TIMES * terms(title))
     weighed = {t: _OFTEN[n] if n < len(_OFTEN) else _saturated(n) for t, n in said.items()}
     distinct = {*opening, *title}
-    digits = {word for word in distinct if word.isdigit()}
+    digits = {word for word in distinct if word.isdigit() and len(word) > 1}  # a digit alone is anything
     short = [word for word in distinct - digits if len(word) <= small]
     for term in set(terms(short)) - set(terms(named & distinct)):
         weighed[term] *= SMALL_WEIGHT
