@@ -93,6 +93,12 @@ def test_numbers_say_more_than_words() -> None:
     assert number > 1.5 * chairman
 
 
+def test_a_single_digit_says_no_more_than_a_word() -> None:
+    terms = vector(f"{FERRY} Chairman 7").terms
+    chairman, digit = (terms[fingerprint(word, "en").terms[0]] for word in ("Chairman", "7"))
+    assert digit <= chairman
+
+
 def test_a_term_that_seems_more_common_than_there_are_articles_says_nothing() -> None:
     made = fingerprint(FERRY, "en")
     assert made.terms[1] not in report(made, {made.terms[1]: 1000}, 5).terms
