@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from aggregator.access.logins import Login, TooManyLogins
 from aggregator.web import protocols
 from aggregator.web.peer import Peer, peer_of
-from aggregator.web.problems import problem
+from aggregator.web.problem_answers import problem
 from aggregator.web.server_state import ServerState
 
 COOKIE = "aggregator_session"

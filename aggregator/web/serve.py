@@ -13,7 +13,7 @@ import uvicorn
 from aggregator.access.logins import Logins
 from aggregator.errors import AggregatorError, UsageError
 from aggregator.store.engine import Store
-from aggregator.web.app import create_app
+from aggregator.web.application import create_app
 from aggregator.web.server_state import ServerState
 
 _GRACE_SECONDS = 5  # for answers under way when the server stops

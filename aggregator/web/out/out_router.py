@@ -18,7 +18,7 @@ from aggregator.web.conditional import modified
 from aggregator.web.guard import peer
 from aggregator.web.out import atom_writer, json_writer, rss_writer
 from aggregator.web.out.feed_document import FeedDocument, FeedItem
-from aggregator.web.problems import REFUSALS
+from aggregator.web.problem_answers import REFUSALS
 from aggregator.web.server_state import Served, ServerState
 
 router = APIRouter(prefix="/out", tags=["feeds out"], responses=REFUSALS)

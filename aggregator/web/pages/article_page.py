@@ -20,7 +20,7 @@ from aggregator.store.marks import UNMARKED, Action
 from aggregator.subscriptions.source_names import source_names
 from aggregator.web.api.parameters import ArticleId
 from aggregator.web.guard import local_target
-from aggregator.web.pages.render import back_to, page
+from aggregator.web.pages.templated import back_to, page
 from aggregator.web.server_state import Served, ServerState
 
 router = APIRouter()

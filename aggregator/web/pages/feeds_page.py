@@ -16,8 +16,8 @@ from aggregator.subscriptions.explain import explain
 from aggregator.subscriptions.opml_file import export_opml, import_opml
 from aggregator.subscriptions.overview import overview
 from aggregator.web.api.parameters import FeedId
-from aggregator.web.pages.render import back_to, page
-from aggregator.web.problems import status_of
+from aggregator.web.pages.templated import back_to, page
+from aggregator.web.problem_answers import status_of
 from aggregator.web.server_state import Served, ServerState
 
 router = APIRouter()

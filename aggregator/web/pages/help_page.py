@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from aggregator.web.pages.render import page
+from aggregator.web.pages.templated import page
 
 router = APIRouter()
 _EXAMPLES = (

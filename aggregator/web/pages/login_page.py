@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from aggregator.access.logins import SESSION_SECONDS, TooManyLogins
 from aggregator.web.guard import COOKIE, is_same_origin, local_target, peer
-from aggregator.web.pages.render import page
+from aggregator.web.pages.templated import page
 from aggregator.web.server_state import Served
 
 router = APIRouter()

@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from aggregator.alerts import manage
 from aggregator.errors import AggregatorError
-from aggregator.web.pages.render import back_to, page
-from aggregator.web.problems import status_of
+from aggregator.web.pages.templated import back_to, page
+from aggregator.web.problem_answers import status_of
 from aggregator.web.server_state import Served, ServerState
 
 router = APIRouter()

@@ -20,8 +20,8 @@ from aggregator.store.facets import Facets
 from aggregator.store.ranking import Sort
 from aggregator.subscriptions.source_names import source_names
 from aggregator.web.api.parameters import span
-from aggregator.web.pages.render import page
-from aggregator.web.problems import status_of
+from aggregator.web.pages.templated import page
+from aggregator.web.problem_answers import status_of
 from aggregator.web.server_state import Served
 
 router = APIRouter()

@@ -13,7 +13,7 @@ from aggregator.archive.list_stories import show_story
 from aggregator.archive.marking import marks_of
 from aggregator.subscriptions.source_names import source_names
 from aggregator.web.api.parameters import ArticleId, StoryId
-from aggregator.web.pages.render import back_to, page
+from aggregator.web.pages.templated import back_to, page
 from aggregator.web.server_state import Served
 
 router = APIRouter()

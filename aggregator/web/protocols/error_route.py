@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from aggregator.access.logins import TooManyLogins
 from aggregator.errors import AggregatorError, UsageError
-from aggregator.web.problems import status_of
+from aggregator.web.problem_answers import status_of
 
 
 class Refused(UsageError):

@@ -9,7 +9,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from aggregator import __version__
-from aggregator.web import metrics, problems
+from aggregator.web import metrics, problem_answers
 from aggregator.web.api.api_router import router as api
 from aggregator.web.conditional import Conditional
 from aggregator.web.guard import Guard
@@ -55,7 +55,7 @@ def create_app(served: ServerState, root_path: str = "") -> FastAPI:
     )
     app.state.served = served
     app.state.registry = registry
-    problems.install(app)
+    problem_answers.install(app)
     for router in (health_checks, metrics.router, api, out, protocols, pages):
         app.include_router(router)
     app.mount("/static", static_files(), "static")

@@ -16,7 +16,7 @@ from starlette.routing import compile_path
 from aggregator.access.logins import TooManyLogins
 from aggregator.errors import AggregatorError, NotFound, StoreError, UsageError
 from aggregator.subscriptions.add import NotAFeed
-from aggregator.web.pages.render import page
+from aggregator.web.pages.templated import page
 from aggregator.web.protocols import OWN_LOGIN
 
 MEDIA_TYPE = "application/problem+json"
