@@ -14,7 +14,7 @@ from tests.web.conftest import PASSWORD, USER, Running, copied, run, serving
 KEY = hashlib.md5(f"{USER}:{PASSWORD}".encode(), usedforsecurity=False).hexdigest()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def running(archive_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = copied(archive_folder, tmp_path_factory)
     assert run(folder, "web", "password", USER, "--stdin", stdin=f"{PASSWORD}\n").returncode == 0

@@ -10,7 +10,7 @@ import pytest
 from tests.web.conftest import PASSWORD, USER, Running, copied, run, serving
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def running(archive_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A server whose marks and feeds these tests change: each looks at what it changes itself."""
     folder = copied(archive_folder, tmp_path_factory)
@@ -20,12 +20,12 @@ def running(archive_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def client(running: Running) -> miniflux.Client:
     return miniflux.Client(running.base, username=USER, password=PASSWORD)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def world(client: miniflux.Client) -> int:
     return next(one["id"] for one in client.get_feeds() if one["feed_url"].endswith("/World.xml"))
 
