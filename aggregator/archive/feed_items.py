@@ -56,7 +56,7 @@ def of_category(store: Store, category_id: int, asked: Search) -> Listed:
 def of_story(store: Store, story_id: int, limit: int) -> Listed:
     """Returns the newest articles of a story. Raises NotFound."""
     with store.read() as conn:
-        members = stored_articles.of_stories(conn, [story_id]).get(story_id, []) if story_id < 2**63 else []
+        members = stored_articles.of_stories(conn, [story_id]).get(story_id, [])
     if not members:
         raise NotFound(f"no story {story_id} in this archive")
     found = [archived(one) for one in reversed(members)][:limit]

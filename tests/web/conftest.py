@@ -127,8 +127,7 @@ def served(archive_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 @pytest.fixture(scope="session")
 def locked(archive_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A server with a password (USER, PASSWORD) and a token."""
-    folder = copied(archive_folder, tmp_path_factory)
-    assert run(folder, "web", "password", USER, "--stdin", stdin=f"{PASSWORD}\n").returncode == 0
+    folder = closed(archive_folder, tmp_path_factory)
     token = run(folder, "web", "token", "tests").stdout.strip()
     with serving(folder, token=token) as running:
         yield running
@@ -138,4 +137,11 @@ def copied(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the archive that may be changed."""
     target = tmp_path_factory.mktemp("copy")
     shutil.copytree(folder, target, dirs_exist_ok=True)
+    return target
+
+
+def closed(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with a password (USER, PASSWORD): its server lets nobody else in."""
+    target = copied(folder, tmp_path_factory)
+    assert run(target, "web", "password", USER, "--stdin", stdin=f"{PASSWORD}\n").returncode == 0
     return target

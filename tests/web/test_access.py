@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.web.conftest import PASSWORD, USER, Running, copied, run, serving
+from tests.web.conftest import PASSWORD, USER, Running, closed, copied, run, serving
 
 
 def test_without_a_password_it_is_read_only(served: Running) -> None:
@@ -144,8 +144,7 @@ def test_a_port_that_is_taken_is_said_in_a_line(served: Running) -> None:
 
 
 def test_behind_a_proxy(archive_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    folder = copied(archive_folder, tmp_path_factory)
-    assert run(folder, "web", "password", USER, "--stdin", stdin=f"{PASSWORD}\n").returncode == 0
+    folder = closed(archive_folder, tmp_path_factory)
     options = ("--root-path", "/news", "--allow-host", "news.example", "--trust-proxy", "127.0.0.1")
     sent = {"X-Forwarded-For": "9.9.9.9, 10.1.1.1", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "news.example"}
     with serving(folder, *options) as running:

@@ -7,14 +7,13 @@ import httpx
 import pytest
 
 from tests.servers import Reply, Server
-from tests.web.conftest import EVIL, Running, copied, run, serving
+from tests.web.conftest import EVIL, Running, closed, run, serving
 
 
 @pytest.fixture(scope="module")
 def writable(archive_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """A client that may change an archive of its own."""
-    folder = copied(archive_folder, tmp_path_factory)
-    run(folder, "web", "password", "reader", "--stdin", stdin="correct horse\n")
+    folder = closed(archive_folder, tmp_path_factory)
     token = run(folder, "web", "token", "tests").stdout.strip()
     with serving(folder, token=token) as running, running.client() as client:
         yield client

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.web.conftest import PASSWORD, USER, Running, copied, run, serving
+from tests.web.conftest import PASSWORD, USER, Running, closed, run, serving
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no browser: `apt-get install chromium` brings one")
@@ -39,8 +39,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def site(archive_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A server with a password, whose archive may be changed."""
-    folder = copied(archive_folder, tmp_path_factory)
-    assert run(folder, "web", "password", USER, "--stdin", stdin=f"{PASSWORD}\n").returncode == 0
+    folder = closed(archive_folder, tmp_path_factory)
     assert run(folder, "search", "bridge", "--save", "bridges").returncode == 0
     with serving(folder) as running:
         yield running

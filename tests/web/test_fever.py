@@ -9,15 +9,14 @@ import httpx
 import pytest
 from freshrss_api import AuthenticationError, FreshRSSAPI
 
-from tests.web.conftest import PASSWORD, USER, Running, copied, run, serving
+from tests.web.conftest import PASSWORD, USER, Running, closed, serving
 
 KEY = hashlib.md5(f"{USER}:{PASSWORD}".encode(), usedforsecurity=False).hexdigest()
 
 
 @pytest.fixture
 def running(archive_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    folder = copied(archive_folder, tmp_path_factory)
-    assert run(folder, "web", "password", USER, "--stdin", stdin=f"{PASSWORD}\n").returncode == 0
+    folder = closed(archive_folder, tmp_path_factory)
     with serving(folder) as running:
         yield running
 

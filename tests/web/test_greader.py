@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.servers import Reply, Server
-from tests.web.conftest import PASSWORD, USER, Running, copied, run, serving
+from tests.web.conftest import PASSWORD, USER, Running, closed, run, serving
 
 READ, STARRED = "user/-/state/com.google/read", "user/-/state/com.google/starred"
 MOON = (
@@ -21,8 +21,7 @@ READING_LIST = "user/-/state/com.google/reading-list"
 
 @pytest.fixture(scope="module")
 def running(archive_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    folder = copied(archive_folder, tmp_path_factory)
-    assert run(folder, "web", "password", USER, "--stdin", stdin=f"{PASSWORD}\n").returncode == 0
+    folder = closed(archive_folder, tmp_path_factory)
     token = run(folder, "web", "token", "tests").stdout.strip()
     with serving(folder, token=token) as running:
         yield running

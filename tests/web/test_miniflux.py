@@ -7,14 +7,13 @@ from pathlib import Path
 import miniflux
 import pytest
 
-from tests.web.conftest import PASSWORD, USER, Running, copied, run, serving
+from tests.web.conftest import PASSWORD, USER, Running, closed, run, serving
 
 
 @pytest.fixture
 def running(archive_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A server whose marks and feeds these tests change: each looks at what it changes itself."""
-    folder = copied(archive_folder, tmp_path_factory)
-    assert run(folder, "web", "password", USER, "--stdin", stdin=f"{PASSWORD}\n").returncode == 0
+    folder = closed(archive_folder, tmp_path_factory)
     token = run(folder, "web", "token", "tests").stdout.strip()
     with serving(folder, token=token) as running:
         yield running
@@ -120,8 +119,7 @@ def test_every_method_of_the_client_is_answered(client: miniflux.Client, world: 
 
 
 def test_copies_are_folded_where_that_is_set(archive_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    folder = copied(archive_folder, tmp_path_factory)
-    assert run(folder, "web", "password", USER, "--stdin", stdin=f"{PASSWORD}\n").returncode == 0
+    folder = closed(archive_folder, tmp_path_factory)
     with sqlite3.connect(folder / "aggregator.db") as database:
         database.execute("UPDATE articles SET copy_of = CASE WHEN id IN (2, 3) THEN 1 END")
     database.close()

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from tests.servers import Reply, Server
-from tests.web.conftest import PASSWORD, USER, copied, run, serving
+from tests.web.conftest import PASSWORD, USER, closed, serving
 
 ONE_USER = "there is one user here"
 
@@ -178,8 +178,7 @@ def known(newsroom: Server) -> dict[str, Any]:
 def client(
     archive_folder: Path, tmp_path_factory: pytest.TempPathFactory, known: dict[str, Any]
 ) -> Iterator[httpx.Client]:
-    folder = copied(archive_folder, tmp_path_factory)
-    assert run(folder, "web", "password", USER, "--stdin", stdin=f"{PASSWORD}\n").returncode == 0
+    folder = closed(archive_folder, tmp_path_factory)
     with serving(folder) as running, httpx.Client(base_url=running.base, auth=(USER, PASSWORD), timeout=30) as client:
         world, science = client.get("/v1/feeds").json()
         known |= {"world": world["id"], "category": world["category"]["id"]}

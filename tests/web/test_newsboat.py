@@ -9,7 +9,7 @@ from pathlib import Path
 import miniflux
 import pytest
 
-from tests.web.conftest import PASSWORD, USER, Running, copied, run, serving
+from tests.web.conftest import PASSWORD, USER, Running, closed, serving
 
 there = shutil.which("newsboat") and shutil.which("tmux")
 pytestmark = pytest.mark.skipif(not there, reason="wants `apt-get install newsboat tmux`")
@@ -54,8 +54,7 @@ def waited(happened: Callable[[], bool]) -> bool:
 
 @pytest.fixture
 def running(archive_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    folder = copied(archive_folder, tmp_path_factory)
-    assert run(folder, "web", "password", USER, "--stdin", stdin=f"{PASSWORD}\n").returncode == 0
+    folder = closed(archive_folder, tmp_path_factory)
     with serving(folder) as running:
         yield running
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.servers import Reply, Server
-from tests.web.conftest import PASSWORD, USER, Running, copied, run, serving
+from tests.web.conftest import PASSWORD, USER, Running, closed, copied, run, serving
 
 PAGES = (
     "/",
@@ -30,8 +30,7 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml"}
 @pytest.fixture(scope="module")
 def mine(archive_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """A browser that is logged in to a server whose archive may be changed."""
-    folder = copied(archive_folder, tmp_path_factory)
-    assert run(folder, "web", "password", USER, "--stdin", stdin=f"{PASSWORD}\n").returncode == 0
+    folder = closed(archive_folder, tmp_path_factory)
     (folder / "old.jsonl").write_text(_OLD)
     assert run(folder, "import", "old.jsonl").returncode == 0
     with (
