@@ -47,9 +47,7 @@ def of_feed(store: Store, feed_id: int, asked: Search) -> Listed:
 def of_category(store: Store, category_id: int, asked: Search) -> Listed:
     """Returns the same of the subscriptions of a category. Raises NotFound."""
     with store.read() as conn:
-        found = next((one for one in categories.every(conn) if one.id == category_id), None)
-    if found is None:
-        raise NotFound(f"no category {category_id}")
+        found = categories.of_id(conn, category_id)
     return of_search(store, replace(asked, category=found.name), found.name or "Uncategorised")
 
 
@@ -60,7 +58,7 @@ def of_story(store: Store, story_id: int, limit: int) -> Listed:
     if not members:
         raise NotFound(f"no story {story_id} in this archive")
     found = [archived(one) for one in reversed(members)][:limit]
-    return _listed(store, found[-1].title or f"Story {story_id}", found, story=False)
+    return _listed(store, members[0].title or f"Story {story_id}", found, story=False)
 
 
 def of_stories(store: Store, limit: int) -> Listed:
@@ -68,7 +66,8 @@ def of_stories(store: Store, limit: int) -> Listed:
     now = datetime.now(UTC)
     rows = list_stories(store, now - STORIES_OF, now + timedelta(days=1), limit)
     with store.read() as conn:
-        leads = [archived(stored_articles.get(conn, row.article_id)) for row in rows]
+        known = stored_articles.by_ids(conn, [row.article_id for row in rows])
+    leads = [archived(known[row.article_id]) for row in rows if row.article_id in known]
     leads.sort(key=lambda one: one.published_at or one.fetched_at, reverse=True)
     return _listed(store, "Stories", leads, story=True)
 

@@ -3,14 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Literal
 
-from aggregator.archive.search import Search, refuse_unknown_feed
+from aggregator.archive.search import Search, asking
 from aggregator.store import search_articles
 from aggregator.store.engine import Store
-from aggregator.store.saved_searches import read_query
-from aggregator.store.time_limit import limited
 
 Unit = Literal["day", "month", "year"]
 _MOST_DAYS, _MOST_MONTHS = 62, 60  # that are shown; of a longer time months, of a much longer one years
@@ -36,9 +34,7 @@ class Histogram:
 def histogram(store: Store, asked: Search) -> Histogram:
     """Counts all that matches, by the time articles are listed by. Sorting, limit, offset and folding play no part.
     Raises QueryError, StoreError, UsageError for an unknown feed."""
-    with store.read() as conn, limited(conn):
-        query = read_query(conn, asked.query, datetime.now(UTC))
-        refuse_unknown_feed(conn, asked.feed)
+    with asking(store, asked) as (conn, query):
         found = search_articles.per_day(conn, query, asked.filters)
     days = [(_EPOCH + timedelta(day), number) for day, number in found]
     if not days:

@@ -1,14 +1,11 @@
 """Marks articles as read and starred, and counts what is unread."""
 
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
 
-from aggregator.archive.search import Search, refuse_unknown_feed
+from aggregator.archive.search import Search, matching_ids
 from aggregator.store import marks
 from aggregator.store.engine import Store
 from aggregator.store.marks import Action, Mark
-from aggregator.store.saved_searches import read_query
-from aggregator.store.search_sql import matching
 
 
 def mark(store: Store, article_ids: Collection[int], action: Action, now: int) -> int:
@@ -19,11 +16,8 @@ def mark(store: Store, article_ids: Collection[int], action: Action, now: int) -
 
 def mark_matching(store: Store, asked: Search, action: Action, now: int) -> int:
     """Marks every article that matches; sorting, limit, offset and folding play no part. Returns how many were not
-    marked so before. Raises QueryError, UsageError for an unknown feed."""
-    with store.write() as unit:
-        query = read_query(unit, asked.query, datetime.now(UTC))
-        refuse_unknown_feed(unit, asked.feed)
-        return marks.change(unit, matching(unit, query, asked.filters), action, now)
+    marked so before. Raises QueryError, StoreError, UsageError for an unknown feed."""
+    return mark(store, matching_ids(store, asked), action, now)  # asked before: a search must not hold the writer
 
 
 def marks_of(store: Store, article_ids: Collection[int]) -> Mapping[int, Mark]:

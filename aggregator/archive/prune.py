@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from aggregator.config.models import Config
 from aggregator.store import feeds, maintenance, meta, stories
 from aggregator.store import site_memories as memories
 from aggregator.store.engine import Store
+from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.times import DAY
 
 STORY_WINDOW = 30 * DAY
@@ -100,11 +101,7 @@ def _lengths(config: Config) -> str:
 def _prune_source(store: Store, feed_id: int, before: int | None, most: int | None) -> int:
     with store.read() as conn:
         ids = maintenance.outdated(conn, feed_id, before, most)
-    gone = 0
-    for start in range(0, len(ids), _AT_ONCE):
-        with store.write() as unit:
-            gone += maintenance.prune_entries(unit, ids[start : start + _AT_ONCE])
-    return gone
+    return _in_parts(store, ids, maintenance.prune_entries)
 
 
 def _outdated_in_all(conn: Connection, config: Config, now: int, without: Collection[int] = ()) -> list[int]:
@@ -115,10 +112,14 @@ def _outdated_in_all(conn: Connection, config: Config, now: int, without: Collec
 def _prune_in_all(store: Store, config: Config, now: int) -> int:
     with store.read() as conn:
         ids = _outdated_in_all(conn, config, now)
+    return _in_parts(store, ids, maintenance.remove_articles)
+
+
+def _in_parts(store: Store, ids: Sequence[int], remove: Callable[[UnitOfWork, list[int]], int]) -> int:
     gone = 0
     for start in range(0, len(ids), _AT_ONCE):
         with store.write() as unit:
-            gone += maintenance.remove_articles(unit, ids[start : start + _AT_ONCE])
+            gone += remove(unit, [*ids[start : start + _AT_ONCE]])
     return gone
 
 

@@ -15,6 +15,7 @@ from aggregator.store.engine import Store
 from aggregator.store.marks import UNMARKED, Action, Mark
 from aggregator.store.reader_lists import Counted, Page, Wanted
 from aggregator.store.saved_searches import read_query
+from aggregator.store.time_limit import limited
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,10 @@ def query_of(store: Store, text: str) -> Query:
 def reading_list(store: Store, wanted: Wanted) -> ReadingList:
     """Returns a page of what is asked, with all that is shown of it."""
     with store.read() as conn:
-        page = reader_lists.page(conn, wanted)
-        found = reader_lists.read(conn, page.ids)
+        with limited(conn):
+            page = reader_lists.page(conn, wanted)
+        known = stored_articles.by_ids(conn, page.ids)
+        found = [known[one] for one in page.ids if one in known]
         marked = marks.of_articles(conn, page.ids)
         bodies = stored_articles.bodies_of(conn, page.ids)
         listed = feed_entries.facts_from_feeds(conn, page.ids)
@@ -74,7 +77,7 @@ def reading_item(store: Store, wanted: Wanted) -> ReadingItem:
 
 def ids(store: Store, wanted: Wanted) -> Page:
     """Returns a page of what is asked, the ids alone."""
-    with store.read() as conn:
+    with store.read() as conn, limited(conn):
         return reader_lists.page(conn, wanted)
 
 

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from aggregator.archive.show import show
 from aggregator.articles.row import unpacked
 from aggregator.errors import ExtractionError, NotFound
 from aggregator.extraction import pipeline
 from aggregator.extraction.article import Block
-from aggregator.store import raw_pages
+from aggregator.store import raw_pages, stored_articles
 from aggregator.store.engine import Store
 from aggregator.text import count_words
 
@@ -24,8 +23,8 @@ class Removed:
 def removed_blocks(store: Store, article_id: int) -> Removed:
     """Returns what was dropped of the page of this article, as today's extractor judges it. Raises NotFound where there
     is no such article, or its page is not kept."""
-    show(store, article_id)
     with store.read() as conn:
+        stored_articles.get(conn, article_id)
         page = raw_pages.page(conn, article_id)
     body = None if page is None else unpacked(page.body)
     if page is None or body is None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
@@ -126,10 +127,8 @@ class Results:
 def search(store: Store, asked: Search) -> Results:
     """Returns what matches, best (or newest) first. Raises QueryError, StoreError, UsageError for an unknown feed."""
     filters = asked.filters
-    with store.read() as conn, limited(conn):
-        query = read_query(conn, asked.query, datetime.now(UTC))
+    with asking(store, asked) as (conn, query):
         words = wanted(query)
-        refuse_unknown_feed(conn, asked.feed)
         cursor = search_articles.newest(conn)
         page = (asked.sort, asked.limit, asked.offset)
         found = search_articles.search(conn, query, filters, *page, stories=asked.stories, exact=asked.exact)
@@ -151,19 +150,35 @@ def records(store: Store, asked: Search) -> Iterator[Json]:
     Its earlier texts are in it. Sorting, limit, offset and folding play no part. Raises as `search` does.
     """
     with store.read() as conn:
-        query = read_query(conn, asked.query, datetime.now(UTC))
-        refuse_unknown_feed(conn, asked.feed)
-        for article in search_articles.each(conn, query, asked.filters):
+        for article in search_articles.each(conn, _query(conn, asked), asked.filters):
             earlier = stored_articles.revisions_of(conn, article.id) if article.revisions else ()
             yield exported(article, earlier)
 
 
 def count(store: Store, asked: Search) -> int:
     """Returns how many articles match, however many there are. Raises as `search` does."""
-    with store.read() as conn, limited(conn):
-        query = read_query(conn, asked.query, datetime.now(UTC))
-        refuse_unknown_feed(conn, asked.feed)
+    with asking(store, asked) as (conn, query):
         return search_articles.count(conn, query, asked.filters)
+
+
+def matching_ids(store: Store, asked: Search) -> list[int]:
+    """Returns the ids of all articles that match, in no order. Raises as `search` does."""
+    with asking(store, asked) as (conn, query):
+        return search_articles.matching_ids(conn, query, asked.filters)
+
+
+@contextmanager
+def asking(store: Store, asked: Search) -> Iterator[tuple[Connection, Query]]:
+    """Lends a connection and the query that is asked, for as long as a search may take. Raises QueryError, StoreError,
+    UsageError for an unknown feed."""
+    with store.read() as conn, limited(conn):
+        yield conn, _query(conn, asked)
+
+
+def _query(conn: Connection, asked: Search) -> Query:
+    query = read_query(conn, asked.query, datetime.now(UTC))
+    refuse_unknown_feed(conn, asked.feed)
+    return query
 
 
 def of_one_story(query: str) -> bool:

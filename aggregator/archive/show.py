@@ -62,4 +62,5 @@ def show(store: Store, article_id: int) -> Shown:
 def html_of(store: Store, texts: Mapping[int, str]) -> dict[int, str]:
     """Returns the bodies of these articles, whose texts are given, as HTML."""
     with store.read() as conn:
-        return {one: text_html(text, stored_articles.body(conn, one)) for one, text in texts.items()}
+        packed = stored_articles.bodies_of(conn, [*texts])
+    return {one: text_html(text, packed.get(one)) for one, text in texts.items()}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select, update
 
+from aggregator.errors import NotFound
 from aggregator.store.schema import categories
 from aggregator.store.sql import insert
 
@@ -25,6 +26,14 @@ _ALL = select(categories.c.id, categories.c.name)
 def every(conn: Connection) -> list[Category]:
     """Returns all categories by name, those without feeds too."""
     return [Category(*row) for row in conn.execute(_ALL.order_by(categories.c.name))]
+
+
+def of_id(conn: Connection, category_id: int) -> Category:
+    """Returns the category of that number. Raises NotFound if there is none."""
+    for one in every(conn):
+        if one.id == category_id:
+            return one
+    raise NotFound(f"no category {category_id}")
 
 
 def named(conn: Connection, name: str) -> Category | None:

@@ -1,6 +1,5 @@
 """Lists the articles of subscriptions as feed readers ask for them: by feed, category, mark and time, in pages."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -13,7 +12,6 @@ from aggregator.store.marks import read_ids, removed_ids, starred_ids
 from aggregator.store.schema import article_marks, articles, categories, feeds
 from aggregator.store.search_sql import Filters, matching
 from aggregator.store.sql import listed
-from aggregator.store.stored_articles import StoredArticle, from_row
 
 Order = Literal["at", "id", "changed", "read", "feed_category", "category_id", "title", "author"]
 """at: the time that articles are put in order by; id: when they were stored; changed: they or their marks."""
@@ -125,13 +123,6 @@ def per_feed(conn: Connection, *, folded: bool) -> dict[str, Counted]:
     asked = condition(conn, Wanted(folded=folded))
     counted = select(articles.c.feed, func.count(), read, newest).where(asked).group_by(articles.c.feed)
     return {url: Counted(int(done), int(every - done), int(at)) for url, every, done, at in conn.execute(counted)}
-
-
-def read(conn: Connection, ids: Sequence[int]) -> list[StoredArticle]:
-    """Returns these articles, in this order."""
-    found = conn.execute(select(articles).where(articles.c.id.in_(listed(conn, ids))))
-    stored = {row.id: from_row(row) for row in found}
-    return [stored[one] for one in ids if one in stored]
 
 
 def _unpaged(wanted: Wanted) -> Wanted:

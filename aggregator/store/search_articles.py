@@ -30,7 +30,7 @@ from aggregator.store.search_sql import (
     plan,
 )
 from aggregator.store.sql import listed, tuples
-from aggregator.store.stored_articles import StoredArticle, from_row
+from aggregator.store.stored_articles import StoredArticle, by_ids, from_row
 
 MOST = 10_000  # matches that are ranked and counted, unless all are asked for
 _ROWS_AT_ONCE = 200  # read from the database by `each`
@@ -110,6 +110,11 @@ def count(conn: Connection, query: Query, filters: Filters) -> int:
     return int(
         conn.execute(select(func.count()).select_from(articles).where(matching(conn, query, filters))).scalar_one()
     )
+
+
+def matching_ids(conn: Connection, query: Query, filters: Filters) -> list[int]:
+    """Returns the ids of all articles that match, in no order."""
+    return [int(one) for one in conn.execute(select(articles.c.id).where(matching(conn, query, filters))).scalars()]
 
 
 def newest_matches(conn: Connection, query: Query, filters: Filters, most: int) -> Sequence[int]:
@@ -267,8 +272,7 @@ def _read(
     """Returns the articles of a page; `members`: how many match of each story, where stories are folded."""
     if not page:
         return []
-    rows = conn.execute(select(articles).where(articles.c.id.in_(listed(conn, [match[ID] for match in page]))))
-    stored = {row.id: from_row(row) for row in rows}
+    stored = by_ids(conn, [match[ID] for match in page])
     return [
         FoundArticle(stored[one], float(measure) if ranked else 0.0, members.get(story, 1) - 1)
         for measure, one, story in page

@@ -32,7 +32,6 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.sql.selectable import SelectBase
-from sqlalchemy.types import UserDefinedType
 
 from aggregator.query import And, Between, HasState, Is, Not, Nothing, Or, Query, Words
 from aggregator.search_words import FORM_MARK
@@ -56,16 +55,6 @@ _STATES: dict[str, SelectBase] = {
 _MAX_BOUNDED = 400_000  # articles of a time span whose lowest and highest ids are looked up
 
 _MAX_IN_SET = 50_000  # articles that meet a condition, for it to be looked up first
-
-
-class TSQUERY(UserDefinedType[str]):
-    """Names PostgreSQL's type, whose module who has SQLite need not load."""
-
-    cache_ok = True
-
-    def get_col_spec(self, **_: object) -> str:
-        """Returns the name."""
-        return "tsquery"
 
 
 Ids: TypeAlias = ColumnElement[int]
@@ -190,6 +179,8 @@ def hits(match: str, dialect: str, within: tuple[int, int] | None = None) -> Sel
 
 def tsquery(match: str) -> ColumnElement[str]:
     """Returns an expression as PostgreSQL's tsquery, whose words no dictionary changes."""
+    from sqlalchemy.dialects.postgresql import TSQUERY  # imported when needed: who has SQLite does not pay for it
+
     return cast(match, TSQUERY())
 
 

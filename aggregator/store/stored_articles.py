@@ -72,6 +72,12 @@ def get(conn: Connection, article_id: int) -> StoredArticle:
     return article
 
 
+def by_ids(conn: Connection, article_ids: Sequence[int]) -> dict[int, StoredArticle]:
+    """Returns those of these articles that there are, by their ids."""
+    found = conn.execute(select(articles).where(articles.c.id.in_(listed(conn, article_ids))))
+    return {row.id: from_row(row) for row in found}
+
+
 def held(conn: Connection, article_id: int) -> StoredArticle | None:
     """Returns the article of this id, held for this transaction; None if there is none."""
     row = conn.execute(_BY_ID.with_for_update(), {"id": article_id}).first()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from aggregator.config import edit
 from aggregator.config.models import Config
-from aggregator.errors import NotFound, UsageError
+from aggregator.errors import UsageError
 from aggregator.store import categories
 from aggregator.store.categories import Category
 from aggregator.store.engine import Store
@@ -50,9 +50,7 @@ def _move(path: Path, config: Config, old: str, new: str | None) -> None:
 
 def _named(store: Store, category_id: int) -> Category:
     with store.read() as conn:
-        found = next((one for one in categories.every(conn) if one.id == category_id), None)
-    if found is None:
-        raise NotFound(f"no category {category_id}")
+        found = categories.of_id(conn, category_id)
     if found.name == categories.NONE:
         raise UsageError("this is the category of feeds that are in none; it stays as it is")
     return found
