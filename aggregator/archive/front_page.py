@@ -1,6 +1,6 @@
 """Puts together what a reader begins with: the stories of the last day, each with what tells of it at a glance."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from aggregator.archive.list_stories import list_stories
@@ -10,6 +10,7 @@ from aggregator.store.story_cards import Member, Teaser
 from aggregator.store.story_list import StoryRow
 from aggregator.text import shortened, squeeze
 
+MOST_STORIES = 300  # on one page
 _MOST_TEASER = 220  # characters
 
 
@@ -42,27 +43,43 @@ class StoryCard:
 @dataclass(frozen=True, slots=True)
 class FrontPage:
     """The stories between two times (aware), biggest first. `is_late`: there was no news in the time that was asked
-    for, these are of the same length before the newest there are; `more`: whether there are more."""
+    for, these are of the same length before the newest there are; `more`: whether there are more; `all_read`: there are
+    stories, and none of them is unread."""
 
     cards: tuple[StoryCard, ...]
     since: datetime
     until: datetime
     is_late: bool
     more: bool
+    all_read: bool = False
 
 
 def front_page(store: Store, length: timedelta, now: datetime, limit: int) -> FrontPage:
     """Returns the stories of the last `length`; where there are none, of the last `length` with news."""
+    found = _latest(store, length, now, limit + 1)
+    return replace(found, cards=found.cards[:limit], more=len(found.cards) > limit)
+
+
+def unread_page(store: Store, length: timedelta, now: datetime, limit: int) -> FrontPage:
+    """Returns those of the stories that `front_page` has of a time with something unread, of the biggest
+    `MOST_STORIES`."""
+    found = _latest(store, length, now, MOST_STORIES + 1)
+    unread = tuple(card for card in found.cards if not card.is_read)
+    more = len(unread) > limit
+    return replace(found, cards=unread[:limit], more=more, all_read=bool(found.cards) and not unread)
+
+
+def _latest(store: Store, length: timedelta, now: datetime, most: int) -> FrontPage:
     since, until, is_late = now - length, now + timedelta(seconds=1), False
-    found = list_stories(store, since, until, limit + 1)
+    found = list_stories(store, since, until, most)
     if not found:
         with store.read() as conn:
             newest = story_cards.newest(conn, int(until.timestamp()))
         if newest is not None:
             until, is_late = datetime.fromtimestamp(newest + 1, UTC), True
             since = until - length
-            found = list_stories(store, since, until, limit + 1)
-    return FrontPage(cards(store, found[:limit]), since, until, is_late, len(found) > limit)
+            found = list_stories(store, since, until, most)
+    return FrontPage(cards(store, found), since, until, is_late, more=False)
 
 
 def cards(store: Store, stories: list[StoryRow]) -> tuple[StoryCard, ...]:

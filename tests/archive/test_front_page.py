@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from aggregator.archive.comparison import compare
-from aggregator.archive.front_page import front_page
+from aggregator.archive.front_page import front_page, unread_page
 from aggregator.archive.import_articles import import_file
+from aggregator.archive.marking import mark
 from aggregator.archive.next_articles import neighbours
 from aggregator.archive.removed_blocks import removed_blocks
 from aggregator.archive.search import Search
@@ -47,6 +48,17 @@ def test_the_last_day_with_news_is_shown_where_the_last_one_had_none(store: Stor
     assert not first.is_read
     assert not front_page(store, timedelta(days=30), NOW, 1).is_late
     assert front_page(store, timedelta(days=30), NOW, 1).more
+
+
+def test_what_is_unread_is_looked_for_beyond_the_first_page(store: Store, tmp_path: Path) -> None:
+    fill(store, tmp_path)
+    biggest, other = front_page(store, timedelta(days=2), NOW, 10).cards
+    mark(store, [one.id for one in biggest.members], "read", 1)
+    found = unread_page(store, timedelta(days=2), NOW, 1)
+    assert [card.story.id for card in found.cards] == [other.story.id]
+    assert not found.all_read
+    mark(store, [one.id for one in other.members], "read", 1)
+    assert unread_page(store, timedelta(days=2), NOW, 1).all_read
 
 
 def test_matches_are_counted_by_source_and_language(store: Store, tmp_path: Path) -> None:

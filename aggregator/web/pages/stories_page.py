@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from aggregator.archive.comparison import compare
 from aggregator.archive.edit_stories import merge, split
-from aggregator.archive.front_page import front_page, teaser
+from aggregator.archive.front_page import MOST_STORIES, front_page, teaser, unread_page
 from aggregator.archive.list_stories import show_story
 from aggregator.archive.marking import marks_of
 from aggregator.subscriptions.source_names import source_names
@@ -31,16 +31,16 @@ def front(
     request: Request,
     served: Served,
     span: str = "1d",
-    limit: Annotated[int, Query(ge=1, le=300)] = _PAGE,
+    limit: Annotated[int, Query(ge=1, le=MOST_STORIES)] = _PAGE,
     unread: bool = False,
 ) -> Response:
     """Shows the stories of the last day, or of the last day with news, biggest first."""
     span = span if span in _SPANS else "1d"
-    found = front_page(served.store, _SPANS[span][1], datetime.now(UTC), limit)
-    cards = [card for card in found.cards if not (unread and card.is_read)]
-    shown = {"front": found, "cards": cards, "span": span, "spans": _SPANS, "limit": limit, "step": _PAGE}
+    read = unread_page if unread else front_page
+    found = read(served.store, _SPANS[span][1], datetime.now(UTC), limit)
+    shown = {"front": found, "span": span, "spans": _SPANS, "limit": limit, "step": _PAGE, "most": MOST_STORIES}
     names = source_names(served.store)
-    has_feeds = bool(found.cards or served.config().feeds)  # the file is read where it matters alone
+    has_feeds = bool(found.cards or found.all_read or served.config().feeds)  # the file is read where it matters alone
     return page(request, "front.html", **shown, unread=unread, names=names, has_feeds=has_feeds)
 
 
