@@ -34,6 +34,8 @@ def test_the_account_is_the_one_user(client: miniflux.Client, running: Running) 
     assert me["username"] == USER
     assert client.get_users() == [me] == [client.get_user_by_id(me["id"])] == [client.get_user_by_username(USER)]
     assert miniflux.Client(running.base, api_key=running.token).me() == me
+    for _ in range(7):  # no failed logins
+        assert miniflux.Client(running.base, username="phone", password=running.token).me() == me
 
 
 def test_feeds_have_their_category_and_icon(client: miniflux.Client, world: int) -> None:

@@ -11,7 +11,8 @@ NO_PASSWORD = "set a password first: `aggregator web password USER`"
 
 def by_password(request: Request, served: ServerState, name: str, password: str) -> Login | None:
     """Returns the login of a name and a password; a token may stand for the password. Raises TooManyLogins."""
-    return served.logins.by_password(name, password, peer(request).address) or by_token(served, password)
+    # The token first: one that is asked for as a password would be a failed login.
+    return by_token(served, password) or served.logins.by_password(name, password, peer(request).address)
 
 
 def by_token(served: ServerState, secret: str) -> Login | None:
