@@ -43,6 +43,8 @@ def remove_category(store: Store, path: Path, config: Config, category_id: int) 
 
 
 def _move(path: Path, config: Config, old: str, new: str | None) -> None:
+    if any(item.category == old for item in config.articles):
+        raise UsageError(f"{old!r} holds pages of `articles:` too; change their category in feeds.yaml")
     moved = {feed.url: {"category": new} for feed in config.feeds if feed.category == old}
     if moved:
         edit.change_feeds(path, moved)

@@ -35,3 +35,15 @@ def test_a_category_keeps_its_number_when_it_is_renamed(store: Store, tmp_path: 
     change.remove_category(store, path, config, world)
     assert [name for _, name in synced()] == ["", "Local news"]
     assert "category" not in path.read_text()
+
+
+def test_a_category_with_pages_is_changed_in_the_file_alone(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "feeds.yaml"
+    path.write_text("articles:\n- {url: https://a.org/live, category: Pages}\n")
+    config, digest = sync.load(store, path, {})
+    sync.sync(store, config, digest, 1)
+    with store.read() as conn:
+        found = categories.named(conn, "Pages")
+    assert found is not None
+    with pytest.raises(UsageError, match="pages of `articles:`"):
+        change.remove_category(store, path, config, found.id)
