@@ -32,19 +32,31 @@ def load(store: Store, path: Path | None, environ: Mapping[str, str] = os.enviro
     return config, digest
 
 
+def settings(store: Store, path: Path | None, environ: Mapping[str, str]) -> Settings:
+    """Returns the settings alone, which costs less than the whole configuration. Raises ConfigError."""
+    return _kept_settings(store, path, environ) or load(store, path, environ)[0].settings
+
+
 def synced_settings(store: Store, path: Path, environ: Mapping[str, str], now: int) -> Settings:
     """Returns the settings, after the rows of feeds were made to say what the file says.
 
     Where neither it nor a variable changed since the last time, the settings alone are read: the subscriptions are in
     their rows.
     """
+    if (kept := _kept_settings(store, path, environ)) is not None:
+        return kept
+    config, digest = load(store, path, environ)
+    sync(store, config, digest, now)
+    return config.settings
+
+
+def _kept_settings(store: Store, path: Path | None, environ: Mapping[str, str]) -> Settings | None:
+    """Returns the settings that were synced last; None if the file or a variable changed since."""
     with store.read() as conn:
         kept = meta.get(conn, "settings")
     if kept and kept.startswith(digest := _digest(path, environ)):
         return Settings.model_validate_json(kept[len(digest) :])
-    config, digest = load(store, path, environ)
-    sync(store, config, digest, now)
-    return config.settings
+    return None
 
 
 def _digest(path: Path | None, environ: Mapping[str, str]) -> str:

@@ -40,7 +40,10 @@ class Guard:
         peer = peer_of(scope, self._served.trusted)
         state = scope.setdefault("state", {})
         state["peer"], state["login"] = peer, None
-        refused = self._refused_host(peer) or await run_in_threadpool(self._refused, scope, peer)
+        refused = self._refused_host(peer)
+        path = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
+        if refused is None and not _is_open(path):  # what is open waits for no thread
+            refused = await run_in_threadpool(self._refused, scope, path, peer)
         await (refused or self._app)(scope, receive, send)
 
     def _refused_host(self, peer: Peer) -> Response | None:
@@ -54,12 +57,9 @@ class Guard:
             return None
         return problem(421, f"{name} is no name of this server; `aggregator serve --allow-host {name}` makes it one")
 
-    def _refused(self, scope: Scope, peer: Peer) -> Response | None:
+    def _refused(self, scope: Scope, path: str, peer: Peer) -> Response | None:
         """Finds who asks; returns the refusal, None if the request is let in."""
-        path, changes, headers = scope["path"], scope["method"] not in SAFE, Headers(scope=scope)
-        path = path.removeprefix(scope.get("root_path", "")) or "/"
-        if path in PUBLIC or path.startswith((STATIC, *protocols.OWN_LOGIN)):
-            return None
+        changes, headers = scope["method"] not in SAFE, Headers(scope=scope)
         try:
             login = self._login(scope, headers, path, peer)
         except TooManyLogins as error:
@@ -86,6 +86,11 @@ class Guard:
         elif secret := cookie_parser(headers.get("cookie", "")).get(COOKIE):
             login = logins.by_session(secret)
         return login if login is None or login.scope == "all" or out else None
+
+
+def _is_open(path: str) -> bool:
+    """Tells whether no login is asked for here before a handler runs."""
+    return path in PUBLIC or path.startswith((STATIC, *protocols.OWN_LOGIN))
 
 
 def is_same_origin(headers: Headers, peer: Peer) -> bool:

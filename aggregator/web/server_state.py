@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from aggregator.access.logins import Login, Logins
-from aggregator.config.models import Config
+from aggregator.config.models import Config, Settings
 from aggregator.store.engine import Store
 from aggregator.subscriptions import sync
 
@@ -36,6 +36,10 @@ class ServerState:
         """Returns what feeds.yaml says now. Raises ConfigError."""
         return sync.load(self.store, self._existing_config(), self.environ)[0]
 
+    def settings(self) -> Settings:
+        """Returns the settings that feeds.yaml has now. Raises ConfigError."""
+        return sync.settings(self.store, self._existing_config(), self.environ)
+
     def follow_config(self) -> None:
         """Takes over what was written into feeds.yaml. Raises ConfigError."""
         config, digest = sync.load(self.store, self._existing_config(), self.environ)
@@ -45,12 +49,13 @@ class ServerState:
         return self.config_path if self.config_path.exists() else None
 
 
-def _served(request: Request) -> ServerState:
+# These are no plain functions, for which a request would wait for a thread twice.
+async def _served(request: Request) -> ServerState:
     found: ServerState = request.app.state.served
     return found
 
 
-def _login(request: Request) -> Login | None:
+async def _login(request: Request) -> Login | None:
     found: Login | None = request.state.login
     return found
 

@@ -50,7 +50,7 @@ def alert(
 ) -> Response:
     """Makes a saved search an alert."""
     try:
-        made = manage.add(served.store, name, None, channel, target.strip(), served.config().settings, daily=daily)
+        made = manage.add(served.store, name, None, channel, target.strip(), served.settings(), daily=daily)
     except AggregatorError as error:
         return _searches(request, served, status_of(error), str(error))
     if made.secret:

@@ -5,4 +5,4 @@ from aggregator.web.server_state import ServerState
 
 def folded(served: ServerState) -> bool:
     """Tells whether of articles with the same text the head alone is shown."""
-    return served.config().settings.copies == "fold"
+    return served.settings().copies == "fold"

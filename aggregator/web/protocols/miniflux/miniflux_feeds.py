@@ -171,7 +171,7 @@ def discover(served: Served, sent: JsonBody) -> Response:
         raise UsageError("url is an http:// or https:// URL")
     from aggregator.subscriptions.discover import discover as discovered  # late: it brings the network
 
-    settings = served.config().settings
+    settings = served.settings()
     found = discovered(url, settings.model_copy(update={"timeout": min(settings.timeout, MAX_WAIT)}))
     if not found:
         raise NotFound(f"{url}: no feed there, and none found from it")
