@@ -6,8 +6,10 @@ import time
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from aggregator.web.protocols import OWN_LOGIN
+
 _log = logging.getLogger(__name__)
-_AREAS = ("/api/v1/", "/out/", "/static/", "/v1/", "/api/greader.php/", "/fever", "/metrics", "/healthz", "/readyz")
+_AREAS = ("/api/v1/", "/out/", "/static/", *OWN_LOGIN, "/metrics", "/healthz", "/readyz")
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
 

@@ -8,6 +8,7 @@ from aggregator.config import edit
 from aggregator.errors import NotFound
 from aggregator.store import categories as stored_categories
 from aggregator.store import feeds as stored_feeds
+from aggregator.subscriptions import subscribed
 from aggregator.subscriptions.add import NewFeed, add
 from aggregator.subscriptions.change import change_feed
 from aggregator.subscriptions.discover import discover
@@ -69,15 +70,14 @@ def explanation(served: Served, feed_id: FeedId) -> Explanation:
 def refresh(served: Served, feed_id: FeedId) -> FeedOverview:
     """Make a subscription due: a running daemon polls it within seconds, as soon as politeness allows."""
     url = _url(served, feed_id)
-    with served.store.write() as unit:
-        stored_feeds.make_due(unit, [feed_id], served.now)
+    subscribed.refresh(served.store, [feed_id], served.now)
     return _of_url(served, url)
 
 
 @router.get("/discover", operation_id="discover_feeds")
 def candidates(served: Served, url: str) -> list[schemas.CandidateItem]:
     """Find what can be subscribed at an address, best first. It asks that site, as politely as a poll."""
-    found = discover(full_url(url), served.config().settings)
+    found = discover(full_url(url), served.settings())
     return [schemas.CandidateItem.model_validate(one) for one in found]
 
 

@@ -16,6 +16,7 @@ from aggregator.archive.search import Search
 from aggregator.archive.show import show
 from aggregator.articles.safe_html import shown_html
 from aggregator.errors import UsageError
+from aggregator.model import Json
 from aggregator.store.marks import UNMARKED, Action
 from aggregator.subscriptions.source_names import source_names
 from aggregator.web.api.parameters import ArticleId
@@ -46,7 +47,7 @@ def article(request: Request, served: Served, article_id: ArticleId) -> Response
         names=source_names(served.store),
         newer=newer,
         older=older,
-        **_about(served, article_id),
+        **_about(served, found.record),
     )
 
 
@@ -60,20 +61,25 @@ def versions(
     """Shows the texts that an article has had, and what one of them changed."""
     found = history(served.store, article_id)
     changed = change(found.versions, number)
-    return page(request, "versions.html", history=found, change=changed, **_about(served, article_id))
+    return page(request, "versions.html", history=found, change=changed, **_of(served, article_id))
 
 
 @router.get("/article/{article_id}/copies")
 def copied(request: Request, served: Served, article_id: ArticleId) -> Response:
     """Shows the copies of an article, and what differs."""
-    return page(request, "copies.html", copies=copies(served.store, article_id), **_about(served, article_id))
+    return page(
+        request,
+        "copies.html",
+        copies=copies(served.store, article_id),
+        **_of(served, article_id),
+    )
 
 
 @router.get("/article/{article_id}/removed")
 def removed(request: Request, served: Served, article_id: ArticleId) -> Response:
     """Shows what was left out of the page of an article."""
     found = removed_blocks(served.store, article_id)
-    return page(request, "removed.html", removed=found, **_about(served, article_id))
+    return page(request, "removed.html", removed=found, **_of(served, article_id))
 
 
 @router.post("/mark")
@@ -102,8 +108,11 @@ def next_action(name: str) -> Action:
     raise UsageError(f"{name!r} is nothing that can be done to an article; {', '.join(get_args(Action))} are")
 
 
-def _about(served: ServerState, article_id: int) -> dict[str, object]:
+def _of(served: ServerState, article_id: int) -> dict[str, object]:
+    return _about(served, show(served.store, article_id).record)
+
+
+def _about(served: ServerState, record: Json) -> dict[str, object]:
     """Returns what every page of an article shows of it."""
-    found = show(served.store, article_id)
-    marked = marks_of(served.store, [article_id]).get(article_id, UNMARKED)
-    return {"article": found.record, "marked": marked}
+    marked = marks_of(served.store, [record["id"]]).get(record["id"], UNMARKED)
+    return {"article": record, "marked": marked}

@@ -9,7 +9,7 @@ from aggregator.archive.marking import unread
 from aggregator.config import edit
 from aggregator.errors import AggregatorError, UsageError
 from aggregator.store import feeds as stored_feeds
-from aggregator.subscriptions import pausing
+from aggregator.subscriptions import pausing, subscribed
 from aggregator.subscriptions.add import NewFeed, NotAFeed, add
 from aggregator.subscriptions.change import change_feed
 from aggregator.subscriptions.explain import explain
@@ -106,8 +106,7 @@ def change(
 def refresh(request: Request, served: Served, feed_id: FeedId) -> Response:
     """Makes a subscription due."""
     _url(served, feed_id)
-    with served.store.write() as unit:
-        stored_feeds.make_due(unit, [feed_id], served.now)
+    subscribed.refresh(served.store, [feed_id], served.now)
     return back_to(request, f"/feeds/{feed_id}")
 
 

@@ -95,7 +95,7 @@ def _linker(given: dict[str, str]) -> Callable[..., str]:
 
 def _as_query(q: str, given: dict[str, str]) -> str:
     """Returns the query with what narrows it, as it is saved."""
-    narrowing = [f'{name}:"{given[name]}"' for name in ("site", "lang", "feed") if name in given]
+    narrowing = [f'{name}:"{given[name].replace(chr(34), " ")}"' for name in ("site", "lang", "feed") if name in given]
     if "since" in given or "until" in given:
         narrowing.append(f"published:[{given.get('since') or '*'} TO {given.get('until') or '*'}]")
     return " ".join(([f"({q})"] if q.strip() and narrowing else [q.strip()]) + narrowing).strip()

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from aggregator.times import DAY, HOUR, MINUTE
+from aggregator.times import DAY, HOUR, MINUTE, format_duration
 from aggregator.web.server_state import Reader
 
 _HERE = Path(__file__).parent
@@ -33,7 +32,6 @@ def page(request: Request, template: str, status: int = 200, /, **values: Any) -
         "here": path + (f"?{request.url.query}" if request.url.query else ""),
         "login": login,
         "may_change": login is not None,
-        "static": _static(root),
     }
     return HTMLResponse(_ENVIRONMENT.get_template(template).render(shared | values), status)
 
@@ -104,6 +102,7 @@ def _environment() -> Environment:
         "whole_time": whole_time,
         "near_time": near_time,
         "direction": direction,
+        "duration": format_duration,
         "name": name,
     }
     made.globals["bars"] = bars
@@ -111,20 +110,3 @@ def _environment() -> Environment:
 
 
 _ENVIRONMENT = _environment()
-
-
-def _static(root: str) -> Any:
-    def url(name: str) -> str:
-        return f"{root}/static/{name}?v={_version(name)}"
-
-    return url
-
-
-_versions: dict[str, str] = {}
-
-
-def _version(name: str) -> str:
-    """Returns what changes when a static file does, so that browsers may keep it."""
-    if name not in _versions:
-        _versions[name] = blake2b((_HERE / "static" / name).read_bytes(), digest_size=6).hexdigest()
-    return _versions[name]
