@@ -65,7 +65,7 @@ def prune(store: Store, now: int) -> Pruned:
     lengths = _lengths(config)
     if lengths != pruned_by:
         if count := excess(store, config, now).articles:
-            _log.warning("`keep` is another one than at the last prune: %d articles are removed now", count)
+            _log.warning("`keep` or `keep_in_all` changed since the last prune: %d articles are removed now", count)
         with store.write() as conn:
             meta.put(conn, _PRUNED_BY, lengths)
     gone = sum(_prune_source(store, *source) for source in sources) + _prune_in_all(store, config, now)

@@ -69,7 +69,9 @@ def prune(
     ctx: typer.Context,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would go; change nothing.")] = False,
 ) -> None:
-    """Remove what `keep`, `keep_raw` and `poll_log_keep` of feeds.yaml no longer ask for. The daemon does it too.
+    """Remove what `keep`, `keep_in_all`, `keep_raw` and `poll_log_keep` of feeds.yaml no longer ask for.
+
+    The daemon does it too.
 
     \b
     aggregator db prune --dry-run

@@ -73,7 +73,8 @@ def search(
     Words are found in any case, without accents and by their stem (run finds running); ="running" is exact. All
     must match; AND binds tighter than OR; -word, !word and NOT word exclude; parentheses group. Fields: title lead
     text author site feed lang tag story published before after is revised gone saved; states: is:copy is:gone
-    is:paywalled is:revised. Times: today, yesterday, 7d, 2026-11, 2026-11-28, >=2026, [2026-01-01 TO 2026-03-31].
+    is:paywalled is:revised is:read is:unread is:starred. Times: today, yesterday, 7d, 2026-11,
+    2026-11-28, >=2026, [2026-01-01 TO 2026-03-31].
     There are no other wildcards than a star at a word's end. More in docs/searching.md.
     """
     from aggregator.archive.search import Search, of_one_story

@@ -47,7 +47,7 @@ class Address:
 
 def server(store: Store, address: Address, config_path: Path, environ: Mapping[str, str]) -> uvicorn.Server:
     """Returns the server of an archive, not started yet. Raises UsageError where others than this machine could read
-    it without a password."""
+    it without a password, ConfigError for a feeds.yaml that can't be read."""
     logins = Logins(store)
     if not address.is_local and logins.account() is None:
         raise UsageError(
@@ -64,6 +64,7 @@ def server(store: Store, address: Address, config_path: Path, environ: Mapping[s
         hosts=frozenset(known) if address.is_local or address.hosts else None,
         trusted=frozenset(address.trusted),
     )
+    served.config()  # a file that can't be read is told now, not by every page that needs it
     return uvicorn.Server(
         uvicorn.Config(
             create_app(served, address.prefix),

@@ -10,7 +10,7 @@ import pytest
 from aggregator.archive import reading_list
 from aggregator.archive.import_articles import import_file
 from aggregator.config.models import Feed
-from aggregator.store import feeds, reader_lists
+from aggregator.store import feeds, reader_lists, stored_articles
 from aggregator.store.engine import Store
 from aggregator.store.reader_lists import Counted, Wanted
 from aggregator.subscriptions.subscribed import subscriptions
@@ -59,7 +59,7 @@ def expected(store: Store, wanted: Wanted) -> list[int]:
     known = subscriptions(store)
     subscribed = {one.feed.url: one for one in known.all}
     with store.read() as conn:
-        every = reader_lists.read(conn, range(1, 31))
+        every = list(stored_articles.by_ids(conn, range(1, 31)).values())
     items = {one.article.id: one for one in reading_list.reading_list(store, Wanted(removed=True)).items}
     found = []
     for article in every:

@@ -136,6 +136,16 @@ def test_others_are_not_let_in_without_a_password(archive_folder: Path) -> None:
     assert "aggregator web password USER" in done.stderr
 
 
+def test_a_configuration_that_cannot_be_read_is_told_at_the_start(
+    archive_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = copied(archive_folder, tmp_path_factory)
+    (folder / "feeds.yaml").write_text("settings:\n  copies: banana\n")
+    done = run(folder, "serve", "--port", "0")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "feeds.yaml:2" in done.stderr
+
+
 def test_a_port_that_is_taken_is_said_in_a_line(served: Running) -> None:
     done = served.run("serve", "--port", served.base.rpartition(":")[2])
     assert done.returncode == 1
