@@ -160,6 +160,10 @@ def test_dates_of_a_longer_text_with_their_labels() -> None:
     assert "updated" in found[1][1]
 
 
+def test_years_of_an_era_are_found_in_a_longer_text() -> None:
+    assert printed_dates("港の倉庫\n令和6年5月4日 10時30分")[0][0].at.date() == date(2024, 5, 4)
+
+
 def test_a_date_does_not_run_over_the_end_of_a_line_but_for_its_year() -> None:
     assert printed_dates("franchises of 2024\nSeptember 1st, 2023")[0][0].at.date() == date(2023, 9, 1)
     assert printed_dates("May 3,\n2024")[0][0].at.date() == DAY

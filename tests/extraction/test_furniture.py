@@ -55,6 +55,14 @@ def text_with(furniture: str) -> str:
         "<aside class=ad><span>Advertisement</span><p>Spring sale: sofas from the factory, delivered now.</p></aside>",
         "<div class=ad><div>Anzeige</div><p>Frühlingsfest der Möbel: Sofas ab Werk, sofort geliefert.</p></div>",
         "<p><strong>MORE: </strong><a href=/m>Man finds his own bicycle for sale at an auction of the police</a></p>",
+        "<p>Receba as notícias do vale todo dia. Inscreva-se na nossa newsletter, é de graça.</p>",
+        "<p>Siga o Correio no Instagram, para ver tudo o que escrevemos sobre o vale.</p>",
+        "<p>Mit der Anmeldung stimmen Sie unseren Bedingungen zu. Abmelden können Sie sich jederzeit.</p>",
+        "<p>Il vous reste 78.4% de cet article à lire. La suite est réservée aux abonnés.</p>",
+        "<p>Como suscriptor, tienes diez artículos para regalar cada mes. Cualquiera puede leerlos.</p>",
+        "<p>A version of this article appears in print on May 4, 2024, Section A, Page 3 of the Westfield edition.</p>",
+        "<p>Dieser Artikel erschien in der gedruckten Ausgabe vom 4. Mai, auf der Seite für das Tal.</p>",
+        "<p>Читайте также: <a href=/m>Человек нашёл свой велосипед на аукционе</a></p>",
         "<p><a href=/m>Lees ook: Man vindt zijn eigen fiets terug op een veiling van de politie in de stad</a></p>",
     ],
 )
@@ -174,6 +182,47 @@ def test_dates_and_bylines_alone_are_no_text() -> None:
     top = ["<h2>Thursday, February 09, 2023</h2>", "<p class=meta>von Gesa Lorch | 8. September 2024</p>"]
     head = '<meta name="author" content="Gesa Lorch">'
     assert article(head + page(*top, *PARAGRAPHS)).text == "\n\n".join(PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "By Ada Moss, Senior Correspondent for the Valley, and others in Westfield",
+        "di Ada Moss, inviata nella valle",
+        "Автор: Ada Moss, специальный корреспондент газеты",
+        "Σάββατο, 4 Μαΐου 2024",
+        "2024. május 4., szombat 10:30",
+        "Updated: शनिवार, 4 मई 2024 (10:30 IST)",
+        "Thứ bảy, 4/5/2024, 10:30 (GMT+7)",
+    ],
+)
+def test_dates_of_any_language_and_bylines_with_roles_are_no_text(line: str) -> None:
+    found = article(page(f"<div class=byline>{line}</div>", *PARAGRAPHS, after="<a rel=author href=/a>Ada Moss</a>"))
+    assert found.text.split("\n\n") == PARAGRAPHS
+
+
+def test_who_the_author_is_is_no_text() -> None:
+    bio = "<div class=author-bio><p><b>Ada Moss</b> came to the Courier in 2009 and covers the valley.</p></div>"
+    found = article(page("<p class=byline>By Ada Moss</p>", *PARAGRAPHS, bio))
+    assert found.authors == ("Ada Moss",)
+    assert found.text.split("\n\n") == PARAGRAPHS
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "<blockquote class=c-quote--pull><p>“two of its four beams were rotten”</p></blockquote>",
+        "<figure class=zitat><p>closed it to everything but bicycles.</p></figure>",
+        "<aside><p>A new bridge of larch will cost ninety thousand pounds</p></aside>",
+    ],
+)
+def test_a_line_of_the_text_shown_large_beside_it_is_there_once(quote: str) -> None:
+    assert text_with(quote) == "\n\n".join(PARAGRAPHS)
+
+
+def test_a_quote_that_is_said_nowhere_else_is_text() -> None:
+    said = "Nobody at the mill had ever seen the race so high as in that winter."
+    assert said in text_with(f"<blockquote><p>{said}</p></blockquote>")
 
 
 def test_dates_in_a_table_are_data() -> None:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import aggregator
 from aggregator.extraction.metadata.title import TitleClaims, choose_title, without_site
 
 SITES = ["The Gazette", "gazette.example", "gazette"]
@@ -138,3 +139,11 @@ def test_anything_is_chosen_from(
     claims = TitleClaims(headline, og, twitter, title, headings, news)
     chosen = choose_title(claims, SITES, None if path is None else f"https://gazette.example/{path}")
     assert chosen is None or chosen.strip()
+
+
+def test_readings_of_characters_are_no_part_of_the_title() -> None:
+    heading = "港の<ruby>倉庫<rp>（</rp><rt>そうこ</rt><rp>）</rp></ruby>が図書館に"
+    assert (
+        aggregator.extract(f"<title>港の倉庫が図書館に</title><h1>{heading}</h1><p>本文</p>").title
+        == "港の倉庫が図書館に"
+    )

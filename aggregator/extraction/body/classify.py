@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from aggregator.extraction.body import class_names, set_phrases
-from aggregator.extraction.body.blocks import Element, PageTree, Segment
+from aggregator.extraction.body.blocks import Element, PageTree, Segment, landmark
 from aggregator.extraction.body.date_lines import is_date
 from aggregator.extraction.body.features import BlockFeatures, StatedFacts, measure, stacked
 from aggregator.extraction.body.furniture import Furniture, branch, common
@@ -42,6 +42,9 @@ _FEWEST_ENTRIES = 3  # alike side by side that are entries of a live blog
 _ENTRY, _ENTRY_LINKS = 100, 0.3  # characters of an entry, and the share of them that may be links
 _CLOCK = re.compile(r"\d{1,2}\s?[:.hH時시]\s?\d{2}(?!\d)")
 _GAP_CHARS, _GAP_BLOCKS = 300, 12  # dropped between two runs that are then detached from each other
+_FEWEST_PULLED, _MOST_PULLED = 25, 300  # characters of a quote that may be pulled out of the text
+_SET_APART, _TABLE = landmark("blockquote", "aside", "figure"), landmark("table")
+_NO_QUOTES = frozenset("h1 h2 h3 h4 h5 h6 li dt dd".split())
 _WHOLE = 1500  # characters of a block that may be the whole article again: many samples of it stand in other blocks
 _SAMPLES, _SAMPLE, _AGAIN = 16, 40, 0.7
 _MAX_WHOLES = 5  # blocks that are looked at for that
@@ -114,6 +117,7 @@ def judge(page: PageTree, facts: StatedFacts, scores: Sequence[float], leads: Se
     _drop_detached(page, verdicts)
     _keep_posts(page, verdicts)
     _keep_once(page, verdicts)
+    _drop_pull_quotes(page, verdicts)
     return verdicts
 
 
@@ -305,6 +309,25 @@ def _keep_once(page: PageTree, verdicts: Sequence[BlockVerdict]) -> None:
         if _is_made_of(segment, page, verdicts):
             verdicts[segment.number].kept = False
             verdicts[segment.number].reason = "the text of other blocks again"
+
+
+def _drop_pull_quotes(page: PageTree, verdicts: Sequence[BlockVerdict]) -> None:
+    """Drops quotes that repeat what stands in another kept block: a line of the text, shown large beside it."""
+    kept = [segment for segment, verdict in zip(page.segments, verdicts, strict=True) if verdict.kept]
+    quotes = [
+        segment
+        for segment in kept
+        if _FEWEST_PULLED <= len(segment.text) <= _MOST_PULLED
+        and segment.element.tag not in _NO_QUOTES
+        and not segment.element.within & _TABLE
+        and (segment.element.within & _SET_APART or (segment.element.own | segment.element.around) & class_names.QUOTE)
+    ]
+    texts = [index_form(segment.text) for segment in kept] if quotes else []
+    for quote in quotes:
+        words = index_form(quote.text)
+        if any(words in text and len(text) > len(words) for text in texts):
+            verdicts[quote.number].kept = False
+            verdicts[quote.number].reason = "repeats a line of the text"
 
 
 def _is_made_of(segment: Segment, page: PageTree, verdicts: Sequence[BlockVerdict]) -> bool:

@@ -44,6 +44,7 @@ _DENSE_DATE = re.compile(
     r"配信掲載发布發布於于编辑입력수정등록오전오후년월일요화수목금토시분"
     r"최종|ㅣ~〜、,]+"
 )
+_MOSTLY_DATE, _BESIDE_DATE = 60, 20  # characters of such a line, and of what else it says
 _WORD = re.compile(r"[^\W\d_]+")
 _DIGIT = re.compile(r"\d")
 
@@ -60,6 +61,15 @@ def is_date(text: str, more: Iterable[str] = ()) -> bool:
         if not all(word in known or word in _DATE_WORDS or word in months for word in words):
             return False
     return next(find_dates(text), None) is not None
+
+
+def is_mostly_date(text: str) -> bool:
+    """Tells whether a short line holds a date and hardly any words that belong to none, in any language."""
+    if len(text) > _MOSTLY_DATE or not _DIGIT.search(text):
+        return False
+    months = month_numbers()
+    rest = [word for word in _WORD.findall(fold(text)) if word not in _DATE_WORDS and word not in months]
+    return sum(map(len, rest)) <= _BESIDE_DATE and next(find_dates(text), None) is not None
 
 
 def is_byline(text: str, authors: Iterable[str]) -> bool:

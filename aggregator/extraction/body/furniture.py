@@ -14,8 +14,11 @@ from aggregator.text import index_form
 
 _ACCOUNT = 0.15  # share of the page's expected text, below which an element named after logins is a dialog
 _BYLINE = 120  # characters of the longest line that may be nothing but a byline
+_LABEL = 12  # characters of "By", "Written by" and the like, before the name
+_TEXT = 80  # characters from which a block is a sentence of the text or its standfirst
 _PARAGRAPH = 200  # characters from which a text is a paragraph for certain
 _POINTER = 0.7  # share of its characters that are a link's
+_POINTER_SAID = 0.5  # the same where the words before the link say what it is
 _PANEL = 700  # characters of the largest panel of a form, an offer or an advertisement
 _MOST_LOOKED_AT = 100  # forms, headings and the like of a page that one rule looks at: each costs a pass over it
 _BESIDE = 0.33  # of the text outside: so much may be kept of an element with a form that is a panel all the same
@@ -24,7 +27,7 @@ _ASKING = 0.3  # share of a panel's characters that must ask the reader for some
 _MOST_DATES = 3  # lines that are dates alone: more of them are data of the article
 _ASIDE = 80  # characters of what is left of an article, without which nothing is dropped as its comments
 _OFFERING = class_names.PROMO | class_names.LOGIN | class_names.COOKIE | class_names.PAYWALL
-_NAMED = _OFFERING | class_names.COMMENT | class_names.CAPTION | class_names.HIDDEN
+_NAMED = _OFFERING | class_names.AUTHOR_BIO | class_names.COMMENT | class_names.CAPTION | class_names.HIDDEN
 _FIGURE, _FIGCAPTION = landmark("figure"), landmark("figcaption")
 _LIST, _TABLE, _QUOTE = landmark("ul", "ol"), landmark("table"), landmark("blockquote")
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
@@ -46,7 +49,9 @@ class Furniture:
         """Gives a reason to every block that a rule drops."""
         for number in self.titles:
             self.verdicts[number].reason = "the title"
-        self._bylines([name for author in authors if (name := index_form(author))])
+        names = [name for author in authors if (name := index_form(author))]
+        self._bylines(names)
+        self._bios(names)
         self._advertisements()
         self._accounts()
         self._panels()
@@ -93,13 +98,32 @@ class Furniture:
         dates = [number for number in short if date_lines.is_date(segments[number].text)]
         if len(dates) <= _MOST_DATES:
             self._drop([number for number in dates if not segments[number].element.within & _TABLE], "a date")
+        opening = self._opening()
+        self._drop([n for n in short if n in opening and date_lines.is_mostly_date(segments[n].text)], "a date")
         for number in short if names else ():
             if not verdicts[number].reason and not first < number < last:
                 text = segments[number].text
                 words = index_form(text)
                 named = sum([len(name) for name in names if name in words])
-                if named and (len(words) <= 2 * named + 4 or date_lines.is_byline(text, names)):
+                if named and (
+                    len(words) <= 2 * named + 4 or date_lines.is_byline(text, names) or _presents(text, words, names)
+                ):
                     verdicts[number].reason = "the byline"
+
+    def _opening(self) -> range:
+        """Returns the blocks between the title and the second text after it: the first may be the standfirst."""
+        if not self.titles:
+            return range(0)
+        texts = [n for n in range(self.titles[0] + 1, len(self.sizes)) if self.sizes[n] > _TEXT]
+        return range(self.titles[0] + 1, texts[1] if len(texts) > 1 else 0)
+
+    def _bios(self, names: Sequence[str]) -> None:
+        """Drops what is named after authors and begins with the name of one: who they are, not what they write."""
+        for element in self.named if names else ():
+            if element.own & class_names.AUTHOR_BIO and self._is_small(element) and self._is_beside(element):
+                inside = self._open_within(element)
+                if inside and index_form(self.page.segments[inside[0]].text).startswith(tuple(names)):
+                    self._drop(range(element.first, element.first + element.blocks), "about the author")
 
     def _advertisements(self) -> None:
         """Drops the labels of advertisements, each with the small element that it heads."""
@@ -209,9 +233,9 @@ class Furniture:
                     after = end
                 self._drop(range(segment.number, after), "points to other articles")
 
-    def _is_link(self, number: int) -> bool:
+    def _is_link(self, number: int, share: float = _POINTER) -> bool:
         """Tells whether there is such a block and a link is most of it."""
-        return number < len(self.sizes) and self.page.segments[number].link_chars >= _POINTER * self.sizes[number]
+        return number < len(self.sizes) and self.page.segments[number].link_chars >= share * self.sizes[number]
 
     def _comments(self) -> None:
         """Drops the comments of readers: what stands around the buttons that answer them, what a number of comments
@@ -251,22 +275,26 @@ class Furniture:
         """Drops links to other articles ("Read more: …"), and what asks the reader to subscribe, follow or write."""
         for number in self._open():
             text = self.page.segments[number].text
-            if (
-                len(text) <= 200
-                and self._is_link(number)
-                and (phrases.begins_as(text, "first_related") or set_phrases.points_elsewhere(text))
+            if len(text) <= 200 and (
+                (self._is_link(number) and phrases.begins_as(text, "first_related"))
+                or (self._is_link(number, _POINTER_SAID) and set_phrases.points_elsewhere(text))
             ):
                 self.verdicts[number].reason = "points to another article"
             elif self.page.segments[number].element.within & _QUOTE and set_phrases.labels_post(text):
                 self.verdicts[number].reason = "stands in place of a post"
             elif self._is_address(number) and (self._points(number) or set_phrases.addresses_reader(text)):
                 self.verdicts[number].reason = "asks the reader for something"
+            elif len(text) <= set_phrases.MAX_CHARS and set_phrases.says_where_printed(text):
+                self.verdicts[number].reason = "says where it was printed"
 
     def _points(self, number: int) -> bool:
-        """Tells whether a block leads away from the text: it has a link or an address, or is named an offer."""
+        """Tells whether a block leads away from the text: it has a link or an address, names a channel or is named an
+        offer."""
         segment = self.page.segments[number]
         named = segment.element.own | (segment.element.parent or segment.element).own
-        return bool(segment.link_chars or "@" in segment.text or named & _OFFERING)
+        return bool(
+            segment.link_chars or "@" in segment.text or named & _OFFERING or phrases.names_channel(segment.text)
+        )
 
     def _captions(self) -> None:
         """Drops what stands below a picture: it is data of the picture."""
@@ -291,6 +319,15 @@ class Furniture:
         held = sum([self.sizes[number] for number in found])
         if held <= _BESIDE * (self._chars_open(self.page.root, None) - held):
             self._drop(found, "the caption of a picture")
+
+
+def _presents(text: str, words: str, names: Sequence[str]) -> bool:
+    """Tells whether a line begins with "By" and the name of an author, whatever it says of them then. `words`: its
+    index form."""
+    if not phrases.begins_as(text, "first_byline"):
+        return False
+    begins = [at for name in names if (at := words.find(name)) >= 0]
+    return min(begins, default=_LABEL + 1) <= _LABEL
 
 
 def _holds(box: Element, element: Element) -> bool:

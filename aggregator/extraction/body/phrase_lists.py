@@ -73,10 +73,13 @@ start your trial
 unlock this article|become a subscriber|cancel anytime|cancel at any time
 scroll to continue|article continues|story continues|continue after ad
 as a subscriber, you|as a subscriber you|you have … gift articles|send any friend|gift this article|give this article
-als abonnent können sie|als abonnentin können sie|als abonnent:in|en tant qu'abonné, vous|en tant qu’abonné, vous
-offrir cet article|como suscriptor puedes|como suscriptor, puedes|regala este artículo|como assinante, você
-como assinante, pode|in quanto abbonato|regala questo articolo|als abonnee kun je|als abonnee kunt u|geef dit artikel
-som prenumerant kan du|som abonnent kan du|jako prenumerator możesz
+als abonnent können sie|als abonnentin können sie|als abonnent:in|als abonnent haben sie|als abonnentin haben sie
+en tant qu'abonné|en tant qu’abonné|vous pouvez offrir … article|offrir cet article|offrez cet article
+como suscriptor,|como suscriptora,|como suscriptor puedes|como suscriptor tienes|regala este artículo
+como assinante,|como assinante você|como assinante pode|presenteie
+in quanto abbonato|come abbonato|regala questo articolo
+als abonnee kun je|als abonnee kunt u|als abonnee heb je|geef dit artikel
+som prenumerant kan du|som abonnent kan du|jako prenumerator możesz|jako subskrybent
 jetzt … anmelden|jetzt abonnieren|jetzt weiterlesen|jetzt registrieren|jetzt kostenlos
 abonnieren sie|abonniere|hier anmelden|hier abonnieren|melden sie sich … newsletter
 melde dich … newsletter
@@ -86,6 +89,8 @@ weiterlesen mit
 lesen sie weiter mit|diesen artikel weiterlesen|dieser artikel ist exklusiv
 dieser artikel ist nur|exklusiv für abonnenten|nur für abonnenten
 ihre e-mail-adresse|deine e-mail-adresse|mit ihrer anmeldung|mit meiner anmeldung
+mit der anmeldung stimmen|mit der anmeldung stimmst|mit der anmeldung akzeptieren|mit der anmeldung akzeptierst
+mit der anmeldung erklären|mit der anmeldung erklärst|mit dem absenden|sie können sich jederzeit abmelden
 erhalten sie … newsletter|täglich die wichtigsten|die wichtigsten nachrichten|unser newsletter
 schreiben sie uns|schreib uns|haben sie hinweise|haben sie eine geschichte|hast du eine geschichte
 kontaktieren sie uns
@@ -99,6 +104,7 @@ recevez nos
 recevez l'essentiel|recevez l’essentiel|recevez le meilleur|chaque matin, recevez|suivez-nous
 rejoignez-nous|rejoignez notre|déjà abonné|cet article est réservé|contenu réservé
 réservé aux abonnés|article réservé|pour lire la suite|la suite … abonné|il reste … à lire
+il vous reste … article|la suite est réservée
 testez gratuitement
 essayez gratuitement|votre adresse e-mail|votre adresse email|votre e-mail
 en vous abonnant
@@ -210,6 +216,23 @@ takip et|skriv til|daftar sekarang|gabung|长按|登录后|احصل على|يص�
 """
 """Begin such a sentence, where something beside the words says so (a link, a form): they begin others too."""
 
+PRINTED = """
+a version of this article appears|a version of this article appeared|a version of this article first appeared
+a version of this story appears|a version of this story appeared|a version of this story first appeared
+this article appeared in the print|this article appears in the print
+this article originally appeared in|this story originally appeared in
+this story appeared in the print|published in the print edition|appears in print on
+dieser artikel erschien|dieser beitrag erschien|dieser text erschien|dieser artikel ist erschienen
+dieser text ist zuerst|dieser artikel ist zuerst|dieser artikel stammt aus|erschienen in der gedruckten
+cet article est paru|cet article a été publié dans|cet article est extrait
+este artículo apareció|este artículo se publicó en|este artículo fue publicado en|este texto se publicó en
+este artigo foi publicado|esta reportagem foi publicada|este texto foi publicado
+questo articolo è stato pubblicato|questo articolo è uscito|questo articolo è apparso
+dit artikel verscheen|dit artikel is verschenen|dit artikel stond in
+artykuł ukazał się|tekst ukazał się|статья опубликована в|материал опубликован в
+"""
+"""Begin the note at an article's end that says where else it was printed."""
+
 POST_LABELS = """
 view this post on|view this photo on|a post shared by|a photo shared by|a video shared by|a photo posted by
 sieh dir diesen beitrag auf|diesen beitrag auf instagram ansehen|ein beitrag geteilt von
@@ -313,3 +336,9 @@ kommenttia|kommentit|yorum|yorumlar|コメント|评论|評論|留言|댓글|ت�
 komentářů|komentáře|hozzászólás|comentarii|σχόλια
 """
 """Name comments beside their number; regular expressions."""
+
+WHOSE = """
+all|your|the|reader|readers|les|vos|toutes les|ihre|eure|alle|los|tus|sus|os|seus|i|vostri|i vostri
+alle|uw|jouw|ваши|все
+"""
+"""May stand between the number of comments and their name."""

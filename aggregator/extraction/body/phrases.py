@@ -61,6 +61,10 @@ _FIRST = {
     "label": "tags tag topics themen schlagwörter sujets etiquetas temas filed category categories",
     "promo": "get join sign subscribe download support follow learn click try start become contact",
 }
+_CHANNELS = frozenset(
+    "newsletter newsletters inbox postfach telegram whatsapp instagram facebook twitter youtube tiktok linkedin "
+    "bluesky mastodon threads".split()
+)
 KINDS = (*(f"any_{kind}" for kind in _ANYWHERE), *(f"first_{kind}" for kind in _FIRST))
 _WORD = re.compile(r"[^\W_]+")
 MAX_CHARS = 400  # characters of a block that is looked at
@@ -95,3 +99,8 @@ def begins_as(text: str, kind: str) -> bool:
     """Tells whether the first word of a text is of that kind, one of KINDS that begin with `first_`."""
     first = _WORD.search(text.lower())
     return bool(first and _FIRSTS.get(first[0], 0) & 1 << KINDS.index(kind))
+
+
+def names_channel(text: str) -> bool:
+    """Tells whether a text names one of the ways by which papers reach their readers: a newsletter, a network."""
+    return not _CHANNELS.isdisjoint(_WORD.findall(text.lower()))

@@ -18,7 +18,7 @@ _DEGREES = re.compile(r"\d\s?(?:[°º℃℉]|度(?!目)|도(?!\w)|degrees\b|grad
 _LEADING = re.compile(r"[^\w\"“„«‘'「『”’»¿]*")
 _SENTENCE = re.compile(r"[.!?。！？؟:：|]+\s*")
 _SPACED = re.compile(f"[^\\W{UNSPACED}]$")
-_GAP = r"[^.!?。！？؟]{0,80}?"
+_GAP = r"(?:[^.!?。！？؟]|(?<=\d)\.(?=\d)){0,80}?"
 
 
 class _Phrases:
@@ -67,7 +67,10 @@ def _labels(listed: str) -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _counts_comments() -> re.Pattern[str]:
     names = "|".join(map(fold, _each(phrase_lists.COMMENTS)))
-    return re.compile(rf"\W*(?:(?P<before>\d+)\W*)?(?:{names})(?:\W*(?P<after>\d+)\W*(?:件|条|개|條)?)?\W*$")
+    whose = "|".join(map(fold, _each(phrase_lists.WHOSE)))
+    return re.compile(
+        rf"\W*(?:(?P<before>\d+)\W*)?(?:(?:{whose})\W+)?(?:{names})(?:\W*(?P<after>\d+)\W*(?:件|条|개|條)?)?\W*$"
+    )
 
 
 def points_elsewhere(text: str) -> bool:
@@ -85,6 +88,12 @@ def addresses_reader(text: str) -> bool:
 def may_address_reader(text: str) -> bool:
     """Tells the same of words that begin other sentences too: where a link or a form says what they mean."""
     return _begins_sentence(text, phrase_lists.ADDRESSES, phrase_lists.REQUESTS)
+
+
+def says_where_printed(text: str) -> bool:
+    """Tells whether a block is the note that says where else the article was printed."""
+    folded = fold(text[:MAX_CHARS])
+    return _phrases(phrase_lists.PRINTED).stand(folded, _begin(folded))
 
 
 def _begins_sentence(text: str, *lists: str) -> bool:

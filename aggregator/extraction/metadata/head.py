@@ -18,10 +18,10 @@ _LONG_SCRIPT = 3_000_000
 _LONG_VALUE = 4000
 _VOID_PROPERTIES = {"meta": "content", "link": "href", "time": "datetime", "img": "src", "data": "value"}
 _NAMES = ("property", "name", "itemprop", "http-equiv")
-_UNSEEN = frozenset("script style template svg noscript button iframe".split())
+_UNSEEN = frozenset("script style template svg noscript button iframe rt rp rtc".split())
 # Inside these a word goes on; inside others of a heading (spans, links) a kicker or another line may stand.
-_IN_WORD = frozenset("em i b strong sub sup q cite mark u s del ins small font abbr wbr nobr big code".split())
-_IN_LINE = _IN_WORD | frozenset("span a time bdi bdo label data var kbd samp tt rt ruby rb rp img".split())
+_IN_WORD = frozenset("em i b strong sub sup q cite mark u s del ins small font abbr wbr nobr big code ruby rb".split())
+_IN_LINE = _IN_WORD | frozenset("span a time bdi bdo label data var kbd samp tt img".split())
 _MAX_DEPTH, _MAX_PARTS = 20, 400  # elements within each other, and pieces, of a heading that are read
 _EDGE = "\x1f"  # stands in a text where an element begins or ends that may be a line of its own
 _AT_EDGE = re.compile(f"(\\S{{1,2}}){_EDGE}+(?=(\\S?.?))", re.DOTALL)

@@ -91,8 +91,11 @@ def find_dates(text: str, *, month_first: bool = False) -> Iterator[Moment]:
 
 
 _OTHER_DIGIT = re.compile(r"(?![0-9])\d")
-# A year of four digits, or of two after a day and a month of two.
-_YEAR = re.compile(r"(?<!\d)(?:19|20|25|14)\d\d(?!\d)|(?<=(?<!\d)\d\d[./]\d\d[./])\d\d(?![\d./])")
+# A year of four digits, of a Japanese era, or of two after a day and a month of two.
+_YEAR = re.compile(
+    r"(?<!\d)(?:19|20|25|14)\d\d(?!\d)|(?:令和|平成)\s*(?:\d{1,2}|元)(?=\s*年)"
+    r"|(?<=(?<!\d)\d\d[./]\d\d[./])\d\d(?![\d./])"
+)
 _LONE_YEAR = re.compile(r"\n,?\s?((?:19|20)\d\d)(?=\n|$)")
 
 
