@@ -16,6 +16,7 @@ from aggregator.access.logins import Login, TooManyLogins
 from aggregator.web import protocols
 from aggregator.web.peer import Peer, peer_of
 from aggregator.web.problem_answers import problem
+from aggregator.web.root_path import path_of, root_of
 from aggregator.web.server_state import ServerState
 
 COOKIE = "aggregator_session"
@@ -41,7 +42,7 @@ class Guard:
         state = scope.setdefault("state", {})
         state["peer"], state["login"] = peer, None
         refused = self._refused_host(peer)
-        path = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
+        path = path_of(scope)
         if refused is None and not _is_open(path):  # what is open waits for no thread
             refused = await run_in_threadpool(self._refused, scope, path, peer)
         await (refused or self._app)(scope, receive, send)
@@ -138,12 +139,11 @@ def local_target(wanted: str | None) -> str:
 
 def _closed(scope: Scope, headers: Headers, path: str) -> Response:
     """Returns the answer to who must log in first: a page leads a browser there."""
-    root = scope.get("root_path", "")
     is_page = scope["method"] == "GET" and "text/html" in headers.get("accept", "") and not path.startswith("/api/")
     if is_page and not path.startswith("/out/"):
         query = scope["query_string"].decode("latin-1")
         wanted = path + (f"?{query}" if query else "")
-        return RedirectResponse(f"{root}/login?next={quote(wanted, safe='')}", 303)
+        return RedirectResponse(f"{root_of(scope)}/login?next={quote(wanted, safe='')}", 303)
     asked = "Basic" if path.startswith("/out/") else "Bearer"
     return problem(401, "log in, or send a token", {"WWW-Authenticate": f'{asked} realm="aggregator"'})
 

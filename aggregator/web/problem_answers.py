@@ -18,6 +18,8 @@ from aggregator.errors import AggregatorError, NotFound, StoreError, UsageError
 from aggregator.subscriptions.add import NotAFeed
 from aggregator.web.pages.templated import page
 from aggregator.web.protocols import OWN_LOGIN
+from aggregator.web.root_path import path_of
+from aggregator.web.security_headers import HEADERS
 
 MEDIA_TYPE = "application/problem+json"
 _NO_PAGES = ("/api/", "/out/", *OWN_LOGIN)
@@ -56,8 +58,7 @@ def problem(status: int, detail: str, headers: Mapping[str, str] | None = None, 
 
 def told(request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
     """Returns the answer that says what is wrong: a page for a browser that asked for one, else a problem."""
-    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
-    if "text/html" not in request.headers.get("accept", "") or path.startswith(_NO_PAGES):
+    if "text/html" not in request.headers.get("accept", "") or path_of(request.scope).startswith(_NO_PAGES):
         return problem(status, detail, headers)
     answer = page(request, "error.html", status, title=HTTPStatus(status).phrase, detail=detail)
     answer.headers.update(headers or {})
@@ -92,7 +93,7 @@ def _of_status(request: Request, error: Exception) -> Response:
 
 def _methods(request: Request) -> list[str]:
     """Returns the methods that the API has for a path: the router names those of one of its routes alone."""
-    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    path = path_of(request.scope)
     paths = request.app.openapi()["paths"].items()
     return sorted(name.upper() for route, known in paths if compile_path(route)[0].fullmatch(path) for name in known)
 
@@ -104,7 +105,8 @@ def _of_validation(request: Request, error: Exception) -> Response:
 
 
 def _of_bug(request: Request, error: Exception) -> Response:
-    return told(request, 500, "the server failed; its log says how")
+    # It is made outside of the middleware that adds these to all other answers.
+    return told(request, 500, "the server failed; its log says how", HEADERS)
 
 
 def install(app: FastAPI) -> None:

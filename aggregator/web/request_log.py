@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aggregator.web.protocols import OWN_LOGIN
+from aggregator.web.root_path import path_of
 
 _log = logging.getLogger(__name__)
 _AREAS = ("/api/v1/", "/out/", "/static/", *OWN_LOGIN, "/metrics", "/healthz", "/readyz")
@@ -49,8 +50,7 @@ class RequestLog:
             self._note(scope, status, time.perf_counter() - began)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        method, path = scope["method"], scope["path"]
-        area = _area(path.removeprefix(scope.get("root_path", "")))
+        method, path, area = scope["method"], scope["path"], _area(path_of(scope))
         self._metrics.requests.labels(method if method in _METHODS else "other", area, str(status)).inc()
         self._metrics.seconds.labels(area).observe(seconds)
         # No query: it may hold a key.

@@ -1,10 +1,15 @@
 """Who is let in, and what is refused."""
 
+import asyncio
 from pathlib import Path
 
 import httpx
 import pytest
 
+from aggregator.access.logins import Logins
+from aggregator.store import engine
+from aggregator.web.application import create_app
+from aggregator.web.server_state import ServerState
 from tests.web.conftest import PASSWORD, USER, Running, closed, copied, run, serving
 
 
@@ -180,3 +185,23 @@ def test_headers_of_a_proxy_are_not_believed_unless_told(locked: Running) -> Non
     sent = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example", "Origin": "https://evil.example"}
     with httpx.Client(base_url=locked.base, headers=sent) as client:
         assert client.post("/login", data={"username": USER, "password": PASSWORD}).status_code == 403
+
+
+def test_a_failure_of_the_server_is_sent_with_the_policy_too(archive_folder: Path) -> None:
+    store = engine.open(f"sqlite:///{archive_folder / 'aggregator.db'}")
+    app = create_app(ServerState(store=store, logins=Logins(store), config_path=archive_folder / "feeds.yaml"))
+
+    @app.get("/fails")
+    def fails() -> None:
+        raise ZeroDivisionError
+
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            return await client.get("/fails", headers={"Accept": "text/html"})
+
+    answer = asyncio.run(ask())
+    store.close()
+    assert answer.status_code == 500
+    assert "default-src" in answer.headers["content-security-policy"]
+    assert "the server failed" in answer.text

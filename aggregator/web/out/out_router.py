@@ -19,6 +19,7 @@ from aggregator.web.guard import peer
 from aggregator.web.out import atom_writer, json_writer, rss_writer
 from aggregator.web.out.feed_document import FeedDocument, FeedItem
 from aggregator.web.problem_answers import REFUSALS
+from aggregator.web.root_path import root_of
 from aggregator.web.server_state import Served, ServerState
 
 router = APIRouter(prefix="/out", tags=["feeds out"], responses=REFUSALS)
@@ -75,7 +76,7 @@ def feed_out(
     """Read articles as a feed, with their full text: of a search; of a story, or of the latest stories (without `id`);
     of a feed; of a category."""
     listed = _listed(served, kind, id, Search(q, sort="date", limit=limit, stories=stories))
-    writer, base = _WRITERS[form], peer(request).origin + request.scope.get("root_path", "")
+    writer, base = _WRITERS[form], peer(request).origin + root_of(request.scope)
     asked = urlencode([(name, value) for name, value in request.query_params.multi_items() if name != "key"])
     document = _document(listed, base, f"/out/{kind}.{form}" + (f"?{asked}" if asked else ""))
     latest = max((one.article.fetched_at for one in listed.articles), default=None)

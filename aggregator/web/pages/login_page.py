@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from aggregator.access.logins import SESSION_SECONDS, TooManyLogins
 from aggregator.web.guard import COOKIE, is_same_origin, local_target, peer
 from aggregator.web.pages.templated import page
+from aggregator.web.root_path import root_of
 from aggregator.web.server_state import Served
 
 router = APIRouter()
@@ -40,12 +41,12 @@ def log_in(
         return answer
     if login is None:
         return _form(request, served, next, 401, "Name or password is wrong.")
-    answer = RedirectResponse(_root(request) + quote(local_target(next), safe="/?&=%+:,;~@!$'()*"), 303)
+    answer = RedirectResponse(root_of(request.scope) + quote(local_target(next), safe="/?&=%+:,;~@!$'()*"), 303)
     answer.set_cookie(
         COOKIE,
         served.logins.open_session(),
         max_age=SESSION_SECONDS,
-        path=_root(request) or "/",
+        path=root_of(request.scope) or "/",
         secure=asking.scheme == "https",
         httponly=True,
         samesite="lax",
@@ -58,16 +59,11 @@ def log_out(request: Request, served: Served) -> Response:
     """Ends the session."""
     if secret := request.cookies.get(COOKIE):
         served.logins.close_session(secret)
-    answer = RedirectResponse(f"{_root(request)}/login", 303)
-    answer.delete_cookie(COOKIE, path=_root(request) or "/")
+    answer = RedirectResponse(f"{root_of(request.scope)}/login", 303)
+    answer.delete_cookie(COOKIE, path=root_of(request.scope) or "/")
     return answer
 
 
 def _form(request: Request, served: Served, wanted: str | None, status: int = 200, said: str | None = None) -> Response:
     has_password = served.logins.account() is not None
     return page(request, "login.html", status, next=local_target(wanted), said=said, has_password=has_password)
-
-
-def _root(request: Request) -> str:
-    root: str = request.scope.get("root_path", "")
-    return root

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -11,6 +12,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from aggregator.times import DAY, HOUR, MINUTE, format_duration
+from aggregator.web.root_path import path_of, root_of
 from aggregator.web.server_state import Reader
 
 _HERE = Path(__file__).parent
@@ -23,13 +25,12 @@ def page(request: Request, template: str, status: int = 200, /, **values: Any) -
     """Returns the page that a template makes of these values, and of `root` (what stands before every path), `path`
     (this page's, without it), `here` (the same with its query), `login` (who reads it; None: nobody need log in) and
     `may_change`."""
-    root: str = request.scope.get("root_path", "")
+    root, path = root_of(request.scope), path_of(request.scope)
     login: Reader = getattr(request.state, "login", None)
-    path = request.url.path.removeprefix(root)
     shared = {
         "root": root,
         "path": path,
-        "here": path + (f"?{request.url.query}" if request.url.query else ""),
+        "here": quote(path) + (f"?{request.url.query}" if request.url.query else ""),
         "login": login,
         "may_change": login is not None,
     }
@@ -38,7 +39,7 @@ def page(request: Request, template: str, status: int = 200, /, **values: Any) -
 
 def back_to(request: Request, target: str) -> RedirectResponse:
     """Returns the answer to a form: go on with that page of this server."""
-    return RedirectResponse(request.scope.get("root_path", "") + target, 303)
+    return RedirectResponse(root_of(request.scope) + target, 303)
 
 
 def as_time(value: Moment) -> datetime | None:

@@ -15,6 +15,7 @@ from aggregator.web.protocols.client_login import user_name
 from aggregator.web.protocols.greader import greader_edits, greader_login, greader_streams
 from aggregator.web.protocols.greader import greader_model as model
 from aggregator.web.protocols.greader.greader_login import GReaderRoute, logged_in
+from aggregator.web.root_path import root_of
 from aggregator.web.server_state import Served
 
 router = APIRouter(route_class=GReaderRoute)
@@ -40,7 +41,7 @@ def user_info(served: Served) -> Response:
 @_api.get("/subscription/list")
 def subscription_list(request: Request, served: Served) -> Response:
     """Lists the subscriptions."""
-    icons = peer(request).origin + request.scope.get("root_path", "") + _ICONS
+    icons = peer(request).origin + root_of(request.scope) + _ICONS
     every = subscriptions(served.store).all
     return JSONResponse({"subscriptions": [model.subscription(one, icons) for one in every]})
 
