@@ -1,5 +1,7 @@
 """Takes out of HTML whatever could act: before it is stored, and once more before it is shown."""
 
+from collections.abc import Callable
+
 import nh3
 
 _TAGS_OF_TEXT = "a b br cite code del em i kbd mark q s strong sub sup"
@@ -15,9 +17,10 @@ def stored_html(html: str) -> str:
     return nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel=None)
 
 
-def shown_html(html: str) -> str:
+def shown_html(html: str, picture_at: Callable[[str], str | None] | None = None) -> str:
     """Returns the same for a page that shows it: links tell nobody where they are followed from, pictures are loaded
-    when they come into view."""
+    when they come into view, from where `picture_at` says of their address (None: not at all)."""
+
     return nh3.clean(
         html,
         tags=_TAGS,
@@ -25,4 +28,9 @@ def shown_html(html: str) -> str:
         url_schemes=_SCHEMES,
         link_rel="noopener noreferrer",
         set_tag_attribute_values=_SHOWN,
+        attribute_filter=None if picture_at is None else _filter(picture_at),
     )
+
+
+def _filter(picture_at: Callable[[str], str | None]) -> Callable[[str, str, str], str | None]:
+    return lambda tag, name, value: picture_at(value) if (tag, name) == ("img", "src") else value

@@ -83,6 +83,10 @@ class Settings(_Model):
         default="all",
         description="Of articles with the same text, what feed readers are shown: all, or their head alone (fold)",
     )
+    proxy_pictures: bool = Field(
+        default=False,
+        description="Whether `serve` asks for the pictures of articles in the reader's stead; read when it starts",
+    )
     smtp_host: Line | None = Field(default=None, description="The server that takes the mail of alerts")
     smtp_port: int | None = Field(
         default=None, ge=1, le=65535, description="Its port; default: 587, 465 or 25 by smtp_tls"

@@ -9,7 +9,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from aggregator import __version__
-from aggregator.web import metrics, problem_answers
+from aggregator.web import metrics, picture_route, problem_answers
 from aggregator.web.api.api_router import router as api
 from aggregator.web.conditional import Conditional
 from aggregator.web.guard import Guard
@@ -29,9 +29,11 @@ _THREADS = 5  # in which handlers run: as many as connections are kept open, eac
 
 
 @asynccontextmanager
-async def _bounded(_: FastAPI) -> AsyncIterator[None]:
+async def _running(app: FastAPI) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
     yield
+    if (pictures := app.state.served.pictures) is not None:
+        await pictures.close()
 
 
 def create_app(served: ServerState, root_path: str = "") -> FastAPI:
@@ -42,12 +44,12 @@ def create_app(served: ServerState, root_path: str = "") -> FastAPI:
         version=__version__,
         summary=_SUMMARY,
         root_path=root_path,
-        lifespan=_bounded,
+        lifespan=_running,
         docs_url=None,  # FastAPI's own pages load scripts from elsewhere
         redoc_url=None,
         middleware=[
             Middleware(RequestLog, metrics=counted),
-            Middleware(SecurityHeaders),
+            Middleware(SecurityHeaders, pictures_from_elsewhere=served.pictures is None),
             Middleware(GZipMiddleware, minimum_size=800, compresslevel=5),
             Middleware(Conditional),
             Middleware(Guard, served=served),
@@ -56,7 +58,7 @@ def create_app(served: ServerState, root_path: str = "") -> FastAPI:
     app.state.served = served
     app.state.registry = registry
     problem_answers.install(app)
-    for router in (health_checks, metrics.router, api, out, protocols, pages):
+    for router in (health_checks, metrics.router, api, out, protocols, pages, picture_route.router):
         app.include_router(router)
     app.mount("/static", static_files(), "static")
     return app

@@ -3,13 +3,12 @@
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-CONTENT_SECURITY_POLICY = "; ".join(
+_POLICY = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
-        "img-src 'self' data: https: http:",
-        "media-src https: http:",
+        "img-src 'self' data:{}",
         "connect-src 'self'",
         "font-src 'self'",
         "manifest-src 'self'",
@@ -18,8 +17,9 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+_FROM_ELSEWHERE = " https: http:"
 HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Content-Security-Policy": _POLICY.format(""),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
@@ -30,16 +30,19 @@ HEADERS = {
 
 
 class SecurityHeaders:
-    """The middleware."""
+    """The middleware. `pictures_from_elsewhere`: pages may show those of other sites."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, pictures_from_elsewhere: bool) -> None:
         self._app = app
+        self._headers = HEADERS
+        if pictures_from_elsewhere:
+            self._headers = HEADERS | {"Content-Security-Policy": _POLICY.format(_FROM_ELSEWHERE)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(raw=message["headers"])
-                for name, value in HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -11,9 +11,13 @@ from pathlib import Path
 import uvicorn
 
 from aggregator.access.logins import Logins
+from aggregator.access.signatures import signing_key
 from aggregator.errors import AggregatorError, UsageError
+from aggregator.net import net_settings
 from aggregator.store.engine import Store
+from aggregator.subscriptions import sync
 from aggregator.web.application import create_app
+from aggregator.web.picture_proxy import PictureProxy
 from aggregator.web.server_state import ServerState
 
 _GRACE_SECONDS = 5  # for answers under way when the server stops
@@ -54,6 +58,7 @@ def server(store: Store, address: Address, config_path: Path, environ: Mapping[s
             f"--host {address.host}: others would read this archive without a password; set one first with"
             " `aggregator web password USER`"
         )
+    settings = sync.settings(store, config_path if config_path.exists() else None, environ)
     known = {address.host.lower(), *(name.lower() for name in address.hosts)}
     served = ServerState(
         store=store,
@@ -63,6 +68,7 @@ def server(store: Store, address: Address, config_path: Path, environ: Mapping[s
         # Off loopback there is a password, and a browser sends the session to the name alone that it logged in at.
         hosts=frozenset(known) if address.is_local or address.hosts else None,
         trusted=frozenset(address.trusted),
+        pictures=PictureProxy(signing_key(store), net_settings(settings)) if settings.proxy_pictures else None,
     )
     served.config()  # a file that can't be read is told now, not by every page that needs it
     return uvicorn.Server(

@@ -13,12 +13,14 @@ from aggregator.access.logins import Login, Logins
 from aggregator.config.models import Config, Settings
 from aggregator.store.engine import Store
 from aggregator.subscriptions import sync
+from aggregator.web.picture_proxy import PictureProxy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerState:
     """The archive that is served. `config_path`: feeds.yaml, there or not; `hosts`: the names by which the
-    server may be asked, beside addresses (None: any); `trusted`: addresses of proxies whose headers are believed."""
+    server may be asked, beside addresses (None: any); `trusted`: addresses of proxies whose headers are believed;
+    `pictures`: serves those of other sites (None: browsers ask there)."""
 
     store: Store
     logins: Logins
@@ -26,6 +28,7 @@ class ServerState:
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     hosts: frozenset[str] | None = None
     trusted: frozenset[str] = frozenset()
+    pictures: PictureProxy | None = None
 
     @property
     def now(self) -> int:

@@ -17,9 +17,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.servers import Reply, Server
 
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ROOT = Path(__file__).parents[2]
 USER, PASSWORD = "reader", "correct horse"
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)> javascript:alert(3)"
@@ -145,3 +147,14 @@ def closed(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = copied(folder, tmp_path_factory)
     assert run(target, "web", "password", USER, "--stdin", stdin=f"{PASSWORD}\n").returncode == 0
     return target
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser with nothing open; closed after each module, since its event loop would be in the way of others."""
+    if CHROMIUM is None:
+        pytest.skip("no browser: `apt-get install chromium` brings one")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()

@@ -21,7 +21,7 @@ from aggregator.store.marks import UNMARKED, Action
 from aggregator.subscriptions.source_names import source_names
 from aggregator.web.api.parameters import ArticleId
 from aggregator.web.guard import local_target
-from aggregator.web.pages.templated import back_to, page
+from aggregator.web.pages.templated import back_to, page, pictures
 from aggregator.web.server_state import Served, ServerState
 
 router = APIRouter()
@@ -40,7 +40,7 @@ def article(request: Request, served: Served, article_id: ArticleId) -> Response
         request,
         "article.html",
         shown=found,
-        body=Markup(shown_html(found.html)),
+        body=Markup(shown_html(found.html, pictures(request))),
         minutes=max(1, round(found.record["word_count"] / _WORDS_A_MINUTE)),
         story=story.story,
         others=[one for one in story.articles if one["id"] not in same and one["copy_of"] is None][:_MOST_OF_STORY],

@@ -1,6 +1,6 @@
 """Makes pages from templates. Whatever a template prints is escaped, unless it is `Markup` of sanitised HTML."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from aggregator.times import DAY, HOUR, MINUTE, format_duration
+from aggregator.urls import is_http
 from aggregator.web.root_path import path_of, root_of
 from aggregator.web.server_state import Reader
 
@@ -23,8 +24,8 @@ Moment = datetime | int | str | None
 
 def page(request: Request, template: str, status: int = 200, /, **values: Any) -> HTMLResponse:
     """Returns the page that a template makes of these values, and of `root` (what stands before every path), `path`
-    (this page's, without it), `here` (the same with its query), `login` (who reads it; None: nobody need log in) and
-    `may_change`."""
+    (this page's, without it), `here` (the same with its query), `login` (who reads it; None: nobody need log in),
+    `may_change` and `picture_at`."""
     root, path = root_of(request.scope), path_of(request.scope)
     login: Reader = getattr(request.state, "login", None)
     shared = {
@@ -33,8 +34,22 @@ def page(request: Request, template: str, status: int = 200, /, **values: Any) -
         "here": quote(path) + (f"?{request.url.query}" if request.url.query else ""),
         "login": login,
         "may_change": login is not None,
+        "picture_at": pictures(request),
     }
     return HTMLResponse(_ENVIRONMENT.get_template(template).render(shared | values), status)
+
+
+def pictures(request: Request) -> Callable[[str | None], str | None]:
+    """Returns what tells from where a page shows a picture: from its own address, or from this server, if it asks in
+    the reader's stead. None for what is no address of a picture."""
+    proxy, root = request.app.state.served.pictures, root_of(request.scope)
+
+    def picture_at(url: str | None) -> str | None:
+        if url is None or not is_http(url):
+            return None
+        return url if proxy is None else root + proxy.link(url)
+
+    return picture_at
 
 
 def back_to(request: Request, target: str) -> RedirectResponse:
