@@ -23,7 +23,8 @@ def test_a_backup_while_a_fetch_writes_is_whole(tmp_path: Path) -> None:
     environment = os.environ | here | {"AGGREGATOR_ALLOW_PRIVATE_NETWORKS": "true", "AGGREGATOR_WORKERS": "1"}
     with Server() as server:
         for n in range(PAGES):
-            server.route(f"/a/{n}", Reply(site.page(n), headers={"Content-Type": "text/html"}, delay=0.2))
+            delay = 0.2 if n < PAGES - 1 else 60.0  # the fetch goes on for as long as the backup takes
+            server.route(f"/a/{n}", Reply(site.page(n), headers={"Content-Type": "text/html"}, delay=delay))
         server.route("/rss", Reply(site.rss(server, range(PAGES))))
         (tmp_path / "feeds.yaml").write_text(f"feeds: [{{url: '{server.url('/rss')}'}}]\n")
         fetch = subprocess.Popen([*COMMAND, "fetch", "--all"], cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL)

@@ -74,6 +74,19 @@ def test_a_title_is_no_trail_and_stands_below_its_kicker(lines: list[str], title
     assert article.text.endswith("\n\n".join(ENGLISH))
 
 
+@pytest.mark.parametrize(
+    ("body", "heading", "pitch"),
+    [
+        (ENGLISH, "Sign up to our newsletter", "Every morning the biggest stories of your town."),
+        (GERMAN, "Abonnieren Sie unseren Newsletter", "Jeden Morgen das Wichtigste aus Ihrer Stadt."),
+        (JAPANESE, "メールマガジン登録", "毎朝、地元のニュースをお届けします。"),
+    ],
+)
+def test_what_a_newsletter_promises_inside_the_text_goes(body: list[str], heading: str, pitch: str) -> None:
+    article = plain("\n".join([*body[:2], heading, pitch, body[2]]))
+    assert article.text == "\n\n".join(body)
+
+
 def test_headings_and_quotes_inside_the_run_stay() -> None:
     lines = [ENGLISH[0], "A long wait", ENGLISH[1], "“We are glad.”", ENGLISH[2]]
     assert plain("\n".join(lines)).text == "\n\n".join(lines)

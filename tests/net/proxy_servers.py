@@ -100,16 +100,17 @@ class SocksProxy(Proxy):
     def serve(self, client: socket.socket) -> None:
         methods = exactly(client, exactly(client, 2)[1])
         wanted = 2 if self.login else 0
+        self.wrong_logins += wanted not in methods
         client.sendall(bytes([5, wanted if wanted in methods else 0xFF]))
         if wanted not in methods:
-            self.wrong_logins += 1
             return
         if self.login:
             user = exactly(client, exactly(client, 2)[1]).decode()
             password = exactly(client, exactly(client, 1)[0]).decode()
-            client.sendall(bytes([1, int((user, password) != self.login)]))
-            if (user, password) != self.login:
-                self.wrong_logins += 1
+            wrong = (user, password) != self.login
+            self.wrong_logins += wrong  # before it is said: who hears it looks at once
+            client.sendall(bytes([1, int(wrong)]))
+            if wrong:
                 return
         kind = exactly(client, 4)[3]
         if kind == 3:

@@ -216,6 +216,21 @@ takip et|skriv til|daftar sekarang|gabung|长按|登录后|احصل على|يص�
 """
 """Begin such a sentence, where something beside the words says so (a link, a form): they begin others too."""
 
+PROMISES = """
+every morning|each morning|every day|every week|daily news|the most important|the biggest stories|the latest news
+all the news
+jeden morgen|jeden tag|täglich|die wichtigsten|das wichtigste|alles wichtige|chaque matin|chaque jour|chaque semaine
+l'essentiel|l’essentiel|tous les matins|cada mañana|cada día|cada semana|todas las mañanas|lo más importante
+las noticias más|toda manhã|todas as manhãs|todos os dias|todo dia|as principais notícias|as notícias mais|ogni mattina
+ogni giorno|ogni settimana|tutte le mattine|le notizie più|elke ochtend|iedere ochtend|elke dag|het belangrijkste nieuws
+codziennie|każdego ranka|co tydzień|najważniejsze wiadomości|каждое утро|каждый день|каждую неделю|главные новости
+самое важное|щоранку|щодня|головні новини|her sabah|her gün|günün önemli|varje morgon|varje dag|få de viktigaste
+de viktigaste|hver morgen|hver dag|de vigtigste|få de vigtigste|de viktigste|joka aamu|tärkeimmät uutiset|každé ráno
+každý den|nejdůležitější zprávy|minden reggel|minden nap|în fiecare dimineață|κάθε πρωί|κάθε μέρα|setiap pagi|mỗi sáng
+毎朝|毎日|每天|每日|每早|매일|매주|كل صباح|كل يوم|يوميا|هر روز|כל בוקר|हर सुबह|ทุกเช้า
+"""
+"""Begin what a newsletter promises, below its heading."""
+
 PRINTED = """
 a version of this article appears|a version of this article appeared|a version of this article first appeared
 a version of this story appears|a version of this story appeared|a version of this story first appeared

@@ -90,6 +90,12 @@ def may_address_reader(text: str) -> bool:
     return _begins_sentence(text, phrase_lists.ADDRESSES, phrase_lists.REQUESTS)
 
 
+def promises_news(text: str) -> bool:
+    """Tells whether a line below the heading of a newsletter begins with what it promises."""
+    folded = fold(text[:MAX_CHARS])
+    return _phrases(phrase_lists.PROMISES).stand(folded, _begin(folded))
+
+
 def says_where_printed(text: str) -> bool:
     """Tells whether a block is the note that says where else the article was printed."""
     folded = fold(text[:MAX_CHARS])

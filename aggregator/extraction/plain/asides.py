@@ -15,7 +15,7 @@ from aggregator.extraction.plain.line_features import Array, TextLines
 _GAP = 12  # lines between two that were chosen, among which paragraphs are looked for
 _PARAGRAPH = 40  # units of a line with a stop from which it is one
 _CLOSING = 24  # the same for the line that closes an article
-_LIKELY, _CLOSES = 0.4, 0.27  # likelihood of such lines
+_LIKELY, _CLOSES = 0.4, 0.22  # likelihood of such lines
 _CLOSES_DENSE, _IS_DENSE = 0.13, 0.5  # the same for scripts of few characters a line, and their share of one
 _AFTER = 3  # lines after the last chosen one that are looked at
 _CAPTION = 300  # units of a line that names a photographer, below which it is a caption
@@ -76,7 +76,9 @@ def _asides(of: TextLines, first: int, end: int) -> set[int]:
         elif number - 1 in found and of.units[number] < _PITCH and not set_phrases.is_ad_label(of.texts[number - 1]):
             heading = of.texts[number - 1]
             is_pointer = set_phrases.heads_section(heading) and not of.own["ends_stop"][number]
-            is_pitch = of.own["any_promo"][number - 1] and (of.own["any_you"][number] or of.own["any_promo"][number])
+            is_pitch = set_phrases.promises_news(text) or (
+                of.own["any_promo"][number - 1] and (of.own["any_you"][number] or of.own["any_promo"][number])
+            )
             if is_pointer or is_pitch:
                 found.add(number)
     return found
@@ -86,7 +88,7 @@ def _closing(of: TextLines, chance: Array, last: int, asides: set[int]) -> set[i
     """Returns the paragraphs right after the last chosen line, among which asides and captions may stand."""
     found: set[int] = set()
     for number in range(last + 1, len(of.texts)):
-        speaks_otherwise = any(of.own[kind][number] for kind in _OTHERWISE)
+        speaks_otherwise = chance[number] < _LIKELY and any(of.own[kind][number] for kind in _OTHERWISE)
         least = _CLOSES_DENSE if of.own["dense"][number] > _IS_DENSE else _CLOSES
         if number - last > _AFTER or set_phrases.heads_section(of.texts[number]):
             break
