@@ -120,6 +120,38 @@ def rebuild(ctx: typer.Context) -> None:
     print(f"{done:,} articles read for copies and stories")
 
 
+@commands.command("migrate-to", cls=Command)
+def migrate_to(ctx: typer.Context, url: Annotated[str, typer.Argument(metavar="URL")]) -> None:
+    """Move the whole archive into an empty database: from SQLite to PostgreSQL, back, or into another file.
+
+    \b
+    aggregator db migrate-to postgresql://news@db.example.org/news
+    aggregator --database postgresql://news@db.example.org/news db migrate-to sqlite:///archive.db
+
+    \b
+    Stop daemon, workers and fetches first. What was interrupted goes on where it was when the command is run again.
+    All rows are compared at the end; what differs is printed, with exit 1. The source stays as it is.
+    """
+    from aggregator.store import move_archive
+
+    options = global_options.of(ctx)
+    with options.existing_store() as store:
+        try:
+            with bar(quiet=options.quiet) as progress:
+                moved = move_archive.move(store, url, progress or (lambda *_: None))
+        except KeyboardInterrupt:
+            print("aggregator: interrupted; run it again, it goes on where it was", file=sys.stderr)
+            raise typer.Exit(130) from None
+    for line in moved.differences:
+        print(line)
+    if moved.differences:
+        print("aggregator: the target is not the same; empty it and move again", file=sys.stderr)
+        raise typer.Exit(1)
+    if moved.written_to:
+        print("aggregator: the source was written to meanwhile; that is not in the target", file=sys.stderr)
+    options.say(f"{moved.rows:,} rows moved and compared, {moved.articles:,} articles indexed")
+
+
 @commands.command(cls=Command)
 def stats(ctx: typer.Context, json: AsJson = False) -> None:
     """Count what the database holds, and where its bytes are: by table, by site, by month.

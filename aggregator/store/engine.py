@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from aggregator.errors import DatabaseBusy, DatabaseNewer, StoreError, UsageError
-from aggregator.store import rebuild_index
+from aggregator.store import meta, rebuild_index
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.store.word_check import holds_words
 
@@ -58,6 +58,11 @@ class Store:
         with self._translated(), self._engine.connect() as conn:
             yield conn.execution_options(isolation_level="AUTOCOMMIT")
 
+    @property
+    def shown(self) -> str:
+        """Returns what messages call it: the file, or the URL without its password."""
+        return _shown(self._engine)
+
     def close(self) -> None:
         """Closes every connection."""
         self._engine.dispose()
@@ -68,7 +73,7 @@ class Store:
             yield
         except DBAPIError as error:
             raise _for_people(error.orig or error, self._engine) from error
-        except sqlite3.Error as error:  # of a statement that went to the driver
+        except self._engine.dialect.loaded_dbapi.Error as error:  # of a statement that went to the driver
             raise _for_people(error, self._engine) from error
 
 
@@ -88,6 +93,7 @@ def open(url: str) -> Store:  # read as `store.open`
             if store.dialect != "sqlite":
                 raise StoreError(f"{_shown(engine)}: not of this version; run `aggregator db upgrade` first")
             _migrate(store)
+        _refuse_half_moved(store)
         _complete_index(store)
     except BaseException:
         store.close()
@@ -109,6 +115,27 @@ def upgrade(url: str) -> str:
     finally:
         store.close()
     return HEAD
+
+
+def open_for_move(url: str) -> Store:
+    """Opens a database that an archive is moved into: one of today's version, or one without tables, which gets them.
+
+    Raises UsageError where it is neither.
+    """
+    engine = _engine(url)
+    store = Store(engine)
+    try:
+        with store.read() as conn:
+            found, empty = _version(conn), not inspect(conn).get_table_names()
+        if found != HEAD and not empty:
+            what = "tables of another program" if found is None else "an archive of another version"
+            raise UsageError(f"{store.shown}: holds {what}; name an empty database to move to")
+        if empty:
+            upgrade(url)
+    except BaseException:
+        store.close()
+        raise
+    return store
 
 
 def _engine(url: str) -> Engine:
@@ -190,6 +217,14 @@ def _refuse_foreign(store: Store, found: str | None) -> None:
         with store.read() as conn:
             if inspect(conn).get_table_names():
                 raise StoreError(f"{store.path}: a database of another program; name another file with --database")
+
+
+def _refuse_half_moved(store: Store) -> None:
+    """Raises StoreError for a database that an archive is still being moved into."""
+    with store.read() as conn:
+        if meta.get(conn, meta.HALF_MOVED):
+            again = "`aggregator --database SOURCE db migrate-to TARGET`"
+            raise StoreError(f"{store.shown}: an archive is being moved here; wait, or run {again} again, it goes on")
 
 
 def _migrate(store: Store, version: str = "head") -> None:

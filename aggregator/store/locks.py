@@ -15,6 +15,11 @@ from aggregator.errors import StoreError
 from aggregator.store.engine import Store
 from aggregator.text import hash64
 
+_OTHERS = text(
+    "SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+    " WHERE l.locktype = 'advisory' AND d.datname = current_database() AND l.pid <> pg_backend_pid())"
+)
+
 
 @contextmanager
 def hold(store: Store, name: str) -> Iterator[bool]:
@@ -29,6 +34,15 @@ def is_dead(store: Store, name: str) -> bool:
         return True
     with hold(store, name) as taken:
         return taken
+
+
+def in_use(store: Store) -> bool:
+    """Tells whether a daemon, a worker or a fetch runs: whether another process holds any lock."""
+    if store.path:
+        folder = store.path.with_name(store.path.name + "-locks")
+        return any(not is_dead(store, file.name) for file in folder.glob("*"))
+    with store.read() as conn:
+        return bool(conn.execute(_OTHERS).scalar())
 
 
 def _file(store: Store, name: str) -> Path:

@@ -5,6 +5,11 @@ from sqlalchemy import Connection, delete, select
 from aggregator.store.schema import meta
 from aggregator.store.sql import insert
 
+HALF_MOVED = "being moved here"  # how far an archive has come that is being moved into this database
+SEARCH_FORM, SEARCH_PROGRESS, JOB_QUEUE = "search_form", "search index made to", "job_queue"
+OF_THE_DATABASE = (HALF_MOVED, SEARCH_FORM, SEARCH_PROGRESS, JOB_QUEUE)
+"""What tells of this database and not of the archive in it."""
+
 
 def get(conn: Connection, key: str) -> str | None:
     """Returns the value stored under `key`; None if there is none."""

@@ -8,10 +8,9 @@ from sqlalchemy import Connection, delete, func, select, text
 from aggregator.search_words import search_terms
 from aggregator.store import meta
 from aggregator.store.schema import articles, search_languages
-from aggregator.store.search_index import FORM, PROGRESS
+from aggregator.store.search_index import FORM
 from aggregator.store.unit_of_work import UnitOfWork
 
-_KEY = "search_form"
 _BATCH = 1_000  # articles in a transaction
 _ROWS = 200  # in memory at a time
 _CLEAR = {
@@ -23,19 +22,19 @@ Write = Callable[[], AbstractContextManager[UnitOfWork]]
 
 def is_current(conn: Connection) -> bool:
     """Tells whether the index holds all words, in the form in which this version asks for them."""
-    return meta.get(conn, _KEY) == str(FORM) and not meta.get(conn, PROGRESS)
+    return meta.get(conn, meta.SEARCH_FORM) == str(FORM) and not meta.get(conn, meta.SEARCH_PROGRESS)
 
 
 def begin(unit: UnitOfWork, *, anyhow: bool = False) -> None:
     """Empties the search index, for `batches` to fill it, if it is of another form, or `anyhow`; but not where that was
     done and its filling was interrupted."""
-    if meta.get(unit, _KEY) == str(FORM) and (meta.get(unit, PROGRESS) or not anyhow):
+    if meta.get(unit, meta.SEARCH_FORM) == str(FORM) and (meta.get(unit, meta.SEARCH_PROGRESS) or not anyhow):
         return
     unit.execute(_CLEAR[unit.dialect.name])
     unit.execute(delete(search_languages))
     last = int(unit.execute(select(func.max(articles.c.id))).scalar() or 0)
-    meta.put(unit, PROGRESS, f"0 {last}")
-    meta.put(unit, _KEY, str(FORM))
+    meta.put(unit, meta.SEARCH_PROGRESS, f"0 {last}")
+    meta.put(unit, meta.SEARCH_FORM, str(FORM))
 
 
 def batches(write: Write) -> Iterator[int]:
@@ -49,7 +48,7 @@ def batches(write: Write) -> Iterator[int]:
 
 
 def _next(unit: UnitOfWork) -> int:
-    done, first = 0, meta.get(unit, PROGRESS)
+    done, first = 0, meta.get(unit, meta.SEARCH_PROGRESS)
     if not first:
         return 0
     at, last = map(int, first.split())
@@ -60,5 +59,5 @@ def _next(unit: UnitOfWork) -> int:
         for row in rows:
             unit.search_index.put(row.id, search_terms(row.title, row.lead, row.text, row.lang), row.lang)
         at, done = rows[-1].id, done + len(rows)
-    meta.put(unit, PROGRESS, f"{at} {last}" if done else "")
+    meta.put(unit, meta.SEARCH_PROGRESS, f"{at} {last}" if done else "")
     return done

@@ -16,7 +16,6 @@ from aggregator.store.schema import search_languages
 from aggregator.store.sql import Values, insert, run_each
 
 FORM = 3  # of its words (`search_words`): who changes that counts this up, and adds a migration
-PROGRESS = "search index made to"  # `meta`: the last id that is indexed anew and the last that is to be, while it is
 
 _MAX_PENDING_ROWS = 500  # more are written before the transaction's end, and so is
 _MAX_PENDING_CHARACTERS = 1_000_000  # a longer text
@@ -81,7 +80,7 @@ class SearchIndex:
     def _left_out(self) -> range:
         """Returns the articles that are not indexed yet, while the index is being made anew: that will reach them."""
         if self._awaited is None:
-            done, last = map(int, (meta.get(self._conn, PROGRESS) or "0 0").split())
+            done, last = map(int, (meta.get(self._conn, meta.SEARCH_PROGRESS) or "0 0").split())
             self._awaited = range(done + 1, last + 1)
         return self._awaited
 

@@ -16,7 +16,7 @@ COMMANDS = (
     *("fetch", "daemon", "search", "show", "stories", "extract", "export", "import", "reextract", "doctor", "demo"),
     *("feeds list", "feeds add", "feeds remove", "feeds check", "feeds import", "feeds export"),
     *("feeds discover", "feeds explain", "stories split", "stories merge"),
-    *("db upgrade", "db check", "db backup", "db prune", "db rebuild", "db stats"),
+    *("db upgrade", "db check", "db backup", "db prune", "db rebuild", "db stats", "db migrate-to"),
 )
 
 
