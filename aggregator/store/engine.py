@@ -14,12 +14,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from aggregator.errors import DatabaseBusy, DatabaseNewer, StoreError, UsageError
-from aggregator.store import meta, rebuild_index
+from aggregator.store import indexes, meta, rebuild_index
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.store.word_check import holds_words
 
 HEAD = "0018"  # the newest migration; a test compares it with the migrations themselves
 BUSY_SECONDS = 30
+LOCK_SECONDS = 5  # that a migration waits for a table of PostgreSQL
 _PAGE_BYTES = 8192  # of a new SQLite database: on the 4096 of SQLite's own choice most articles leave half a page empty
 
 
@@ -111,6 +112,8 @@ def upgrade(url: str) -> str:
         _refuse_newer(found, url)
         if found != HEAD:
             _migrate(store)
+        if store.dialect == "postgresql":
+            indexes.complete(store)
         _complete_index(store)
     finally:
         store.close()
@@ -236,6 +239,8 @@ def _migrate(store: Store, version: str = "head") -> None:
     config.set_main_option("path_separator", "os")
     with store.write() as unit:  # one transaction: a second process waits here and finds nothing left to do
         config.attributes["connection"] = unit
+        if store.dialect == "postgresql":  # who waits for a lock has all wait that come after it
+            unit.execute(text(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"))
         command.upgrade(config, version)
         if version == "head":
             rebuild_index.begin(unit)
@@ -264,6 +269,8 @@ def _shown(engine: Engine) -> str:
 def _for_people(error: BaseException, engine: Engine) -> StoreError:
     where, said = _shown(engine), (str(error).strip().splitlines() or [type(error).__name__])[0]
     low = said.lower()
+    if getattr(error, "sqlstate", None) == "55P03":  # lock_not_available
+        return DatabaseBusy(f"{where}: a table was in use for over {LOCK_SECONDS} s; nothing is changed, try again")
     if "locked" in low or "busy" in low:
         return DatabaseBusy(f"{where}: held by another process for more than {BUSY_SECONDS} s; try again later")
     if "readonly" in low or "read-only" in low:

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from aggregator.store import indexes
+
 revision = "0002"
 down_revision = "0001"
 
@@ -17,4 +19,4 @@ def upgrade() -> None:
         sa.Column("pages", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("site"),
     )
-    op.create_index("articles_site", "articles", ["site"], unique=False)
+    indexes.add("articles_site", "articles", ["site"])

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from aggregator.store import indexes
+
 revision = "0003"
 down_revision = "0002"
 
@@ -18,10 +20,4 @@ def upgrade() -> None:
     for name in ("whole_at", "lied_at", "moved_at", "moving_since", "gone_at"):
         op.add_column("feeds", sa.Column(name, sa.BigInteger()))
     op.add_column("feeds", sa.Column("moving_polls", sa.Integer()))
-    op.create_index(
-        "feeds_moved",
-        "feeds",
-        ["moved_to"],
-        sqlite_where=sa.text("moved_to IS NOT NULL"),
-        postgresql_where=sa.text("moved_to IS NOT NULL"),
-    )
+    indexes.add("feeds_moved", "feeds", ["moved_to"], "moved_to IS NOT NULL")

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from aggregator.store import indexes
+
 revision = "0007"
 down_revision = "0006"
 
@@ -10,10 +12,4 @@ down_revision = "0006"
 def upgrade() -> None:
     """Adds the column, and an index of the few rows that have it: every look at what is due asks for them."""
     op.add_column("feeds", sa.Column("quiet_until", sa.BigInteger()))
-    op.create_index(
-        "feeds_quiet",
-        "feeds",
-        ["quiet_until"],
-        sqlite_where=sa.text("quiet_until IS NOT NULL"),
-        postgresql_where=sa.text("quiet_until IS NOT NULL"),
-    )
+    indexes.add("feeds_quiet", "feeds", ["quiet_until"], "quiet_until IS NOT NULL")

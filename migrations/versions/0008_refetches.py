@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from aggregator.store import indexes
+
 revision = "0008"
 down_revision = "0007"
 
@@ -24,11 +26,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("article_id"),
     )
-    _partial("refetches_due", "refetches", ["next_at", "site"], "next_at IS NOT NULL")
-    _partial("articles_revised", "articles", ["at"], "revisions > 0")
-    _partial("articles_gone", "articles", ["gone_at"], "gone_at IS NOT NULL")
+    indexes.add("refetches_due", "refetches", ["next_at", "site"], "next_at IS NOT NULL")
+    indexes.add("articles_revised", "articles", ["at"], "revisions > 0")
+    indexes.add("articles_gone", "articles", ["gone_at"], "gone_at IS NOT NULL")
     op.add_column("entries", sa.Column("digest", sa.BigInteger(), nullable=True))
-
-
-def _partial(name: str, table: str, columns: list[str], where: str) -> None:
-    op.create_index(name, table, columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))

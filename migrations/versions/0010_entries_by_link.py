@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+from aggregator.store import indexes
 from aggregator.text import hash64
 from aggregator.urls import link_key
 
@@ -28,4 +29,4 @@ def upgrade() -> None:
         last = rows[-1].id
         found = [{"id": row.id, "address": hash64(link_key(row.url))} for row in rows]
         conn.execute(sa.text("UPDATE entries SET address = :address WHERE id = :id"), found)
-    op.create_index("entries_address", "entries", ["feed_id", "address"])
+    indexes.add("entries_address", "entries", ["feed_id", "address"])

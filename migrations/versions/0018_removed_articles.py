@@ -1,7 +1,6 @@
 """What feed readers took out of their lists, by an index."""
 
-import sqlalchemy as sa
-from alembic import op
+from aggregator.store import indexes
 
 revision = "0018"
 down_revision = "0017"
@@ -9,7 +8,4 @@ down_revision = "0017"
 
 def upgrade() -> None:
     """Adds the index."""
-    removed = sa.text("removed_at IS NOT NULL")
-    op.create_index(
-        "article_marks_removed", "article_marks", ["article_id"], sqlite_where=removed, postgresql_where=removed
-    )
+    indexes.add("article_marks_removed", "article_marks", ["article_id"], "removed_at IS NOT NULL")

@@ -1,5 +1,8 @@
 """Databases of every earlier version are brought to today's with all that is in them."""
 
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from struct import pack
 
@@ -7,11 +10,13 @@ import pytest
 from sqlalchemy import text
 
 import migrations.versions
+from aggregator.errors import DatabaseBusy
 from aggregator.query import Words
 from aggregator.store import engine, maintenance, near_copies
 from aggregator.store.search_articles import each
 from aggregator.store.search_sql import Filters
 from aggregator.stories import fingerprint
+from tests.conftest import new_database
 
 VERSIONS = sorted(path.name[:4] for path in Path(migrations.versions.__path__[0]).glob("0*.py"))[:-1]
 ROWS = (
@@ -71,3 +76,62 @@ def test_copies_of_articles_stored_with_longer_hashes_are_found(bare_url: str) -
         near_copies.remove(unit, 1)
         assert unit.execute(text("SELECT count(*) FROM shingles")).scalar() == 0
     store.close()
+
+
+@pytest.fixture
+def old_postgres(postgres: str) -> Iterator[engine.Store]:
+    """A database of an earlier version on PostgreSQL, with an article."""
+    old = engine.Store(engine._engine(new_database(postgres, "template0")))
+    engine._migrate(old, "0017")
+    with old.write() as conn:
+        for row in ROWS:
+            conn.execute(text(row))
+    yield old
+    old.close()
+
+
+def test_indexes_are_made_while_others_write(old_postgres: engine.Store) -> None:
+    mark = text("INSERT INTO article_marks (article_id, changed_at) VALUES (1, 1)")
+    with ThreadPoolExecutor(1) as thread, old_postgres.write() as writer:
+        writer.execute(mark)  # which the index has to wait for
+        upgraded = thread.submit(engine.upgrade, old_postgres.url)
+        while not waits(old_postgres):
+            assert not upgraded.done(), upgraded.result()
+            time.sleep(0.02)
+        with old_postgres.write() as other:
+            other.execute(text("SET LOCAL lock_timeout = '3s'"))
+            other.execute(text("UPDATE article_marks SET changed_at = 2"))
+        writer.execute(text("UPDATE articles SET title = 'Written meanwhile'"))
+        writer.commit()
+        assert upgraded.result() == engine.HEAD
+
+
+def waits(store: engine.Store) -> bool:
+    with store.read() as conn:
+        query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'CREATE INDEX%'"
+        return bool(conn.execute(text(f"{query} AND datname = current_database()")).scalar())
+
+
+def test_an_index_whose_making_was_interrupted_is_made_anew(old_postgres: engine.Store) -> None:
+    url = old_postgres.url
+    engine.upgrade(url)
+    with old_postgres.write() as conn:
+        conn.execute(text("DROP INDEX articles_at"))
+        conn.execute(text("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'articles_site'::regclass"))
+    engine.upgrade(url)
+    with old_postgres.read() as conn:
+        found = (
+            "SELECT indisvalid FROM pg_index WHERE indexrelid IN ('articles_at'::regclass, 'articles_site'::regclass)"
+        )
+        assert conn.execute(text(found)).scalars().all() == [True, True]
+
+
+def test_a_table_in_use_lets_a_migration_wait_no_longer(
+    old_postgres: engine.Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "LOCK_SECONDS", 1)
+    with old_postgres.write() as writer:
+        writer.execute(text("LOCK TABLE alembic_version IN SHARE MODE"))
+        with pytest.raises(DatabaseBusy, match="a table was in use for over 1 s; nothing is changed, try again"):
+            engine.upgrade(old_postgres.url)
+    assert engine.upgrade(old_postgres.url) == engine.HEAD
