@@ -9,14 +9,22 @@ from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from aggregator.text import decode_marked, decode_valid, encoding_of, file_kind, header_encoding, squeeze, xml_encoding
+from aggregator.text import (
+    decode_marked,
+    decode_valid,
+    detected_encoding,
+    encoding_of,
+    file_kind,
+    header_encoding,
+    squeeze,
+    xml_encoding,
+)
 
 __all__ = ["MAX_CHARS", "LexborHTMLParser", "LexborNode", "attribute", "decode", "parse", "text_of"]
 
 MAX_CHARS = 16_000_000  # no article is longer; the rest of a longer page is not read
 
 _META = re.compile(rb"<meta\b[^>]{0,500}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
-_TAG = re.compile(rb"<[^>]{0,2000}>")
 _WITHOUT_ASCII = ("utf-16", "utf-32", "iso2022", "hz")
 
 
@@ -33,7 +41,7 @@ def decode(body: bytes, content_type: str | None) -> str:
     if declared and declared[0].startswith(_WITHOUT_ASCII):
         return body.decode(declared[0], "replace")
     text = decode_valid(body, ("utf-8", *declared))  # other encodings are hardly ever valid UTF-8 by chance
-    return text if text is not None else _nearly(body, declared) or _detected(body)
+    return text if text is not None else _nearly(body, declared) or body.decode(detected_encoding(body), "replace")
 
 
 def _meta_encoding(head: bytes) -> str | None:
@@ -49,13 +57,6 @@ def _nearly(body: bytes, declared: list[str]) -> str | None:
         if text.count("\ufffd") <= 3 + sum(1 for char in text if char > "\x7f") // 50:
             return text
     return None
-
-
-def _detected(body: bytes) -> str:
-    from charset_normalizer import from_bytes  # imported late: hardly a page needs it
-
-    best = from_bytes(_TAG.sub(b" ", body[:100_000])).best()
-    return body.decode(best.encoding if best else "cp1252", "replace")
 
 
 def parse(html: str) -> LexborHTMLParser:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from aggregator.articles.assemble import assemble
 from aggregator.articles.entry_facts import EntryFacts, FeedPolicy, PreparedEntry, came_out, entry_row, not_future
@@ -10,6 +11,8 @@ from aggregator.articles.row import ArticleRow
 from aggregator.extraction.article import Article
 from aggregator.extraction.feed_content import from_feed
 from aggregator.extraction.metadata.language import detect_lang
+from aggregator.extraction.metadata.name_forms import is_person
+from aggregator.extraction.metadata.person_names import split_names
 from aggregator.extraction.version import EXTRACTOR_VERSION
 from aggregator.model import Entry
 from aggregator.text import count_words, squeeze
@@ -77,7 +80,7 @@ def _facts(entry: Entry, url: str, summary: str | None, feed: FeedPolicy, now: i
         url=url,
         feed=feed.url,
         title=entry.title,
-        authors=entry.authors,
+        authors=_apart(entry.authors),
         published_at=came_out(entry, now),
         updated_at=not_future(entry.updated_at, now),
         summary=summary,
@@ -85,6 +88,17 @@ def _facts(entry: Entry, url: str, summary: str | None, feed: FeedPolicy, now: i
         tags=tuple(dict.fromkeys((*entry.tags, *feed.tags))),
         image=entry.image,
     )
+
+
+def _apart(authors: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([name for author in authors for name in _people(author)]))
+
+
+@lru_cache(maxsize=4096)
+def _people(author: str) -> tuple[str, ...]:
+    """Returns the people whom a feed names in one line ("A, B and C"), where all are people; else the line."""
+    names = split_names(author)
+    return names if len(names) > 1 and all(map(is_person, names)) else (author,)
 
 
 def _plain_summary(entry: Entry) -> str | None:

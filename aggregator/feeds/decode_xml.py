@@ -8,12 +8,13 @@ import re
 import zlib
 
 from aggregator.errors import FeedError
-from aggregator.text import decode_marked, decode_valid, header_encoding, xml_encoding
+from aggregator.text import decode_marked, decode_valid, detected_encoding, header_encoding, xml_encoding
 
 _EBCDIC = "<?xml".encode("cp037")  # the same in all of its code pages
 _XML_HEAD = re.compile(r"\s*<\?xml[^>]*\?>")
 # What XML 1.0 does not allow, and publishers paste from word processors.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_MARKUP, _ASCII_WORD = re.compile(rb"</?[\w:]++|\s[\w:-]++=|https?:[^\s<\"]++"), re.compile(rb"[A-Za-z]++")
 _GZIP = b"\x1f\x8b\x08"
 MAX_UNPACKED_BYTES = 64 * 1024 * 1024  # a sitemap has 50 MB at most
 
@@ -59,8 +60,13 @@ def _decoded(body: bytes, content_type: str | None) -> str:
 
 
 def _likeliest(body: bytes) -> str:
-    """Returns UTF-8 for text with a few broken bytes, as a body cut in the middle has, else the Western encoding."""
+    """Returns UTF-8 for text with a few broken bytes, as a body cut in the middle has, else the Western encoding; what
+    the bytes are likeliest in where most letters are beyond ASCII, as in no text of the West."""
     sample = body[:200_000].decode("utf-8", "replace")
     broken = sample.count("\ufffd")
     sound = sum(1 for character in sample if character > "\x7f") - broken
-    return "utf-8" if broken * 10 < sound else "windows-1252"
+    if broken * 10 < sound:
+        return "utf-8"
+    beyond = sum(1 for byte in body[:200_000] if byte > 0x7F)
+    letters = sum(map(len, _ASCII_WORD.findall(_MARKUP.sub(b" ", body[:200_000]))))
+    return detected_encoding(body) if beyond > letters else "windows-1252"

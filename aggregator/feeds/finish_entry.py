@@ -19,6 +19,7 @@ _OF_PAGES = ("sitemap", "news-sitemap", "section")  # formats whose entries are 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # no feed is older: such dates are a zero clock or a wrong century
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->", re.DOTALL)
 # Elements that publishers leave in titles that are declared plain; anything else in `<>` may be text.
+_UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\ufeff"))  # where a line may be broken; words with them are never found
 _INLINE = re.compile(
     r"</?(?:a|abbr|b|big|br|cite|em|font|i|mark|nobr|p|q|small|span|strong|sub|sup|u|wbr)(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
@@ -100,8 +101,12 @@ def plain_title(title: str | None, *, is_html: bool, lenient: bool) -> str | Non
         return None
     if "<" in title:
         title = _TAG.sub(" " if "<br" in title else "", title) if is_html else title
-        title = _INLINE.sub("", title) if lenient else title
-    return _line(title) or None
+        title = _INLINE.sub(_joined, title) if lenient else title
+    return _line(title.translate(_UNSEEN)) or None
+
+
+def _joined(tag: re.Match[str]) -> str:
+    return " " if tag[0][:3].lower() == "<br" else ""
 
 
 def _line(text: str) -> str:

@@ -379,3 +379,21 @@ def test_json_with_half_a_character_is_read() -> None:
     found = parse('{"version": "https://jsonfeed.org/version/1", "title": "News", "items": [' + item + "]}").entries[0]
     assert found.title == "\ufffd Rain \U0001f600"
     found.key.encode()
+
+
+@pytest.mark.parametrize(
+    ("title", "plain"),
+    [
+        ("One&lt;br/&gt;Two", "One Two"),
+        ("Trans&#173;port&#8203; now", "Transport now"),
+        ("A &lt;i&gt;very&lt;/i&gt; good day", "A very good day"),
+    ],
+)
+def test_a_title_is_one_line_of_what_is_seen(title: str, plain: str) -> None:
+    assert first(item(title=title, link="https://news.example/a")).title == plain
+
+
+def test_text_beyond_ascii_that_says_it_is_another_encoding_is_detected() -> None:
+    text = "Склад в порту станет библиотекой к осени, решил городской совет после долгого обсуждения"
+    document = rss(item(title=text, link="https://news.example/a")).replace("?>", ' encoding="utf-8"?>', 1)
+    assert parse(document.encode("windows-1251")).entries[0].title == text
