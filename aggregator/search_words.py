@@ -8,9 +8,10 @@ Whoever changes what is made here counts `store.search_index.FORM` up.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import chain, filterfalse
 
 from aggregator.text import caseless, caseless_words, fold
 
@@ -57,6 +58,7 @@ _SCRIPTS |= {"ta": "஀-௿", "yi": "א-ת"}
 _OWN_SCRIPT = {language: re.compile(f"[{_SCRIPTS.get(language, 'a-zß-ʯḀ-ỿ')}]") for language in STEMMERS}
 _LONGEST = 100  # characters of a word; a database takes no longer ones than 2,046 bytes
 _LONGEST_STEMMED = 40
+_MAX_KNOWN = 1 << 16  # words of a language
 _DOTTED_I = str.maketrans({"I": "ı", "İ": "i"})
 _TURKIC = ("tr", "az")
 _SAME = {"nb": "no", "nn": "no"}
@@ -96,6 +98,9 @@ _JOINED = re.compile(
     re.VERBOSE,
 )
 _JOINT = re.compile(r"[^\w]+")
+# What joins over a blank, of any kind: J. K., 1 000.
+_GOING_ON = re.compile(r"[\ \u00a0\u2009\u202f](?:(?<=\d.)\d{3}(?!\d)|(?<=[^\W\d_]\. )[^\W\d_]\.)")
+_AROUND_WORDS = ".,;:!?\"'()[]“”„‘’‚«»…–—"
 _CAN_JOIN = re.compile(r"\w[-&.'’\u2010\u2011,\u00a0\u2009\u202f]\w|\w\. \w\.|\d \d")
 
 
@@ -140,16 +145,15 @@ def search_terms(title: str | None, lead: str | None, text: str, lang: str | Non
     """Returns what an article in `lang` is found by."""
     language = stemming(lang)
     fields = [_apart(part or "", language) for part in (title, lead, text)]
-    found = {word for field in fields for word in field}
-    known = dict(zip(found, map(_maker(language), found), strict=True))
-    form = {word: made.form for word, made in known.items()}
-    stem = {word: made.stem for word, made in known.items()}
-    if "" in form.values():
-        fields = [[word for word in field if form[word]] for field in fields]
-    others = {other for made in known.values() for other in made.others}
+    words = _words_of(language)
+    form, stem, found = words.forms.__getitem__, words.stems.__getitem__, set[str]().union(*fields)
+    words.learn(found)
+    if "" in map(form, found):
+        fields = [list(filter(form, field)) for field in fields]
+    others = set(chain.from_iterable(map(words.others.__getitem__, found & words.others.keys())))
     others.update(*(joined(part) for part in (title, lead, text) if part))
-    title_form, lead_form, text_form = (" ".join(map(form.__getitem__, field)) for field in fields)
-    title_stem, lead_stem, text_stem = (" ".join(map(stem.__getitem__, field)) for field in fields)
+    title_form, lead_form, text_form = (" ".join(map(form, field)) for field in fields)
+    title_stem, lead_stem, text_stem = (" ".join(map(stem, field)) for field in fields)
     return SearchTerms((title_form, lead_form, text_form), (title_stem, lead_stem, text_stem), " ".join(sorted(others)))
 
 
@@ -160,8 +164,13 @@ def compounds(text: str) -> list[str]:
 
 def joined(text: str) -> set[str]:
     """Returns the words that parts of a text are written as elsewhere: `att` of AT&T, `longterm` of long-term."""
-    found = {one for match in compounds(text) if len(one := _JOINT.sub("", match)) <= _LONGEST_STEMMED}
-    made = [word for one in found for word in read(one, "")]
+    if _GOING_ON.search(text):
+        found = compounds(text)
+    else:
+        special = filterfalse(str.isalnum, set(text.split()))
+        found = _JOINED.findall("\n".join([part for part in special if not part.strip(_AROUND_WORDS).isalnum()]))
+    short = {one for match in found if len(one := _JOINT.sub("", match)) <= _LONGEST_STEMMED}
+    made = [word for one in short for word in read(one, "")]
     return {word.form for word in made} | {other for word in made for other in word.others if other == word.form[:-1]}
 
 
@@ -181,8 +190,33 @@ def read(text: str, language: str) -> list[Word]:
     return [word for word in map(_maker(language), _apart(text, language)) if word.form]
 
 
-def _apart(text: str, language: str) -> list[str]:
+def _apart(text: str, language: str) -> Sequence[str]:
     return caseless_words(text.translate(_DOTTED_I) if language in _TURKIC else text)
+
+
+class _Words:
+    """What is remembered of the words of a language: their forms and stems, and the other spellings of those that have
+    any."""
+
+    def __init__(self, language: str) -> None:
+        self._make = _maker(language)
+        self.forms: dict[str, str] = {}
+        self.stems: dict[str, str] = {}
+        self.others: dict[str, tuple[str, ...]] = {}
+
+    def learn(self, words: set[str]) -> None:
+        """Makes those of the words that are not known."""
+        if len(self.forms) > _MAX_KNOWN:
+            for table in (self.forms, self.stems, self.others):
+                table.clear()
+        for word in words.difference(self.forms):
+            made = self._make(word)
+            self.forms[word], self.stems[word] = made.form, made.stem
+            if made.others:
+                self.others[word] = made.others
+
+
+_words_of = cache(_Words)
 
 
 @cache
@@ -192,17 +226,21 @@ def _maker(language: str) -> Callable[[str], Word]:
     mark = _MARKS.get(language, "")
     own = _OWN_SCRIPT.get(language)
 
-    @lru_cache(maxsize=1 << 16)
+    @lru_cache(maxsize=1 << 10)
     def made(word: str) -> Word:
-        cased = unicodedata.normalize("NFC", caseless(word))[:_LONGEST]
+        plain = word.isascii()
+        cased = (word.lower() if plain else unicodedata.normalize("NFC", caseless(word)))[:_LONGEST]
         form = _form(cased)
-        others = set(_others(cased, form, language))
+        others = set[str]() if plain and cased.isalpha() else set(_others(cased, form, language))
         if stem is None or own is None or not own.match(cased) or len(cased) > _LONGEST_STEMMED:
             return Word(form, form, tuple(others))
-        stemmed = _form(stem(_ARABIC_AND.sub("", cased) if language == "ar" else cased)) or form
+        alone = _ARABIC_AND.sub("", cased) if language == "ar" else cased
+        found = _form(stem(alone))
+        stemmed = found or form
         if " " in stemmed or " " in form:  # Hangul in a text of that language
             return Word(form, form, tuple(others))
-        if _form(stem(form)) != stemmed:  # who asks in plain letters asks for another stem
+        asked = found if alone == form else _form(stem(form))  # by who asks in plain letters
+        if asked != stemmed:
             others.add(form)
         elif stemmed != form:
             others.add(f"{form}{FORM_MARK}")

@@ -3,9 +3,13 @@
 import codecs
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from typing import TypeVar
+
+T = TypeVar("T")
+_MAX_KNOWN_WORDS = 1 << 16
 
 # Scripts written without spaces between words; each of their characters counts as a word:
 # Thai, Lao, Burmese, Khmer, kana, Han, half-width kana. (Hangul is written with spaces.)
@@ -51,10 +55,18 @@ def words(text: str) -> list[str]:
 
 def words_and_form(text: str) -> tuple[list[str], str]:
     """Returns the `words` of a text, none of them parted by invisible characters, and its `index_form`."""
-    if len(text) > _PIECE or (not text.isascii() and _UNEVEN.search(_foreign(text))):
+    found = _even_words(text)
+    if found is None:
         return words(text if text.isascii() else _PARTING.sub("", text)), index_form(text)
-    found = _split(text, _LETTERS)
-    return found, _folded(found)
+    return list(found), _folded(found)
+
+
+@lru_cache(maxsize=4)  # what an article is compared by and what it is found by are made of the same words
+def _even_words(text: str) -> tuple[str, ...] | None:
+    """Returns the words of a text as they stand; None if it is very long, or must be folded as a whole."""
+    if len(text) > _PIECE or (not text.isascii() and _UNEVEN.search(_foreign(text))):
+        return None
+    return tuple(_split(text, _LETTERS))
 
 
 def _foreign(text: str) -> str:
@@ -74,12 +86,10 @@ def _split(text: str, table: bytes) -> list[str]:
     return raw.translate(table).decode("utf-8", "surrogatepass").split()
 
 
-def _folded(found: list[str]) -> str:
+def _folded(found: Sequence[str]) -> str:
     """Returns words as `fold` makes them, each of which stays one, with a space between two."""
     form = " ".join(found)
-    if form.isascii():
-        return form.lower()
-    return " ".join([word.lower() if word.isascii() else _fold_word(word) for word in found])
+    return form.lower() if form.isascii() else " ".join(map(FOLDED.__getitem__, found))
 
 
 def count_words(text: str) -> int:
@@ -106,17 +116,16 @@ def caseless(text: str) -> str:
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
-def caseless_words(text: str) -> list[str]:
+def caseless_words(text: str) -> Sequence[str]:
     """Returns the words of a text; they are those of its `fold`, but accents stay, and case mostly does."""
     if len(text) <= _PIECE:
         return _caseless_words(text)
     return [word for piece in _pieces(text) for word in _caseless_words(piece)]
 
 
-def _caseless_words(text: str) -> list[str]:
-    if text.isascii():
-        return _split(text, _LOWER)
-    return _WORD.findall(caseless(text)) if _UNEVEN.search(_foreign(text)) else _split(text, _LETTERS)
+def _caseless_words(text: str) -> Sequence[str]:
+    found = _even_words(text)
+    return _WORD.findall(caseless(text)) if found is None else found
 
 
 def fold(text: str) -> str:
@@ -130,7 +139,20 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", text)))
 
 
-_fold_word = lru_cache(maxsize=1 << 16)(fold)
+class WordTable(dict[str, T]):
+    """Remembers what a function makes of each word, so that the words of a text cost a look-up each and no call."""
+
+    def __init__(self, make: Callable[[str], T]) -> None:
+        self._make = make
+
+    def __missing__(self, word: str) -> T:
+        if len(self) >= _MAX_KNOWN_WORDS:
+            self.clear()
+        self[word] = made = self._make(word)
+        return made
+
+
+FOLDED = WordTable(fold)
 
 
 def index_form(text: str) -> str:

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.search_words import FORM_MARK, STEMMERS, joined, search_form, search_terms, stem_form, stemming
+from aggregator.search_words import (
+    FORM_MARK,
+    STEMMERS,
+    compounds,
+    joined,
+    search_form,
+    search_terms,
+    stem_form,
+    stemming,
+)
 
 
 @pytest.mark.parametrize(
@@ -94,3 +103,10 @@ def test_forms_and_stems_stand_in_step(anything: str, language: str) -> None:
     terms = search_terms(anything, anything, anything, language)
     assert terms.forms == (form,) * 3
     assert not set("'\\") & set(" ".join((*terms.forms, *terms.stems, terms.others)))
+
+
+@given(st.text("aZé1 2\u00a0.,-&'’J\n\u2009", max_size=40))
+def test_what_is_joined_is_found_part_by_part_as_in_the_whole(anything: str) -> None:
+    whole = {form for one in compounds(anything) if (form := search_form("".join(filter(str.isalnum, one))))}
+    assert {form for form in whole if len(form) <= 40} <= joined(anything)
+    assert bool(joined(anything)) == bool(whole)

@@ -6,22 +6,25 @@ Of a long text one in four is kept, chosen by value, so that the same n-gram is 
 sixteen is what it is looked up by.
 """
 
+import sys
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import chain, filterfalse, islice, pairwise
-from struct import iter_unpack, pack, unpack
+from itertools import filterfalse, islice, pairwise
+from struct import pack, unpack
+from typing import Literal
 
 from aggregator.stories.terms import OPENING_WORDS, SMALL_LETTERS, times, weights
-from aggregator.text import UNSPACED, count_words, fold, words_and_form
+from aggregator.text import FOLDED, UNSPACED, WordTable, count_words, words_and_form
 
 COMPARED_CHARS = 1_000_000  # a longer text is a book, and is known by its beginning
 MAX_UNSAMPLED = 120  # n-grams; a shorter text would be left with too few to judge by
 SAMPLE_MASK = 3
 _INDEX_MASK = 15
 _ENTITY_MASK = 0xFFFF
-_MAX_KNOWN_WORDS = 1 << 16
+_WORD_BYTES = 16
 _FIRST_UNSPACED = min(UNSPACED)
 
 
@@ -57,36 +60,34 @@ def fingerprint(text: str, lang: str | None = None, title: str | None = None) ->
     return made if len(text) <= COMPARED_CHARS else replace(made, words=count_words(text))
 
 
-def of_words(found: list[str], lang: str | None, title: str | None) -> Fingerprint:
+def of_words(found: Sequence[str], lang: str | None, title: str | None) -> Fingerprint:
     """Returns the fingerprint of a text of these words (`text.words_and_form`) and its title."""
-    heading, _ = words_and_form(title or "")
-    unspaced = _is_unspaced(found)
-    grams = _characters(found) if unspaced else _spaced(found)
+    unspaced, language = _is_unspaced(found), _language(lang)
+    parts, head = (_pairs(some) if unspaced else some for some in (found, words_and_form(title or "")[0]))
+    hashed = _hashed(parts)
+    grams = _ngrams(hashed, 2 if unspaced else 1)
     if len(grams) > MAX_UNSAMPLED:
         grams = [gram for gram in grams if not gram & SAMPLE_MASK]
     named = _named(found)
-    entities = {number & _ENTITY_MASK for number in _numbers(named)}
-    opening, language = found[:OPENING_WORDS], _language(lang)
-    first, head = (_pairs(part) if unspaced else part for part in (opening, heading))
+    entities = {number & _ENTITY_MASK for number in _first(_hashed(named))}
+    opening = parts[: OPENING_WORDS - unspaced]
+    terms = [number ^ language for number in _first(hashed[: _WORD_BYTES * len(opening)] + _hashed(head))]
     small = 0 if unspaced else SMALL_LETTERS
-    weighed = weights(first, head, named, small, lambda some: _terms(some, language))
+    term_of = dict(zip((*opening, *head), terms, strict=True))
+    weighed = weights(terms[: len(opening)], terms[len(opening) :], term_of, named, small)
     return Fingerprint(
         hashes=tuple(grams),
         entities=tuple(sorted(entities)),
         words=len(found),
         terms=tuple(weighed),
         weights=tuple(weighed.values()),
-        times=times(opening),
+        times=times(found[:OPENING_WORDS]),
         language=language,
-        title=tuple(_terms([w for w in head if len(w) > small and not w.isdigit()], language)),
+        title=tuple([term_of[word] for word in head if len(word) > small and not word.isdigit()]),
     )
 
 
-def _terms(some: Iterable[str], language: int) -> list[int]:
-    return [number ^ language for number in _numbers(some)]
-
-
-def _pairs(found: list[str]) -> list[str]:
+def _pairs(found: Sequence[str]) -> list[str]:
     return [a + b for a, b in pairwise(found)]
 
 
@@ -96,34 +97,25 @@ def _language(lang: str | None) -> int:
     return int.from_bytes(blake2b(base.encode("utf-8", "surrogatepass"), digest_size=4).digest(), "big")
 
 
-def _is_unspaced(found: list[str]) -> bool:
+def _is_unspaced(found: Sequence[str]) -> bool:
     sample = found[:: len(found) // 100 + 1]
     if "".join(sample).isascii():
         return False
     return 2 * sum(len(word) == 1 and word >= _FIRST_UNSPACED for word in sample) > len(sample)
 
 
-def _spaced(found: list[str]) -> list[int]:
-    return _ngrams(found, 1)
-
-
-def _characters(found: list[str]) -> list[int]:
-    return _ngrams(_pairs(found), 2)
-
-
-def _ngrams(some: list[str], step: int) -> list[int]:
+def _ngrams(hashed: bytes, step: int) -> list[int]:
     """Returns the distinct hashes of every four of the words that are `step` apart.
 
     All are made at once: as one large number, of which each word has four fields of 32 bits, moved against itself so
     that the fields that belong together meet.
     """
-    if len(some) <= 3 * step:
+    grams = len(hashed) // _WORD_BYTES - 3 * step
+    if grams <= 0:
         return []
-    fields = b"".join(map(_FIELDS.__getitem__, some))
-    number, moved = int.from_bytes(fields, "little"), 32 * (4 * step + 1)
+    number, moved = int.from_bytes(hashed, "little"), 32 * (4 * step + 1)
     mixed = number ^ number >> moved ^ number >> 2 * moved ^ number >> 3 * moved
-    grams = chain.from_iterable(iter_unpack("<i12x", mixed.to_bytes(len(fields), "little")))
-    return list(dict.fromkeys(islice(grams, len(some) - 3 * step)))
+    return list(dict.fromkeys(_first(mixed.to_bytes(len(hashed), "little"), "i")[:grams]))
 
 
 def is_sampled(hashes: Iterable[int]) -> bool:
@@ -138,30 +130,32 @@ def indexed(hashes: Sequence[int]) -> list[int]:
     return [value for value in hashes if not value & mask]
 
 
-def _named(found: list[str]) -> set[str]:
+def _named(found: Sequence[str]) -> set[str]:
     """Returns names, words written with a capital and nowhere in the text without it, and numbers, digits alone."""
     distinct = set(found)
     special = filterfalse(str.islower, distinct)
     return {w for w in special if (w[0].isupper() and w.lower() not in distinct) or w.isdigit()}
 
 
-class _Fields(dict[str, bytes]):
-    """Keeps of each word four 32-bit hashes of it, folded, for the four places of an n-gram."""
-
-    def __missing__(self, word: str) -> bytes:
-        made = blake2b(fold(word).encode("utf-8", "surrogatepass"), digest_size=32).digest()
-        if len(self) >= _MAX_KNOWN_WORDS:
-            self.clear()
-        self[word] = fields = made[2:6] + made[10:14] + made[18:22] + made[26:30]
-        return fields
+def _fields(word: str) -> bytes:
+    made = blake2b(FOLDED[word].encode("utf-8", "surrogatepass"), digest_size=32).digest()
+    return made[2:6] + made[10:14] + made[18:22] + made[26:30]
 
 
-_FIELDS = _Fields()
+_FIELDS = WordTable(_fields)
 
 
-def _numbers(some: Iterable[str]) -> list[int]:
-    """Returns a 32-bit hash of each word: that of the first place."""
-    return list(chain.from_iterable(iter_unpack("<I12x", b"".join(map(_FIELDS.__getitem__, some)))))
+def _hashed(some: Iterable[str]) -> bytes:
+    """Returns of each word, folded, four 32-bit hashes, for the four places of an n-gram."""
+    return b"".join(map(_FIELDS.__getitem__, some))
+
+
+def _first(hashed: bytes, kind: Literal["I", "i"] = "I") -> list[int]:
+    """Returns the first of every four numbers of 32 bits, little-endian."""
+    numbers = array(kind, hashed)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers[::4].tolist()
 
 
 def pack_hashes(hashes: Iterable[int]) -> bytes:

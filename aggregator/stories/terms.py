@@ -1,7 +1,7 @@
 """Weighs what a story is recognised by: the words that its articles open with, and the days that they name."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 
 from aggregator.text import fold
 from aggregator.times import month_names
@@ -32,28 +32,21 @@ FIRST_YEAR = 1990  # smaller times are days: month * 32 + day
 
 
 def weights(
-    opening: Sequence[str],
-    title: Sequence[str],
-    named: Set[str],
-    small: int,
-    terms: Callable[[Iterable[str]], list[int]],
+    opening: list[int], title: list[int], term_of: Mapping[str, int], named: Set[str], small: int
 ) -> dict[int, float]:
-    """Weighs each term of an opening and its title, given as words, before it is known how common it is.
+    """Weighs each term of an opening and its title before it is known how common it is.
 
-    `named`: the names and numbers among the words, which are never too short; `small`: letters of the short words,
-    most of which are in every text; `terms`: returns the terms of words.
+    `term_of`: the term of each of their words; `named`: the names and numbers of the text, which are never too short;
+    `small`: letters of the short words, most of which are in every text.
     """
-    numbers = terms(opening)
-    said = Counter(numbers)
-    said.update(numbers[:LEAD_WORDS])
-    said.update(TITLE_TIMES * terms(title))
+    said = Counter(opening)
+    said.update([*opening[:LEAD_WORDS], *title * TITLE_TIMES])
     weighed = {t: _OFTEN[n] if n < len(_OFTEN) else _saturated(n) for t, n in said.items()}
-    distinct = {*opening, *title}
-    digits = {word for word in distinct if word.isdigit() and len(word) > 1}  # a digit alone is anything
-    short = [word for word in distinct - digits if len(word) <= small]
-    for term in set(terms(short)) - set(terms(named & distinct)):
+    digits = {word for word in filter(str.isdigit, term_of) if len(word) > 1}  # a digit alone is anything
+    short = {term for word, term in term_of.items() if len(word) <= small}
+    for term in short.difference(map(term_of.__getitem__, digits | named & term_of.keys())):
         weighed[term] *= SMALL_WEIGHT
-    for term in set(terms(digits)):
+    for term in set(map(term_of.__getitem__, digits)):
         weighed[term] *= NUMBER_WEIGHT
     return weighed
 
