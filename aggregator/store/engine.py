@@ -43,9 +43,11 @@ class Store:
         """Opens one transaction that may write. Raises StoreError when the database refuses."""
         with self._translated():
             unit = UnitOfWork(self._engine)
-            with unit, unit.begin():
-                yield unit
-                unit.flush()
+            with unit:
+                with unit.begin():
+                    yield unit
+                    unit.flush()
+                unit.frequencies.keep()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

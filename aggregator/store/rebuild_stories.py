@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, func, select, tuple_
 
 from aggregator.store import centroids, meta, near_copies
 from aggregator.store.engine import Store
-from aggregator.store.schema import articles, fingerprints, shingles, story_terms, term_frequencies
+from aggregator.store.schema import articles, fingerprints, shingles, story_terms
 from aggregator.store.schema import centroids as centroid_rows
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.stories import Fingerprint, fingerprint
@@ -18,7 +18,7 @@ from aggregator.stories.clustering import merge_centroids
 
 _KEY = "stories rebuilt to"  # time and id of the last article that was read, and the last id that is to be
 _BATCH = 200  # articles in memory at a time
-_DERIVED = (shingles, fingerprints, term_frequencies, story_terms, centroid_rows)
+_DERIVED = (shingles, fingerprints, story_terms, centroid_rows)
 
 _READ = [articles.c[name] for name in "id at title text lang story_id copy_of".split()]
 
@@ -33,6 +33,7 @@ def rebuild(store: Store, progress: Callable[[str, int, int | None], None] | Non
     is told what is done, how much of it, and of how much, after each batch."""
     with store.write() as unit:
         if not is_interrupted(unit):
+            unit.frequencies.clear()
             for table in _DERIVED:
                 unit.execute(delete(table))
             last = unit.execute(select(func.max(articles.c.id))).scalar() or 0

@@ -85,19 +85,20 @@ def report(made: Fingerprint, frequencies: Mapping[int, int], articles: int) -> 
     if made.words < MIN_WORDS:
         return Centroid({})
     read = log(articles + PRIOR_ARTICLES + 2)
-    common = map(log1p, map(frequencies.get, made.terms, repeat(0)))
-    rarity = [max(0.0, read - one) ** RARITY for one in common]  # a hash that two languages share may seem too common
-    weighed = dict(zip(made.terms, map(mul, made.weights, rarity), strict=True))
-    kept = heaviest(weighed, MAX_REPORT_TERMS)
+    often = [*map(frequencies.get, made.terms, repeat(0))]
+    # A hash that two languages share may seem too common.
+    rarity = {one: max(0.0, read - log1p(one)) ** RARITY for one in set(often)}
+    weighed = map(mul, made.weights, map(rarity.__getitem__, often))
+    kept = heaviest(zip(made.terms, weighed, strict=True), MAX_REPORT_TERMS)
     length = hypot(*(w for _, w in kept)) or 1.0
     rare = RARE_SHARE * articles
     subject = frozenset(t for t in made.title if frequencies.get(t, 0) <= rare)
     return Centroid({term: w / length for term, w in kept if w > 0}, frozenset(made.times), subject)
 
 
-def heaviest(weighed: Mapping[int, float], most: int) -> list[tuple[int, float]]:
+def heaviest(weighed: Iterable[tuple[int, float]], most: int) -> list[tuple[int, float]]:
     """Returns the terms that weigh most, heaviest first; equal ones in the order in which they are given."""
-    return sorted(weighed.items(), key=itemgetter(1), reverse=True)[:most]
+    return sorted(weighed, key=itemgetter(1), reverse=True)[:most]
 
 
 def closest(new: Centroid, at: int, stories: Iterable[NearStory], apart: Collection[int] = ()) -> StoryMatch | None:
@@ -114,7 +115,7 @@ def merge_centroids(one: Centroid, other: Centroid) -> Centroid:
     total = dict(one.terms)
     for term, weight in other.terms.items():
         total[term] = total.get(term, 0.0) + weight
-    kept = heaviest(total, MAX_STORY_TERMS) if len(total) > MAX_STORY_TERMS else total.items()
+    kept = heaviest(total.items(), MAX_STORY_TERMS) if len(total) > MAX_STORY_TERMS else total.items()
     return Centroid(dict(kept), one.times | other.times)
 
 
