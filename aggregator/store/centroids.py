@@ -8,6 +8,7 @@ depends on neither the size of the archive nor how common a term is.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from heapq import nlargest
 from itertools import islice
 
 from sqlalchemy import Connection, bindparam, text
@@ -104,9 +105,9 @@ def near(conn: Connection, new: Centroid, site: str, at: int) -> list[NearStory]
     shared: dict[int, float] = defaultdict(float)
     for term, story in dict.fromkeys(run(conn, _POSTINGS, {**{f"t{n}": term for n, term in enumerate(terms)}, **days})):
         shared[story] += weight[term]
-    best = sorted(shared, key=lambda story: (-shared[story], -story))[:_MAX_COMPARED]
-    if not best:
+    if not shared:
         return []
+    best = [story for _, story in nlargest(_MAX_COMPARED, zip(shared.values(), shared, strict=True))]
     rows = run_list(conn, _NEAR, "ids", best, since=at - WINDOW, until=at + WINDOW, site=site)
     return [NearStory(row[0], row[1], row[2], row[3], _unpacked(row[4]), row[5], row[6]) for row in rows]
 
