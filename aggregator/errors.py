@@ -7,8 +7,10 @@ AggregatorError                 exit code 1: it failed
 │   └── NotFound                what is named is not there
 ├── StoreError                  the database
 │   ├── DatabaseBusy            another process holds it
+│   ├── Deadlock                a transaction and another one's waited for each other
 │   ├── SearchTooLong           a search took longer than the setting allows
 │   └── DatabaseNewer           it was written by a newer version of this program
+├── LeaseLost                   another process has the site that is being visited
 ├── FetchError                  one request came to nothing (`kind` says how)
 ├── DeliveryError               what an alert tells did not arrive
 ├── FeedError                   a document that is no feed
@@ -68,8 +70,16 @@ class DatabaseBusy(StoreError):
     """Another process holds the database for longer than is waited."""
 
 
+class Deadlock(StoreError):
+    """A transaction was undone, as it and another one waited for each other; it may be run again."""
+
+
 class DatabaseNewer(StoreError):
     """The database was written by a newer version of this program."""
+
+
+class LeaseLost(AggregatorError):
+    """The site that is being visited is another process's now, as this one was held to be dead."""
 
 
 FetchKind = Literal[

@@ -31,7 +31,8 @@ class Pool:
     """`await pool.run(function, …)` in one of `workers` processes (default: one a core)."""
 
     def __init__(self, workers: int | None = None) -> None:
-        self._threads = ThreadPoolExecutor(workers or os.cpu_count() or 1, thread_name_prefix="pool")
+        self.size = workers or os.cpu_count() or 1
+        self._threads = ThreadPoolExecutor(self.size, thread_name_prefix="pool")
         self._own = threading.local()  # each thread's worker
         self._workers: set[_Worker] = set()
         self._starting = threading.Lock()  # no worker starts once the pool is closed

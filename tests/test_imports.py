@@ -33,6 +33,11 @@ def test_an_engine_imports_nothing_that_only_the_workers_need(engine: str) -> No
     assert not HEAVY & loaded(f"import aggregator.engines.{engine}")
 
 
+def test_only_workers_import_the_job_queue() -> None:
+    commands = "import aggregator.cli.app, aggregator.engines.fetch, aggregator.engines.daemon, aggregator.visit"
+    assert not {"procrastinate", "psycopg", "psycopg_pool"} & loaded(commands)
+
+
 def test_the_functions_handed_to_the_pool_are_those() -> None:
     calls = [
         call

@@ -25,6 +25,7 @@ from aggregator.cli import (
     cmd_show,
     cmd_stories,
     cmd_web,
+    cmd_worker,
     gc_tuning,
     global_options,
     query_arguments,
@@ -41,6 +42,7 @@ app = typer.Typer(
 )
 app.command("fetch", cls=Command)(cmd_fetch.fetch)
 app.command("daemon", cls=Command)(cmd_daemon.daemon)
+app.command("worker", cls=Command)(cmd_worker.worker)
 app.command("serve", cls=Command)(cmd_serve.serve)
 app.add_typer(cmd_web.commands, name="web")
 app.command("search", cls=query_arguments.QueryCommand)(cmd_search.search)

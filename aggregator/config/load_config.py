@@ -26,7 +26,7 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
 def parse(text: str, name: str, environ: Mapping[str, str]) -> Config:
     """Reads the configuration in a text; `name` is what its errors call it. Raises ConfigError."""
     values = _mapping(text, name)
-    chosen = _from_environment(environ)
+    chosen = from_environment(environ)
     written = values.get("settings")
     if chosen and isinstance(written, dict | None):
         values = {**values, "settings": {**(written or {}), **chosen}}
@@ -92,7 +92,7 @@ def _kind(values: object) -> str:
     return "a list" if isinstance(values, list) else f"the text {str(values)[:40]!r}"
 
 
-def _from_environment(environ: Mapping[str, str]) -> dict[str, object]:
+def from_environment(environ: Mapping[str, str]) -> dict[str, object]:
     """Returns the settings given as AGGREGATOR_<NAME>, as text; an empty variable is none. Raises ConfigError."""
     chosen: dict[str, object] = {}
     for name in Settings.model_fields:

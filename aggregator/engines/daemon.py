@@ -4,7 +4,6 @@ import asyncio
 import logging
 import os
 import signal
-import socket
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -15,13 +14,15 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from aggregator.alerts.deliver import Outcome, deliver
 from aggregator.archive.prune import prune
 from aggregator.config.models import Config
+from aggregator.engines import systemd
+from aggregator.engines.log_progress import log_progress
 from aggregator.errors import AggregatorError, UsageError
 from aggregator.net import Net
 from aggregator.pool import Pool
 from aggregator.store import engine, maintenance
 from aggregator.store.engine import Store
 from aggregator.subscriptions.sync import load, sync
-from aggregator.visit import Context, PageDone, Polled, Progress, StateChanged, opened, run_due
+from aggregator.visit import Context, opened, run_due
 
 _log = logging.getLogger(__name__)
 TICK_SECONDS = 5  # between two starts of what is due
@@ -88,18 +89,18 @@ class _Daemon:
         self._add_maintenance(scheduler)
         scheduler.start()
         _log.info("running: %d feeds, %d pages", len(config.feeds), len(config.articles))
-        _notify("READY=1")
+        systemd.notify("READY=1")
         try:
             while not self._stop.is_set():
                 config = await self._serve_with(config, scheduler)
         finally:
-            _notify("STOPPING=1")
+            systemd.notify("STOPPING=1")
             scheduler.shutdown(wait=False)
         _log.info("stopped")
 
     async def _serve_with(self, config: Config, scheduler: AsyncIOScheduler) -> Config:
         """Works with one configuration until it is replaced or the daemon stops; returns the next one."""
-        opening = opened(self._store, config.settings, _log_progress, clock=self._clock, net=self._net, pool=self._pool)
+        opening = opened(self._store, config.settings, log_progress, clock=self._clock, net=self._net, pool=self._pool)
         async with opening as ctx:
             tick = scheduler.add_job(
                 self._start, "interval", seconds=self._tick, args=[ctx], next_run_time=datetime.now(UTC)
@@ -183,30 +184,3 @@ async def _run_in_thread(what: Callable[[], object], name: str) -> None:
         await asyncio.to_thread(what)
     except AggregatorError as error:
         _log.error("%s: %s; tried again at its next time", name, error)
-
-
-def _log_progress(event: Progress) -> None:
-    if isinstance(event, Polled):
-        level = logging.WARNING if event.outcome == "failed" else logging.INFO if event.new else logging.DEBUG
-        _log.log(
-            level,
-            "polled %s: %s%s",
-            event.feed,
-            event.outcome,
-            f", {event.reason}" if event.reason else f", {event.new} new",
-        )
-    elif isinstance(event, StateChanged):
-        _log.warning("feed %s", event)
-    elif isinstance(event, PageDone) and not event.from_feed:
-        level = logging.WARNING if event.outcome == "failed" else logging.INFO
-        _log.log(level, "article %s: %s%s", event.url, event.outcome, f", {event.reason}" if event.reason else "")
-
-
-def _notify(state: str) -> None:
-    """Tells systemd (sd_notify protocol); nothing where there is none."""
-    address = os.environ.get("NOTIFY_SOCKET")
-    if not address:
-        return
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as connection:
-        connection.connect("\0" + address[1:] if address.startswith("@") else address)
-        connection.sendall(state.encode())

@@ -23,7 +23,7 @@ from aggregator.net.net_settings import NetSettings
 from aggregator.net.proxies import proxy_of
 from aggregator.net.request import Request
 from aggregator.net.resolver import refusal
-from aggregator.net.site_limiter import CoolingDown, SiteLimiter
+from aggregator.net.site_limiter import CoolingDown, SiteLimiter, Take
 from aggregator.net.targets import Target, target
 from aggregator.net.transport import Transport
 from aggregator.net.transport_errors import from_httpx
@@ -42,6 +42,7 @@ class Net:
     `clock`: seconds since 1970, by which cooldowns end. `transport`: any transport of httpx instead of the guarded one,
     such as `httpx.MockTransport`. Redirects, limits, politeness and the refusal of private addresses in URLs stay as
     they are; which addresses a name may lead to is then the transport's affair. It is closed with the Net.
+    `take`: spaces requests between processes, see `SiteLimiter`.
 
     `answers` counts what was answered, whatever it was.
 
@@ -53,13 +54,14 @@ class Net:
         settings: NetSettings,
         clock: Callable[[], float] = time.time,
         transport: httpx.AsyncBaseTransport | None = None,
+        take: Take | None = None,
     ) -> None:
         self.user_agent = settings.user_agent
         self.site_gap = settings.site_gap
         self.answers = 0
         self._settings = settings
         self._clock = clock
-        self._limiter = SiteLimiter(settings.site_gap, settings.site_connections, settings.connections, clock)
+        self._limiter = SiteLimiter(settings.site_gap, settings.site_connections, settings.connections, clock, take)
         self._client = _Client(
             transport=transport or Transport(settings.connect_timeout),
             event_hooks={"response": [_set_location_aside]},
@@ -144,9 +146,8 @@ class Net:
         """Sends one request when its site may be asked, within the time that is left."""
         rules = _rules(exchange)
         try:
-            async with self._limiter.slot(exchange.site, exchange.cooldown_key):
-                if exchange.request.starting is not None and not exchange.redirects:
-                    await exchange.request.starting()
+            starting = None if exchange.redirects else exchange.request.starting
+            async with self._limiter.slot(exchange.site, exchange.cooldown_key, starting):
                 return await self._timed(exchange, rules)
         except CoolingDown as cooling:
             left = max(1, round(cooling.seconds / 60))

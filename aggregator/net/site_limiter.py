@@ -5,13 +5,14 @@ Requests are let through in the order in which they came, and may be cancelled a
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from aggregator.net.adaptive_delay import AdaptiveDelay
 
 T = TypeVar("T")
+Take = Callable[[str, float], Awaitable[float]]
 _SWEEP_AT = 256  # sites
 _MAX_REMEMBERED = 65536  # sites
 
@@ -40,13 +41,18 @@ class SiteLimiter:
     """Gives out slots for requests. `gap` in seconds, `connections` for each site, `total` for all sites together.
 
     `clock`: seconds since 1970, by which cooldowns end and delays wear off; gaps go by the event loop's own time.
+    `take`: asked before each start with the site and its gap; returns 0, or the seconds for which other processes'
+    requests to the site keep this one waiting.
     """
 
-    def __init__(self, gap: float, connections: int, total: int, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, gap: float, connections: int, total: int, clock: Callable[[], float] = time.time, take: Take | None = None
+    ) -> None:
         self._gap = gap
         self._connections = connections
         self._total = asyncio.Semaphore(total)
         self._clock = clock
+        self._take = take
         self._sites: dict[str, _Site] = {}
         self._gaps: dict[str, float] = {}
         self._delays: dict[str, AdaptiveDelay] = {}
@@ -103,15 +109,18 @@ class SiteLimiter:
         return max(self._cooldowns[site] - self._clock(), 0.0) if site in self._cooldowns else 0.0
 
     @asynccontextmanager
-    async def slot(self, site: str, cooldown_key: str | None = None) -> AsyncIterator[None]:
+    async def slot(
+        self, site: str, cooldown_key: str | None = None, starting: Callable[[], Awaitable[None]] | None = None
+    ) -> AsyncIterator[None]:
         """Waits until the site may be asked, and holds one of its connections and one of all. Raises CoolingDown, also
-        where it is `cooldown_key` that is not to be asked."""
+        where it is `cooldown_key` that is not to be asked. `starting`: called when it is the request's turn; the gap
+        counts from its end."""
         self.check(site, cooldown_key)
         state = self._site(site)
         state.users += 1
         try:
             async with state.connections:
-                await self._start(site, state, cooldown_key)
+                await self._start(site, state, cooldown_key, starting)
                 try:
                     self.check(site, cooldown_key)
                     state.last_start = asyncio.get_running_loop().time()
@@ -121,19 +130,37 @@ class SiteLimiter:
         finally:
             state.users -= 1
 
-    async def _start(self, site: str, state: _Site, cooldown_key: str | None) -> None:
-        """Waits for the site's gap, then for one of all connections."""
+    async def _start(
+        self, site: str, state: _Site, cooldown_key: str | None, starting: Callable[[], Awaitable[None]] | None
+    ) -> None:
+        """Waits for the site's gap, then for one of all connections, then for what other processes ask for."""
         clock = asyncio.get_running_loop().time
         if self.gap(site) <= 0:
-            await self._total.acquire()
+            async with self._connection():
+                if starting is not None:
+                    await starting()
             return
         async with state.next_start:
             self.check(site, cooldown_key)
             while (wait := state.last_start + self.gap(site) - clock()) > 0:
                 await asyncio.sleep(wait)
                 self.check(site, cooldown_key)
-            await self._total.acquire()
+            async with self._connection():
+                if starting is not None:
+                    await starting()
+                while self._take is not None and (wait := await self._take(site, self.gap(site))) > 0:
+                    await asyncio.sleep(wait)
             state.last_start = clock()
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[None]:
+        """Takes one of all connections, which is given back where the block fails; else by who asked for the slot."""
+        await self._total.acquire()
+        try:
+            yield
+        except BaseException:
+            self._total.release()
+            raise
 
     def _site(self, site: str) -> _Site:
         if (state := self._sites.get(site)) is None:

@@ -13,12 +13,12 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from aggregator.errors import DatabaseBusy, DatabaseNewer, StoreError, UsageError
-from aggregator.store import indexes, meta, rebuild_index
+from aggregator.errors import DatabaseBusy, DatabaseNewer, Deadlock, StoreError, UsageError
+from aggregator.store import indexes, job_queue, meta, rebuild_index
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.store.word_check import holds_words
 
-HEAD = "0018"  # the newest migration; a test compares it with the migrations themselves
+HEAD = "0019"  # the newest migration; a test compares it with the migrations themselves
 BUSY_SECONDS = 30
 LOCK_SECONDS = 5  # that a migration waits for a table of PostgreSQL
 _PAGE_BYTES = 8192  # of a new SQLite database: on the 4096 of SQLite's own choice most articles leave half a page empty
@@ -116,6 +116,8 @@ def upgrade(url: str) -> str:
             _migrate(store)
         if store.dialect == "postgresql":
             indexes.complete(store)
+            with store.write() as unit:
+                job_queue.bring_up(unit)
         _complete_index(store)
     finally:
         store.close()
@@ -273,6 +275,8 @@ def _for_people(error: BaseException, engine: Engine) -> StoreError:
     low = said.lower()
     if getattr(error, "sqlstate", None) == "55P03":  # lock_not_available
         return DatabaseBusy(f"{where}: a table was in use for over {LOCK_SECONDS} s; nothing is changed, try again")
+    if getattr(error, "sqlstate", None) == "40P01":  # deadlock_detected
+        return Deadlock(f"{where}: two transactions waited for each other; this one was undone")
     if "locked" in low or "busy" in low:
         return DatabaseBusy(f"{where}: held by another process for more than {BUSY_SECONDS} s; try again later")
     if "readonly" in low or "read-only" in low:

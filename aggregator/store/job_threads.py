@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection
 
-from aggregator.errors import StoreError
+from aggregator.errors import Deadlock, StoreError
 from aggregator.store.engine import Store
 from aggregator.store.unit_of_work import UnitOfWork
 
@@ -24,6 +24,7 @@ C = TypeVar("C", bound=Connection)
 _MAX_JOBS = 200  # in a transaction
 _ENOUGH_JOBS = 16  # for which the writer does not wait
 _MAX_WAIT = 0.1  # seconds
+_TRIES = 3  # of a transaction that a deadlock undoes, before the last
 _Job = tuple[Callable[[C], Any], "asyncio.Future[Any]"]
 _Outcome = tuple["asyncio.Future[Any]", Any, BaseException | None]
 
@@ -73,8 +74,7 @@ class JobThread(Generic[C]):
 
     def _transact(self, batch: list[_Job[C]]) -> None:
         try:
-            with self._begin() as conn:
-                results = [job(conn) for job, _ in batch]
+            results = self._results(batch)
         except Exception as error:
             if len(batch) == 1 or isinstance(error, StoreError):  # the database itself: each job would meet it again
                 _settle([(future, None, error) for _, future in batch])
@@ -83,6 +83,13 @@ class JobThread(Generic[C]):
                     self._transact([job])
             return
         _settle([(future, result, None) for (_, future), result in zip(batch, results, strict=True)])
+
+    def _results(self, batch: list[_Job[C]]) -> list[Any]:
+        for _ in range(_TRIES):
+            with contextlib.suppress(Deadlock), self._begin() as conn:
+                return [job(conn) for job, _ in batch]
+        with self._begin() as conn:
+            return [job(conn) for job, _ in batch]
 
 
 class Writer(JobThread[UnitOfWork]):

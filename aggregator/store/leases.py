@@ -168,6 +168,11 @@ def release(conn: Connection, site: str, owner: str, delay: SiteDelay | None) ->
     conn.execute(update(sites).where(mine).values(owner=None, lease_until=None, **learned))
 
 
+def lapse(conn: Connection, names: Collection[str]) -> None:
+    """Ends the leases of these sites, whose owners are held to be dead."""
+    conn.execute(update(sites).where(sites.c.site.in_(names)).values(lease_until=0))
+
+
 def owners(conn: Connection) -> set[str]:
     """Returns everyone who holds a lease."""
     return set(conn.execute(select(sites.c.owner).where(sites.c.owner.is_not(None)).distinct()).scalars())

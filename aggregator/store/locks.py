@@ -8,8 +8,9 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from aggregator.errors import StoreError
 from aggregator.store.engine import Store
@@ -18,6 +19,11 @@ from aggregator.text import hash64
 _OTHERS = text(
     "SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
     " WHERE l.locktype = 'advisory' AND d.datname = current_database() AND l.pid <> pg_backend_pid())"
+)
+_OF_SERVER = text("SELECT pg_backend_pid()")
+_POOLER = (
+    "a connection pooler is in between (such as PgBouncer), behind which locks are lost; name PostgreSQL itself"
+    " for what polls and fetches, the pooler serves those who read"
 )
 
 
@@ -81,10 +87,18 @@ def _on_file(path: Path) -> Iterator[bool]:
         os.close(handle)
 
 
+def _of_client(conn: Connection) -> int:
+    """Returns the process of the server as the connection was told it: a pooler tells of itself."""
+    driver: Any = conn.connection.driver_connection
+    return int(driver.info.backend_pid)
+
+
 @contextmanager
 def _on_session(store: Store, name: str) -> Iterator[bool]:
     key = hash64("aggregator lock " + name)
     with store.autocommit() as conn:
+        if conn.execute(_OF_SERVER).scalar() != _of_client(conn):
+            raise StoreError(f"{store.shown}: {_POOLER}")
         taken = bool(conn.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar())
         try:
             yield taken

@@ -59,6 +59,7 @@ def save(
     `article_id`: a free id that a new one takes, else the database gives it one; `had`: the article that its entries
     have already, which goes along where they go.
     """
+    story_rows.serialise(unit)  # before it is looked up: another process may be storing the same page
     stored = _had(unit, new, had) or _existing(unit, new, entry_ids)
     if stored is not None and stored.id == had and stored.url != new.url:
         _readdress(unit, stored, new)

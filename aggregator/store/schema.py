@@ -346,6 +346,7 @@ sites = Table(
     Column("latency", Float),  # seconds that an answer takes
     Column("slowed", Float),  # the gap that its 429, 403 and 503 have led to; wears off
     Column("asked_at", BigInteger),
+    Column("next_request_at", Float),  # by the clock of PostgreSQL, where several machines may ask
 )
 
 # What extraction has learnt of a site's pages (`extraction.SiteMemory`, packed).

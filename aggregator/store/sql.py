@@ -11,7 +11,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
-from sqlalchemy import ARRAY, BigInteger, Connection, Select, Table, TextClause, cast, func, select
+from sqlalchemy import ARRAY, BigInteger, Connection, Select, Table, TextClause, cast, func, select, text
+
+from aggregator.text import hash64
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
@@ -20,6 +22,7 @@ T = TypeVar("T")
 Values = dict[str, Any]
 """Values of columns or parameters by name, as the driver takes them: what type each has, the table says."""
 
+_LOCK = text("SELECT pg_advisory_xact_lock(:key)")
 _MAX_PARAMETERS = 900  # of a statement; SQLite takes no more than 999 everywhere
 
 
@@ -64,6 +67,13 @@ def listed(conn: Connection, numbers: Sequence[int]) -> Select[int]:
     if conn.dialect.name == "sqlite":
         return select(func.json_each(orjson.dumps(list(numbers)).decode()).table_valued("value").c.value)
     return select(func.unnest(cast(list(numbers), ARRAY(BigInteger))))
+
+
+def serialise(conn: Connection, what: str) -> None:
+    """Keeps other transactions that serialise the same waiting until this one ends: on PostgreSQL one at a time goes
+    on, as on SQLite the one writer does."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(_LOCK, {"key": hash64("aggregator transaction " + what)})
 
 
 def portions(values: Collection[T]) -> Iterator[list[T]]:

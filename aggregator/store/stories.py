@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, text
 
-from aggregator.store import centroids, near_copies
+from aggregator.store import centroids, near_copies, sql
 from aggregator.store.sql import run
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.stories import decide
@@ -23,8 +23,6 @@ from aggregator.stories.copy_verdict import CopyVerdict, NewArticle, better_head
 from aggregator.stories.fingerprint import Fingerprint
 from aggregator.text import index_form
 
-_LOCK_KEY = 0x53544F52  # "STOR"
-_LOCK = text("SELECT pg_advisory_xact_lock(:key)")
 _CREATE = text("INSERT INTO stories (first_at, last_at, articles) VALUES (:at, :at, 1) RETURNING id")
 _JOIN = text(
     "UPDATE stories SET articles = articles + 1, first_at = CASE WHEN :at < first_at THEN :at ELSE first_at END,"
@@ -99,10 +97,8 @@ def assign(
 
 
 def serialise(conn: Connection) -> None:
-    """Waits until no other transaction assigns, restores or edits stories, and keeps them waiting until this one ends:
-    on PostgreSQL one at a time may, as on SQLite the one writer does."""
-    if conn.dialect.name == "postgresql":
-        conn.execute(_LOCK, {"key": _LOCK_KEY})
+    """Waits until no other transaction assigns, restores or edits stories; they then wait until this one ends."""
+    sql.serialise(conn, "stories")
 
 
 def _of_report(

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
+import orjson
 from sqlalchemy import Connection
 
 from aggregator.config import load_config
@@ -15,7 +16,10 @@ from aggregator.store import feeds, meta, muted, time_limit
 from aggregator.store.engine import Store
 from aggregator.store.feeds import Subscription, Synced
 from aggregator.store.saved_searches import read_query
+from aggregator.store.sql import serialise
 from aggregator.urls import site_of
+
+_DIGEST_LENGTH = 64  # of what stands before a kept configuration
 
 
 def load(store: Store, path: Path | None, environ: Mapping[str, str] = os.environ) -> tuple[Config, str]:
@@ -50,6 +54,26 @@ def synced_settings(store: Store, path: Path, environ: Mapping[str, str], now: i
     return config.settings
 
 
+def shared_settings(store: Store, environ: Mapping[str, str]) -> Settings:
+    """Returns the settings of the file that was synced last, wherever that was, with the environment over them. Raises
+    ConfigError."""
+    with store.read() as conn:
+        kept = (meta.get(conn, "settings") or "")[_DIGEST_LENGTH:]
+    return Settings.model_validate(orjson.loads(kept or "{}") | load_config.from_environment(environ))
+
+
+def digest_of_synced(store: Store) -> str:
+    """Returns the digest of the configuration that was synced last; empty where none was."""
+    with store.read() as conn:
+        return (meta.get(conn, "config") or "")[:_DIGEST_LENGTH]
+
+
+def is_synced(store: Store, config: Config) -> bool:
+    """Tells whether the configuration that was synced last says the same as this one."""
+    with store.read() as conn:
+        return (meta.get(conn, "config") or "")[_DIGEST_LENGTH:] == config.model_dump_json()
+
+
 def _kept_settings(store: Store, path: Path | None, environ: Mapping[str, str]) -> Settings | None:
     """Returns the settings that were synced last; None if the file or a variable changed since."""
     with store.read() as conn:
@@ -80,6 +104,7 @@ def sync(store: Store, config: Config, digest: str, now: int) -> Synced:
     sources: list[Feed | Page] = [*config.feeds, *config.articles]
     wanted = [subscription(item) for item in sources]
     with store.write() as conn:
+        serialise(conn, "feeds.yaml")
         done = feeds.sync(conn, wanted, now)
         _mute(conn, config)
         time_limit.put(conn, config.settings.search_timeout)

@@ -18,6 +18,8 @@ from aggregator.store import locks
 from aggregator.store.engine import Store
 from aggregator.store.job_threads import Reader, Writer
 from aggregator.store.leases import EVERYTHING, Scope
+from aggregator.store.request_gaps import RequestGaps
+from aggregator.visit.backlog import PAGES_PER_WORKER, Backlog
 from aggregator.visit.outage import Outage
 from aggregator.visit.progress import Progress
 
@@ -29,7 +31,7 @@ class Context:
     """All that a visit needs. `owner` is the name of its leases and of the lock that says they are alive.
 
     `clock`: seconds since 1970, by which everything is due. `warned`: feeds of whose selectors it was
-    said already that they match nothing.
+    said already that they match nothing. `held`: the sites that are being visited.
     """
 
     store: Store
@@ -41,10 +43,12 @@ class Context:
     owner: str
     scope: Scope
     report: Callable[[Progress], None]
+    backlog: Backlog
     clock: Callable[[], float] = time.time
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     warned: set[str] = field(default_factory=set)
     outage: Outage = field(default_factory=Outage)
+    held: set[str] = field(default_factory=set)
 
     def now(self) -> int:
         """Returns the seconds since 1970, UTC."""
@@ -80,6 +84,13 @@ async def opened(
         if pool is None:
             pool = Pool(settings.workers)
             stack.callback(pool.close)
+        held = set[str]()
         if net is None:
-            net = await stack.enter_async_context(Net(net_settings(settings), clock))
-        yield Context(store, writer, reader, net, pool, settings, owner, scope, report, clock)
+            take = None
+            if store.path is None:  # on SQLite one machine asks
+                gaps = RequestGaps(store, owner, held)
+                stack.callback(gaps.close)
+                take = gaps.take
+            net = await stack.enter_async_context(Net(net_settings(settings), clock, take=take))
+        backlog = Backlog(PAGES_PER_WORKER * pool.size)
+        yield Context(store, writer, reader, net, pool, settings, owner, scope, report, backlog, clock, held=held)

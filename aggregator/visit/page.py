@@ -39,7 +39,6 @@ async def fetch_page(ctx: Context, pages: Sequence[ListedPage], requests: Reques
     if ctx.stopping.is_set():
         return
     page, ids = pages[0], [one.id for one in pages]
-    options = page.source.options
     if page.tries >= MAX_TRIES:
         await _give_up(
             ctx, page, ids, f"asked for {page.tries} times, and each time it ended before an answer was stored"
@@ -47,15 +46,27 @@ async def fetch_page(ctx: Context, pages: Sequence[ListedPage], requests: Reques
         return
 
     async def count() -> None:  # before it is asked for, so that no kill has a page asked for without end
+        if ctx.net.gap(page.site):  # a server of one's own is asked as quickly as it can be read
+            await ctx.backlog.ask(page.id)
         wait = 0 if page.tries < _FREE_TRIES else _WAITS[min(page.tries, len(_WAITS)) - 1]
         await ctx.writer.do(lambda conn: entries.count_try(conn, ids, page.tries + 1, ctx.now() + wait))
 
     try:
         response = await request(requests, page, starting=count)
-        finished = await read_page(ctx, reader, response, page.facts, options)
     except FetchError as error:
         await _failed(ctx, page, ids, requests, error)
         return
+    finally:
+        ctx.backlog.answered(page.id)
+    with ctx.backlog.reading():
+        await _read_and_store(ctx, pages, response, reader)
+
+
+async def _read_and_store(ctx: Context, pages: Sequence[ListedPage], response: Response, reader: PageReader) -> None:
+    page, ids = pages[0], [one.id for one in pages]
+    options = page.source.options
+    try:
+        finished = await read_page(ctx, reader, response, page.facts, options)
     except ExtractionError as error:
         await _give_up(ctx, page, ids, str(error))
         return

@@ -31,14 +31,23 @@ POLLS_PER_CONNECTION = 4  # while some are asked for, others are parsed and stor
 _LOOK_UP_SECONDS = 5
 
 
-async def visit(ctx: Context, held: SiteRow) -> None:
-    """Does what is due at a site whose lease we hold."""
+async def visit(ctx: Context, held: SiteRow) -> bool:
+    """Does what is due at a site whose lease we hold; tells whether it ended with more to do, as others wait."""
     visit_id.set(secrets.token_hex(6))
     site, delay = held.site, held.delay
     if delay.asked_at is not None:
         ctx.net.restore(site, AdaptiveDelay(delay.latency or 0.0, delay.slowed or 0.0, float(delay.asked_at)))
     requests, reader = Requests(ctx, RobotsPolicy(ctx.net, StoredRobots(ctx), ctx.clock, site)), PageReader(ctx)
     end = asyncio.get_running_loop().time() + SECONDS_PER_VISIT
+    ctx.held.add(site)
+    try:
+        return await _until(ctx, site, requests, reader, end)
+    finally:
+        ctx.held.discard(site)
+
+
+async def _until(ctx: Context, site: str, requests: Requests, reader: PageReader, end: float) -> bool:
+    """Does what is due at a site until `end` (seconds of the event loop); tells whether more is to be done."""
     for _ in range(PAGES_PER_VISIT // PAGES_AT_ONCE):
         await _polls(ctx, site, requests, reader)
         asked = not (ctx.stopping.is_set() or ctx.outage.rests(site, ctx.now())) and (
@@ -46,8 +55,11 @@ async def visit(ctx: Context, held: SiteRow) -> None:
         )
         await reader.save()
         rests = ctx.outage.rests(site, ctx.now()) or ctx.net.cooldown(site)
-        if not asked or rests or asyncio.get_running_loop().time() > end:
-            return
+        if not asked or rests:
+            return False
+        if asyncio.get_running_loop().time() > end:
+            break
+    return True
 
 
 def learned_delay(ctx: Context, site: str) -> SiteDelay | None:

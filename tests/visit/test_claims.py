@@ -14,7 +14,7 @@ from aggregator.store.engine import Store
 from aggregator.store.feeds import Subscription
 from aggregator.store.schema import entries, sites
 from aggregator.urls import site_of
-from aggregator.visit import Context, PageDone, Progress, claim, opened, run_due
+from aggregator.visit import Context, PageDone, Progress, leasing, opened, run_due
 from aggregator.visit import site_visit as visits
 from tests.servers import Reply, Server
 from tests.visit import site
@@ -101,7 +101,7 @@ def test_a_visit_is_taken_by_one_of_two(store: Store, small: Server) -> None:
 
 def test_a_lost_lease_ends_the_visit(store: Store, small: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     small.route("/rss", Reply(hang="before"))
-    monkeypatch.setattr(claim, "_RENEW_SECONDS", 0.05)
+    monkeypatch.setattr(leasing, "_RENEW_SECONDS", 0.05)
     subscribe(store, small)
 
     async def scene(ctx: Context) -> None:

@@ -1,0 +1,200 @@
+"""Workers as processes on one PostgreSQL: together they store what one fetch stores, politely, whatever happens."""
+
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, text
+
+from aggregator.engines import fetch
+from aggregator.pool import Pool
+from aggregator.store import engine, maintenance
+from aggregator.store.engine import Store
+from tests.conftest import server_of
+from tests.servers import Reply, Server
+from tests.visit import site
+
+HOSTS, PAGES, GAP = 8, 4, 0.5
+ENVIRON = {"AGGREGATOR_ALLOW_PRIVATE_NETWORKS": "true", "AGGREGATOR_SITE_GAP": f"{GAP}s", "AGGREGATOR_WORKERS": "1"}
+ENVIRON["AGGREGATOR_RESPECT_ROBOTS"] = "false"
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def sites() -> Iterator[list[Server]]:
+    with ExitStack() as stack:
+        servers = [stack.enter_context(Server(f"127.0.5.{number + 1}")) for number in range(HOSTS)]
+        for server in servers:
+            for n in range(PAGES):
+                html = site.page(n, f"Town {server.host}")
+                server.route(f"/a/{n}", Reply(html, headers={"Content-Type": "text/html"}, delay=0.05))
+            server.route("/rss", Reply(site.rss(server, range(PAGES))))
+        yield servers
+
+
+@pytest.fixture
+def folder(tmp_path: Path, sites: list[Server]) -> Path:
+    for server in sites:
+        server.requests.clear()
+    (tmp_path / "feeds.yaml").write_text("feeds:\n" + "".join(f"  - url: {one.url('/rss')}\n" for one in sites))
+    return tmp_path
+
+
+class Workers:
+    """The processes of a test, and what they log."""
+
+    def __init__(self, url: str) -> None:
+        self.url, self.processes, self.logs = url, list[subprocess.Popen[bytes]](), list[Path]()
+
+    def start(self, folder: Path, command: str = "worker") -> subprocess.Popen[bytes]:
+        log = folder / f"log{len(self.logs)}"
+        arguments = [sys.executable, "-m", "aggregator", "-v", "--database", self.url, command]
+        with log.open("w") as file:
+            process = subprocess.Popen(
+                arguments,
+                cwd=folder,
+                env=os.environ | ENVIRON | {"PYTHONPATH": str(ROOT)},
+                stdout=file,
+                stderr=file,
+                start_new_session=True,
+            )
+        self.processes.append(process)
+        self.logs.append(log)
+        return process
+
+    def said(self) -> str:
+        return "\n".join(log.read_text() for log in self.logs)
+
+    def until(self, what: Callable[[], bool], seconds: float = 90) -> None:
+        end = time.monotonic() + seconds
+        while not what():
+            assert time.monotonic() < end, self.said()
+            time.sleep(0.1)
+
+    def kill(self) -> None:
+        for process in self.processes:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+@pytest.fixture
+def workers(postgres_url: str) -> Iterator[Workers]:
+    started = Workers(postgres_url)
+    yield started
+    started.kill()
+
+
+def stored(conn: Connection) -> list[tuple[str, str]]:
+    return [(row.url, row.text) for row in conn.execute(text("SELECT url, text FROM articles ORDER BY url"))]
+
+
+def count(store: Store) -> int:
+    with store.read() as conn:
+        return int(conn.execute(text("SELECT count(*) FROM articles")).scalar_one())
+
+
+@pytest.fixture
+def archive(postgres_url: str) -> Iterator[Store]:
+    opened = engine.open(postgres_url)
+    yield opened
+    opened.close()
+
+
+def test_they_store_what_one_fetch_stores_though_one_is_killed(
+    folder: Path, sites: list[Server], workers: Workers, archive: Store, pool: Pool
+) -> None:
+    one = f"sqlite:///{folder}/one.db"
+    fetch.run(fetch.FetchRequest(folder / "feeds.yaml", one), environ=ENVIRON, pool=pool)
+    for server in sites:
+        server.requests.clear()
+    first, *_ = (workers.start(folder) for _ in range(3))
+    workers.until(lambda: count(archive) >= HOSTS)
+    os.killpg(first.pid, signal.SIGKILL)
+    workers.until(lambda: count(archive) == HOSTS * PAGES)
+    for process in workers.processes[1:]:
+        process.send_signal(signal.SIGTERM)
+    assert [process.wait(15) for process in workers.processes[1:]] == [0, 0], workers.said()
+    assert list(maintenance.check(archive)) == []
+    alone = engine.open(one)
+    with alone.read() as conn, archive.read() as other:
+        assert stored(conn) == stored(other)
+        assert other.execute(text("SELECT count(*) FROM entries")).scalar_one() == HOSTS * PAGES
+        assert other.execute(text("SELECT count(*) FROM procrastinate_workers")).scalar_one() <= 2  # of the killed one
+    alone.close()
+    for server in sites:
+        times = sorted(seen.at for seen in server.requests)
+        assert min(later - earlier for earlier, later in itertools.pairwise(times)) > 0.8 * GAP
+    assert "Traceback" not in workers.said()
+
+
+def test_one_without_a_file_takes_all_from_the_database_and_a_lost_database_is_waited_for(
+    folder: Path, workers: Workers, archive: Store, postgres: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    fetcher = workers.start(folder)
+    workers.until(lambda: count(archive) > 0)
+    fetcher.terminate()
+    assert fetcher.wait(15) == 0
+    workers.start(elsewhere)
+    workers.start(elsewhere)
+    workers.until(lambda: workers.said().count("running, process") == 3)
+    archive.close()
+    name = archive.url.rpartition("/")[2].partition("?")[0]
+    with server_of(postgres) as conn:
+        conn.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false"))
+        conn.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"))
+        workers.until(lambda: workers.said().count("tried again in") >= 2)
+        conn.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true"))
+    workers.until(lambda: count(archive) == HOSTS * PAGES)
+    with archive.read() as conn:
+        assert conn.execute(text("SELECT count(*) FROM feeds WHERE retired_at IS NULL")).scalar_one() == HOSTS
+    assert "Traceback" not in workers.said()
+
+
+def test_two_different_files_are_told(folder: Path, workers: Workers, sites: list[Server]) -> None:
+    other = folder / "other"
+    other.mkdir()
+    (other / "feeds.yaml").write_text(f"feeds:\n  - url: {sites[0].url('/rss')}\n")
+    workers.start(folder)
+    workers.until(lambda: "running" in workers.said())
+    workers.start(other)
+    workers.until(lambda: "another process has synced other feeds or settings" in workers.said())
+    assert workers.said().count("has synced other") == 1
+
+
+def test_a_daemon_on_postgresql_is_a_worker_and_the_job_of_a_dead_one_is_taken_again(
+    folder: Path, workers: Workers, archive: Store, sites: list[Server]
+) -> None:
+    name = sites[0].origin.removeprefix("http://")
+    job = "INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args, status, worker_id)"
+    with archive.write() as conn:
+        conn.execute(text("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '40 s')"))
+        values = f"SELECT 'visits', 'visit', '{name}', '{name}', '{{}}', 'doing', max(id) FROM procrastinate_workers"
+        conn.execute(text(f"{job} {values}"))
+        lease = f"INSERT INTO sites (site, owner, lease_until) VALUES ('{name}', 'gone', 99999999999)"
+        conn.execute(text(lease))
+    workers.start(folder, "daemon")
+    workers.until(lambda: len(sites[0].seen(f"/a/{PAGES - 1}")) == 1)
+    assert f"the worker that had {name} is gone" in workers.said()
+
+
+def test_an_older_queue_is_told_in_one_line(folder: Path, workers: Workers, archive: Store) -> None:
+    with archive.write() as conn:
+        conn.execute(text("UPDATE meta SET value = '02.00.00_01.sql' WHERE key = 'job_queue'"))
+    assert workers.start(folder).wait(30) == 1
+    (line,) = workers.said().splitlines()
+    assert "job queue is of an older version; run `aggregator db upgrade`" in line
+
+
+def test_sqlite_is_no_place_for_workers(folder: Path) -> None:
+    workers = Workers(f"sqlite:///{folder}/a.db")
+    assert workers.start(folder).wait(30) == 2
+    assert "needs PostgreSQL" in workers.said()
