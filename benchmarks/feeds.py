@@ -13,7 +13,7 @@ import os
 import sys
 import tarfile
 from codecs import BOM_UTF8
-from collections import Counter
+from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -42,7 +42,7 @@ class Totals:
     ours: float = 0.0
     feedparser: float = 0.0
     shipped: float = 0.0
-    parts: Counter[str] = field(default_factory=Counter)
+    parts: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     unsupported: dict[str, float] = field(default_factory=dict)
     entries: int = 0
     agreeing: int = 0
@@ -53,7 +53,7 @@ class Totals:
 def documents(path: Path) -> list[tuple[str, bytes]]:
     """Name and bytes of each file of a tar."""
     with tarfile.open(path) as tar:
-        return [(member.name, tar.extractfile(member).read()) for member in tar.getmembers() if member.isfile()]
+        return [(member.name, file.read()) for member in tar.getmembers() if (file := tar.extractfile(member))]
 
 
 def compare(name: str, body: bytes, totals: Totals) -> None:

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from statistics import mean
+from typing import Any
 from zlib import crc32
 
 from aggregator.model import Hints
@@ -74,7 +75,7 @@ class View:
     fresh: tuple[int, ...]
     last: int | None
     seen: list[int] = field(default_factory=list)
-    memory: dict[str, object] = field(default_factory=dict)
+    memory: dict[str, Any] = field(default_factory=dict)
 
 
 POLICY = PollPolicy(timedelta(minutes=10), timedelta(hours=24))
@@ -116,7 +117,8 @@ def media_cloud(track: Track, view: View) -> float:
 def play(track: Track, rule: Rule, phase: float) -> Score:
     """One feed under one rule."""
     now = int(track.start + phase)
-    last, known, memory = None, 0, {}
+    last, known = None, 0
+    memory: dict[str, Any] = {}
     asked = waited = lost = avoidable = 0
     floor = floor_of(track)
     times, played = track.times, sum(1 for at in track.times if at > now)
@@ -169,8 +171,9 @@ def real(half: str | None) -> list[Track]:
     with tarfile.open(path) as tar:
         for member in tar.getmembers():
             part = "development" if crc32(member.name.encode()) % 2 else "report"
-            if member.isfile() and half in (None, part):
-                found += list(recorded(member.name, tar.extractfile(member).read()))
+            file = tar.extractfile(member)
+            if file and half in (None, part):
+                found += list(recorded(member.name, file.read()))
     return found
 
 

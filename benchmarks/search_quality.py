@@ -35,7 +35,7 @@ Answer = tuple[str, int]
 
 def records(most: int) -> list[dict[str, Any]]:
     """Articles with title and text, as lines to import."""
-    found = []
+    found: list[dict[str, Any]] = []
     for name in ("fundus", "stories-allsides"):
         for record in corpus.read(corpus.folder() / f"{name}-dev.jsonl.xz"):
             day = str(record.get("date") or "")[:10]

@@ -186,7 +186,9 @@ def main() -> None:
     parser.add_argument("--list", action="store_true", help="print what is found wrongly and what is missed")
     parser.add_argument("--fronts", type=Path, metavar="FOLDER", help="newspaper4k's tests/data/html")
     arguments = parser.parse_args()
-    peers: dict[str, Found] = {"ours": ours} | ({"newspaper4k": newspaper} if find_spec("newspaper") else {})
+    peers: dict[str, Found] = {"ours": ours}
+    if find_spec("newspaper"):
+        peers["newspaper4k"] = newspaper
     measured = {}
     for who, found_by in peers.items():
         measured[f"{who}: lists on article pages"] = real_pages(found_by, listed=arguments.list)

@@ -76,7 +76,8 @@ def main() -> None:
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         database = Database(args.database or f"sqlite:///{folder}/x.db")
-        docs, started, last = made(args.articles, args.days, args.words), time.monotonic(), []
+        docs, started = made(args.articles, args.days, args.words), time.monotonic()
+        last: list[tuple[float, float]] = []
         for size in range(SLICE, args.articles + 1, SLICE):
             batch = [next(docs) for _ in range(SLICE)]
             cpu, wall = time.process_time(), time.perf_counter()

@@ -59,7 +59,7 @@ def online_tfidf(texts: Sequence[str], at: Sequence[int], threshold: float, days
     """Stories of texts in the order of time: each joins the story of the last days whose sum has the highest cosine
     with it, if that is the threshold at least. Words are weighed by those read so far."""
     often: Counter[str] = Counter()
-    stories: list[Counter[str]] = []
+    stories: list[dict[str, float]] = []
     last: list[int] = []
     labels: list[int] = []
     for text, now in zip(texts, at, strict=True):
@@ -73,7 +73,7 @@ def online_tfidf(texts: Sequence[str], at: Sequence[int], threshold: float, days
         best = max(near, key=lambda n: alike[n], default=len(stories))
         if best == len(stories) or alike[best] < threshold:
             best = len(stories)
-            stories.append(Counter())
+            stories.append(defaultdict(float))
             last.append(now)
         for word, weight in own.items():
             stories[best][word] += weight

@@ -12,7 +12,7 @@ Deterministic: fixed seeds, fixed number of threads. Needs CatBoost, which the e
 import argparse
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, stdev
@@ -141,7 +141,7 @@ class Task:
     y: list[Array]
     weights: list[Array]
 
-    def fit(self, chosen: Sequence[int], settings: dict[str, Any]) -> Any:
+    def fit(self, chosen: Iterable[int], settings: dict[str, Any]) -> Any:
         """A model of the chosen examples."""
         x, y, weights = (np.concatenate([part[i] for i in chosen]) for part in (self.rows, self.y, self.weights))
         used = weights > 0

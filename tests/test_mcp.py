@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from aggregator.archive.import_articles import import_file
 from aggregator.store import engine
 
 TEXT = "A dragon was seen over the harbour of Westfield at 9 on Monday, said Ann Miller, who sells fish there. " * 2
-LINES = (
+LINES: tuple[Mapping[str, object], ...] = (
     {"url": "https://a.org/1", "title": "Dragon", "text": TEXT, "published_at": "2024-05-01", "authors": ["Ann"]},
     {"url": "https://b.org/2", "title": "Dragon again", "text": TEXT, "published_at": "2024-05-02T10:00:00Z"},
     {"url": "https://c.org/3", "title": "Snow", "text": "Snow fell on the hills, and no ferry left. " * 30},
@@ -32,7 +32,7 @@ LINES = (
 def database(tmp_path: Path) -> str:
     url = f"sqlite:///{tmp_path}/a.db"
     path = tmp_path / "in.jsonl"
-    path.write_text("".join(json.dumps(line | {"fetched_at": "2024-05-03T00:00:00Z"}) + "\n" for line in LINES))
+    path.write_text("".join(json.dumps({**line, "fetched_at": "2024-05-03T00:00:00Z"}) + "\n" for line in LINES))
     with closing(engine.open(url)) as store:
         assert import_file(store, str(path), print).ok
     return url

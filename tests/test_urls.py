@@ -66,7 +66,7 @@ def test_canonical_claims(claimed: str | None, believed: str | None) -> None:
     assert urls.believable_canonical(claimed, "https://www.example.org/a") == believed
 
 
-HOSTS = st.text(st.characters(exclude_characters="/?#@:[]\\ \t\r\n", exclude_categories=("Cs",)), min_size=1)
+HOSTS = st.text(st.characters(exclude_characters="/?#@:[]\\ \t\r\n", exclude_categories=["Cs"]), min_size=1)
 
 
 @given(HOSTS)

@@ -13,7 +13,7 @@ from aggregator.visit import leasing
 from aggregator.visit.context import Context
 from aggregator.visit.site_visit import visit
 
-_LOOK_UP_SECONDS = 5
+_LOOK_UP_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ PAGES_PER_VISIT = 400  # then the site is given back, so that one large site sta
 SECONDS_PER_VISIT = 600
 POLLS_PER_VISIT = 1000
 POLLS_PER_CONNECTION = 4  # while some are asked for, others are parsed and stored
-_LOOK_UP_SECONDS = 5
+_LOOK_UP_SECONDS = 5.0
 
 
 async def visit(ctx: Context, held: SiteRow) -> bool:

@@ -33,7 +33,7 @@ def words_of(topic: str) -> str:
     return " ".join(f"{topic}{number}" for number in range(60))
 
 
-def add(store: Store, name: str, query: str, channel: Any, address: str, **more: Any) -> str:
+def add(store: Store, name: str, query: str | None, channel: Any, address: str, **more: Any) -> str:
     """Adds an alert; the secret of its webhook."""
     settings = more.pop("settings", Settings())
     return manage.add(store, name, query, channel, address, settings, **more).secret or ""

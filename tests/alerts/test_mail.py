@@ -39,7 +39,7 @@ class Mailbox:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         if self.answer.startswith("250"):
             assert isinstance(envelope.content, bytes)
-            self.mails.append(email.message_from_bytes(envelope.content, policy=email.policy.default))  # type: ignore[arg-type]
+            self.mails.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
             self.to += envelope.rcpt_tos
         return self.answer
 

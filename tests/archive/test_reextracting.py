@@ -190,9 +190,10 @@ def test_filters_and_articles_without_a_page(fetched: Store, feed: str) -> None:
     with fetched.write() as conn:
         conn.execute(raw_pages.delete().where(raw_pages.c.article_id == ids(fetched)[1]))
     assert run(fetched)[1] == Totals(pages=COUNT - 1, without_raw_page=1, unchanged=COUNT - 1)
-    for unknown in ({"site": "nowhere.example"}, {"feed": "https://nowhere.example/feed"}):
+    for field, unknown in (("site", "nowhere.example"), ("feed", "https://nowhere.example/feed")):
+        asked: dict[str, Any] = {field: unknown}
         with pytest.raises(UsageError, match="in this archive"):
-            run(fetched, **unknown)
+            run(fetched, **asked)
     assert run(fetched, feed=feed)[1].done == COUNT - 1
 
 

@@ -27,7 +27,8 @@ def shown(tmp_path, *arguments, stream="stdout"):
     ours, theirs = pty.openpty()
     started = subprocess.Popen(
         [sys.executable, "-m", "aggregator", *arguments],
-        **{"stdout": subprocess.DEVNULL, stream: theirs},
+        stdout=theirs if stream == "stdout" else subprocess.DEVNULL,
+        stderr=theirs if stream == "stderr" else None,
         cwd=tmp_path,
         env=environment(tmp_path) | {"COLUMNS": "80", "TERM": "xterm", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"},
     )

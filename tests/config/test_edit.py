@@ -46,7 +46,10 @@ def test_a_feed_is_added_behind_the_others_and_removed_without_a_trace(path: Pat
 
 
 def test_values_of_feeds_are_changed_and_the_rest_stays(path: Path) -> None:
-    changes = {"https://b.example/x": {"title": "C: d", "category": "World"}, "https://c.example/x": {"title": None}}
+    changes: dict[str, dict[str, str | None]] = {
+        "https://b.example/x": {"title": "C: d", "category": "World"},
+        "https://c.example/x": {"title": None},
+    }
     edit.change_feeds(path, changes)
     changed = TEXT.replace("  title: 'B'\n", "  category: World\n  title: 'C: d'\n").replace('  title: "C"\n', "")
     assert path.read_text() == changed

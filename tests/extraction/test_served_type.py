@@ -3,7 +3,9 @@
 import pytest
 
 from aggregator.extraction import pipeline
+from aggregator.extraction.article import Article
 from aggregator.extraction.served_type import is_plain_text, no_page, sentence
+from aggregator.extraction.version import EXTRACTOR_VERSION
 
 RSS = b"<?xml version='1.0'?><!-- made by hand --><rss version='2.0'><channel><title>T</title></channel></rss>"
 ATOM = b"\xef\xbb\xbf\n<feed xmlns='http://www.w3.org/2005/Atom'><title>T</title></feed>"
@@ -77,9 +79,7 @@ def test_what_to_do_about_a_feed_is_said() -> None:
 
 def test_no_article_is_found_in_what_is_no_page() -> None:
     feed = RSS.replace(b"</channel>", b"<item><description>" + PROSE * 9 + b"</description></item></channel>")
-    assert pipeline.article(feed, content_type="text/html") == pipeline.Article(
-        extractor_version=pipeline.EXTRACTOR_VERSION
-    )
+    assert pipeline.article(feed, content_type="text/html") == Article(extractor_version=EXTRACTOR_VERSION)
 
 
 def test_plain_text_is_cleaned_as_scraped_text_is() -> None:

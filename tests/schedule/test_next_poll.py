@@ -1,6 +1,7 @@
 """schedule: what documents teach, the rhythm, the hints, failures, skipped hours and the user's own interval."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import orjson
 import pytest
@@ -162,7 +163,8 @@ def test_a_feed_published_by_a_clock_is_polled_just_after_it() -> None:
 
 @pytest.mark.parametrize("name", ["ttl", "update_period", "max_age", "expires_in"])
 def test_hints_are_a_least_time(name: str) -> None:
-    result = polled(taught(*every(2 * HOUR)), Hints(**{name: 5 * 3600.0}))
+    asked: dict[str, Any] = {name: 5 * 3600.0}
+    result = polled(taught(*every(2 * HOUR)), Hints(**asked))
     assert between(5 * HOUR, result.at - NOW, 5.5 * HOUR)
     assert "asks for 5h" in result.reason
 

@@ -175,8 +175,8 @@ def test_writes_of_others_do_not_make_a_backup_begin_anew(tmp_path: Path) -> Non
     assert done == sorted(set(done))
     assert len(done) > 2
     copy = engine.open(f"sqlite:///{tmp_path}/copy.db")
-    with copy.read() as conn:
-        assert conn.execute(text("SELECT count(*) FROM meta WHERE value = 'later'")).scalar_one() == 0
+    with copy.read() as copied:
+        assert copied.execute(text("SELECT count(*) FROM meta WHERE value = 'later'")).scalar_one() == 0
     copy.close()
     store.close()
 

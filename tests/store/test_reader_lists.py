@@ -4,15 +4,17 @@ import json
 import random
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from aggregator.archive import reading_list
 from aggregator.archive.import_articles import import_file
 from aggregator.config.models import Feed
-from aggregator.store import feeds, reader_lists, stored_articles
+from aggregator.store import feeds, stored_articles
 from aggregator.store.engine import Store
 from aggregator.store.reader_lists import Counted, Wanted
+from aggregator.store.schema import articles
 from aggregator.subscriptions.subscribed import subscriptions
 from aggregator.subscriptions.sync import subscription
 
@@ -41,7 +43,7 @@ def filled(store: Store, tmp_path: Path) -> Store:
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     assert import_file(store, str(path), print).ok
     with store.write() as unit:  # as if their texts were the same
-        table = reader_lists.articles
+        table = articles
         unit.execute(table.update().where(table.c.id.in_((4, 7, 9))).values(copy_of=2))
         unit.execute(table.update().where(table.c.id == 10).values(copy_of=15))  # whose feed is gone
     for ids, action, now in (
@@ -87,7 +89,7 @@ def expected(store: Store, wanted: Wanted) -> list[int]:
             not wanted.folded or head is None or head.feed not in subscribed,
         )
         if all(keeps):
-            by = {"at": article.at, "id": article.id, "changed": item.changed_at, "read": read}
+            by: dict[str, Any] = {"at": article.at, "id": article.id, "changed": item.changed_at, "read": read}
             by |= {"title": article.title, "feed_category": feed.category.name, "category_id": feed.category.id}
             found.append((by.get(wanted.order, 0), article.id))
     return [one for _, one in sorted(found, reverse=not wanted.ascending)]
@@ -95,7 +97,7 @@ def expected(store: Store, wanted: Wanted) -> list[int]:
 
 def asked(dice: random.Random, store: Store) -> Wanted:
     known, at = subscriptions(store), 1_767_225_600  # 2026-01-01
-    choices = {
+    choices: dict[str, list[Any]] = {
         "feed_id": [one.feed.id for one in known.all],
         "category_id": [one.id for one in known.categories],
         "read": [True, False],

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert
@@ -16,7 +17,7 @@ from aggregator.store.search_sql import Filters
 
 NOW = datetime(2024, 3, 1, tzinfo=UTC)
 DAY = 86_400
-PAGES = (
+PAGES: tuple[dict[str, Any], ...] = (
     {
         "url": "https://www.a.org/rain",
         "title": "Heavy rain in New York",

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from aggregator.stories import CopyCandidate, NewArticle, decide, fingerprint
-from aggregator.stories.copy_verdict import DAY, better_head
+from aggregator.stories.copy_verdict import better_head
 from aggregator.text import index_form, text_hash
+from aggregator.times import DAY
 
 PARTS = [
     f"In {town} the council of {2000 + n} people voted {n + 3} to {n} for a {color} ferry that {name} had asked for, "

@@ -96,7 +96,7 @@ def next_due(conn: Connection) -> float:
         feeds.c.kind != "hand",
         ~leases.polled_by_another(),
     )
-    times = conn.execute(select(feeds.c.site, feeds.c.next_poll_at).where(*alive)).all()
+    times = [*conn.execute(select(feeds.c.site, feeds.c.next_poll_at).where(*alive))]
     times += conn.execute(select(entries.c.site, entries.c.next_try_at).where(entries.c.state == "waiting")).all()
     planned = select(refetches.c.site, refetches.c.next_at).where(refetches.c.next_at.is_not(None))
     times += conn.execute(planned).all()

@@ -16,6 +16,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -27,6 +28,7 @@ START = 1_767_607_200.0
 HOSTS, FEEDS = 20, 200
 INTERVAL = 600.0  # as set in feeds.yaml, and how long a third misbehaves
 BIG = 1_000_000  # max_bytes
+BOMB = gzip.compress(bytes(50 * BIG))
 _LENGTH = b"HTTP/1.1 200 OK\r\nContent-Length: "
 
 
@@ -111,7 +113,6 @@ FAULTS: dict[str, Fault] = {
     "503": _status(503, **{"Retry-After": "700"}),
     **{str(status): _status(status) for status in (400, 401, 403, 404, 410, 418, 451, 500, 502)},
 }
-BOMB = gzip.compress(bytes(50 * BIG))
 NAMES = list(FAULTS)
 
 
@@ -173,9 +174,7 @@ def world(factor: float) -> Iterator[World]:
         made = World(factor)
         servers = [stack.enter_context(Server(f"127.0.8.{n + 1}")) for n in range(HOSTS)]
         for feed in range(FEEDS):
-            made.urls.append(
-                servers[feed % HOSTS].route(f"/feed/{feed}", lambda seen, feed=feed: made.answer(feed, seen))
-            )
+            made.urls.append(servers[feed % HOSTS].route(f"/feed/{feed}", partial(made.answer, feed)))
         made.began = time.monotonic()
         yield made
 

@@ -3,7 +3,7 @@
 import json
 from html import escape
 
-from tests.servers import Reply, Server, conditional
+from tests.servers import Reply, Routes, conditional
 
 WORDS = (
     "the council of {0} met on Tuesday and decided after a long debate that the old bridge over the river "
@@ -25,7 +25,7 @@ def page(number: int, name: str = "Northtown") -> str:
     )
 
 
-def rss(server: Server, numbers: range, **more: str) -> str:
+def rss(server: Routes, numbers: range, **more: str) -> str:
     """RSS 2.0 of the pages /a/N."""
     items = "".join(
         f"<item><title>Bridge {n}</title><link>{server.url(f'/a/{n}')}</link><guid>g{n}</guid>"
@@ -35,7 +35,7 @@ def rss(server: Server, numbers: range, **more: str) -> str:
     return f"<rss version='2.0'><channel><title>Paper</title><link>{server.url('/')}</link>{items}</channel></rss>"
 
 
-def atom(server: Server, numbers: range) -> str:
+def atom(server: Routes, numbers: range) -> str:
     """Atom 1.0 of the same."""
     items = "".join(
         f"<entry><title>Bridge {n}</title><id>urn:g{n}</id><updated>2026-01-02T03:04:05Z</updated>"
@@ -45,7 +45,7 @@ def atom(server: Server, numbers: range) -> str:
     return f"<feed xmlns='http://www.w3.org/2005/Atom'><title>Paper</title><id>urn:f</id>{items}</feed>"
 
 
-def rdf(server: Server, numbers: range) -> str:
+def rdf(server: Routes, numbers: range) -> str:
     """RSS 1.0 of the same."""
     items = "".join(
         f"<item rdf:about='{url}'><title>Bridge {n}</title><link>{url}</link></item>"
@@ -57,19 +57,19 @@ def rdf(server: Server, numbers: range) -> str:
     )
 
 
-def jsonfeed(server: Server, numbers: range) -> str:
+def jsonfeed(server: Routes, numbers: range) -> str:
     """JSON Feed 1.1 of the same."""
     items = [{"id": f"g{n}", "url": server.url(f"/a/{n}"), "title": f"Bridge {n}"} for n in numbers]
     return json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "Paper", "items": items})
 
 
-def serve_pages(server: Server, numbers: range, name: str = "Northtown") -> None:
+def serve_pages(server: Routes, numbers: range, name: str = "Northtown") -> None:
     """Puts the pages /a/N on the server, with validators."""
     for n in numbers:
         server.route(f"/a/{n}", conditional(page(n, name), f'"{n}"', **{"Content-Type": "text/html; charset=utf-8"}))
 
 
-def serve_feed(server: Server, path: str, body: str, kind: str = "application/rss+xml") -> str:
+def serve_feed(server: Routes, path: str, body: str, kind: str = "application/rss+xml") -> str:
     """Puts a feed on the server, with validators; its URL."""
     return server.route(path, conditional(body, f'"{hash(body)}"', **{"Content-Type": kind}))
 

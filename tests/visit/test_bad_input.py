@@ -3,6 +3,7 @@ python -m benchmarks.misbehaving."""
 
 import statistics
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 
@@ -17,7 +18,7 @@ def mistakes(made: World, folder: Path) -> list[str]:
     try:
         with store.read() as conn:
             rows = {row.url: row for row in conn.execute(select(feeds))}
-            logs = {row.id: [] for row in rows.values()}
+            logs: dict[int, list[Any]] = {row.id: [] for row in rows.values()}
             for poll in conn.execute(select(polls).order_by(polls.c.id)):
                 logs[poll.feed_id].append(poll)
         wrong = list(maintenance.check(store))
@@ -28,7 +29,7 @@ def mistakes(made: World, folder: Path) -> list[str]:
     return wrong
 
 
-def _mistakes(url: str, row, log: list, answered: list[tuple[float, str | None]]) -> list[str]:  # type: ignore[no-untyped-def]
+def _mistakes(url: str, row, log: list, answered: list[tuple[float, str | None]]) -> list[str]:
     wrong = []
     if len(answered) - len(log) not in (0, 1):  # the last answer may not have been logged before the end
         wrong.append(f"{url}: {len(log)} polls logged, {len(answered)} answered")

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import insert, select
@@ -20,7 +21,7 @@ from tests.servers import Reply, Server
 from tests.visit import site
 
 NOW = 1_767_607_200
-SETTINGS = Settings(allow_private_networks=True, site_gap="0s", workers=1, respect_robots=False)
+SETTINGS = Settings(allow_private_networks=True, site_gap=timedelta(0), workers=1, respect_robots=False)
 
 
 @pytest.fixture

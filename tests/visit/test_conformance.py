@@ -1,7 +1,7 @@
 """The daemon against a server that keeps score, for days of a clock that jumps, with restarts: a perfect score."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 
@@ -44,7 +44,9 @@ def both(number: int) -> dict[str, str | bytes]:
     return {"ETag": f'"{number}"', "Last-Modified": http_date(START + number)}
 
 
-def news(every: float = DAY / 2, validators: Validators = both, more: str = "", **headers: str) -> Answer:
+def news(
+    every: float = DAY / 2, validators: Validators = both, more: str = "", headers: Mapping[str, str] = {}
+) -> Answer:
     """A feed that knows conditional requests."""
 
     def answer(seen: Seen, now: float) -> Reply:
@@ -53,7 +55,7 @@ def news(every: float = DAY / 2, validators: Validators = both, more: str = "", 
         conditions = [seen.headers.get("if-none-match"), seen.headers.get("if-modified-since")]
         if given and [c for c in conditions if c] == list(given.values()):
             return Reply(status=304, headers=headers)
-        return Reply(rss(number, every, more), headers=given | headers)
+        return Reply(rss(number, every, more), headers={**given, **headers})
 
     return answer
 
@@ -64,6 +66,10 @@ def moved(to: str, status: int) -> Answer:
 
 def from_then(at: float, before: Answer, after: Answer) -> Answer:
     return lambda seen, now: (before if now < START + at else after)(seen, now)
+
+
+def at_any_time(page: Callable[[Seen], Reply]) -> Answer:
+    return lambda seen, now: page(seen)
 
 
 def busy(seen: Seen, now: float, times: list[float], reply: Reply, good: Answer) -> Reply:
@@ -108,7 +114,7 @@ def run(tmp_path: Path, clock: Clock, _sqlite_template: Path) -> Callable[..., d
 def test_days_with_a_restart_and_a_perfect_score(
     keeper: Scorekeeper, run: Callable[..., dict[str, Row]], tmp_path: Path
 ) -> None:
-    odd = {
+    odd: dict[str, Validators] = {
         "weak": etag(b'W/"%d"'),
         "spaces": etag(b'W/"a  b, \\" %d"'),
         "bare": etag(b"no-quotes-%d"),
@@ -123,7 +129,7 @@ def test_days_with_a_restart_and_a_perfect_score(
     plain = keeper.feed("/plain", news(validators=lambda _: {}))
     eager = keeper.feed("/eager", news(3600, more="<ttl>50</ttl>"), least=3000)
     calm = keeper.feed("/calm", news(3600, more="<ttl>300</ttl>"), least=300 * 60)
-    cached = keeper.feed("/cached", news(3600, **{"Cache-Control": "max-age=20000"}), least=20000)
+    cached = keeper.feed("/cached", news(3600, headers={"Cache-Control": "max-age=20000"}), least=20000)
     rows = run([*good, touched, fast, plain, eager, calm, cached], 1.2 * DAY, 1.1 * DAY)
     assert keeper.complaints == []
     assert all(row.failures == 0 for row in rows.values())
@@ -202,7 +208,8 @@ def test_gone_and_busy_servers_are_obeyed(
     keeper: Scorekeeper, run: Callable[..., dict[str, Row]], tmp_path: Path
 ) -> None:
     gone = keeper.feed("/gone", from_then(DAY, news(DAY / 6), lambda seen, now: Reply(b"gone", 410)))
-    seconds, dates = [], []
+    seconds: list[float] = []
+    dates: list[float] = []
     far = Reply(b"", 429, headers={"Retry-After": "20000"})
     one = keeper.feed("/seconds", lambda seen, now: busy(seen, now, seconds, far, news(DAY / 6)))
     server = keeper.host()
@@ -230,7 +237,7 @@ def test_articles_are_asked_for_by_their_plan_and_politely(
     pages = []
     for number in range(3):
         answer = conditional(site.page(number), f'"page {number}"', **{"Content-Type": "text/html"})
-        pages.append(keeper.score(server, f"/a/{number}", lambda seen, now, page=answer: page(seen), least=HOUR))
+        pages.append(keeper.score(server, f"/a/{number}", at_any_time(answer), least=HOUR))
     body = site.rss(server, range(3)).replace("</channel>", "<item><link>/no</link></item></channel>")
     feed = keeper.feed("/rss", lambda seen, now: Reply(body, headers={"ETag": '"1"'}), on=server)
     run([feed], DAY / 2, DAY * 5, full_text="always")

@@ -106,6 +106,7 @@ def test_a_change_of_a_letter_is_a_revision(world: World, old: str, new: str) ->
     assert world.fetch(HOUR).articles_updated == 1
 
 
+MORE = "".join(f"<li><a href=/m/{n}>The mayor of town {n} is angry</a></li>" for n in range(4))
 AROUND: list[Callable[[str], str]] = [
     lambda html: html.replace("Sign up for our newsletter.", "Only today: 12 weeks for 1 euro."),
     lambda html: html.replace("<p>", "\n   <p>  ").replace(" the ", "  the\n"),
@@ -117,7 +118,6 @@ AROUND: list[Callable[[str], str]] = [
     lambda html: html.replace("</body>", "<script>x=7</script><footer><p>All rights reserved 2027</p></footer></body>"),
     lambda html: html.replace("1-", "1\u2011"),
 ]
-MORE = "".join(f"<li><a href=/m/{n}>The mayor of town {n} is angry</a></li>" for n in range(4))
 
 
 @pytest.mark.parametrize("number", range(len(AROUND)))

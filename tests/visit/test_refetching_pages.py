@@ -54,7 +54,7 @@ class Paper:
         request = fetch_engine.FetchRequest(self.config, self.url)
         return fetch_engine.run(request, environ=ENVIRON, clock=lambda: self.now, pool=self.pool)
 
-    def rows(self, *columns: object) -> list:  # type: ignore[type-arg]
+    def rows(self, *columns: object) -> list:
         opened = engine.open(self.url)
         with opened.read() as conn:
             found = list(conn.execute(select(*columns)).all())  # type: ignore[call-overload]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from tests.visit import site
 
 NOW = 1_767_607_200
 DAY = 86400
-SETTINGS = Settings(allow_private_networks=True, site_gap="0s", workers=1)
+SETTINGS = Settings(allow_private_networks=True, site_gap=timedelta(0), workers=1)
 RULES = "User-agent: *\nDisallow: /private\n"
 
 

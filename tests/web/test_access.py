@@ -60,7 +60,12 @@ def test_a_login_begins_a_session(locked: Running) -> None:
 def test_a_page_of_another_site_changes_nothing(locked: Running) -> None:
     with httpx.Client(base_url=locked.base) as client:
         form = {"username": USER, "password": PASSWORD}
-        foreign = ({}, {"Origin": "null"}, {"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"})
+        foreign: list[dict[str, str]] = [
+            {},
+            {"Origin": "null"},
+            {"Origin": "https://evil.example"},
+            {"Sec-Fetch-Site": "cross-site"},
+        ]
         for headers in (*foreign, {"Origin": locked.base, "Sec-Fetch-Site": "same-site"}):
             assert client.post("/login", data=form, headers=headers).status_code == 403, headers
         assert client.post("/login", data=form, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 303

@@ -34,7 +34,12 @@ def test_pages_follow_one_another_to_the_end(served: Running, sort: str) -> None
         seen: list[int] = []
         cursor = None
         while True:
-            asked = {"q": "moons", "limit": 5, "sort": sort} | ({"cursor": cursor} if cursor else {})
+            asked: dict[str, str | int] = {
+                "q": "moons",
+                "limit": 5,
+                "sort": sort,
+                **({"cursor": cursor} if cursor else {}),
+            }
             page = client.get("/api/v1/articles", params=asked).json()
             seen += [item["id"] for item in page["items"]]
             cursor = page["next_cursor"]

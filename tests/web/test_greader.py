@@ -37,8 +37,8 @@ def app(running: Running, request: pytest.FixtureRequest) -> Iterator[httpx.Clie
         yield client
 
 
-def ids(app: httpx.Client, **asked: object) -> list[str]:
-    answer = app.get("/reader/api/0/stream/items/ids", params={"s": READING_LIST, "output": "json"} | asked)
+def ids(app: httpx.Client, **asked: str | int) -> list[str]:
+    answer = app.get("/reader/api/0/stream/items/ids", params={"s": READING_LIST, "output": "json", **asked})
     assert answer.status_code == 200, answer.text
     return [one["id"] for one in answer.json()["itemRefs"]]
 
@@ -81,7 +81,7 @@ def test_streams_are_paged(app: httpx.Client) -> None:
     assert len(set(every)) == 24
     seen: list[str] = []
     while pages == 0 or token:
-        page = {"s": READING_LIST, "n": 7} | ({"c": token} if token else {})
+        page: dict[str, str | int] = {"s": READING_LIST, "n": 7, **({"c": token} if token else {})}
         answer = app.get("/reader/api/0/stream/items/ids", params=page).json()
         seen += [one["id"] for one in answer["itemRefs"]]
         token, pages = answer.get("continuation"), pages + 1
@@ -247,7 +247,7 @@ def test_feedme(running: Running) -> None:
         feed = app.get("/subscription/list?output=json").json()["subscriptions"][0]
         assert counts[feed["id"]] == 12
         assert counts[READING_LIST] == 24
-        asked = {"output": "json", "n": 1000, "xt": READ, "ot": ""}
+        asked: dict[str, str | int] = {"output": "json", "n": 1000, "xt": READ, "ot": ""}
         every = app.get("/stream/contents", params=asked | {"s": READING_LIST}).json()["items"]
         of_feed = app.get("/stream/contents/" + quote(feed["id"], safe=""), params=asked).json()["items"]
         assert (len(every), len(of_feed)) == (24, 12)
