@@ -62,9 +62,9 @@ def test_known_counts_are_not_read_again(store: Store) -> None:
         unit.frequencies.of((7, 8))
         unit.frequencies.add((7, 8), 1)
     with store.write() as unit:
+        driver = unit.connection.driver_connection
+        assert driver is not None
         if store.dialect == "sqlite":
-            driver = unit.connection.driver_connection
-            assert driver is not None
             driver.set_trace_callback(statements.append)
         assert unit.frequencies.of((7, 8)) == {7: 1, 8: 1}
         if store.dialect == "sqlite":
