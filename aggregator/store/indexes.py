@@ -34,5 +34,7 @@ def complete(store: "Store") -> None:
             if made.get(str(index.name)) is False:
                 conn.execute(text(f"DROP INDEX CONCURRENTLY {index.name}"))
             if not made.get(str(index.name)):
+                if "where" in index.info:
+                    index.dialect_options["postgresql"]["where"] = text(index.info["where"])
                 statement = str(CreateIndex(index, if_not_exists=True).compile(dialect=conn.dialect))
                 conn.execute(text(statement.replace("CREATE INDEX", "CREATE INDEX CONCURRENTLY", 1)))

@@ -28,8 +28,9 @@ Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite gives out row ids fo
 
 
 def _index_where(condition: str, name: str, *columns: Column[Any]) -> None:
-    """Adds an index of the rows that meet a condition."""
-    Index(name, *columns, sqlite_where=text(condition), postgresql_where=text(condition))
+    """Adds an index of the rows that meet a condition, which is `info["where"]` too: to name PostgreSQL here would load
+    all that SQLAlchemy has for it at every start."""
+    Index(name, *columns, sqlite_where=text(condition), info={"where": condition})
 
 
 # Small values of the program itself: the configuration that was last synced, the index's form.
