@@ -55,6 +55,15 @@ def text_with(furniture: str) -> str:
         "<aside class=ad><span>Advertisement</span><p>Spring sale: sofas from the factory, delivered now.</p></aside>",
         "<div class=ad><div>Anzeige</div><p>Frühlingsfest der Möbel: Sofas ab Werk, sofort geliefert.</p></div>",
         "<p><strong>MORE: </strong><a href=/m>Man finds his own bicycle for sale at an auction of the police</a></p>",
+        "<div><h3>Stay in touch</h3><p>Get the best of the Courier in your inbox every Friday.</p></div>",
+        "<div><h3>Bleiben Sie auf dem Laufenden</h3><p>Was im Tal geschah, jeden Freitag um sechs.</p></div>",
+        "<div><h3>Mantente informado</h3><p>Lo mejor de El Correo, cada viernes en tu buzón.</p></div>",
+        "<div><h4>Letters from the valley</h4><p>Sign up to our newsletter, it costs nothing.</p></div>",
+        "<div><p>Allow TikTok content?</p><p>This article contains content provided by TikTok. We ask for your "
+        "permission before anything is loaded, as they may be using cookies.</p></div>",
+        "<div><h3>Empfohlener externer Inhalt</h3><p>An dieser Stelle finden Sie einen Inhalt von X, der den Artikel "
+        "ergänzt.</p><p>Ich bin damit einverstanden, dass mir externe Inhalte angezeigt werden.</p></div>",
+        "<div>Weather Westfield 14°C light rain</div>",
         "<p>Receba as notícias do vale todo dia. Inscreva-se na nossa newsletter, é de graça.</p>",
         "<p>Siga o Correio no Instagram, para ver tudo o que escrevemos sobre o vale.</p>",
         "<p>Mit der Anmeldung stimmen Sie unseren Bedingungen zu. Abmelden können Sie sich jederzeit.</p>",
@@ -218,6 +227,11 @@ def test_who_the_author_is_is_no_text() -> None:
 )
 def test_a_line_of_the_text_shown_large_beside_it_is_there_once(quote: str) -> None:
     assert text_with(quote) == "\n\n".join(PARAGRAPHS)
+
+
+@pytest.mark.parametrize("line", ["360° photography of the mill", "The weather was 14°C that day, and it rained."])
+def test_degrees_in_the_text_are_no_weather_box(line: str) -> None:
+    assert line in text_with(f"<p>{line}</p>")
 
 
 def test_a_quote_that_is_said_nowhere_else_is_text() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from html import escape
 
 import pytest
 
@@ -21,6 +22,10 @@ State = Callable[[object], str]
 
 def _single_quoted(data: object) -> str:
     return json.dumps(data).replace("\\", "\\\\").replace("'", "\\'")
+
+
+def _in_attribute(data: object) -> str:
+    return json.dumps(data).replace("&", "&amp;").replace("'", "&#39;")
 
 
 def _streamed(data: object) -> str:
@@ -48,6 +53,8 @@ STATES: dict[str, State] = {
     ),
     "parsed": lambda data: f"<script>window.__DATA__=JSON.parse({json.dumps(json.dumps(data))});</script>",
     "parsed in single quotes": lambda data: f"<script>window.__DATA__=JSON.parse('{_single_quoted(data)}');</script>",
+    "in an attribute": lambda data: f'<div data-page="{escape(json.dumps(data))}"></div>',
+    "in single quotes of an attribute": lambda data: f"<div data-props='{_in_attribute(data)}'></div>",
     "streamed": _streamed,
     "streamed text": _streamed_text,
 }
@@ -93,3 +100,9 @@ def test_what_is_no_state_is_left_alone() -> None:
         'self.__next_f.push([1,"a:Tffffff,b"])' + " " * 300,
     ):
         assert not extract(_page(f"<script>{script}</script>")).is_article
+
+
+def test_a_string_of_html_that_code_puts_into_the_state() -> None:
+    body = json.dumps(HTML["article"]["content"]).replace("<", "\\u003C")
+    code = f'window.__NUXT__=(function(a,b){{return {{data:[{{title:a,body:{body},x:b}}]}}}}("Quay closed",null));'
+    assert extract(_page(f"<script>{code}</script>")).text.split("\n\n") == PARAGRAPHS

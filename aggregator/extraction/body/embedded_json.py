@@ -1,11 +1,11 @@
 """Finds bodies that are in the page but not in its markup: JSON that a script would have shown."""
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 from aggregator.dom import parse
-from aggregator.extraction.body.page_state import page_states
+from aggregator.extraction.body.page_state import attribute_states, page_states
 from aggregator.text import count_words, index_form
 
 _STOPS = (". ", "! ", "? ", "。", "।", "؟")
@@ -32,7 +32,8 @@ def json_body(source: str, article_body: str | None, title: str | None, shown: s
     """
     if article_body and count_words(article_body) >= _MIN_WORDS:
         return article_body
-    runs = (run for state in page_states(parse(source)) for run in _runs(state))
+    states = chain(page_states(parse(source)), attribute_states(source))
+    runs = (run for state in states for run in _runs(state))
     for run in sorted(runs, key=_prose, reverse=True)[:MAX_RUNS]:
         body = "\n\n".join(run)
         if count_words(body) < _MIN_WORDS:

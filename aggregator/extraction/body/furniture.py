@@ -30,6 +30,8 @@ _OFFERING = class_names.PROMO | class_names.LOGIN | class_names.COOKIE | class_n
 _NAMED = _OFFERING | class_names.AUTHOR_BIO | class_names.COMMENT | class_names.CAPTION | class_names.HIDDEN
 _FIGURE, _FIGCAPTION = landmark("figure"), landmark("figcaption")
 _LIST, _TABLE, _QUOTE = landmark("ul", "ol"), landmark("table"), landmark("blockquote")
+_ASKS = "asks the reader for something"
+_STOPS = tuple(". ! ? … 。 ！ ？ । ؟".split())
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 
 
@@ -55,6 +57,7 @@ class Furniture:
         self._advertisements()
         self._accounts()
         self._panels()
+        self._offers_to_return()
         self._contents()
         self._lists_of_links()
         self._comments()
@@ -130,11 +133,8 @@ class Furniture:
         for segment in self.labels:
             if set_phrases.is_ad_label(segment.text) and not segment.element.within & _TABLE:
                 self._drop([segment.number], "the label of an advertisement")
-                element = segment.element
-                while element.blocks == 1 and element.parent is not None:
-                    element = element.parent
-                named = element.own & class_names.ADVERT or element.tag == "aside"
-                if named and element.first == segment.number and self._is_small(element):
+                element = self._headed(segment.number)
+                if element is not None and (element.own & class_names.ADVERT or element.tag == "aside"):
                     self._drop(range(element.first, element.first + element.blocks), "an advertisement")
 
     def _accounts(self) -> None:
@@ -170,6 +170,26 @@ class Furniture:
                 least = 0.0 if self._is_appeal(element) else _ASKING * sum([self.sizes[number] for number in inside])
                 if asking and asking >= least:
                     self._drop(range(element.first, element.first + element.blocks), "an offer to the reader")
+
+    def _offers_to_return(self) -> None:
+        """Drops "Stay in touch" and the like, with the small element that it heads, or with the sentence below."""
+        for segment in self.labels:
+            if set_phrases.heads_touch(segment.text):
+                element = self._headed(segment.number)
+                if element is not None and self._is_beside(element):
+                    self._drop(range(element.first, element.first + element.blocks), "an offer to the reader")
+                elif self._open_at(segment.number + 1) and self._is_address(segment.number + 1):
+                    self._drop((segment.number, segment.number + 1), "an offer to the reader")
+
+    def _headed(self, number: int) -> Element | None:
+        """Returns the small element that a block begins, if it holds more."""
+        element = self.page.segments[number].element
+        while element.blocks == 1 and element.parent is not None:
+            element = element.parent
+        return element if element.first == number and self._is_small(element) else None
+
+    def _open_at(self, number: int) -> bool:
+        return number < len(self.sizes) and self.verdicts[number].is_open
 
     def _is_appeal(self, element: Element) -> bool:
         """Tells whether a script may show an element, little beside the rest, in which one sentence that asks for
@@ -283,9 +303,28 @@ class Furniture:
             elif self.page.segments[number].element.within & _QUOTE and set_phrases.labels_post(text):
                 self.verdicts[number].reason = "stands in place of a post"
             elif self._is_address(number) and (self._points(number) or set_phrases.addresses_reader(text)):
-                self.verdicts[number].reason = "asks the reader for something"
+                self.verdicts[number].reason = _ASKS
             elif len(text) <= set_phrases.MAX_CHARS and set_phrases.says_where_printed(text):
                 self.verdicts[number].reason = "says where it was printed"
+            elif self._is_weather(number):
+                self.verdicts[number].reason = "the weather"
+        self._headings_over_nothing()
+
+    def _is_weather(self, number: int) -> bool:
+        """Tells whether a block is the weather of a page's head; a sentence about it is text."""
+        segment = self.page.segments[number]
+        may_be = not segment.text.rstrip().endswith(_STOPS) and not segment.element.within & _TABLE
+        return may_be and set_phrases.names_weather(segment.text)
+
+    def _headings_over_nothing(self) -> None:
+        """Drops the headings of small elements of which all the rest asks the reader for something."""
+        for segment in self.labels:
+            if segment.element.tag in _HEADINGS and self.verdicts[segment.number].is_open:
+                element = self._headed(segment.number)
+                if element is not None and self._open_within(element) == [segment.number]:
+                    inside = self.verdicts[element.first : element.first + element.blocks]
+                    if any(verdict.reason == _ASKS for verdict in inside):
+                        self.verdicts[segment.number].reason = _ASKS
 
     def _points(self, number: int) -> bool:
         """Tells whether a block leads away from the text: it has a link or an address, names a channel or is named an

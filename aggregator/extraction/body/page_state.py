@@ -1,13 +1,17 @@
 """Reads the state that a page's scripts carry: JSON documents, also inside of JavaScript that assigns or pushes them.
 
 Read are `<script type="application/json">` (`__NEXT_DATA__`, `__NUXT_DATA__`), an object or a list that is assigned or
-passed on (`window.__APOLLO_STATE__ = {…}`, `queue.push({…})`), `JSON.parse("…")`, and the rows that Next.js streams
-(`self.__next_f.push([1, "…"])`). JavaScript itself is not run: a state that is built by code stays unread.
+passed on (`window.__APOLLO_STATE__ = {…}`, `queue.push({…})`), `JSON.parse("…")`, the rows that Next.js streams
+(`self.__next_f.push([1, "…"])`), and the objects in attributes of elements (`data-page="{…}"`, `props="{…}"`).
+JavaScript itself is not run: of a state that is built by code (`__NUXT__=(function(a){return {…}}(…))`) only the
+strings that hold paragraphs of HTML are read.
 """
 
 import json
 import re
 from collections.abc import Iterator
+from html import unescape
+from itertools import islice
 from typing import Any
 
 from aggregator.dom import LexborHTMLParser
@@ -20,6 +24,10 @@ _QUOTE = re.compile(r"\\.|\"", re.DOTALL)
 _UNDEFINED = re.compile(r"(?<=[:,\[])\s*undefined(?=\s*[,}\]])")
 _HEX_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\x([0-9a-fA-F]{2})")
 _ROW = re.compile(rb"([0-9a-f]*):(?:T([0-9a-f]{1,6}),|[A-Z]{0,2}(?=[{\[\"]))")
+_STRING = re.compile(r'"(?:[^"\\\n]++|\\.)*+"')
+_PARAGRAPHS = re.compile(r"(?:<|\\u003c|\\x3c)p[ >\\]", re.IGNORECASE)
+_LEAST_STRING = 300  # characters of a string that may hold a body
+_ATTRIBUTE = re.compile(r"""\s(?:data-[\w-]{1,40}|props)=(?:"(\s*(?:\{|\[|&)[^"]{300,})"|'(\s*[{\[][^']{300,})')""")
 _DECODER = json.JSONDecoder(strict=False)
 
 
@@ -37,13 +45,19 @@ def page_states(tree: LexborHTMLParser) -> Iterator[Any]:
         if kind.endswith("json"):
             yield from _parsed(source)
             continue
-        for value in _values(source):
+        for value in _values(source) or _paragraphs(source):
             if isinstance(value, list) and len(value) == 2 and value[0] == 1 and isinstance(value[1], str):
                 streamed += value[1]
             else:
                 yield value
     if streamed:
         yield list(_rows(streamed.encode("utf-8", "surrogatepass")))
+
+
+def attribute_states(source: str) -> Iterator[Any]:
+    """Yields the JSON values in attributes of a page's elements, in the order of the page."""
+    for found in islice(_ATTRIBUTE.finditer(source[:MAX_STATE_CHARS]), MAX_VALUES):
+        yield from _parsed(unescape(found[1] or found[2]))
 
 
 def _parsed(source: str) -> Iterator[Any]:
@@ -53,7 +67,20 @@ def _parsed(source: str) -> Iterator[Any]:
         return
 
 
-def _values(source: str) -> Iterator[Any]:
+def _paragraphs(source: str) -> list[str]:
+    """Returns the strings of JavaScript that hold paragraphs of HTML."""
+    if not _PARAGRAPHS.search(source):
+        return []
+    source = _HEX_ESCAPE.sub(r"\1\\u00\2", source)
+    long = (found[0] for found in _STRING.finditer(source) if len(found[0]) >= _LEAST_STRING)
+    return [text for string in long if _PARAGRAPHS.search(string) for text in _parsed(string)]
+
+
+def _values(source: str) -> list[Any]:
+    return list(_assigned(source))
+
+
+def _assigned(source: str) -> Iterator[Any]:
     """Yields what JavaScript assigns and passes on, where that is JSON but for `undefined` and `\\x3c`."""
     source = _HEX_ESCAPE.sub(r"\1\\u00\2", _UNDEFINED.sub("null", source))
     at = 0

@@ -35,6 +35,15 @@ bunu da okuyun|bunlar da ilginizi çekebilir|baca juga|simak juga|xem thêm|đ�
 """Begin a pointer to another article."""
 
 ADDRESSES = """
+allow … content?|this article contains content|to view this content|we ask for your permission|our standards:
+an dieser stelle finden sie|empfohlener externer inhalt|externer inhalt|empfohlener redaktioneller inhalt
+ich bin damit einverstanden|um diesen inhalt anzu|dieser inhalt wird von|hier klicken, um den inhalt
+ce contenu est bloqué|ce contenu est fourni|pour pouvoir le visualiser|pour afficher ce contenu
+este contenido está bloqueado|este contenido está alojado|para ver este contenido|contenido externo
+este conteúdo está bloqueado|para ver este conteúdo|questo contenuto è bloccato|per visualizzare questo contenuto
+deze content is geblokkeerd|om deze content te|wij hebben uw toestemming|aby zobaczyć tę treść|aby wyświetlić tę treść
+чтобы посмотреть этот контент|för att se det här innehållet|for å se dette innholdet|for at se dette indhold
+subscribe on|listen on|listen and subscribe|available on apple
 want … delivered|be first with|get … inbox|get … delivered
 sign up to|sign up for|sign up here|sign up now|subscribe to our|subscribe to the … newsletter|subscribe now
 subscribe here
@@ -215,6 +224,23 @@ zapisz na|otrzymuj|dołącz do|jesteś już|twój adres|podaj swój|skontaktuj s
 takip et|skriv til|daftar sekarang|gabung|长按|登录后|احصل على|يصلك|تصلك
 """
 """Begin such a sentence, where something beside the words says so (a link, a form): they begin others too."""
+
+TOUCH = """
+stay in touch|keep in touch|stay informed|stay up to date|stay up-to-date|stay in the know|stay connected|stay tuned
+stay updated|stay in the loop|never miss a story|never miss an update|don't miss out|don't miss a thing|get the news
+bleiben sie auf dem laufenden|bleib auf dem laufenden|bleiben sie informiert|bleib informiert|auf dem laufenden bleiben
+nichts mehr verpassen|restez informé|restez informés|restez informé·e|restez connectés|restez à jour
+ne manquez rien|mantente informado|mantente informada|mantente al día|manténgase informado|no te pierdas nada
+mantenha-se informado|mantenha-se atualizado|fique por dentro|fique informado|fique ligado|não perca nada
+resta aggiornato|rimani aggiornato|restate aggiornati|resta informato|resta in contatto|non perderti nulla
+blijf op de hoogte|blijf in contact|blijf geïnformeerd|mis niets|bądź na bieżąco|bądź w kontakcie|zostań w kontakcie
+будьте в курсе|оставайтесь в курсе|оставайтесь на связи|не пропустите главное|будьте в курсі|залишайтеся на зв'язку
+håll dig uppdaterad|håll dig informerad|hold deg oppdatert|hold dig opdateret|pysy ajan tasalla|pysy mukana
+haberdar olun|bizi takip edin|gelişmelerden haberdar olun|zůstaňte v obraze|maradjon naprakész|rămâi la curent
+μείνετε ενημερωμένοι|最新情報をお届け|最新情報を受け取る|ニュースを受け取る|保持联系|获取最新|随时了解|第一时间
+최신 소식 받기|소식 받기|ابق على اطلاع|ابقوا على اطلاع|ابق على تواصل|הישארו מעודכנים|जुड़े रहें|tetap terhubung
+"""
+"""Head what a page offers so that its readers come back."""
 
 PROMISES = """
 every morning|each morning|every day|every week|daily news|the most important|the biggest stories|the latest news

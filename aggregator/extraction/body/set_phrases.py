@@ -13,6 +13,7 @@ from aggregator.text import UNSPACED, fold
 
 MAX_CHARS = 300  # characters of a block that is looked at: a longer one says more than a set phrase
 MAX_LABEL = 40  # the same for what heads something
+_WEATHER_LINE, _DEGREE_WORDS = 80, 6  # characters of a line that may be the weather, words of one of degrees alone
 _POST_LABEL = 120  # the same for what stands in place of an embedded post
 _DEGREES = re.compile(r"\d\s?(?:[°º℃℉]|度(?!目)|도(?!\w)|degrees\b|grad\b)", re.IGNORECASE)
 _LEADING = re.compile(r"[^\w\"“„«‘'「『”’»¿]*")
@@ -90,6 +91,11 @@ def may_address_reader(text: str) -> bool:
     return _begins_sentence(text, phrase_lists.ADDRESSES, phrase_lists.REQUESTS)
 
 
+def heads_touch(text: str) -> bool:
+    """Tells whether a line heads what a page offers so that its readers come back: "Stay in touch"."""
+    return len(text) <= MAX_LABEL and _bare(text).rstrip("!") in _labels(phrase_lists.TOUCH)
+
+
 def promises_news(text: str) -> bool:
     """Tells whether a line below the heading of a newsletter begins with what it promises."""
     folded = fold(text[:MAX_CHARS])
@@ -121,13 +127,18 @@ def heads_section(text: str) -> bool:
 
 
 def is_weather(text: str) -> bool:
-    """Tells whether a line is the weather in a page's head: "Weather 14°C Light rain"."""
-    if len(text) > 80 or not any(map(str.isdecimal, text)):
+    """Tells whether a line is the weather in a page's head: "Weather 14°C Light rain", or degrees and hardly a word."""
+    return names_weather(text) or (
+        len(text) <= MAX_LABEL and bool(_DEGREES.search(text)) and len(fold(text).split()) <= _DEGREE_WORDS
+    )
+
+
+def names_weather(text: str) -> bool:
+    """Tells whether a line with a number begins with a word for the weather."""
+    if len(text) > _WEATHER_LINE or not any(map(str.isdecimal, text)):
         return False
     folded = fold(text)
-    if _phrases(phrase_lists.WEATHER).stand(folded, _begin(folded)):
-        return True
-    return bool(_DEGREES.search(text)) and len(folded.split()) <= 6 and len(text) <= MAX_LABEL
+    return _phrases(phrase_lists.WEATHER).stand(folded, _begin(folded))
 
 
 def is_ad_label(text: str) -> bool:
