@@ -1,25 +1,103 @@
-"""Ranks hits: what a word weighs by where it stands, by each database's own measure."""
+"""Ranks hits by BM25: a word in the title says more than one in the standfirst, and that more than one in the body.
 
-from typing import Literal
+FTS5 works it out itself. On PostgreSQL it is put together from `ts_rank_cd`, which of a single phrase is the sum of the
+weights of its places, and so comes to the same. There, of phrases with very many matches, the share of articles that
+have them is worked out from the newest ones.
+"""
 
-from sqlalchemy import ColumnElement, func, literal_column
+from math import log
+from typing import Any, Literal
 
-from aggregator.store.search_sql import article_search, tsquery
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Double,
+    Float,
+    Select,
+    Subquery,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+    union_all,
+)
+
+from aggregator.store.search_sql import Phrase, Plan, article_search, newest_hits, tsquery
 
 Sort = Literal["relevance", "date"]
 
-# A word in the title says more than one in the standfirst, and that more than one in the body. As FTS5's bm25 takes
-# them: text, lead, title, others; as PostgreSQL's ts_rank does: D (others), C (text), B (lead), A (title).
-_BM25_WEIGHTS = (1.0, 3.0, 8.0, 0.5)
-_TS_RANK_WEIGHTS = "'{0.05, 0.12, 0.4, 1.0}'::float4[]"
-# A long text is worth less per occurrence, by the logarithm of its length (bm25 does alike).
-_TS_RANK_BY_LENGTH = 1
+_WEIGHTS = {"text": 1.0, "lead": 3.0, "title": 8.0, "others": 0.5}  # as FTS5's columns stand
+_MAX_WEIGHT = 8.0  # ts_rank_cd takes none above 1
+_TS_WEIGHTS = ",".join(str(_WEIGHTS[name] / _MAX_WEIGHT) for name in ("others", "text", "lead", "title"))  # D to A
+_K1, _B = 1.2, 0.75  # FTS5's
+_MIN_IDF = 1e-6
+_RANKED = 4_000  # of the newest matches, on PostgreSQL
+_COUNTED = 2_000  # matches of a phrase, and articles whose length is looked at
 
 
-def rank(match: str, dialect: str) -> ColumnElement[float]:
-    """Returns the rank of a hit (`search_sql.hits`), of which greater is better."""
-    if dialect == "sqlite":
-        return -func.bm25(literal_column("articles_fts"), *map(literal_column, map(str, _BM25_WEIGHTS)))
-    return func.ts_rank_cd(
-        literal_column(_TS_RANK_WEIGHTS), article_search.c.search, tsquery(match), _TS_RANK_BY_LENGTH
-    )
+def ranked(conn: Connection, asked: Plan, found: Select[int], most: int | None) -> Select[Any]:
+    """Returns the hits (`search_sql.newest_hits`) with their ranks, of which greater is better: `id`, `rank`.
+
+    On PostgreSQL, which reads a vector to rank it, those of `_RANKED` alone have one, where there may be no more than
+    `most`; the others come after them, the newest first.
+    """
+    if conn.dialect.name == "sqlite":
+        measure = -func.bm25(*map(literal_column, ("articles_fts", *map(str, _WEIGHTS.values()))))
+        return found.add_columns(measure.label("rank"))
+    ids = found.cte("found").prefix_with("MATERIALIZED")
+    newest = select(ids.c.id).order_by(ids.c.id.desc())
+    first = newest.limit(None if most is None else _RANKED).subquery()
+    once = func.setweight(
+        article_search.c.search, literal_column("'D'"), literal_column("'{}'::text[]")
+    )  # unpacked, for all phrases
+    vectors = select(first.c.id, article_search.c.words, once.label("search"))
+    vectors = vectors.join_from(first, article_search, article_search.c.article_id == first.c.id).offset(0)
+    best = _by_bm25(conn, asked, vectors.subquery())
+    if most is None:
+        return best
+    rest = newest.offset(_RANKED).subquery()
+    every = union_all(best, select(rest.c.id, literal_column("0.0").label("rank"))).subquery()
+    return select(every.c.id, every.c.rank)
+
+
+def _by_bm25(conn: Connection, asked: Plan, vectors: Subquery) -> Select[Any]:
+    articles, length = _size(conn)
+    rarities = _rarities(conn, asked.phrases, articles)
+    weights = literal_column(f"'{{{_TS_WEIGHTS}}}'::float4[]", ARRAY(Float))
+    often = [
+        cast(_MAX_WEIGHT * func.ts_rank_cd(weights, vectors.c.search, tsquery(phrase.places)), Double).label(
+            f"often{n}"
+        )
+        for n, (phrase, _) in enumerate(rarities)
+    ]
+    norm = _K1 * (1 - _B + _B * cast(vectors.c.words, Double) / literal(length, Double))
+    counted = select(vectors.c.id, norm.label("norm"), *often).offset(0).subquery()
+    score: ColumnElement[float] = literal(0.0, Double)
+    for n, (_, rarity) in enumerate(rarities):
+        times = counted.c[f"often{n}"]
+        score += literal(rarity, Double) * times * (_K1 + 1) / (times + counted.c.norm)
+    return select(counted.c.id, score.label("rank"))
+
+
+def _size(conn: Connection) -> tuple[int, float]:
+    """Returns how many articles there are (about, of more than `_COUNTED`), and of how many words one is."""
+    some = select(article_search.c.article_id, article_search.c.words)
+    newest = some.order_by(article_search.c.article_id.desc()).limit(_COUNTED).subquery()
+    counted = select(func.count(), func.max(newest.c.article_id), func.avg(newest.c.words))
+    number, last, length = conn.execute(counted).one()
+    return (last if number == _COUNTED else number), float(length or 1)
+
+
+def _rarities(conn: Connection, phrases: tuple[Phrase, ...], articles: int) -> list[tuple[Phrase, float]]:
+    """Returns the phrases that any article has, with the logarithm of how rare they are."""
+    found = []
+    for phrase in phrases:
+        some = newest_hits(conn, phrase.match, _COUNTED).subquery()
+        number, first, last = conn.execute(select(func.count(), func.min(some.c.id), func.max(some.c.id))).one()
+        if number == _COUNTED:
+            number = number * articles / (last - first + 1)
+        if number:
+            found.append((phrase, max(_MIN_IDF, log((articles - number + 0.5) / (number + 0.5)))))
+    return found

@@ -15,26 +15,26 @@ _BATCH = 1_000  # articles in a transaction
 _ROWS = 200  # in memory at a time
 _CLEAR = {
     "sqlite": text("INSERT INTO articles_fts(articles_fts) VALUES ('delete-all')"),
-    "postgresql": text("DELETE FROM article_search"),
+    "postgresql": text("TRUNCATE article_search"),
 }
 Write = Callable[[], AbstractContextManager[UnitOfWork]]
 
 
 def is_current(conn: Connection) -> bool:
     """Tells whether the index holds all words, in the form in which this version asks for them."""
-    return meta.get(conn, meta.SEARCH_FORM) == str(FORM) and not meta.get(conn, meta.SEARCH_PROGRESS)
+    return meta.get(conn, meta.SEARCH_FORM) == _form(conn) and not meta.get(conn, meta.SEARCH_PROGRESS)
 
 
 def begin(unit: UnitOfWork, *, anyhow: bool = False) -> None:
     """Empties the search index, for `batches` to fill it, if it is of another form, or `anyhow`; but not where that was
     done and its filling was interrupted."""
-    if meta.get(unit, meta.SEARCH_FORM) == str(FORM) and (meta.get(unit, meta.SEARCH_PROGRESS) or not anyhow):
+    if meta.get(unit, meta.SEARCH_FORM) == _form(unit) and (meta.get(unit, meta.SEARCH_PROGRESS) or not anyhow):
         return
     unit.execute(_CLEAR[unit.dialect.name])
     unit.execute(delete(search_languages))
     last = int(unit.execute(select(func.max(articles.c.id))).scalar() or 0)
     meta.put(unit, meta.SEARCH_PROGRESS, f"0 {last}")
-    meta.put(unit, meta.SEARCH_FORM, str(FORM))
+    meta.put(unit, meta.SEARCH_FORM, _form(unit))
 
 
 def batches(write: Write) -> Iterator[int]:
@@ -61,3 +61,7 @@ def _next(unit: UnitOfWork) -> int:
         at, done = rows[-1].id, done + len(rows)
     meta.put(unit, meta.SEARCH_PROGRESS, f"{at} {last}" if done else "")
     return done
+
+
+def _form(conn: Connection) -> str:
+    return str(FORM[conn.dialect.name])

@@ -10,23 +10,22 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Select, func, literal_column, select, tuple_, union_all
+from sqlalchemy import Connection, func, literal_column, select, tuple_
 
 from aggregator.query import Query
-from aggregator.store.ranking import Sort, rank
+from aggregator.store.ranking import Sort, ranked
 from aggregator.store.schema import articles, feeds, revisions
 from aggregator.store.search_sql import (
     Filters,
     Index,
     Plan,
-    article_search,
-    bounds,
     hit_id,
     hits,
     keys,
     matching,
     named,
     narrowed,
+    newest_hits,
     plan,
 )
 from aggregator.store.sql import listed, tuples
@@ -34,7 +33,6 @@ from aggregator.store.stored_articles import StoredArticle, by_ids, from_row
 
 MOST = 10_000  # matches that are ranked and counted, unless all are asked for
 _ROWS_AT_ONCE = 200  # read from the database by `each`
-_VECTORS = 1_000  # of the newest matches, that PostgreSQL ranks
 _FRESHENED = 200  # of the best, where stories are not folded, whose order their time touches
 _FRESH, _FRESH_FOR = 0.1, 7 * 86_400  # what the newest article's rank gains; after how many seconds half of that
 _FIRST_STEP, _LAST_STEP = 100, 50_000  # articles looked at at a time on the way from the newest back
@@ -154,9 +152,8 @@ def knows_feed(conn: Connection, name: str) -> bool:
 def _best(conn: Connection, asked: Plan, most: int | None, limit: int, offset: int, *, stories: bool) -> Found:
     """Returns the best of those matches that were stored last."""
     assert asked.match is not None
-    ranked = _ranked(conn, asked, asked.match, most)
     # Kept apart by MATERIALIZED: FTS5 can rank only where its own table is what is read.
-    hit = ranked.cte("hit").prefix_with("MATERIALIZED")
+    hit = ranked(conn, asked, newest_hits(conn, asked.match, most, asked), most).cte("hit").prefix_with("MATERIALIZED")
     if stories:
         wanted = select(hit.c.rank, hit.c.id, keys.c.story_id, keys.c.at).join_from(hit, keys, keys.c.id == hit.c.id)
         found = _freshened(conn, tuples(conn, wanted))
@@ -173,22 +170,6 @@ def _best(conn: Connection, asked: Plan, most: int | None, limit: int, offset: i
     return Found(_read(conn, page, {}, ranked=True), total, most is None or total < most)
 
 
-def _ranked(conn: Connection, asked: Plan, match: str, most: int | None) -> Select[Any]:
-    """Returns the newest hits with their ranks. On PostgreSQL, which unpacks a vector to rank it, those of `_VECTORS`
-    alone have one, where not all are asked for; the others come after them, the newest first."""
-    found, measure = _newest_hits(conn, asked, most), rank(match, conn.dialect.name).label("rank")
-    if conn.dialect.name == "sqlite":
-        return found.add_columns(measure)
-    ids = found.cte("found").prefix_with("MATERIALIZED")
-    newest = select(ids.c.id).order_by(ids.c.id.desc()).limit(None if most is None else _VECTORS).subquery()
-    best = select(newest.c.id, measure).join_from(newest, article_search, article_search.c.article_id == newest.c.id)
-    if most is None:
-        return best
-    rest = select(ids.c.id).order_by(ids.c.id.desc()).offset(_VECTORS).subquery()
-    every = union_all(best, select(rest.c.id, literal_column("0.0").label("rank"))).subquery()
-    return select(every.c.id, every.c.rank)
-
-
 def _freshened(conn: Connection, ranked: Sequence[Any]) -> list[Match]:
     """Returns matches with what their time (the last value of each) adds to their rank: little, so that it decides
     between those that are equally good."""
@@ -200,19 +181,12 @@ def _freshened(conn: Connection, ranked: Sequence[Any]) -> list[Match]:
 def _unordered(conn: Connection, asked: Plan, most: int | None) -> Sequence[int]:
     """Returns the ids of matches, in any order, no more than `most`."""
     if asked.match is not None:
-        wanted = _newest_hits(conn, asked, most)
+        wanted = newest_hits(conn, asked.match, most, asked)
     elif asked.sets or (asked.conditions and asked.since is None and asked.until is None):
         wanted = select(keys.c.id).where(*asked.on_keys())
     else:
         wanted = select(articles.c.id).where(*asked.span(articles.c.at), *asked.holds(articles.c.id, with_span=False))
     return [row[0] for row in tuples(conn, wanted.limit(most))]
-
-
-def _newest_hits(conn: Connection, asked: Plan, most: int | None) -> Select[int]:
-    assert asked.match is not None
-    dialect = conn.dialect.name
-    found = hits(asked.match, dialect, bounds(conn, asked)).where(*asked.holds(hit_id(dialect), with_span=True))
-    return found.order_by(found.selected_columns.id.desc()).limit(most)
 
 
 def _keys(conn: Connection, ids: Sequence[int]) -> list[Match]:

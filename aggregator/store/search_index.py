@@ -3,10 +3,15 @@
 On SQLite they are written together at its end: FTS5 writes out what it has gathered at every savepoint, which each
 statement with RETURNING sets, so that indexing one article at a time costs three times as much. Its columns are `text`,
 `lead`, `title` (stems) and `others`: the first costs two bytes less a word. On PostgreSQL forms and stems share a place
-of the vector, under the weights A (title), B (lead) and C (text); the others stand at its end under D.
+of the vector, under the weights A (title), B (lead) and C (text), with a place left free between two of these, so that
+no phrase goes from one into the next; the others stand at its end under D. To look at places PostgreSQL has to read the
+vector itself, and so words without places say besides what is asked for often: in which runs of ids an article stands
+(`runs`), what is in its title and lead (`of_field`), and which short words, common ones most of all, stand side by side
+(`pair`).
 """
 
 from collections import defaultdict
+from itertools import pairwise
 
 from sqlalchemy import Connection, select, text
 
@@ -15,7 +20,8 @@ from aggregator.store import meta
 from aggregator.store.schema import search_languages
 from aggregator.store.sql import Values, insert, run_each
 
-FORM = 3  # of its words (`search_words`): who changes that counts this up, and adds a migration
+# Of its words (`search_words`) and of how they are stored: who changes that counts this up, and adds a migration.
+FORM = {"sqlite": 3, "postgresql": 4}
 
 _MAX_PENDING_ROWS = 500  # more are written before the transaction's end, and so is
 _MAX_PENDING_CHARACTERS = 1_000_000  # a longer text
@@ -26,11 +32,17 @@ _FTS_REMOVE = text(
     "INSERT INTO articles_fts(articles_fts, rowid, title, lead, text, others) "
     "VALUES ('delete', :id, :title, :lead, :text, :others)"
 )
-_PG_ADD = text("INSERT INTO article_search (article_id, search) VALUES (:id, CAST(:vector AS tsvector))")
+_PG_ADD = text("INSERT INTO article_search (article_id, search, words) VALUES (:id, CAST(:vector AS tsvector), :words)")
 _PG_REMOVE = text("DELETE FROM article_search WHERE article_id = :id")
 # A tsvector holds at most 1 MB, and places up to 16383: what lies beyond of an enormous text is not found.
 _MAX_PG_WORDS = (5_000, 5_000, 40_000)
 _MAX_PG_PLACES = 200  # of a word
+_RUNS = {"\ue0f0": 10, "\ue0f1": 15}  # bits of the ids that a run holds, by the character that its words begin with
+_SHORT_RUN, _LONG_RUN = _RUNS
+_MAX_LONG_RUNS = 40  # that are named: more are most of an archive
+_OF_FIELD = {"A": "\ue0f2", "B": "\ue0f3"}
+_PAIR = "\ue0f4"
+_SHORT = 5  # characters of a word of a pair, with the mark of its language
 
 
 class SearchIndex:
@@ -53,7 +65,8 @@ class SearchIndex:
         """Indexes an article that the index is being made anew for."""
         self._languages.add(stemming(lang))
         if not self._fts:
-            self._conn.execute(_PG_ADD, {"id": article_id, "vector": _vector(terms)})
+            row = {"id": article_id, "vector": _vector(article_id, terms), "words": _length(terms)}
+            self._conn.execute(_PG_ADD, row)
             return
         self._pending.append(_row(article_id, terms))
         if len(self._pending) >= _MAX_PENDING_ROWS or len(terms.stems[2]) > _MAX_PENDING_CHARACTERS:
@@ -95,18 +108,59 @@ def _row(article_id: int, terms: SearchTerms) -> Values:
     return {"id": article_id, "title": title, "lead": lead, "text": body, "others": terms.others}
 
 
-def _vector(terms: SearchTerms) -> str:
+def runs(low: int, high: int) -> list[str]:
+    """Returns the words of PostgreSQL's index of which every article with an id from `low` to `high` has one; others
+    may have one too. None are named where they would be very many."""
+    found = list[str]()
+    size = 1 << _RUNS[_LONG_RUN]
+    if (high - low) // size > _MAX_LONG_RUNS:
+        return found
+    for start in range(low - low % size, high + 1, size):
+        first, last = max(low, start), min(high, start + size - 1)
+        if last - first > size // 2:
+            found.append(_run(_LONG_RUN, start))
+        else:
+            found += dict.fromkeys(_run(_SHORT_RUN, one) for one in (*range(first, last, 1 << _RUNS[_SHORT_RUN]), last))
+    return found
+
+
+def pair(one: str, other: str) -> str | None:
+    """Returns the word that says that these stand side by side; None where there is none, because one is long."""
+    return f"{_PAIR}{one} {other}" if len(one) <= _SHORT and len(other) <= _SHORT else None
+
+
+def of_field(label: str, word: str) -> str | None:
+    """Returns the word that says that this one, no form, is in the title (A) or lead (B); None for text and others."""
+    return f"{_OF_FIELD[label]}{word}" if label in _OF_FIELD else None
+
+
+def _run(kind: str, article_id: int) -> str:
+    return f"{kind}{article_id >> _RUNS[kind]}"
+
+
+def _length(terms: SearchTerms) -> int:
+    """Returns of how many words FTS5 would say that an article is."""
+    return sum(len(words.split()) for words in (*terms.stems, terms.others))
+
+
+def _vector(article_id: int, terms: SearchTerms) -> str:
     """Returns a tsvector as PostgreSQL reads it; no word has a quotation mark or a backslash."""
     places: dict[str, list[str]] = defaultdict(list)
+    without = {_run(kind, article_id) for kind in _RUNS}
     at = 0
     for label, forms, stems, most in zip("ABC", terms.forms, terms.stems, _MAX_PG_WORDS, strict=True):
-        for form, stem in list(zip(forms.split(), stems.split(), strict=True))[:most]:
+        words = stems.split()[:most]
+        without.update(found for one, other in pairwise(words) if (found := pair(one, other)))
+        without.update(found for one in words if (found := of_field(label, one)))
+        for form, stem in zip(forms.split(), words, strict=False):
             at += 1
             place = f"{at}{label}"
             places[stem].append(place)
             if stem != form:
                 places[f"{form}{FORM_MARK}"].append(place)
+        at += 1
     spellings = [one for one in terms.others.split() if not one.endswith(FORM_MARK)]  # forms have their places above
     for one in spellings[: _MAX_PG_WORDS[0]]:
         places[one].append(f"{at + 2}")
-    return " ".join([f"'{word}':{','.join(found[:_MAX_PG_PLACES])}" for word, found in places.items()])
+    placed = [f"'{word}':{','.join(found[:_MAX_PG_PLACES])}" for word, found in places.items()]
+    return " ".join([*placed, *(f"'{word}'" for word in without)])

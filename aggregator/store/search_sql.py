@@ -6,8 +6,9 @@ else becomes a condition on `article_keys`, the narrow view that is read from an
 page of the database, and a common word matches most of them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ import orjson
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    FromClause,
     Select,
     and_,
     cast,
@@ -37,7 +39,8 @@ from aggregator.query import And, Between, HasState, Is, Not, Nothing, Or, Query
 from aggregator.search_words import FORM_MARK
 from aggregator.store import marks
 from aggregator.store.schema import articles, entries, feeds, revisions
-from aggregator.store.search_index import languages
+from aggregator.store.search_index import languages, of_field, pair, runs
+from aggregator.store.sql import listed
 from aggregator.store.stored_articles import MAX_ID
 from aggregator.store.word_check import spelt
 from aggregator.urls import host_of
@@ -55,13 +58,14 @@ _STATES: dict[str, SelectBase] = {
 _MAX_BOUNDED = 400_000  # articles of a time span whose lowest and highest ids are looked up
 
 _MAX_IN_SET = 50_000  # articles that meet a condition, for it to be looked up first
-
+_MAX_PROBED = 5_000  # articles of a set whose vectors PostgreSQL reads, rather than all that match
+_WINDOWS = (1 << 11, 1 << 13, 1 << 15, 1 << 17, 1 << 19)  # ids that PostgreSQL looks through, one after the other
 
 Ids: TypeAlias = ColumnElement[int]
 
 keys = table("article_keys", *map(column, ("id", "at", "published_at", "story_id", "site", "lang")))
 fts = table("articles_fts", column("rowid"))
-article_search = table("article_search", column("article_id"), column("search"))
+article_search = table("article_search", column("article_id"), column("search"), column("words"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +84,18 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class Phrase:
+    """What makes an article a good match, as PostgreSQL's index is asked for it, and as its places are counted."""
+
+    match: str
+    places: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A query in parts that all must hold: an expression of the search index (None: none), sets of ids, conditions on
-    `keys`, a span of the articles' time, and `checks`: conditions that read the article itself."""
+    `keys`, a span of the articles' time, and `checks`: conditions that read the article itself. `phrases`: what
+    PostgreSQL ranks by."""
 
     match: str | None
     sets: tuple[SelectBase, ...]
@@ -90,6 +103,7 @@ class Plan:
     since: int | None
     until: int | None
     checks: tuple[ColumnElement[bool], ...] = ()
+    phrases: tuple["Phrase", ...] = ()
 
     def holds(self, ids: Ids, *, with_span: bool) -> list[ColumnElement[bool]]:
         """Returns all but the expression and, unless wished for, the span, as conditions on a column of ids."""
@@ -120,6 +134,7 @@ class Index:
         know what it costs to unpack the vector of every article."""
         if conn.dialect.name == "postgresql":
             conn.execute(text("SET LOCAL enable_seqscan = off"))
+            conn.execute(text("SET LOCAL max_parallel_workers_per_gather = 0"))
         return cls(conn.dialect.name, languages(conn))
 
 
@@ -162,19 +177,75 @@ def plan(query: Query, filters: Filters, index: Index) -> Plan:
             sets.append(found)
         elif (held := condition(part, index)) is not None:
             (checks if isinstance(part, _Checked) else conditions).append(held)
-    return Plan(match, tuple(sets), tuple(conditions), filters.since, filters.until, tuple(checks))
+    phrases = [phrase for part in terms for phrase in _ranked(part, index)]
+    return Plan(match, tuple(sets), tuple(conditions), filters.since, filters.until, tuple(checks), tuple(phrases))
 
 
 def hits(match: str, dialect: str, within: tuple[int, int] | None = None) -> Select[int]:
     """Returns the articles whose text matches, with ids from `within[0]` to `within[1]` alone: `id`."""
-    shown: Ids
     if dialect == "sqlite":
-        ids = shown = fts.c.rowid
-        found = literal_column("articles_fts").op("MATCH")(match)
+        ids: Ids = fts.c.rowid
+        found: ColumnElement[bool] = literal_column("articles_fts").op("MATCH", is_comparison=True)(match)
     else:
-        ids, shown = article_search.c.article_id, hit_id(dialect)
-        found = article_search.c.search.op("@@")(tsquery(match))
-    return select(shown.label("id")).where(found, *(() if within is None else (ids >= within[0], ids <= within[1])))
+        ids = hit_id(dialect)
+        some = [] if within is None else runs(*within)
+        found = _matches(article_search, f"{match} & ({' | '.join(map(_quoted, some))})" if some else match)
+    return select(ids.label("id")).where(found, *(() if within is None else (ids >= within[0], ids <= within[1])))
+
+
+def newest_hits(conn: Connection, match: str, most: int | None, asked: Plan | None = None) -> Select[int]:
+    """Returns those of the hits that were stored last, no more than `most`, of all or of those that meet what a plan
+    asks for beside words: `id`.
+
+    FTS5 gives them in that order. GIN finds all that match before any is read, and so is asked for those of a few runs
+    of ids at a time: the parts of the union are asked one after the other, until there are enough.
+    """
+    dialect = conn.dialect.name
+    conditions = [] if asked is None else asked.holds(hit_id(dialect), with_span=True)
+    within = None if asked is None else bounds(conn, asked)
+    if dialect == "sqlite" or most is None:
+        found = hits(match, dialect, within).where(*conditions)
+        return found.order_by(found.selected_columns.id.desc()).limit(most)
+    if asked is not None and asked.sets and (few := _few_of_sets(conn, asked)) is not None:
+        return _newest_of(conn, few, match, most, asked)
+    low, high = within or (0, int(conn.execute(select(func.max(article_search.c.article_id))).scalar() or 0))
+    parts = []
+    for part in _windows(low, high):
+        found = hits(match, dialect, part).where(*conditions)
+        parts.append(found.order_by(found.selected_columns.id.desc()).subquery())
+    some = union_all(*(select(part.c.id) for part in parts)).subquery()
+    return select(some.c.id).limit(most)
+
+
+def _few_of_sets(conn: Connection, asked: Plan) -> Sequence[int] | None:
+    """Returns the ids that are in all sets of a plan; None where they are many."""
+    first, *others = asked.sets
+    ids = next(iter(first.subquery().c))
+    some = select(ids).where(*(ids.in_(other) for other in others)).distinct().limit(_MAX_PROBED + 1)
+    found = conn.execute(some).scalars().all()
+    return found if len(found) <= _MAX_PROBED else None
+
+
+def _newest_of(conn: Connection, few: Sequence[int], match: str, most: int, asked: Plan) -> Select[int]:
+    """Returns the hits among these articles, whose vectors are looked up before any is asked whether it matches."""
+    these = select(article_search).where(article_search.c.article_id.in_(listed(conn, few)))
+    some = these.cte("few").prefix_with("MATERIALIZED")
+    held = replace(asked, sets=()).holds(some.c.article_id, with_span=True)
+    found = select(some.c.article_id.label("id")).where(_matches(some, match), *held)
+    return found.order_by(some.c.article_id.desc()).limit(most)
+
+
+def _windows(low: int, high: int) -> Iterator[tuple[int, int]]:
+    for width in _WINDOWS:
+        if high - low < width:
+            break
+        yield high - width + 1, high
+        high -= width
+    yield low, high
+
+
+def _matches(vectors: FromClause, match: str) -> ColumnElement[bool]:
+    return vectors.c.search.op("@@", is_comparison=True)(tsquery(match))
 
 
 def tsquery(match: str) -> ColumnElement[str]:
@@ -306,6 +377,24 @@ def _spellings_of(words: Words, index: Index) -> list[tuple[str, ...]]:
     return list(dict.fromkeys((*one[:-1], words.words[-1]) for one in some)) if words.prefix else some
 
 
+def _ranked(part: _Part, index: Index) -> list[Phrase]:
+    """Returns what PostgreSQL ranks by: the phrases that FTS5 sees in its expression, which it ranks by itself."""
+    if index.dialect == "sqlite" or isinstance(part, Not):
+        return []
+    if isinstance(part, And | Or):
+        return [phrase for one in part.parts for phrase in _ranked(one, index)]
+    if not isinstance(part, Words):
+        return []
+    if part.prefix and len(part.words) > 1:
+        parts = [Words((one,), typed=one) for one in part.words[:-1]]
+        return [phrase for one in (*parts, Words(part.words[-1:], prefix=True)) for phrase in _ranked(one, index)]
+    label = _TS_LABELS[part.field] if part.field else ""
+    some = _spellings_of(replace(part, exact=False), index)
+    in_one = part.in_one_word()
+    found = [Phrase(_ts_find(one, label, part.prefix), _ts_places(one, label, part.prefix)) for one in some]
+    return [*found, *(_ranked(in_one, index) if in_one else ())]
+
+
 def _fts_words(words: Words, index: Index) -> str:
     columns = f"{words.field} : " if words.field else "" if len(words.words) == 1 else f"{{{' '.join(_TS_LABELS)}}} : "
     star = " *" if words.prefix else ""
@@ -323,15 +412,12 @@ def _fts_likely(words: Words, index: Index) -> str:
 
 
 def _ts_words(words: Words, index: Index) -> str:
-    # Positions go on from field to field: with its label, a phrase can't begin in the title and end in the lead.
-    labels = [_TS_LABELS[words.field]] if words.field else [*_TS_LABELS.values()]
+    label = _TS_LABELS[words.field] if words.field else ""
     if words.exact:
-        either = [(f"'{word}'", f"'{word}{FORM_MARK}'") for word in words.words]
-        return _any_of(" <-> ".join(f"({one}:{label} | {other}:{label})" for one, other in either) for label in labels)
-    if len(words.words) == 1 and not words.field:
-        labels = [""]
-    some = _spellings_of(words, index)
-    found = [_ts_phrase(one, label, prefix=words.prefix) for one in some for label in labels]
+        written = label or "".join(_TS_LABELS.values())  # and no other spelling, which is under D
+        either = [f"('{word}':{written} | '{word}{FORM_MARK}':{written})" for word in words.words]
+        return f"({' <-> '.join(either)})"
+    found = [_ts_find(one, label, words.prefix) for one in _spellings_of(words, index)]
     in_one = words.in_one_word()
     return _any_of([*found, *([_ts_words(in_one, index)] if in_one else ())])
 
@@ -340,12 +426,28 @@ def _any_of(expressions: Iterable[str]) -> str:
     return f"({' | '.join(f'({one})' for one in expressions)})"
 
 
-def _ts_phrase(words: tuple[str, ...], label: str, *, prefix: bool) -> str:
+def _ts_find(words: tuple[str, ...], label: str, prefix: bool) -> str:
+    """Returns what finds a phrase: as far as they can, words of the index that say it without places."""
+    whole = words[:-1] if prefix else words
+    said = [one for word in whole if (one := of_field(label, word))]
+    if said and len(words) == 1:
+        return _quoted(said[0])
+    said += (pairs := [one for word, other in pairwise(whole) if (one := pair(word, other))])
+    if pairs and len(words) == 2 and not label:
+        return _quoted(pairs[0])
+    return " & ".join([*map(_quoted, said), f"({_ts_places(words, label, prefix)})"])
+
+
+def _ts_places(words: tuple[str, ...], label: str, prefix: bool) -> str:
     flags = [label] * len(words)
     if prefix:
         flags[-1] += "*"
-    lexemes = [f"'{word}'" + (f":{flag}" if flag else "") for word, flag in zip(words, flags, strict=True)]
+    lexemes = [_quoted(word) + (f":{flag}" if flag else "") for word, flag in zip(words, flags, strict=True)]
     return " <-> ".join(lexemes)
+
+
+def _quoted(word: str) -> str:
+    return f"'{word}'"
 
 
 def _between(query: Between) -> ColumnElement[bool]:
@@ -375,8 +477,8 @@ def _ids(query: _Part, dialect: str) -> SelectBase | None:
     if query.field == "story":
         known = value.isdecimal() and int(value) <= MAX_ID
         return wanted.where(articles.c.story_id == int(value) if known else false())
-    listed = articles.c.authors if query.field == "author" else articles.c.tags
-    return wanted.where(or_(*(_in_list(listed, one, whole=query.field == "tag") for one in _spellings(value))))
+    several = articles.c.authors if query.field == "author" else articles.c.tags
+    return wanted.where(or_(*(_in_list(several, one, whole=query.field == "tag") for one in _spellings(value))))
 
 
 def _changed_after(article: int, revision: int) -> SelectBase:
@@ -412,11 +514,11 @@ def named(value: str) -> ColumnElement[bool]:
 
 def _feed(value: str) -> SelectBase:
     """Returns the ids of a feed by its URL or title; an article that several feeds list is found by each."""
-    wanted, listed = select(articles.c.id), select(entries.c.article_id).join(feeds, feeds.c.id == entries.c.feed_id)
+    wanted, entered = select(articles.c.id), select(entries.c.article_id).join(feeds, feeds.c.id == entries.c.feed_id)
     return union_all(
         wanted.where(articles.c.feed == value),
         wanted.where(articles.c.feed.in_(select(feeds.c.url).where(named(value)))),
-        listed.where(named(value), entries.c.article_id.is_not(None)),
+        entered.where(named(value), entries.c.article_id.is_not(None)),
     )
 
 
@@ -432,7 +534,7 @@ def _spellings(value: str) -> list[str]:
     return list(dict.fromkeys((value, value.lower(), value.title(), value.upper())))
 
 
-def _in_list(listed: ColumnElement[str | None], value: str, *, whole: bool) -> ColumnElement[bool]:
+def _in_list(several: ColumnElement[str | None], value: str, *, whole: bool) -> ColumnElement[bool]:
     spelled = orjson.dumps(value).decode()
-    found: ColumnElement[bool] = listed.icontains(spelled if whole else spelled[1:-1], autoescape=True)
+    found: ColumnElement[bool] = several.icontains(spelled if whole else spelled[1:-1], autoescape=True)
     return found
