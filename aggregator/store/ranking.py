@@ -5,6 +5,7 @@ weights of its places, and so comes to the same. There, of phrases with very man
 have them is worked out from the newest ones.
 """
 
+from collections.abc import Sequence
 from math import log
 from typing import Any, Literal
 
@@ -24,7 +25,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from aggregator.store.search_sql import Phrase, Plan, article_search, newest_hits, tsquery
+from aggregator.store.search_sql import Phrase, Plan, article_search, hits, last_id, tsquery
 
 Sort = Literal["relevance", "date"]
 
@@ -33,8 +34,9 @@ _MAX_WEIGHT = 8.0  # ts_rank_cd takes none above 1
 _TS_WEIGHTS = ",".join(str(_WEIGHTS[name] / _MAX_WEIGHT) for name in ("others", "text", "lead", "title"))  # D to A
 _K1, _B = 1.2, 0.75  # FTS5's
 _MIN_IDF = 1e-6
-_RANKED = 4_000  # of the newest matches, on PostgreSQL
-_COUNTED = 2_000  # matches of a phrase, and articles whose length is looked at
+_RANKED = 2_000  # of the newest matches, on PostgreSQL
+_SAMPLE = 2_000  # of the newest articles, which tell how long one is, and how many have a phrase
+_FEW = 20  # of these that have a phrase: of one with fewer all articles are counted
 
 
 def ranked(conn: Connection, asked: Plan, found: Select[int], most: int | None) -> Select[Any]:
@@ -82,22 +84,33 @@ def _by_bm25(conn: Connection, asked: Plan, vectors: Subquery) -> Select[Any]:
 
 
 def _size(conn: Connection) -> tuple[int, float]:
-    """Returns how many articles there are (about, of more than `_COUNTED`), and of how many words one is."""
+    """Returns how many articles there are (about, of more than `_SAMPLE`), and of how many words one is."""
     some = select(article_search.c.article_id, article_search.c.words)
-    newest = some.order_by(article_search.c.article_id.desc()).limit(_COUNTED).subquery()
+    newest = some.order_by(article_search.c.article_id.desc()).limit(_SAMPLE).subquery()
     counted = select(func.count(), func.max(newest.c.article_id), func.avg(newest.c.words))
     number, last, length = conn.execute(counted).one()
-    return (last if number == _COUNTED else number), float(length or 1)
+    return (last if number == _SAMPLE else number), float(length or 1)
 
 
-def _rarities(conn: Connection, phrases: tuple[Phrase, ...], articles: int) -> list[tuple[Phrase, float]]:
-    """Returns the phrases that any article has, with the logarithm of how rare they are."""
+def _rarities(conn: Connection, phrases: Sequence[Phrase], articles: int) -> list[tuple[Phrase, float]]:
+    """Returns the phrases that any article has, with the logarithm of how rare they are: worked out from the newest
+    articles, of those that few of these have from all."""
+    last = last_id(conn)
+    sample = _counts(conn, phrases, (last - _SAMPLE + 1, last))
+    rare = [phrase for phrase, number in zip(phrases, sample, strict=True) if number < _FEW]
+    among_all = dict(zip(rare, _counts(conn, rare, None), strict=True))
     found = []
-    for phrase in phrases:
-        some = newest_hits(conn, phrase.match, _COUNTED).subquery()
-        number, first, last = conn.execute(select(func.count(), func.min(some.c.id), func.max(some.c.id))).one()
-        if number == _COUNTED:
-            number = number * articles / (last - first + 1)
-        if number:
-            found.append((phrase, max(_MIN_IDF, log((articles - number + 0.5) / (number + 0.5)))))
+    for phrase, number in zip(phrases, sample, strict=True):
+        share = max(1, articles / _SAMPLE)
+        having = among_all.get(phrase, number * share)
+        if having:
+            found.append((phrase, max(_MIN_IDF, log((articles - having + 0.5) / (having + 0.5)))))
     return found
+
+
+def _counts(conn: Connection, phrases: Sequence[Phrase], within: tuple[int, int] | None) -> Sequence[int]:
+    """Returns how many articles have each phrase; of more than `_SAMPLE` that many."""
+    if not phrases:
+        return ()
+    some = (hits(phrase.match, conn.dialect.name, within).limit(_SAMPLE).subquery() for phrase in phrases)
+    return conn.execute(select(*(select(func.count()).select_from(one).scalar_subquery() for one in some))).one()

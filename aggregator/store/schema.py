@@ -1,7 +1,8 @@
 """Defines the tables. Times are whole seconds since 1970, UTC; lists and options are JSON text; null is not known.
 
 On SQLite the search index is the FTS5 table `articles_fts` (contentless: columns text, lead, title, others; rowid =
-article id); on PostgreSQL it is the column `search` of `article_search`. Both hold `search_words.search_terms`.
+article id); on PostgreSQL it is the column `search` of `article_search`, beside it how many `words` that are. Both hold
+`search_words.search_terms`.
 """
 
 from typing import Any

@@ -153,7 +153,7 @@ def _best(conn: Connection, asked: Plan, most: int | None, limit: int, offset: i
     """Returns the best of those matches that were stored last."""
     assert asked.match is not None
     # Kept apart by MATERIALIZED: FTS5 can rank only where its own table is what is read.
-    hit = ranked(conn, asked, newest_hits(conn, asked.match, most, asked), most).cte("hit").prefix_with("MATERIALIZED")
+    hit = ranked(conn, asked, newest_hits(conn, asked, most), most).cte("hit").prefix_with("MATERIALIZED")
     if stories:
         wanted = select(hit.c.rank, hit.c.id, keys.c.story_id, keys.c.at).join_from(hit, keys, keys.c.id == hit.c.id)
         found = _freshened(conn, tuples(conn, wanted))
@@ -181,7 +181,7 @@ def _freshened(conn: Connection, ranked: Sequence[Any]) -> list[Match]:
 def _unordered(conn: Connection, asked: Plan, most: int | None) -> Sequence[int]:
     """Returns the ids of matches, in any order, no more than `most`."""
     if asked.match is not None:
-        wanted = newest_hits(conn, asked.match, most, asked)
+        wanted = newest_hits(conn, asked, most)
     elif asked.sets or (asked.conditions and asked.since is None and asked.until is None):
         wanted = select(keys.c.id).where(*asked.on_keys())
     else:

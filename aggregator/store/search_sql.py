@@ -59,7 +59,7 @@ _MAX_BOUNDED = 400_000  # articles of a time span whose lowest and highest ids a
 
 _MAX_IN_SET = 50_000  # articles that meet a condition, for it to be looked up first
 _MAX_PROBED = 5_000  # articles of a set whose vectors PostgreSQL reads, rather than all that match
-_WINDOWS = (1 << 11, 1 << 13, 1 << 15, 1 << 17, 1 << 19)  # ids that PostgreSQL looks through, one after the other
+_WINDOWS = tuple(1 << bits for bits in range(11, 20))  # ids that PostgreSQL looks through, one after the other
 
 Ids: TypeAlias = ColumnElement[int]
 
@@ -193,28 +193,31 @@ def hits(match: str, dialect: str, within: tuple[int, int] | None = None) -> Sel
     return select(ids.label("id")).where(found, *(() if within is None else (ids >= within[0], ids <= within[1])))
 
 
-def newest_hits(conn: Connection, match: str, most: int | None, asked: Plan | None = None) -> Select[int]:
-    """Returns those of the hits that were stored last, no more than `most`, of all or of those that meet what a plan
-    asks for beside words: `id`.
+def newest_hits(conn: Connection, asked: Plan, most: int | None) -> Select[int]:
+    """Returns those that match a plan and were stored last, no more than `most`: `id`.
 
     FTS5 gives them in that order. GIN finds all that match before any is read, and so is asked for those of a few runs
     of ids at a time: the parts of the union are asked one after the other, until there are enough.
     """
-    dialect = conn.dialect.name
-    conditions = [] if asked is None else asked.holds(hit_id(dialect), with_span=True)
-    within = None if asked is None else bounds(conn, asked)
+    assert asked.match is not None
+    dialect, within = conn.dialect.name, bounds(conn, asked)
+    conditions = asked.holds(hit_id(dialect), with_span=True)
     if dialect == "sqlite" or most is None:
-        found = hits(match, dialect, within).where(*conditions)
+        found = hits(asked.match, dialect, within).where(*conditions)
         return found.order_by(found.selected_columns.id.desc()).limit(most)
-    if asked is not None and asked.sets and (few := _few_of_sets(conn, asked)) is not None:
-        return _newest_of(conn, few, match, most, asked)
-    low, high = within or (0, int(conn.execute(select(func.max(article_search.c.article_id))).scalar() or 0))
+    if asked.sets and (few := _few_of_sets(conn, asked)) is not None:
+        return _newest_of(conn, few, asked, most)
     parts = []
-    for part in _windows(low, high):
-        found = hits(match, dialect, part).where(*conditions)
+    for part in _windows(*(within or (0, last_id(conn)))):
+        found = hits(asked.match, dialect, part).where(*conditions)
         parts.append(found.order_by(found.selected_columns.id.desc()).subquery())
     some = union_all(*(select(part.c.id) for part in parts)).subquery()
     return select(some.c.id).limit(most)
+
+
+def last_id(conn: Connection) -> int:
+    """Returns the greatest id of an article in PostgreSQL's index; 0 if there is none."""
+    return int(conn.execute(select(func.max(article_search.c.article_id))).scalar() or 0)
 
 
 def _few_of_sets(conn: Connection, asked: Plan) -> Sequence[int] | None:
@@ -226,12 +229,12 @@ def _few_of_sets(conn: Connection, asked: Plan) -> Sequence[int] | None:
     return found if len(found) <= _MAX_PROBED else None
 
 
-def _newest_of(conn: Connection, few: Sequence[int], match: str, most: int, asked: Plan) -> Select[int]:
+def _newest_of(conn: Connection, few: Sequence[int], asked: Plan, most: int) -> Select[int]:
     """Returns the hits among these articles, whose vectors are looked up before any is asked whether it matches."""
     these = select(article_search).where(article_search.c.article_id.in_(listed(conn, few)))
     some = these.cte("few").prefix_with("MATERIALIZED")
     held = replace(asked, sets=()).holds(some.c.article_id, with_span=True)
-    found = select(some.c.article_id.label("id")).where(_matches(some, match), *held)
+    found = select(some.c.article_id.label("id")).where(_matches(some, asked.match or ""), *held)
     return found.order_by(some.c.article_id.desc()).limit(most)
 
 
@@ -492,17 +495,19 @@ def _site(value: str, dialect: str) -> SelectBase:
     wanted = select(articles.c.id)
     try:
         parts = urlsplit(value if "//" in value else f"//{value}")
-        host = host_of(parts) + (f":{parts.port}" if parts.port else "")
+        host = host_of(parts).removeprefix("www.")
+        bare = host + (f":{parts.port}" if parts.port else "")
     except ValueError:
         return wanted.where(false())
-    bare = host.removeprefix("www.")
-    pages = (wanted.where(_begins(f"{scheme}://{bare}/", dialect)) for scheme in ("https", "http"))
-    return union_all(wanted.where(articles.c.site == bare), *pages)
+    labels = host.split(".")
+    sites = [bare, *(".".join(labels[start:]) for start in range(len(labels)))]  # one of them is that of the host
+    pages = (_begins(f"{scheme}://{bare}/", dialect) for scheme in ("https", "http"))
+    return wanted.where(articles.c.site.in_(sites), or_(articles.c.site == bare, *pages))
 
 
 def _begins(start: str, dialect: str) -> ColumnElement[bool]:
     url = articles.c.canonical_url
-    if dialect == "sqlite":  # whose LIKE uses no index
+    if dialect == "sqlite":  # whose LIKE does not tell capitals
         return and_(url >= start, url < start[:-1] + chr(ord(start[-1]) + 1))
     return url.startswith(start, autoescape=True)
 
