@@ -25,17 +25,20 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Histogram:
-    """The matches over time, without gaps: a bin in which nothing matches is there with 0."""
+    """The matches over time, without gaps: a bin in which nothing matches is there with 0. `is_exact`: False where some
+    matches stand for all."""
 
     unit: Unit
     bins: tuple[Bin, ...]
+    is_exact: bool = True
 
 
-def histogram(store: Store, asked: Search) -> Histogram:
-    """Counts all that matches, by the time articles are listed by. Sorting, limit, offset and folding play no part.
-    Raises QueryError, StoreError, UsageError for an unknown feed."""
+def histogram(store: Store, asked: Search, most: int | None = None) -> Histogram:
+    """Counts all that matches, by the time articles are listed by; of words that more than `most` articles have, about
+    so many stand for all. Sorting, limit, offset and folding play no part. Raises QueryError, StoreError, UsageError
+    for an unknown feed."""
     with asking(store, asked) as (conn, query):
-        found = search_articles.per_day(conn, query, asked.filters)
+        found, is_exact = search_articles.per_day(conn, query, asked.filters, most)
     days = [(_EPOCH + timedelta(day), number) for day, number in found]
     if not days:
         return Histogram("day", ())
@@ -43,7 +46,7 @@ def histogram(store: Store, asked: Search) -> Histogram:
     counts = Counter[date]()
     for day, number in days:
         counts[_start(day, unit)] += number
-    return Histogram(unit, tuple(Bin(start, counts[start]) for start in _starts(counts, unit)))
+    return Histogram(unit, tuple(Bin(start, counts[start]) for start in _starts(counts, unit)), is_exact)
 
 
 def _unit(first: date, last: date) -> Unit:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from aggregator.archive.search import Search, matching_ids
-from aggregator.store import marks
+from aggregator.store import marks, reader_lists
 from aggregator.store.engine import Store
 from aggregator.store.marks import Action, Mark
 
@@ -26,7 +26,8 @@ def marks_of(store: Store, article_ids: Collection[int]) -> Mapping[int, Mark]:
         return marks.of_articles(conn, article_ids)
 
 
-def unread(store: Store) -> dict[int, int]:
-    """Returns how many articles are unread of each subscription, by its id: of those that it listed first."""
+def unread(store: Store) -> dict[str, int]:
+    """Returns how many articles are unread of each subscription that has some, by its URL: of those that it listed
+    first."""
     with store.read() as conn:
-        return {one.feed_id: one.articles - one.read for one in marks.per_feed(conn)}
+        return {url: one.unread for url, one in reader_lists.per_feed(conn, folded=False).items()}

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 import orjson
-from sqlalchemy import Connection, Row, TextClause, and_, func, insert, or_, select, text, update
+from sqlalchemy import Connection, Row, TextClause, and_, func, insert, or_, select, text, true, update
 
 from aggregator.config.feed_options import Options, decode
 from aggregator.errors import NotFound
@@ -14,7 +14,7 @@ from aggregator.model import Hints
 from aggregator.schedule.health import State
 from aggregator.schedule.rhythm import Rhythm, pack, unpack
 from aggregator.store import categories
-from aggregator.store.schema import articles, entries, feeds, polls
+from aggregator.store.schema import SUBSCRIBED, articles, entries, feeds, polls
 from aggregator.store.sql import Values, portions, run
 from aggregator.urls import site_of
 
@@ -252,13 +252,13 @@ def hand(conn: Connection, now: int) -> int:
 
 def active(conn: Connection) -> list[FeedRow]:
     """Returns every subscription in the order of feeds.yaml, retired ones left out."""
-    query = select(*_COLUMNS).where(feeds.c.retired_at.is_(None), feeds.c.kind != "hand").order_by(feeds.c.position)
+    query = select(*_COLUMNS).where(SUBSCRIBED).order_by(feeds.c.position)
     return [from_row(row) for row in conn.execute(query)]
 
 
 def polls_elsewhere(conn: Connection, url: str, feed_id: int) -> bool:
     """Tells whether another subscription polls this address."""
-    alive = and_(feeds.c.id != feed_id, feeds.c.retired_at.is_(None), feeds.c.gone_at.is_(None), feeds.c.kind != "hand")
+    alive = and_(SUBSCRIBED, feeds.c.id != feed_id, feeds.c.gone_at.is_(None))
     there = or_(and_(feeds.c.url == url, feeds.c.moved_to.is_(None)), feeds.c.moved_to == url)
     return conn.execute(select(feeds.c.id).where(alive, there).limit(1)).first() is not None
 
@@ -266,15 +266,16 @@ def polls_elsewhere(conn: Connection, url: str, feed_id: int) -> bool:
 def of_id(conn: Connection, feed_id: int) -> FeedRow:
     """Returns the subscription of this id. Raises NotFound if there is none, or no more."""
     known = 0 < feed_id < 2**63
-    wanted = select(*_COLUMNS).where(feeds.c.id == feed_id, feeds.c.retired_at.is_(None), feeds.c.kind != "hand")
+    wanted = select(*_COLUMNS).where(SUBSCRIBED, feeds.c.id == feed_id)
     row = conn.execute(wanted).first() if known else None
     if row is None:
         raise NotFound(f"no subscription {feed_id}; `aggregator feeds list` shows them")
     return from_row(row)
 
 
-def overview(conn: Connection) -> list[FeedCounts]:
-    """Returns `active`, each with the counts of its entries."""
+def overview(conn: Connection, feed_id: int | None = None) -> list[FeedCounts]:
+    """Returns `active`, or that of one id alone, each with the counts of its entries."""
+    of_feed = true() if feed_id is None else entries.c.feed_id == feed_id
     counted = (
         select(
             entries.c.feed_id,
@@ -282,6 +283,7 @@ def overview(conn: Connection) -> list[FeedCounts]:
             func.count(entries.c.article_id).label("articles"),
             func.sum((entries.c.state == "waiting").cast(entries.c.tries.type)).label("waiting"),
         )
+        .where(of_feed)
         .group_by(entries.c.feed_id)
         .subquery()
     )
@@ -289,7 +291,7 @@ def overview(conn: Connection) -> list[FeedCounts]:
     query = (
         select(*_COLUMNS, *columns)
         .outerjoin(counted, counted.c.feed_id == feeds.c.id)
-        .where(feeds.c.retired_at.is_(None), feeds.c.kind != "hand")
+        .where(SUBSCRIBED, true() if feed_id is None else feeds.c.id == feed_id)
         .order_by(feeds.c.position)
     )
     return [FeedCounts(from_row(row), *row[len(_COLUMNS) :]) for row in conn.execute(query)]
@@ -297,15 +299,21 @@ def overview(conn: Connection) -> list[FeedCounts]:
 
 def names_of_sites(conn: Connection) -> dict[str, str]:
     """Returns the titles of subscriptions by their sites, of those sites that have one alone."""
-    named = select(feeds.c.site, func.max(feeds.c.title)).where(feeds.c.retired_at.is_(None), feeds.c.kind != "hand")
+    named = select(feeds.c.site, func.max(feeds.c.title)).where(SUBSCRIBED)
     alone = named.group_by(feeds.c.site).having(func.count() == 1, func.max(feeds.c.title).is_not(None))
     return {str(site): str(title) for site, title in conn.execute(alone)}
 
 
-def entries_per_day(conn: Connection, since: int) -> dict[tuple[int, int], int]:
-    """Returns how many entries came of each subscription on each day (since 1970, in UTC) from the time `since` on."""
+def entries_per_day(conn: Connection, since: int, feed_id: int | None = None) -> dict[tuple[int, int], int]:
+    """Returns how many entries came of each subscription, or of one alone, on each day (since 1970, in UTC) from the
+    time `since` on."""
     day = (entries.c.first_seen_at // 86_400).label("day")
     counted = select(entries.c.feed_id, day, func.count()).where(entries.c.first_seen_at >= since)
+    if feed_id is None:  # ids were given out in time: what came before need not be read
+        before = select(entries.c.id).where(entries.c.first_seen_at < since).order_by(entries.c.id.desc()).limit(1)
+        counted = counted.where(entries.c.id > func.coalesce(before.scalar_subquery(), 0))
+    else:
+        counted = counted.where(entries.c.feed_id == feed_id)
     found = conn.execute(counted.group_by(entries.c.feed_id, "day"))
     return {(feed, int(day)): int(number) for feed, day, number in found}
 
@@ -315,7 +323,7 @@ def make_due(conn: Connection, ids: Collection[int] | None, now: int) -> None:
 
     Those that answered 410 Gone are asked again only when they are named.
     """
-    which = feeds.c.retired_at.is_(None) & (feeds.c.kind != "hand")
+    which = SUBSCRIBED
     waiting = entries.c.state == "waiting"
     if ids is not None:
         which &= feeds.c.id.in_(ids)

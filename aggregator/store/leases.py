@@ -20,7 +20,7 @@ from sqlalchemy import (
 from aggregator.model import RobotsAnswer
 from aggregator.store.entries import ListedPage, waiting
 from aggregator.store.feeds import FeedRow, from_row
-from aggregator.store.schema import entries, feeds, refetches, robots, sites
+from aggregator.store.schema import SUBSCRIBED, entries, feeds, refetches, robots, sites
 from aggregator.store.sql import insert
 
 
@@ -97,7 +97,7 @@ def count_due_feeds(conn: Connection, now: int, scope: Scope) -> int:
 
 def next_poll_at(conn: Connection) -> int | None:
     """Returns when the next subscription is to be polled; None if there is none."""
-    polled = and_(feeds.c.retired_at.is_(None), feeds.c.kind != "hand", feeds.c.gone_at.is_(None))
+    polled = SUBSCRIBED & feeds.c.gone_at.is_(None)
     return conn.execute(select(func.min(feeds.c.next_poll_at)).where(polled)).scalar()
 
 

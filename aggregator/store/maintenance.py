@@ -12,7 +12,17 @@ from aggregator.errors import StoreError, UsageError
 from aggregator.store import rebuild_index, rebuild_stories, save_article
 from aggregator.store.engine import Store
 from aggregator.store.marks import starred_ids
-from aggregator.store.schema import articles, entries, feeds, polls, raw_pages, revisions, site_memories, stories
+from aggregator.store.schema import (
+    SUBSCRIBED,
+    articles,
+    entries,
+    feeds,
+    polls,
+    raw_pages,
+    revisions,
+    site_memories,
+    stories,
+)
 from aggregator.store.sql import portions
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.times import DAY
@@ -222,7 +232,7 @@ def check(store: Store) -> Iterator[str]:
 def stats(conn: Connection) -> dict[str, int]:
     """Returns how many rows of each kind there are; `bytes` is the size of the database."""
     counted = {
-        "feeds": _count(feeds, feeds.c.kind != "hand", feeds.c.retired_at.is_(None)),
+        "feeds": _count(feeds, SUBSCRIBED),
         "entries": _count(entries),
         "waiting": _count(entries, entries.c.state == "waiting"),
         "articles": _count(articles),

@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Exists, func, literal, or_, select, update
 
-from aggregator.store.schema import article_marks, articles, feeds
+from aggregator.store.schema import article_marks, articles
 from aggregator.store.sql import Values, insert, listed
 
 Action = Literal["read", "unread", "star", "unstar", "remove"]
@@ -55,6 +55,11 @@ def among(conn: Connection, article_ids: Collection[int]) -> ColumnElement[bool]
     return articles.c.id.in_(listed(conn, list(article_ids)))
 
 
+def is_read(ids: ColumnElement[int]) -> Exists:
+    """Returns the condition, on a column of articles' ids, of having been read."""
+    return select(article_marks.c.article_id).where(article_marks.c.article_id == ids, _IS_READ).exists()
+
+
 def read_ids() -> Any:
     """Returns the ids of articles that were read, as a query."""
     return select(article_marks.c.article_id).where(_IS_READ)
@@ -69,28 +74,6 @@ def removed_ids() -> Any:
     """Returns the ids of articles that feed readers took out of their lists, as a query: read, and not starred."""
     removed = article_marks.c.removed_at.is_not(None)
     return select(article_marks.c.article_id).where(removed, _IS_READ, article_marks.c.starred_at.is_(None))
-
-
-@dataclass(frozen=True, slots=True)
-class FeedMarks:
-    """How many articles a subscription has as their first one, and how many of them were read."""
-
-    feed_id: int
-    articles: int
-    read: int
-
-
-def per_feed(conn: Connection) -> list[FeedMarks]:
-    """Counts the articles of each subscription by the one that listed them first."""
-    number = func.count().label("number")
-    every = select(articles.c.feed, number).where(articles.c.feed.is_not(None)).group_by(articles.c.feed).subquery()
-    read_of = select(articles.c.feed, number).join(article_marks, article_marks.c.article_id == articles.c.id)
-    read = read_of.where(_IS_READ, articles.c.feed.is_not(None)).group_by(articles.c.feed).subquery()
-    columns = (func.coalesce(every.c.number, 0), func.coalesce(read.c.number, 0))
-    wanted = select(feeds.c.id, *columns).outerjoin(every, every.c.feed == feeds.c.url)
-    wanted = wanted.outerjoin(read, read.c.feed == feeds.c.url)
-    alive = wanted.where(feeds.c.retired_at.is_(None), feeds.c.kind != "hand").order_by(feeds.c.position)
-    return [FeedMarks(*map(int, row)) for row in conn.execute(alive)]
 
 
 def count(conn: Connection) -> tuple[int, int]:

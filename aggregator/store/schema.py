@@ -88,6 +88,7 @@ feeds = Table(
     Column("last_poll_reason", Text),
 )
 Index("feeds_due", feeds.c.next_poll_at, feeds.c.site)
+SUBSCRIBED = feeds.c.retired_at.is_(None) & (feeds.c.kind != "hand")  # what feeds.yaml lists today
 _index_where("quiet_until IS NOT NULL", "feeds_quiet", feeds.c.quiet_until)
 _index_where("moved_to IS NOT NULL", "feeds_moved", feeds.c.moved_to)
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, func, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, Connection, func, literal_column, select, tuple_
 
 from aggregator.query import Query
 from aggregator.store.ranking import Sort, ranked
@@ -60,6 +60,8 @@ class Found:
 Match: TypeAlias = tuple[Any, int, int]
 """An article that matches: its rank or its time, its id, its story. Of two, the greater one comes first."""
 ID, STORY = 1, 2
+Day: TypeAlias = tuple[int, int]
+"""A day since 1970, and a number of articles."""
 
 
 def search(
@@ -120,13 +122,27 @@ def newest_matches(conn: Connection, query: Query, filters: Filters, most: int) 
     return _unordered(conn, plan(query, filters, Index.of(conn)), most)
 
 
-def per_day(conn: Connection, query: Query, filters: Filters) -> list[tuple[int, int]]:
-    """Returns how many articles match of each day that has some: the day since 1970, in UTC, and their number."""
+def per_day(conn: Connection, query: Query, filters: Filters, most: int | None = None) -> tuple[list[Day], bool]:
+    """Returns how many articles match of each day that has some: the day since 1970, in UTC, and their number; and
+    whether the numbers are exact. Where more than `most` have the words, about so many are looked at and stand for all.
+    """
     asked, dialect = plan(query, filters, Index.of(conn)), conn.dialect.name
-    found = [] if asked.match is None else [keys.c.id.in_(hits(asked.match, dialect))]
-    day = (keys.c.at / literal_column("86400")).label("day")  # whole numbers: neither database keeps the rest
+    found, share = list[ColumnElement[bool]](), 1
+    if asked.match is not None:
+        hit = hits(asked.match, dialect)
+        if most is not None and not asked.sets:
+            number = int(conn.execute(select(func.count()).select_from(hit.subquery())).scalar_one())
+            share = max(1, -(-number // most))
+        found.append(keys.c.id.in_(hit if share == 1 else hit.where(_scattered(hit_id(dialect), share))))
+    day = keys.c.at.op("/")(literal_column("86400")).label("day")  # of whole numbers neither database keeps the rest
     wanted = select(day, func.count()).where(*found, *asked.on_keys()).group_by("day").order_by("day")
-    return [(int(day), int(number)) for day, number in conn.execute(wanted)]
+    return [(int(day), int(number) * share) for day, number in conn.execute(wanted)], share == 1
+
+
+def _scattered(ids: ColumnElement[int], share: int) -> ColumnElement[bool]:
+    """Returns the condition of being one of `share` articles, as if by chance: sites come in turns, and every tenth id
+    may be one of theirs."""
+    return (ids * literal_column("40503")) % literal_column("65536") < literal_column(str(65_536 // share))
 
 
 def among(conn: Connection, query: Query, ids: Sequence[int]) -> list[int]:

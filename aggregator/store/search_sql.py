@@ -16,6 +16,7 @@ import orjson
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Exists,
     FromClause,
     Select,
     and_,
@@ -38,7 +39,7 @@ from sqlalchemy.sql.selectable import SelectBase
 from aggregator.query import And, Between, HasState, Is, Not, Nothing, Or, Query, Words
 from aggregator.search_words import FORM_MARK
 from aggregator.store import marks
-from aggregator.store.schema import articles, entries, feeds, revisions
+from aggregator.store.schema import SUBSCRIBED, articles, entries, feeds, revisions
 from aggregator.store.search_index import languages, of_field, pair, runs
 from aggregator.store.sql import listed
 from aggregator.store.stored_articles import MAX_ID
@@ -300,6 +301,8 @@ def condition(query: _Part, index: Index) -> ColumnElement[bool] | None:
     match = _expression(query, index)
     if match is not None:
         return keys.c.id.in_(hits(match, index.dialect))
+    if isinstance(query, HasState) and query.state == "read":  # of most articles: a set of them would be made each time
+        return marks.is_read(keys.c.id)
     found = _ids(query, index.dialect)
     if found is not None:
         return keys.c.id.in_(found)
@@ -314,7 +317,9 @@ def condition(query: _Part, index: Index) -> ColumnElement[bool] | None:
         return or_(false(), *known) if len(known) == len(parts) else None
     if isinstance(query, Not):  # a null is no match, and so its opposite is one
         part = condition(query.part, index)
-        return false() if part is None else not_(func.coalesce(part, false()))
+        if part is None:
+            return false()
+        return ~part if isinstance(part, Exists) else not_(func.coalesce(part, false()))
     if isinstance(query, _Checked):
         return _in_article(query.words)
     if isinstance(query, Between):
@@ -519,18 +524,17 @@ def named(value: str) -> ColumnElement[bool]:
 
 def _feed(value: str) -> SelectBase:
     """Returns the ids of a feed by its URL or title; an article that several feeds list is found by each."""
-    wanted, entered = select(articles.c.id), select(entries.c.article_id).join(feeds, feeds.c.id == entries.c.feed_id)
+    wanted, entered = select(articles.c.id), select(entries.c.article_id).where(entries.c.article_id.is_not(None))
     return union_all(
         wanted.where(articles.c.feed == value),
         wanted.where(articles.c.feed.in_(select(feeds.c.url).where(named(value)))),
-        entered.where(named(value), entries.c.article_id.is_not(None)),
+        entered.where(entries.c.feed_id.in_(select(feeds.c.id).where(named(value)))),  # a join would read all entries
     )
 
 
 def _category(name: str) -> SelectBase:
     """Returns the ids of the articles that a subscription of this category listed first."""
-    alive = feeds.c.retired_at.is_(None) & (feeds.c.kind != "hand")
-    of_name = select(feeds.c.url).where(func.coalesce(feeds.c.category, "") == name, alive)
+    of_name = select(feeds.c.url).where(func.coalesce(feeds.c.category, "") == name, SUBSCRIBED)
     return select(articles.c.id).where(articles.c.feed.in_(of_name))
 
 

@@ -41,19 +41,27 @@ _DAY = 86_400  # seconds
 
 def overview(store: Store | None, config: Config, now: int) -> list[FeedOverview]:
     """Lists the feeds, those first that need a person, else as in feeds.yaml. `store` None: there is none yet."""
-    counted: dict[str, FeedCounts] = {}
-    came: dict[tuple[int, int], int] = {}
-    days = range(now // _DAY - DAYS + 1, now // _DAY + 1)
-    if store is not None:
-        with store.read() as conn:
-            counted = {one.feed.url: one for one in feeds.overview(conn)}
-            came = feeds.entries_per_day(conn, days[0] * _DAY)
-    found = []
-    for feed in config.feeds:
-        counts = counted.get(feed.url)
-        by_day = tuple(came.get((counts.feed.id, day), 0) for day in days) if counts is not None else ()
-        found.append(_with_counts(feed, counts, by_day))
+    counted = {} if store is None else _counted(store, now)
+    found = [_with_counts(feed, *counted.get(feed.url, (None, ()))) for feed in config.feeds]
     return sorted(found, key=lambda one: health.sort_key(one.state))
+
+
+def feed_overview(store: Store, config: Config, feed_id: int, now: int) -> FeedOverview | None:
+    """Tells how one feed fares; None where feeds.yaml has none of this id."""
+    for url, (counts, by_day) in _counted(store, now, feed_id).items():
+        for feed in config.feeds:
+            if feed.url == url:
+                return _with_counts(feed, counts, by_day)
+    return None
+
+
+def _counted(store: Store, now: int, feed_id: int | None = None) -> dict[str, tuple[FeedCounts, tuple[int, ...]]]:
+    """Returns the counts of feeds, and how many entries came on each of the last days, by URL."""
+    days = range(now // _DAY - DAYS + 1, now // _DAY + 1)
+    with store.read() as conn:
+        counted = feeds.overview(conn, feed_id)
+        came = feeds.entries_per_day(conn, days[0] * _DAY, feed_id)
+    return {one.feed.url: (one, tuple(came.get((one.feed.id, day), 0) for day in days)) for one in counted}
 
 
 def _with_counts(feed: Feed, counts: FeedCounts | None, by_day: tuple[int, ...]) -> FeedOverview:

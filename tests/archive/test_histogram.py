@@ -48,3 +48,14 @@ def test_a_histogram_is_narrowed_as_a_search_is(store: Store, tmp_path: Path) ->
     assert histogram(store, Search("snow")).bins == ()
     with pytest.raises(UsageError):
         histogram(store, Search("rain", feed="https://no.org/feed"))
+
+
+def test_some_matches_stand_for_all_where_many_have_the_words(store: Store, tmp_path: Path) -> None:
+    fill(store, tmp_path, *["2024-05-01"] * 150, *["2024-05-02"] * 50)
+    assert histogram(store, Search("rain"), 200) == histogram(store, Search("rain"))
+    some = histogram(store, Search("rain"), 50)
+    assert not some.is_exact
+    first, second = (one.articles for one in some.bins)
+    assert 100 <= first <= 200
+    assert 20 <= second <= 100
+    assert histogram(store, Search("rain", site="a.org"), 50).is_exact

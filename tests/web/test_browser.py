@@ -20,6 +20,7 @@ PAGES = (
     "/feeds/1",
     "/searches",
     "/help",
+    "/docs",
     "/article/999999",
 )
 SERIOUS = ("serious", "critical")

@@ -2,9 +2,12 @@
 
 import importlib
 import json
+import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -80,3 +83,22 @@ def test_the_server_does_what_its_description_says(open_to_changes: Running, tmp
         cwd=tmp_path,
     )
     assert done.returncode == 0, done.stdout[:6000]
+
+
+def test_the_page_of_the_api_describes_each_operation_and_its_commands_work(served: Running) -> None:
+    with served.client() as client:
+        page = unescape(client.get("/docs").text)
+        paths = client.get("/openapi.json").json()["paths"]
+    for path, methods in paths.items():
+        for method, said in methods.items():
+            assert f"<code>{method.upper()} {path}</code>" in page
+            assert f'id="{said["operationId"]}"' in page
+    commands = [shlex.split(one) for one in re.findall(r"<pre><code>(curl .*)</code></pre>", page)]
+    assert len(commands) == sum(map(len, paths.values()))
+    with served.client() as client:
+        for command in commands:
+            assert command[-1].startswith(f"{served.base}/")
+            if "-X" not in command and "discover" not in command[-1]:
+                assert client.get(command[-1]).status_code in (200, 404), command
+            if "-d" in command:
+                json.loads(command[command.index("-d") + 1])

@@ -22,6 +22,7 @@ PAGES = (
     "/feeds/1",
     "/searches",
     "/help",
+    "/docs",
     "/login",
 )
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}

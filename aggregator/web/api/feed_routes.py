@@ -8,12 +8,13 @@ from aggregator.config import edit
 from aggregator.errors import NotFound
 from aggregator.store import categories as stored_categories
 from aggregator.store import feeds as stored_feeds
-from aggregator.subscriptions import subscribed
 from aggregator.subscriptions.add import NewFeed, add
 from aggregator.subscriptions.change import change_feed
 from aggregator.subscriptions.discover import discover
 from aggregator.subscriptions.explain import Explanation, explain
-from aggregator.subscriptions.overview import FeedOverview, overview
+from aggregator.subscriptions.overview import FeedOverview, feed_overview, overview
+from aggregator.subscriptions.subscribed import refresh as make_due
+from aggregator.subscriptions.subscribed import subscriptions
 from aggregator.urls import full_url
 from aggregator.web.api import schemas
 from aggregator.web.api.parameters import FeedId
@@ -34,13 +35,13 @@ def subscribe(served: Served, wanted: schemas.NewSubscription) -> FeedOverview:
     values = wanted.model_dump(exclude={"check"})
     added = add(served.config_path, NewFeed(**values), served.environ, lambda _: None, check=wanted.check)
     served.follow_config()
-    return _of_url(served, added.url)
+    return _overview(served, subscriptions(served.store).of_url(added.url).feed.id)
 
 
 @router.get("/feeds/{feed_id}", operation_id="get_feed")
 def feed(served: Served, feed_id: FeedId) -> FeedOverview:
     """Tell how a subscription fares."""
-    return _of_url(served, _url(served, feed_id))
+    return _overview(served, feed_id)
 
 
 @router.patch("/feeds/{feed_id}", operation_id="change_feed")
@@ -50,7 +51,7 @@ def change(served: Served, feed_id: FeedId, wanted: schemas.FeedChange) -> FeedO
     if wanted.model_fields_set:
         change_feed(served.config_path, url, **wanted.model_dump(exclude_unset=True))
         served.follow_config()
-    return _of_url(served, url)
+    return _overview(served, feed_id)
 
 
 @router.delete("/feeds/{feed_id}", operation_id="unsubscribe", status_code=204, response_class=Response)
@@ -69,9 +70,9 @@ def explanation(served: Served, feed_id: FeedId) -> Explanation:
 @router.post("/feeds/{feed_id}/refresh", operation_id="refresh_feed", status_code=202)
 def refresh(served: Served, feed_id: FeedId) -> FeedOverview:
     """Make a subscription due: a running daemon polls it within seconds, as soon as politeness allows."""
-    url = _url(served, feed_id)
-    subscribed.refresh(served.store, [feed_id], served.now)
-    return _of_url(served, url)
+    _url(served, feed_id)
+    make_due(served.store, [feed_id], served.now)
+    return _overview(served, feed_id)
 
 
 @router.get("/discover", operation_id="discover_feeds")
@@ -91,7 +92,7 @@ def categories(served: Served) -> list[schemas.CategoryItem]:
         schemas.CategoryItem(
             id=one.id,
             name=one.name,
-            unread=sum(left.get(row.id, 0) for row in rows if (row.category or stored_categories.NONE) == one.name),
+            unread=sum(left.get(row.url, 0) for row in rows if (row.category or stored_categories.NONE) == one.name),
         )
         for one in every
     ]
@@ -102,8 +103,8 @@ def _url(served: ServerState, feed_id: int) -> str:
         return stored_feeds.of_id(conn, feed_id).url
 
 
-def _of_url(served: ServerState, url: str) -> FeedOverview:
-    found = next((one for one in overview(served.store, served.config(), served.now) if one.url == url), None)
+def _overview(served: ServerState, feed_id: int) -> FeedOverview:
+    found = feed_overview(served.store, served.config(), feed_id, served.now)
     if found is None:
-        raise NotFound(f"{url}: not a feed of feeds.yaml")
+        raise NotFound(f"{_url(served, feed_id)}: not a feed of feeds.yaml")
     return found

@@ -14,7 +14,7 @@ from aggregator.subscriptions.add import NewFeed, NotAFeed, add
 from aggregator.subscriptions.change import change_feed
 from aggregator.subscriptions.explain import explain
 from aggregator.subscriptions.opml_file import export_opml, import_opml
-from aggregator.subscriptions.overview import overview
+from aggregator.subscriptions.overview import feed_overview, overview
 from aggregator.web.api.parameters import FeedId
 from aggregator.web.pages.templated import back_to, page
 from aggregator.web.problem_answers import status_of
@@ -156,7 +156,7 @@ def _feed(
         feed=row,
         asked=asked,
         why=explain(served.store, config, row.url, served.now),
-        counts=next((one for one in overview(served.store, config, served.now) if one.url == row.url), None),
+        counts=feed_overview(served.store, config, feed_id, served.now),
         now=served.now,
         problem=problem,
         categories=sorted({one.category for one in config.feeds if one.category}),

@@ -26,6 +26,7 @@ from aggregator.web.server_state import Served
 
 router = APIRouter()
 _PAGE = 20
+_CHARTED = 20_000  # matches of words that are looked at for the chart
 _NARROWING = ("site", "lang", "feed", "since", "until")
 
 
@@ -78,7 +79,7 @@ def search_page(
 def _counted(store: Store, asked: Search) -> tuple[Facets, Histogram] | None:
     """Counts all that matches; None where that takes too long: the page does without."""
     try:
-        return search_facets(store, asked), histogram(store, asked)
+        return search_facets(store, asked), histogram(store, asked, _CHARTED)
     except SearchTooLong:
         return None
 
