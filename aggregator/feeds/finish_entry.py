@@ -109,6 +109,11 @@ def _joined(tag: re.Match[str]) -> str:
     return " " if tag[0][:3].lower() == "<br" else ""
 
 
+def feed_title(title: str | None) -> str | None:
+    """Returns what a feed calls itself, as plain text on one line: tags are none of it in any format."""
+    return plain_title(unescape(title), is_html=True, lenient=True) if title else None
+
+
 def _line(text: str) -> str:
     """Resolves references and puts the text on one line."""
     text = unescape(text)  # what is all printable has no white space but spaces, and no control characters

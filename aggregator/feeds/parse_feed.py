@@ -40,7 +40,7 @@ def parse(
     entries, shared = finish_entry.finish_entries(raw, url, shared)
     return FeedDocument(
         format=raw.format,
-        title=finish_entry.plain_title(raw.title, is_html=raw.title_is_html, lenient=True),
+        title=finish_entry.feed_title(raw.title),
         link=raw.link,
         lang=squeeze(raw.lang or headers.get("content-language", "")) or None,
         entries=entries,

@@ -1,7 +1,9 @@
 """feeds.parse: every format gives the same entries; bad documents are survived or named."""
 
+import json
 import pickle
 from datetime import UTC, datetime
+from html import escape
 
 import pytest
 
@@ -104,6 +106,13 @@ def test_rdf_has_dates_of_dublin_core() -> None:
 )
 def test_titles_are_plain_text(title: str, plain: str | None) -> None:
     assert first(item(title=title, link="https://news.example/a")).title == plain
+
+
+@pytest.mark.parametrize("marked", ["<b>News</b> <script>of</script> A&B<br>", "<b>News</b> of A&amp;B", "News of A&B"])
+@pytest.mark.parametrize("text", [rss(ITEM), ATOM, ATOM.replace("<title>", '<title type="html">', 1), JSON])
+def test_what_a_feed_calls_itself_holds_no_markup(text: str, marked: str) -> None:
+    written = json.dumps(marked)[1:-1] if text is JSON else escape(marked)
+    assert parse(text.replace("News", written, 1)).title == "News of A&B"
 
 
 def test_links_are_absolute_and_otherwise_as_they_stand() -> None:

@@ -148,12 +148,10 @@ def _without_mail(text: str) -> str:
 def fields(found: Mapping[str, Any]) -> RawFeed:
     """Returns the fields that are kept of feedparser's answer."""
     feed = found["feed"]
-    title, is_html = _title(feed)
     error = found.get("bozo_exception") if found.get("bozo") else None
     return RawFeed(
         format=found.get("version") or "",
-        title=title,
-        title_is_html=is_html,
+        title=_title(feed)[0],
         link=_text(feed.get("link")),
         lang=_text(feed.get("language")),
         entries=[_raw_entry(entry) for entry in found["entries"]],

@@ -39,7 +39,6 @@ class RawFeed:
 
     format: str
     title: str | None = None
-    title_is_html: bool = False
     link: str | None = None
     lang: str | None = None
     entries: list[RawEntry] = field(default_factory=list)

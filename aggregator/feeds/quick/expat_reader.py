@@ -325,8 +325,7 @@ class _ExpatReader:
         if depth != (self._channel_depth or 1) + 1:
             raise Unsupported
         if not -1 < self._title_depth <= depth:
-            is_html = title_is_html(value, self._leaf_attributes, atom=feed.format == "atom10")
-            feed.title, feed.title_is_html = value or None, is_html
+            feed.title = value or None
         if value and name != "media_title":
             self._title_depth = depth
 

@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from aggregator.times import DAY, HOUR, MINUTE, format_duration
@@ -85,11 +84,6 @@ def near_time(value: Moment) -> str:
     return f"{at:%-d %b}" if at.year == now.year else f"{at:%-d %b %Y}"
 
 
-def name(title: str | None) -> str:
-    """Returns what a feed calls itself without the tags that some write into it."""
-    return "" if title is None else Markup(title).striptags()
-
-
 def direction(lang: str | None) -> str:
     """Returns the direction of writing of a language; `auto`: the text tells."""
     return "auto" if lang is None else "rtl" if lang.partition("-")[0].lower() in _RIGHT_TO_LEFT else "ltr"
@@ -119,7 +113,6 @@ def _environment() -> Environment:
         "near_time": near_time,
         "direction": direction,
         "duration": format_duration,
-        "name": name,
     }
     made.globals["bars"] = bars
     return made
