@@ -54,7 +54,7 @@ def theirs(body: bytes, headers: dict[str, str]) -> Fields:
     """The same of feedparser's answer."""
     found = feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
     raw = feedparser_reader.fields(found)
-    title = finish_entry.plain_title(raw.title, is_html=raw.title_is_html, lenient=True)
+    title = finish_entry.feed_title(raw.title)
     feed: Fields = [("format", raw.format), ("title", title), ("link", raw.link), ("lang", raw.lang)]
     return feed + _of_entries(finish_entry.finish_entries(raw, URL)[0])
 

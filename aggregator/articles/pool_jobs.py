@@ -4,7 +4,9 @@ Each imports what it needs when it runs: the models, numpy, feedparser and what 
 of the pool alone, and the process that hands the jobs over starts without it.
 """
 
+import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from aggregator.model import NOTHING_SHARED
@@ -38,7 +40,9 @@ def read_batch(jobs: Sequence["PageJob"], packed: bytes | None) -> "Batch":
     """Returns the articles of pages of one site: `articles.read_batch.read_batch`."""
     from aggregator.articles import read_batch
 
-    return read_batch.read_batch(jobs, packed)
+    began = time.process_time()
+    found = read_batch.read_batch(jobs, packed)
+    return replace(found, seconds=time.process_time() - began)
 
 
 def from_records(records: Sequence["Record"], now: int) -> "list[ArticleRow]":

@@ -48,13 +48,14 @@ class Read:
 class Batch:
     """What came of pages, in their order, and the site's memory after them, packed.
 
-    `learned`: how many of them taught it; `reset`: the memory that was given could not be read.
+    `learned`: how many of them taught it; `reset`: the memory that was given could not be read; `seconds`: of CPU.
     """
 
     reads: tuple[Read, ...]
     memory: bytes | None
     learned: int = 0
     reset: bool = False
+    seconds: float = 0.0
 
 
 def memory_key(url: str) -> str:
@@ -89,9 +90,10 @@ async def read(pool: Pool, jobs: Sequence[PageJob], memory: bytes | None) -> Bat
 
 async def _one_by_one(pool: Pool, jobs: Sequence[PageJob], memory: bytes | None) -> Batch:
     reads: list[Read] = []
-    learned, reset = 0, False
+    learned, reset, seconds = 0, False, 0.0
     for job in jobs:
         one = await read(pool, [job], memory)
         reads += one.reads
         memory, learned, reset = one.memory, learned + one.learned, reset or one.reset
-    return Batch(tuple(reads), memory, learned, reset)
+        seconds += one.seconds
+    return Batch(tuple(reads), memory, learned, reset, seconds)

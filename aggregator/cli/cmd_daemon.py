@@ -39,13 +39,16 @@ def daemon(
     run = cmd_worker.engine() if paths.database_file(url) is None else _engine()
     if not serve:
         raise typer.Exit(run(path, url, os.environ))
+    from aggregator.engines.log_progress import log_progress
+    from aggregator.web.extraction_time import ExtractionTime
     from aggregator.web.serve import Address, server, serving
 
     address = Address(host, port, root_path, allow_host or (), trust_proxy or ())
     with options.open_store() as store:
-        web = server(store, address, options.editable_config(), os.environ)
+        extraction = ExtractionTime()
+        web = server(store, address, options.editable_config(), os.environ, extraction)
         with serving(web, address, options.say_at_once):
-            raise typer.Exit(run(path, url, os.environ))
+            raise typer.Exit(run(path, url, os.environ, report=extraction.reporting_to(log_progress)))
 
 
 def _engine() -> Engine:

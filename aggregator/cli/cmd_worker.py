@@ -1,8 +1,7 @@
 """`aggregator worker`: one of any number that poll and fetch for one archive on PostgreSQL."""
 
 import os
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable
 
 import typer
 
@@ -10,8 +9,8 @@ from aggregator.cli import gc_tuning, global_options
 from aggregator.config import paths
 from aggregator.errors import UsageError, needing
 
-Engine = Callable[[Path | None, str, Mapping[str, str]], int]
-"""Runs until it is stopped: feeds.yaml, the database's URL, the environment; returns the exit code."""
+Engine = Callable[..., int]
+"""Runs until it is stopped: feeds.yaml, the database's URL, the environment, whom to tell; returns the exit code."""
 
 
 def engine() -> Engine:

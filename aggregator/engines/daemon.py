@@ -22,7 +22,7 @@ from aggregator.pool import Pool
 from aggregator.store import engine, maintenance
 from aggregator.store.engine import Store
 from aggregator.subscriptions.sync import load, sync
-from aggregator.visit import Context, opened, run_due
+from aggregator.visit import Context, Progress, opened, run_due
 
 _log = logging.getLogger(__name__)
 TICK_SECONDS = 5  # between two starts of what is due
@@ -37,11 +37,13 @@ def run(
     tick: float = TICK_SECONDS,
     net: Net | None = None,
     pool: Pool | None = None,
+    report: Callable[[Progress], None] = log_progress,
 ) -> int:
     """Runs until SIGTERM or SIGINT; returns the exit code. Raises AggregatorError if it can't start.
 
     `clock`: seconds since 1970, by which everything is due; `tick`: seconds between two starts of what is due.
     `net`, `pool`: used instead of ones of its own (which follow the settings when they change), left open.
+    `report`: told of the progress of visits.
     """
     if config_path is None:
         raise UsageError("no feeds.yaml here; make one with `aggregator feeds add URL`, or name one with --config")
@@ -49,7 +51,7 @@ def run(
     try:
         config, digest = load(store, config_path, environ)
         sync(store, config, digest, int(clock()))
-        asyncio.run(_Daemon(store, config_path, environ, clock, tick, net, pool).serve(config))
+        asyncio.run(_Daemon(store, config_path, environ, clock, tick, net, pool, report).serve(config))
     finally:
         store.close()
     return 0
@@ -67,6 +69,7 @@ class _Daemon:
         tick: float,
         net: Net | None,
         pool: Pool | None,
+        report: Callable[[Progress], None],
     ) -> None:
         self._store = store
         self._config_path = config_path
@@ -75,6 +78,7 @@ class _Daemon:
         self._tick = tick
         self._net = net
         self._pool = pool
+        self._report = report
         self._stop = asyncio.Event()
         self._reload = asyncio.Event()
         self._visits: asyncio.Task[None] | None = None  # the latest tick's
@@ -100,7 +104,7 @@ class _Daemon:
 
     async def _serve_with(self, config: Config, scheduler: AsyncIOScheduler) -> Config:
         """Works with one configuration until it is replaced or the daemon stops; returns the next one."""
-        opening = opened(self._store, config.settings, log_progress, clock=self._clock, net=self._net, pool=self._pool)
+        opening = opened(self._store, config.settings, self._report, clock=self._clock, net=self._net, pool=self._pool)
         async with opening as ctx:
             tick = scheduler.add_job(
                 self._start, "interval", seconds=self._tick, args=[ctx], next_run_time=datetime.now(UTC)

@@ -6,7 +6,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from aggregator.config.models import Config
@@ -18,7 +18,7 @@ from aggregator.store import engine, job_queue, locks
 from aggregator.store.database_clock import DatabaseClock
 from aggregator.store.engine import Store
 from aggregator.subscriptions.sync import digest_of_synced, is_synced, load, shared_settings, sync
-from aggregator.visit import opened
+from aggregator.visit import Progress, opened
 
 _log = logging.getLogger(__name__)
 _WATCH_SECONDS = 5  # between two looks at what other processes changed
@@ -27,8 +27,15 @@ _OFFLINE_SECONDS = 60
 _LONG_ENOUGH = 60  # seconds that a session lasted: the next failure is a first one again
 
 
-def run(config_path: Path | None, database_url: str, environ: Mapping[str, str] = os.environ) -> int:
+def run(
+    config_path: Path | None,
+    database_url: str,
+    environ: Mapping[str, str] = os.environ,
+    report: Callable[[Progress], None] = log_progress,
+) -> int:
     """Runs until SIGTERM or SIGINT; returns the exit code. Raises AggregatorError if it can't start.
+
+    `report`: told of the progress of visits.
 
     A feeds.yaml is synced, and again at SIGHUP; without one, subscriptions and settings are those of the database.
     """
@@ -39,7 +46,7 @@ def run(config_path: Path | None, database_url: str, environ: Mapping[str, str] 
         with locks.hold(store, f"worker-{os.getpid()}"):  # raises where locks can't be held
             pass
         _quieten()
-        worker = _Worker(store, config_path, environ)
+        worker = _Worker(store, config_path, environ, report)
         worker.sync()
         asyncio.run(worker.serve())
     finally:
@@ -50,10 +57,17 @@ def run(config_path: Path | None, database_url: str, environ: Mapping[str, str] 
 class _Worker:
     """Runs one session after another: each with one context, until the settings change or the database is lost."""
 
-    def __init__(self, store: Store, config_path: Path | None, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        config_path: Path | None,
+        environ: Mapping[str, str],
+        report: Callable[[Progress], None],
+    ) -> None:
         self._store = store
         self._config_path = config_path
         self._environ = environ
+        self._report = report
         self._clock = DatabaseClock(store)
         self._config: Config | None = None  # of the file that was synced here
         self._digest = ""  # of what was synced last, here or elsewhere
@@ -96,7 +110,7 @@ class _Worker:
     async def _session(self) -> None:
         await asyncio.to_thread(self._clock.set)
         settings = await asyncio.to_thread(shared_settings, self._store, self._environ)
-        async with opened(self._store, settings, log_progress, clock=self._clock) as ctx:
+        async with opened(self._store, settings, self._report, clock=self._clock) as ctx:
             queue = VisitQueue(ctx)
             watch = asyncio.create_task(self._watch(queue))
             try:

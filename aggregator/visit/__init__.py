@@ -6,13 +6,14 @@ feeds.yaml -> Feed -> [due?] -> claim(site) -> poll: net.fetch -> feeds.parse ->
 
 from aggregator.visit.claim import Blocked, run_due
 from aggregator.visit.context import Context, opened
-from aggregator.visit.progress import PageDone, PagesFound, Polled, Progress, StateChanged
+from aggregator.visit.progress import PageDone, PagesFound, PagesRead, Polled, Progress, StateChanged
 
 __all__ = [
     "Blocked",
     "Context",
     "PageDone",
     "PagesFound",
+    "PagesRead",
     "Polled",
     "Progress",
     "StateChanged",

@@ -18,6 +18,7 @@ from aggregator.store import kept_pages, site_memories
 from aggregator.store.kept_pages import Kept
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.visit.context import Context
+from aggregator.visit.progress import PagesRead
 
 _log = logging.getLogger(__name__)
 _YOUNG = 8  # pages that have taught a memory: what comes later hardly changes how pages are read
@@ -125,6 +126,7 @@ class PageReader:
         await self._load(lane)
         batch = lane.waiting[: len(read_pages.first_batch([one.job for one in lane.waiting]))]
         found = await read_pages.read(self._ctx.pool, [one.job for one in batch], lane.memory)
+        self._ctx.report(PagesRead(len(batch), found.seconds))
         if found.reset:
             _log.warning("what was learnt of %s could not be read; it is learnt anew", lane.site)
             lane.known = 0

@@ -24,6 +24,14 @@ class PagesFound:
 
 
 @dataclass(frozen=True, slots=True)
+class PagesRead:
+    """So many pages were read by the extractor, which took it so long: seconds of CPU in a process of the pool."""
+
+    count: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class PageDone:
     """An article was stored (outcome), its page failed or is gone (`reason`), or `reason` says why the text that it
     shows was not stored. `from_feed`: no page was asked for."""
@@ -50,4 +58,4 @@ class StateChanged:
         return f"{said}; what to do: {self.advice}" if self.advice else said
 
 
-Progress = Polled | PagesFound | PageDone | StateChanged
+Progress = Polled | PagesFound | PagesRead | PageDone | StateChanged

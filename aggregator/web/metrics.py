@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fastapi import APIRouter, Request
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_1_0_0
-from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.responses import PlainTextResponse
 
@@ -38,6 +38,10 @@ class _OfArchive(Collector):
             polls.add_metric([one.outcome], one.number)
             seconds.add_metric([one.outcome], one.seconds)
         yield from (feeds, polls, seconds)
+        if (extraction := self._served.extraction) is not None:
+            pages, took = "Pages extracted since the start", "CPU that extraction took"
+            yield CounterMetricFamily("aggregator_extraction_pages", pages, extraction.pages)
+            yield CounterMetricFamily("aggregator_extraction_seconds", took, extraction.seconds)
 
 
 def _numbers(found: Gauges) -> Iterator[Metric]:

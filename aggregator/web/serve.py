@@ -17,6 +17,7 @@ from aggregator.net import net_settings
 from aggregator.store.engine import Store
 from aggregator.subscriptions import sync
 from aggregator.web.application import create_app
+from aggregator.web.extraction_time import ExtractionTime
 from aggregator.web.picture_proxy import PictureProxy
 from aggregator.web.server_state import ServerState
 
@@ -49,9 +50,18 @@ class Address:
             return self.host == "localhost"
 
 
-def server(store: Store, address: Address, config_path: Path, environ: Mapping[str, str]) -> uvicorn.Server:
-    """Returns the server of an archive, not started yet. Raises UsageError where others than this machine could read
-    it without a password, ConfigError for a feeds.yaml that can't be read."""
+def server(
+    store: Store,
+    address: Address,
+    config_path: Path,
+    environ: Mapping[str, str],
+    extraction: ExtractionTime | None = None,
+) -> uvicorn.Server:
+    """Returns the server of an archive, not started yet. `extraction`: of the daemon beside it, if there is one.
+
+    Raises UsageError where others than this machine could read it without a password, ConfigError for a feeds.yaml that
+    can't be read.
+    """
     logins = Logins(store)
     if not address.is_local and logins.account() is None:
         raise UsageError(
@@ -68,6 +78,7 @@ def server(store: Store, address: Address, config_path: Path, environ: Mapping[s
         # Off loopback there is a password, and a browser sends the session to the name alone that it logged in at.
         hosts=frozenset(known) if address.is_local or address.hosts else None,
         trusted=frozenset(address.trusted),
+        extraction=extraction,
         pictures=PictureProxy(signing_key(store), net_settings(settings)) if settings.proxy_pictures else None,
     )
     served.config()  # a file that can't be read is told now, not by every page that needs it

@@ -13,6 +13,7 @@ from aggregator.access.logins import Login, Logins
 from aggregator.config.models import Config, Settings
 from aggregator.store.engine import Store
 from aggregator.subscriptions import sync
+from aggregator.web.extraction_time import ExtractionTime
 from aggregator.web.picture_proxy import PictureProxy
 
 
@@ -20,7 +21,8 @@ from aggregator.web.picture_proxy import PictureProxy
 class ServerState:
     """The archive that is served. `config_path`: feeds.yaml, there or not; `hosts`: the names by which the
     server may be asked, beside addresses (None: any); `trusted`: addresses of proxies whose headers are believed;
-    `pictures`: serves those of other sites (None: browsers ask there)."""
+    `pictures`: serves those of other sites (None: browsers ask there);
+    `extraction`: what it takes, where this process polls too."""
 
     store: Store
     logins: Logins
@@ -29,6 +31,7 @@ class ServerState:
     hosts: frozenset[str] | None = None
     trusted: frozenset[str] = frozenset()
     pictures: PictureProxy | None = None
+    extraction: ExtractionTime | None = None
 
     @property
     def now(self) -> int:

@@ -10,6 +10,7 @@ from aggregator.articles.entry_facts import EntryFacts
 from aggregator.articles.read_pages import Batch, PageJob, Read
 from aggregator.articles.row import ServedPage
 from aggregator.errors import ExtractionError
+from aggregator.visit import PagesRead
 from aggregator.visit.page_reader import PageReader
 
 
@@ -35,6 +36,8 @@ class Context:
         self.writer = self
         self.warned: set[str] = set()
         self.jobs: list[Callable[..., Any]] = []
+        self.told: list[object] = []
+        self.report = self.told.append
 
     async def do(self, job: Callable[..., Any]) -> Any:
         self.jobs.append(job)
@@ -73,6 +76,7 @@ def test_what_arrives_while_others_are_read_is_the_next_batch() -> None:
         assert ctx.pool.batches[1:] == [(["2", "3", "4"], b"*")]
         ctx.pool.turn.release()
         assert await asyncio.gather(*tasks) == [None] * 4
+        assert ctx.told == [PagesRead(1, 0.0), PagesRead(3, 0.0)]
         await reader.save()
         assert len(ctx.jobs) == 2  # loaded once, saved once
         await reader.save()

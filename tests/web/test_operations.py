@@ -11,6 +11,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.servers import Reply, Server
 from tests.web.conftest import Running, copied, environment
 
 
@@ -43,10 +44,14 @@ def test_it_lives_and_is_ready(served: Running) -> None:
 
 
 def test_a_daemon_serves_and_logs_json_with_an_id_from_poll_to_article(
-    archive_folder: Path, tmp_path_factory: pytest.TempPathFactory
+    newsroom: Server, archive_folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = copied(archive_folder, tmp_path_factory)
     (folder / "aggregator.db").unlink()
+    page = f"<article><h1>Rain</h1>{'<p>It rained in Thorn until the evening, and the bridge was closed.</p>' * 20}"
+    newsroom.route("/rain", Reply(page, headers={"Content-Type": "text/html"}))
+    with (folder / "feeds.yaml").open("a") as config:
+        config.write(f"articles:\n  - url: {newsroom.url('/rain')}\n")
     command = [sys.executable, "-m", "aggregator", "-v", "daemon", "--serve", "--port", "0"]
     variables = environment(folder) | {"AGGREGATOR_LOG": "json"}
     with (folder / "log").open("w") as log:
@@ -56,9 +61,12 @@ def test_a_daemon_serves_and_logs_json_with_an_id_from_poll_to_article(
             base = process.stdout.readline().split()[-1]
             with httpx.Client(base_url=base) as client:
                 end = time.monotonic() + 60
-                while client.get("/api/v1/stats").json()["counts"]["articles"] < 24 and time.monotonic() < end:
+                while client.get("/api/v1/stats").json()["counts"]["articles"] < 25 and time.monotonic() < end:
                     time.sleep(0.2)
                 assert client.get("/api/v1/articles", params={"q": "moons"}).json()["total"] == 12
+                found = {one.name: one for one in text_string_to_metric_families(client.get("/metrics").text)}
+                assert found["aggregator_extraction_pages"].samples[0].value == 1
+                assert found["aggregator_extraction_seconds"].samples[0].value > 0
         finally:
             process.send_signal(signal.SIGTERM)
             process.communicate(timeout=30)
