@@ -13,7 +13,7 @@ from aggregator.config.models import Config
 from aggregator.engines import systemd
 from aggregator.engines.log_progress import log_progress
 from aggregator.engines.visit_queue import Offline, VisitQueue
-from aggregator.errors import AggregatorError, StoreError
+from aggregator.errors import AggregatorError, DatabaseNewer, StoreError
 from aggregator.store import engine, job_queue, locks
 from aggregator.store.database_clock import DatabaseClock
 from aggregator.store.engine import Store
@@ -98,6 +98,8 @@ class _Worker:
             except Offline as error:
                 wait = _OFFLINE_SECONDS
                 _log.warning("%s; tried again in %d s", error, wait)
+            except DatabaseNewer:
+                raise
             except StoreError as error:
                 failures = 0 if time.monotonic() - began > _LONG_ENOUGH else failures
                 wait = _BACKOFF[min(failures, len(_BACKOFF) - 1)]
@@ -109,6 +111,7 @@ class _Worker:
 
     async def _session(self) -> None:
         await asyncio.to_thread(self._clock.set)
+        await asyncio.to_thread(self._store.refuse_newer)
         settings = await asyncio.to_thread(shared_settings, self._store, self._environ)
         async with opened(self._store, settings, self._report, clock=self._clock) as ctx:
             queue = VisitQueue(ctx)
@@ -129,6 +132,9 @@ class _Worker:
             try:
                 if await asyncio.to_thread(self._changed):
                     queue.end()
+            except DatabaseNewer as error:  # other workers are of that version already
+                queue.end(error)
+                return
             except StoreError as error:  # the queue meets it too, and says so
                 _log.debug("not looked for changes: %s", error)
 
@@ -143,6 +149,7 @@ class _Worker:
             except AggregatorError as error:
                 _log.error("feeds.yaml was not taken over, the one before stays: %s", error)
         self._clock.set()
+        self._store.refuse_newer()
         digest = digest_of_synced(self._store)
         if digest != self._digest and self._config is not None and not is_synced(self._store, self._config):
             _log.warning(

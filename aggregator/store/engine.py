@@ -66,6 +66,11 @@ class Store:
         """Returns what messages call it: the file, or the URL without its password."""
         return _shown(self._engine)
 
+    def refuse_newer(self) -> None:
+        """Raises DatabaseNewer where another process has brought the database to a version that this one can't know."""
+        with self.read() as conn:
+            _refuse_newer(_version(conn), self.shown)
+
     def close(self) -> None:
         """Closes every connection."""
         self._engine.dispose()

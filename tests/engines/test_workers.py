@@ -2,9 +2,12 @@
 
 import itertools
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -12,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
+from sqlalchemy.engine import make_url
 
 from aggregator.engines import fetch
 from aggregator.pool import Pool
@@ -192,6 +196,52 @@ def test_an_older_queue_is_told_in_one_line(folder: Path, workers: Workers, arch
     assert workers.start(folder).wait(30) == 1
     (line,) = workers.said().splitlines()
     assert "job queue is of an older version; run `aggregator db upgrade`" in line
+
+
+def test_one_of_an_older_version_ends_when_the_database_is_brought_to_a_newer_one(
+    folder: Path, workers: Workers, archive: Store
+) -> None:
+    old = workers.start(folder)
+    workers.until(lambda: count(archive) > 0)
+    with archive.write() as conn:
+        conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert old.wait(40) == 1
+    assert workers.said().splitlines()[-1].endswith(f"(schema 9999, ours {engine.HEAD}); update it")
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_a_pooler_in_between_is_refused_with_the_reason(folder: Path, workers: Workers, postgres_url: str) -> None:
+    if shutil.which("pgbouncer") is None:
+        pytest.skip("pgbouncer is not installed")
+    url = make_url(postgres_url)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with server_of(postgres_url) as conn:
+        data = Path(conn.execute(text("SHOW data_directory")).scalar_one())
+    settings = tempfile.NamedTemporaryFile("w", prefix="pgbouncer-", suffix=".ini")  # noqa: SIM115
+    with settings:
+        settings.write(
+            f"[databases]\n* = host={url.query['host']} port=5432 user=postgres\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
+            f"listen_port = {port}\nauth_type = any\npool_mode = transaction\nunix_socket_dir =\n"
+        )
+        settings.flush()
+        Path(settings.name).chmod(0o644)
+        pooler = subprocess.Popen(["pgbouncer", "-q", "-u", data.owner(), settings.name])
+        try:
+            workers.url = f"postgresql://postgres@127.0.0.1:{port}/{url.database}"
+            workers.until(lambda: answers(port))
+            assert workers.start(folder).wait(30) == 1
+            search = [sys.executable, "-m", "aggregator", "--database", workers.url, "search", "bridge"]
+            assert subprocess.run(search, cwd=ROOT, capture_output=True, check=False).returncode == 0
+        finally:
+            pooler.terminate()
+            pooler.wait()
+    assert "a connection pooler is in between" in workers.said()
 
 
 def test_sqlite_is_no_place_for_workers(folder: Path) -> None:
