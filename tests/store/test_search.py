@@ -1,12 +1,15 @@
 """Searching, on both databases: what matches, in which order."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert
 
+from aggregator.archive.import_articles import import_file
 from aggregator.articles.from_record import from_record
 from aggregator.query import parse
 from aggregator.store import save_article, search_articles
@@ -227,3 +230,38 @@ def test_what_is_ranked_is_bounded_unless_all_is_asked_for(many: Connection) -> 
     assert (len(whole.articles), whole.total, whole.exact) == (30, 30, True)
     by_time = search(many, parse("rain", NOW), Filters(), "date", exact=True, limit=2)
     assert ([row.article.id for row in by_time.articles], by_time.total, by_time.exact) == (NEWEST[:2], 30, True)
+
+
+FAR = (1, 900, 2_047, 2_048, 5_000, 40_000, 41_000, 1_100_000, 2**40)
+
+
+def test_articles_are_found_however_far_apart_their_ids_are(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL is asked for runs of ids, the newest first."""
+    lines = [
+        {
+            "id": one,
+            "story_id": one,
+            "url": f"https://{'ab'[one % 2]}.org/{one}",
+            "text": "To be or not to be.",
+            "lang": "en",
+        }
+        for one in FAR
+    ]
+    (tmp_path / "in.jsonl").write_text(
+        "".join(
+            json.dumps(line | {"published_at": f"{2000 + n}-01-01T00:00:00Z"}) + "\n" for n, line in enumerate(lines)
+        )
+    )
+    import_file(store, str(tmp_path / "in.jsonl"), print)
+    with store.read() as conn:
+        for text in ("be", '"to be"', '"be or not"', "text:not", "be -site:a.org OR be"):
+            assert found(conn, text) == {*FAR}
+        assert found(conn, '"to be" site:b.org') == {1, 2_047}
+        assert found(conn, "be published:2003") == {2_048}
+        assert found(conn, '"not be"') == found(conn, "title:be") == set()
+        assert found(conn, '"to be"', since=1_050_000_000) == {*FAR[4:]}
+        monkeypatch.setattr(search_articles, "MOST", 3)
+        newest = search(conn, parse('"to be"', NOW), Filters())
+        assert ({row.article.id for row in newest.articles}, newest.total, newest.exact) == ({*FAR[-3:]}, 3, False)
