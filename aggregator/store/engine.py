@@ -117,6 +117,8 @@ def upgrade(url: str) -> str:
         with store.read() as conn:
             found = _version(conn)
         _refuse_newer(found, url)
+        if found is not None:
+            _refuse_half_moved(store)
         if found != HEAD:
             _migrate(store)
         if store.dialect == "postgresql":
@@ -142,7 +144,7 @@ def open_for_move(url: str) -> Store:
         if found != HEAD and not empty:
             what = "tables of another program" if found is None else "an archive of another version"
             raise UsageError(f"{store.shown}: holds {what}; name an empty database to move to")
-        if empty:
+        if empty or not _is_half_moved(store):
             upgrade(url)
     except BaseException:
         store.close()
@@ -233,10 +235,14 @@ def _refuse_foreign(store: Store, found: str | None) -> None:
 
 def _refuse_half_moved(store: Store) -> None:
     """Raises StoreError for a database that an archive is still being moved into."""
+    if _is_half_moved(store):
+        again = "`aggregator --database SOURCE db migrate-to TARGET`"
+        raise StoreError(f"{store.shown}: an archive is being moved here; wait, or run {again} again, it goes on")
+
+
+def _is_half_moved(store: Store) -> bool:
     with store.read() as conn:
-        if meta.get(conn, meta.HALF_MOVED):
-            again = "`aggregator --database SOURCE db migrate-to TARGET`"
-            raise StoreError(f"{store.shown}: an archive is being moved here; wait, or run {again} again, it goes on")
+        return meta.get(conn, meta.HALF_MOVED) is not None
 
 
 def _migrate(store: Store, version: str = "head") -> None:
