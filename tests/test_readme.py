@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 from typer.main import get_command
 
 import aggregator
@@ -58,6 +59,14 @@ def _commands() -> Iterator[tuple[str, str]]:
                  for command in re.findall(r"`([^`]+)`", cell) if page.name == "README.md"]  # fmt: skip
         for command in (*blocks, *inline, *table):
             yield page.name, command.partition(" && ")[0]
+    for unit in (ROOT / "deploy").glob("*.service"):
+        yield from [
+            (unit.name, line) for line in re.findall(r"^ExecStart=\S+/(.+)", unit.read_text("utf-8"), re.MULTILINE)
+        ]
+    compose = ROOT / "deploy" / "compose.yaml"
+    for service in YAML(typ="safe").load(compose)["services"].values():
+        if "command" in service:
+            yield compose.name, shlex.join(["aggregator", *service["command"]])
 
 
 @pytest.mark.parametrize(("page", "shown"), sorted(set(_commands())))
