@@ -10,6 +10,7 @@ as the story goes on to other things.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import repeat
 from math import hypot, log, log1p, sqrt
 from operator import itemgetter, mul
@@ -84,16 +85,29 @@ def report(made: Fingerprint, frequencies: Mapping[int, int], articles: int) -> 
     """
     if made.words < MIN_WORDS:
         return Centroid({})
-    read = log(articles + PRIOR_ARTICLES + 2)
-    often = [*map(frequencies.get, made.terms, repeat(0))]
-    # A hash that two languages share may seem too common.
-    rarity = {one: max(0.0, read - log1p(one)) ** RARITY for one in set(often)}
-    weighed = map(mul, made.weights, map(rarity.__getitem__, often))
+    rarity = map(_rarities(articles).__getitem__, map(frequencies.get, made.terms, repeat(0)))
+    weighed = map(mul, made.weights, rarity)
     kept = heaviest(zip(made.terms, weighed, strict=True), MAX_REPORT_TERMS)
     length = hypot(*(w for _, w in kept)) or 1.0
     rare = RARE_SHARE * articles
     subject = frozenset(t for t in made.title if frequencies.get(t, 0) <= rare)
     return Centroid({term: w / length for term, w in kept if w > 0}, frozenset(made.times), subject)
+
+
+class _Rarities(dict[int, float]):
+    """Remembers how much a term says that occurs in so many of the articles read: most reports of a day have the same
+    words."""
+
+    def __init__(self, articles: int) -> None:
+        self._read = log(articles + PRIOR_ARTICLES + 2)
+
+    def __missing__(self, often: int) -> float:
+        rarity = self._read - log1p(often)  # a hash that two languages share may seem too common
+        self[often] = made = rarity**RARITY if rarity > 0 else 0.0
+        return made
+
+
+_rarities = lru_cache(maxsize=8)(_Rarities)
 
 
 def heaviest(weighed: Iterable[tuple[int, float]], most: int) -> list[tuple[int, float]]:
