@@ -65,6 +65,7 @@ class VisitQueue:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until `stop` is set; what is under way ends within GRACE_SECONDS. Raises StoreError, Offline."""
+        asyncio.get_running_loop().set_exception_handler(_pass_over)
         try:
             async with self._visits.open_async():
                 await self._work(stop)
@@ -256,6 +257,14 @@ def _guarded(name: str, what: Callable[[], Coroutine[Any, Any, None]]) -> Callab
             _log.exception("%s ended: %r", name, error)
 
     return run
+
+
+def _pass_over(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Logs what the loop has to tell, but not that a job could not be ended that another worker has taken meanwhile."""
+    if isinstance(context.get("exception"), ConnectorException):
+        _log.debug("a job was not ended: %s", _reason(context["exception"]))
+    else:
+        loop.default_exception_handler(context)
 
 
 def _reason(error: BaseException) -> str:

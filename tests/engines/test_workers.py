@@ -190,6 +190,20 @@ def test_a_daemon_on_postgresql_is_a_worker_and_the_job_of_a_dead_one_is_taken_a
     assert f"the worker that had {name} is gone" in workers.said()
 
 
+def test_who_is_held_to_be_dead_ends_its_visits_when_it_goes_on(folder: Path, workers: Workers, archive: Store) -> None:
+    workers.start(folder)
+    workers.until(lambda: count(archive) > 0)
+    with archive.write() as conn:
+        conn.execute(text("DELETE FROM procrastinate_jobs WHERE queue_name = 'visits'"))
+        taken = "UPDATE sites SET owner = 'another', lease_until = extract(epoch FROM now()) + 3"
+        conn.execute(text(taken))
+    workers.until(lambda: "another process has it now" in workers.said())
+    workers.until(lambda: count(archive) == HOSTS * PAGES)
+    workers.processes[0].terminate()
+    assert workers.processes[0].wait(15) == 0
+    assert "Traceback" not in workers.said()
+
+
 def test_an_older_queue_is_told_in_one_line(folder: Path, workers: Workers, archive: Store) -> None:
     with archive.write() as conn:
         conn.execute(text("UPDATE meta SET value = '02.00.00_01.sql' WHERE key = 'job_queue'"))
