@@ -234,6 +234,26 @@ def test_degrees_in_the_text_are_no_weather_box(line: str) -> None:
     assert line in text_with(f"<p>{line}</p>")
 
 
+@pytest.mark.parametrize(
+    ("markup", "seen"),
+    [
+        ('See <a href="/x">it<span class="visually-hidden"> (opens in a new tab)</span></a>.', "See it."),
+        ('<span aria-hidden="true"><b>T</b>he</span><span class="sr-only">The</span> mill.', "The mill."),
+        ('It costs 3 <span style="display:none">USD</span><span hidden>EUR</span>pounds.', "It costs 3 pounds."),
+        ('It <span class="a screen-reader-text" id="x">slowly</span>ends.', "It ends."),
+    ],
+)
+def test_words_within_a_line_that_nobody_sees_are_no_text(markup: str, seen: str) -> None:
+    assert article(page(f"<p>{PARAGRAPHS[0]} {markup}</p>", *PARAGRAPHS[1:])).text.startswith(
+        f"{PARAGRAPHS[0]} {seen}\n"
+    )
+
+
+def test_the_rest_of_a_text_that_waits_for_a_click_is_text() -> None:
+    rest = "and everyone who had stood at the rail since noon went home by the long way round."
+    assert rest in text_with(f'<p>The bell rang, <span id="more" style="display:none">{rest}</span></p>')
+
+
 def test_a_quote_that_is_said_nowhere_else_is_text() -> None:
     said = "Nobody at the mill had ever seen the race so high as in that winter."
     assert said in text_with(f"<blockquote><p>{said}</p></blockquote>")

@@ -26,6 +26,14 @@ _INLINE = tuple(
     "abbr acronym bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rb ruby "
     "s samp small span strike sub sup time tt u var".split()
 )
+# Words within a line that are for screen readers alone ("opens in a new tab"), and short ones that are hidden; longer
+# ones may be the rest of a text that waits for a click.
+_UNSEEN_TRIGGERS = ("sr-only", "hidden", "creen-reader", "creenreader", "display:none", "display: none")
+_UNSEEN_WORDS = re.compile(
+    r"""(<(span|small|em|i|b)(?=\s[^>]*\b(?:sr-only|visually-?hidden|screen-?reader(?:s|-text|-only)?)(?=[\s"]))[^>]*>)"""
+    r"[^<]{0,200}+(</\2>)"
+)
+_HIDDEN_WORDS = re.compile(r"(<(span|small|em|i|b)(?=[^>]*(?:\shidden=|display:\s?none))[^>]*>)[^<]{0,40}+(</\2>)")
 _VOID = tuple("area base col embed input link meta param track wbr basefont bgsound frame keygen".split())
 MARKUP = frozenset("a b strong i em code sub sup s del mark kbd q cite".split())
 _NOTHING, _INNER, _MARKED, _MARKED_END, _PICTURE, _SOURCE, _BREAK, _RULE, _PRE, _PRE_END, _FORM, _BLOCK = range(12)
@@ -177,6 +185,8 @@ def walk(tree: LexborHTMLParser, *, frame: bool = False) -> PageTree:
     source = (body.html or "") if body is not None else ""
     if ">]" in source:
         source = _EDIT.sub(_without_words, source)
+    if any(trigger in source for trigger in _UNSEEN_TRIGGERS):
+        source = _HIDDEN_WORDS.sub(r"\1\3", _UNSEEN_WORDS.sub(r"\1\3", source))
     return _Walk(_TOKEN.findall(source)).page
 
 
