@@ -182,7 +182,8 @@ def _best(conn: Connection, asked: Plan, most: int | None, limit: int, offset: i
     with_times = select(top.c.rank, top.c.id, top.c.total, keys.c.at).join_from(top, keys, keys.c.id == top.c.id)
     rows = sorted(tuples(conn, with_times), key=lambda row: (row[0], row[ID]), reverse=True)
     total = rows[0][2] if rows else 0
-    page = [*sorted(_freshened(conn, rows[:_FRESHENED]), reverse=True), *rows[_FRESHENED:]][offset : offset + limit]
+    best = sorted(_freshened(conn, rows[:_FRESHENED]), reverse=True)
+    page = [*best, *(row[:3] for row in rows[_FRESHENED:])][offset : offset + limit]
     return Found(_read(conn, page, {}, ranked=True), total, most is None or total < most)
 
 

@@ -224,6 +224,14 @@ def test_the_order_of_time_is_exact_however_many_match(many: Connection, text: s
     ]
 
 
+def test_what_follows_the_best_is_listed_too(many: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_articles, "_FRESHENED", 4)
+    pages = [
+        search(many, parse("rain", NOW), Filters(), limit=3, offset=start, exact=True) for start in range(0, 30, 3)
+    ]
+    assert sorted(row.article.id for page in pages for row in page.articles) == [*range(1, 31)]
+
+
 def test_what_is_ranked_is_bounded_unless_all_is_asked_for(many: Connection) -> None:
     assert {row.article.id for row in search(many, parse("rain", NOW), Filters()).articles} == {26, 27, 28, 29, 30}
     whole = search(many, parse("rain", NOW), Filters(), exact=True, limit=50)
