@@ -116,13 +116,13 @@ def _check(channel: Channel, address: str, settings: Settings) -> None:
     if channel == "webhook":
         try:
             if not is_http(address):
-                raise UsageError(f"--webhook {address}: not an http:// or https:// URL")
+                raise UsageError(f"webhook {address}: not an http:// or https:// URL")
             target(address)
         except FetchError as error:
-            raise UsageError(f"--webhook {error}") from None
+            raise UsageError(f"webhook: {error}") from None
     elif channel == "mail":
         if not _ADDRESS.fullmatch(address):
-            raise UsageError(f"--mail {address}: not an e-mail address such as you@example.org")
+            raise UsageError(f"{address}: not an e-mail address such as you@example.org")
         mail.server(settings)
     elif not address.strip():
         raise UsageError("--command is empty; give what a shell is to run, as in --command 'jq .stories >> found.txt'")

@@ -191,15 +191,13 @@ def of_one_story(query: str) -> bool:
 def refuse_unknown_feed(conn: Connection, feed: str | None) -> None:
     """Raises UsageError for an unknown feed: a name mistyped should not look like a feed without articles."""
     if feed is not None and not search_articles.knows_feed(conn, feed):
-        raise UsageError(
-            f"--feed {feed}: no such feed in this archive; give its URL or title (`aggregator feeds list`)"
-        )
+        raise UsageError(f"{feed}: no such feed in this archive; give its URL or title (`aggregator feeds list`)")
 
 
 def refuse_unknown_site(conn: Connection, site: str | None) -> None:
     """Raises UsageError for a site of which there is no article."""
     if site is not None and not search_articles.count(conn, Everything(), Filters(site=site)):
-        raise UsageError(f"--site {site}: no article of that site in this archive; `aggregator search` shows sites")
+        raise UsageError(f"{site}: no article of that site in this archive; `aggregator search` shows sites")
 
 
 def wanted(query: Query) -> tuple[Words, ...]:

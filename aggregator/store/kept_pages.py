@@ -46,6 +46,12 @@ def after(
     return [Kept(article, page, _job(article, page, listed.get(article.id))) for article, page in found]
 
 
+def of_article(conn: Connection, article_id: int) -> Kept | None:
+    """Returns the page of an article; None where none is kept."""
+    found = after(conn, Filters(), article_id - 1, 1)
+    return found[0] if found and found[0].article.id == article_id else None
+
+
 def first_of_site(conn: Connection, site: str, limit: int) -> list[Kept]:
     """Returns the pages that are read with the memory of a site, of the articles that were stored first."""
     return [one for one in after(conn, Filters(site=site), -1, limit) if memory_key(one.page.url) == site]

@@ -112,7 +112,7 @@ def _read(wanted: NewFeed, settings: Settings, on_request: Callable[[str], None]
     if not isinstance(found, list):
         return found
     if not found:
-        raise AggregatorError(f"{wanted.url}: no feed, and none found from it; `--links SELECTOR` reads its links")
+        raise AggregatorError(f"{wanted.url}: no feed, and none found from it; `links`, a CSS selector, reads a page")
     if not best:
         raise NotAFeed(wanted.url, found)
     return found[0]

@@ -8,6 +8,7 @@ from aggregator.store import categories, feeds
 from aggregator.store.categories import NONE, Category
 from aggregator.store.engine import Store
 from aggregator.store.feeds import FeedRow
+from aggregator.urls import is_http
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,11 @@ class Subscribed:
         """Returns what it is called: its address, as long as nothing else is known."""
         return self.feed.title or self.feed.url
 
+    @property
+    def page(self) -> str:
+        """Returns the page that it belongs to: its own address where it names none."""
+        return self.feed.link if self.feed.link and is_http(self.feed.link) else self.feed.url
+
 
 @dataclass(frozen=True, slots=True)
 class Subscriptions:
@@ -29,6 +35,11 @@ class Subscriptions:
 
     all: tuple[Subscribed, ...]
     categories: tuple[Category, ...]
+
+    @property
+    def by_url(self) -> dict[str, Subscribed]:
+        """Returns the subscriptions by their addresses."""
+        return {one.feed.url: one for one in self.all}
 
     def of_id(self, feed_id: int) -> Subscribed:
         """Returns the subscription of this id. Raises NotFound."""

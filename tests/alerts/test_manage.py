@@ -61,6 +61,6 @@ def test_an_alert_is_made_of_a_saved_search(store: Store) -> None:
 
 @pytest.mark.parametrize("url", ["ftp://a.example/", "a.example", "http://", "http://a.example:25/", "https://a b/"])
 def test_urls_that_are_refused(store: Store, url: str) -> None:
-    with pytest.raises(UsageError, match="--webhook"):
+    with pytest.raises(UsageError, match="webhook"):
         add(store, "x", "ferry", "webhook", url)
     assert listed(store) == {}

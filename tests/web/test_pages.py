@@ -157,12 +157,18 @@ def test_what_was_removed_is_told_from_the_kept_page(
     folder = copied(archive_folder, tmp_path_factory)
     said = "".join(f"<p>The council of Velden voted on bridge {n}, and the vote was close again.</p>" for n in range(9))
     menu = "<nav><a href=/x>Sign up for our newsletter</a></nav>"
-    page = f"<html><body>{menu}<article><h1>A vote</h1>{said}</article></body></html>"
-    newsroom.route("/vote", Reply(page, headers={"Content-Type": "text/html"}))
+    about = "<p class=about>The author went there.</p>"
+    for name in ("vote", "ballot"):
+        page = f"<html><body>{menu}<article><h1>A {name}</h1>{said}{about}</article></body></html>"
+        newsroom.route(f"/{name}", Reply(page, headers={"Content-Type": "text/html"}))
+    with (folder / "feeds.yaml").open("a") as config:
+        config.write(f"articles:\n  - {{url: '{newsroom.url('/ballot')}', selectors: {{remove: [.about]}}}}\n")
     assert run(folder, "fetch", newsroom.url("/vote")).returncode == 0
+    assert run(folder, "fetch", newsroom.url("/ballot")).returncode == 0
     with serving(folder) as running, browsing(running) as client:
-        newest = max(one["id"] for one in client.get("/api/v1/articles?limit=100").json()["items"])
-        assert "Sign up for our newsletter" in client.get(f"/article/{newest}/removed").text
+        ids = {one["title"]: one["id"] for one in client.get("/api/v1/articles?limit=100").json()["items"]}
+        assert "Sign up for our newsletter" in client.get(f"/article/{ids['A vote']}/removed").text
+        assert "selector remove (.about) cuts out 1" in client.get(f"/article/{ids['A ballot']}/removed").text
         assert client.get("/article/1/removed").status_code == 404
 
 

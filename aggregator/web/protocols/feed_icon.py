@@ -3,6 +3,7 @@
 import colorsys
 import struct
 import zlib
+from base64 import b64encode
 from hashlib import blake2b
 
 MEDIA_TYPE = "image/png"
@@ -17,6 +18,11 @@ def icon(name: str) -> bytes:
     header = struct.pack(">IIBBBBB", _SIDE, _SIDE, 8, 2, 0, 0, 0)
     chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(row * _SIDE)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, data) for kind, data in chunks)
+
+
+def data_of(name: str) -> str:
+    """Returns the tile of a name as the protocols send it: its media type and its bytes in base64."""
+    return f"{MEDIA_TYPE};base64,{b64encode(icon(name)).decode()}"
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

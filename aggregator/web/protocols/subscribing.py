@@ -1,5 +1,7 @@
 """Changes subscriptions for feed readers: in feeds.yaml, which the rows follow at once."""
 
+from collections.abc import Mapping
+
 from aggregator.config import edit
 from aggregator.errors import NotFound
 from aggregator.store.categories import Category
@@ -31,19 +33,24 @@ def unsubscribe(served: ServerState, one: Subscribed) -> None:
     served.follow_config()
 
 
+def change_feed(served: ServerState, one: Subscribed, values: Mapping[str, str | None]) -> None:
+    """Gives a subscription other values of feeds.yaml, None for none, in one edit. Raises ConfigError."""
+    if values:
+        change.change_feed(served.config_path, one.feed.url, **values)
+        served.follow_config()
+
+
 def rename(served: ServerState, one: Subscribed, title: str) -> None:
     """Gives a subscription another title. Raises ConfigError."""
     if title and title != one.title:
-        change.change_feed(served.config_path, one.feed.url, title=title)
-        served.follow_config()
+        change_feed(served, one, {"title": title})
 
 
 def file_under(served: ServerState, one: Subscribed, name: str) -> None:
     """Puts a subscription into the category of this name, which is made if there is none; '': into none. Raises
     ConfigError."""
     if name != one.category.name:
-        change.change_feed(served.config_path, one.feed.url, category=name or None)
-        served.follow_config()
+        change_feed(served, one, {"category": name or None})
 
 
 def readdress(served: ServerState, one: Subscribed, url: str) -> None:

@@ -1,13 +1,10 @@
 """Maps the archive to the objects of Fever: its items are articles, its groups are categories."""
 
-from base64 import b64encode
-
 from aggregator.archive.reading_list import ReadingItem
 from aggregator.articles.safe_html import shown_html
 from aggregator.model import Json
 from aggregator.store.categories import NONE
 from aggregator.subscriptions.subscribed import Subscribed, Subscriptions
-from aggregator.urls import is_http
 from aggregator.web.protocols import feed_icon
 from aggregator.web.protocols.plain_title import plain_title
 
@@ -34,7 +31,7 @@ def feed(one: Subscribed) -> Json:
         "favicon_id": one.feed.id,
         "title": plain_title(one.title),
         "url": one.feed.url,
-        "site_url": one.feed.link if one.feed.link and is_http(one.feed.link) else one.feed.url,
+        "site_url": one.page,
         "is_spark": 0,
         "last_updated_on_time": one.feed.last_success_at or 0,
     }
@@ -42,8 +39,7 @@ def feed(one: Subscribed) -> Json:
 
 def favicon(one: Subscribed) -> Json:
     """Returns the icon of a feed."""
-    data = b64encode(feed_icon.icon(one.feed.site)).decode()
-    return {"id": one.feed.id, "data": f"{feed_icon.MEDIA_TYPE};base64,{data}"}
+    return {"id": one.feed.id, "data": feed_icon.data_of(one.feed.site)}
 
 
 def item(one: ReadingItem, its_feed: Subscribed) -> Json:

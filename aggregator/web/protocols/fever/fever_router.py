@@ -59,7 +59,7 @@ def fever(request: Request, served: Served, sent: Form) -> Response:
     if "links" in sent:
         said["links"] = []
     if "items" in sent:
-        feeds = {one.feed.url: one for one in known.all}
+        feeds = known.by_url
         found = reading_list.reading_list(served.store, _items(served, sent))
         said["total_items"] = reading_list.ids(served.store, Wanted(folded=folded(served), limit=1)).total
         said["items"] = [model.item(one, feeds[feed]) for one in found.items if (feed := one.article.feed) in feeds]

@@ -94,7 +94,7 @@ def subscription(one: Subscribed, icons: str) -> Json:
         "sortid": f"{one.feed.id:08x}",
         "firstitemmsec": str(one.feed.added_at * 1000),
         "url": one.feed.url,
-        "htmlUrl": _page(one),
+        "htmlUrl": one.page,
         "iconUrl": f"{icons}{blake2b(one.feed.site.encode(), digest_size=6).hexdigest()}.png",
     }
 
@@ -127,10 +127,6 @@ def item(one: ReadingItem, its_feed: Subscribed) -> Json:
         "origin": {
             "streamId": f"{FEED}{its_feed.feed.id}",
             "title": plain_title(its_feed.title),
-            "htmlUrl": _page(its_feed),
+            "htmlUrl": its_feed.page,
         },
     }
-
-
-def _page(one: Subscribed) -> str:
-    return one.feed.link if one.feed.link and is_http(one.feed.link) else one.feed.url

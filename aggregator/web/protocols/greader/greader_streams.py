@@ -90,7 +90,7 @@ def _wanted(
 
 
 def _contents(served: ServerState, known: Subscriptions, items: list[reading_list.ReadingItem], stream: str) -> Json:
-    feeds = {one.feed.url: one for one in known.all}
+    feeds = known.by_url
     return {
         "direction": "ltr",
         "id": stream,

@@ -272,4 +272,4 @@ def _item(served: ServerState, wanted: Wanted) -> ReadingItem:
 
 
 def _feeds(served: ServerState) -> dict[str, Json]:
-    return {one.feed.url: model.feed(one) for one in subscriptions(served.store).all}
+    return {url: model.feed(one) for url, one in subscriptions(served.store).by_url.items()}

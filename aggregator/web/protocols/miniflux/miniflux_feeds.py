@@ -1,7 +1,5 @@
 """Feeds and categories of Miniflux."""
 
-from base64 import b64encode
-
 from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
@@ -83,13 +81,14 @@ def update_feed(served: Served, feed_id: int, sent: JsonBody) -> Response:
             raise UsageError("this feed already exists")
         subscribing.readdress(served, one, full_url(url))
         one = subscriptions(served.store).of_id(feed_id)
-    if title is not None:
-        subscribing.rename(served, one, title.strip())
-    if category is not None:
-        subscribing.file_under(served, one, category.name)
+    changes: dict[str, str | None] = {}
+    if title is not None and title.strip() != one.title:
+        changes["title"] = title.strip()
+    if category is not None and category.name != one.category.name:
+        changes["category"] = category.name or None
     if isinstance(crawler, bool) and crawler != model.feed(one)["crawler"]:
-        change.change_feed(served.config_path, one.feed.url, full_text="always" if crawler else None)
-        served.follow_config()
+        changes["full_text"] = "always" if crawler else None
+    subscribing.change_feed(served, one, changes)
     return JSONResponse(model.feed(subscriptions(served.store).of_id(feed_id)), 201)
 
 
@@ -111,9 +110,8 @@ def refresh_feed(served: Served, feed_id: int) -> Response:
 def icon(served: Served, feed_id: int) -> Response:
     """Shows the icon of a feed, which has the feed's number."""
     one = subscriptions(served.store).of_id(feed_id)
-    data = b64encode(feed_icon.icon(one.feed.site)).decode()
-    kind = feed_icon.MEDIA_TYPE
-    return JSONResponse({"id": feed_id, "mime_type": kind, "data": f"{kind};base64,{data}", "external_id": ""})
+    sent = {"mime_type": feed_icon.MEDIA_TYPE, "data": feed_icon.data_of(one.feed.site)}
+    return JSONResponse({"id": feed_id, **sent, "external_id": ""})
 
 
 @router.get("/categories")

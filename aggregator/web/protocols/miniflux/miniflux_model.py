@@ -84,7 +84,7 @@ def feed(one: Subscribed) -> Json:
         "id": row.id,
         "user_id": USER_ID,
         "feed_url": row.url,
-        "site_url": row.link if row.link and is_http(row.link) else row.url,
+        "site_url": one.page,
         "title": one.title,
         "description": "",
         "checked_at": time(row.last_poll_at),
