@@ -85,6 +85,9 @@ def search(
         asked = narrowed(conn, asked)
     if sort == "relevance" and asked.match is not None:
         return _best(conn, asked, most, limit, offset, stories=stories)
+    if most is not None and not stories and _asks_nothing(asked) and _are_more(conn, asked, most):
+        page = _walk(conn, asked, offset + limit, stories=False)[offset : offset + limit]
+        return Found(_read(conn, page, {}), most, exact=False)
     ids = _unordered(conn, asked, most)
     whole = most is None or len(ids) < most
     few = whole and len(ids) ** 2 < (offset + limit) * _last_id(conn)
@@ -204,6 +207,17 @@ def _unordered(conn: Connection, asked: Plan, most: int | None) -> Sequence[int]
     else:
         wanted = select(articles.c.id).where(*asked.span(articles.c.at), *asked.holds(articles.c.id, with_span=False))
     return [row[0] for row in tuples(conn, wanted.limit(most))]
+
+
+def _asks_nothing(asked: Plan) -> bool:
+    """Tells whether a plan asks for everything, or for all of a span of time."""
+    return asked.match is None and not (asked.sets or asked.conditions or asked.checks)
+
+
+def _are_more(conn: Connection, asked: Plan, most: int) -> bool:
+    """Tells whether there are at least so many articles in the span of a plan."""
+    some = select(articles.c.id).where(*asked.span(articles.c.at)).limit(most).subquery()
+    return int(conn.execute(select(func.count()).select_from(some)).scalar_one()) == most
 
 
 def _keys(conn: Connection, ids: Sequence[int]) -> list[Match]:
