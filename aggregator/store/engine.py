@@ -278,7 +278,9 @@ def _migrations() -> str:
 
 
 def _shown(engine: Engine) -> str:
-    return engine.url.database or "" if engine.dialect.name == "sqlite" else engine.url.render_as_string()
+    if engine.dialect.name == "sqlite":
+        return engine.url.database or ""
+    return engine.url.set(drivername="postgresql").render_as_string()  # as people write it
 
 
 def _for_people(error: BaseException, engine: Engine) -> StoreError:

@@ -75,8 +75,8 @@ def test_what_is_no_database_url(url: str) -> None:
 
 
 def test_postgresql_that_does_not_answer() -> None:
-    with pytest.raises(StoreError, match=r"127\.0\.0\.1"):
-        engine.open("postgresql://nobody@127.0.0.1:1/nothing")
+    with pytest.raises(StoreError, match=r"^postgresql://nobody:\*\*\*@127\.0\.0\.1:1/nothing: "):
+        engine.open("postgresql://nobody:secret@127.0.0.1:1/nothing")
 
 
 def test_a_locked_database_says_who_it_waits_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
