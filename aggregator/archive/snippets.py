@@ -37,7 +37,7 @@ def marks(text: str, wanted: Sequence[Words], lang: str | None = None) -> tuple[
 
 def marker(text: str, wanted: Sequence[Words], lang: str | None = None) -> re.Pattern[str] | None:
     """Returns what finds in a text in `lang` the words that match; None if there are none."""
-    words = _spelt(text, wanted, stemming(lang))
+    words = _spelt(text, wanted, stemming(lang)) if wanted else ()
     return re.compile("|".join(map(_whole, words))) if words else None
 
 
