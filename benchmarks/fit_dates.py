@@ -26,7 +26,7 @@ def _choice(name: str, record: Record, weight: float) -> Choice:
     found = claims_of_page(parse(record["html"]), record.get("url"))
     days = day_candidates(found)
     right = np.array([day.isoformat() == true for day in days], dtype=bool)
-    return Choice(name, group(record), day_properties(days, found), right, weight)
+    return Choice(name, group(record), day_properties(days, found) if days else [], right, weight)
 
 
 if __name__ == "__main__":

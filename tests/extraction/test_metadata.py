@@ -213,6 +213,25 @@ def test_a_row_of_authors_of_whom_one_is_stated() -> None:
     assert read(f"<h1>Tram line opens</h1>{row}", head).authors == ("Ann Field", "Bo Lake", "Cy Hill")
 
 
+def test_a_row_of_authors_that_is_longer_than_the_texts_around() -> None:
+    names = tuple(f"{first} {last}" for first in ("Ann", "Bo", "Cy") for last in ("Field", "Lake", "Hill"))
+    row = "<i>,</i> ".join(f"<a>{name}</a>" for name in names)
+    head = "".join(f'<meta name="citation_author" content="{name}">' for name in names)
+    assert read(f"<h1>Tram line opens</h1><p>Authors: {row}</p>", head).authors == names
+
+
+def test_a_row_of_authors_ends_with_their_paper() -> None:
+    head = '<meta name="author" content="Ann Field"><meta property="og:site_name" content="TLN">'
+    row = "<p>By <a>Ann Field</a></p><p>and Bo Lake, TLN</p>"
+    assert read(f"<h1>Tram line opens</h1>{row}", head).authors == ("Ann Field", "Bo Lake")
+
+
+def test_a_doctor_is_the_same_person_with_and_without_the_title() -> None:
+    head = '<meta name="author" content="Ann van der Field">'
+    row = "<p>Written by</p><p><i>Dr Ann van der Field</i>, <i>Dr Bo Lake</i></p>"
+    assert read(f"<h1>Tram line opens</h1>{row}", head).authors == ("Dr Ann van der Field", "Dr Bo Lake")
+
+
 def test_the_person_of_an_account() -> None:
     head = '<meta name="author" content="afield">'
     assert read('<h1>Tram line opens</h1><b class="author">Ann Field</b>', head).authors == ("Ann Field",)
@@ -278,6 +297,13 @@ def test_the_markup_of_a_time_says_more_than_its_print(body: str) -> None:
         assert found.published_at == expected
         assert found.published_at.utcoffset() == expected.utcoffset()
         assert found.published_precision == "second"
+
+
+def test_a_time_in_utc_is_of_the_day_that_readers_see() -> None:
+    claims = '<meta property="article:published_time" content="2024-05-03T04:00:41+00:00">'
+    shown = '<time datetime="2024-05-03T04:00:41+00:00">May 2, 2024 11:00 pm EST</time>'
+    found = read(f"<h1>Tram</h1>{shown}", claims)
+    assert day_of(found) == date(2024, 5, 2)
 
 
 LATEST = '<aside><ul><li>Bus rota <time datetime="2024-06-01">1 June 2024</time></li></ul></aside>'

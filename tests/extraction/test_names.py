@@ -61,6 +61,8 @@ BYLINES = [
     ("By Political Editor Ann Field", ["Ann Field"]),
     ("Ann Field BBC News correspondent", ["Ann Field"]),
     ("Par Élise Dupont avec AFP", ["Élise Dupont"]),
+    ("Ann Field | Valley Media for Valley.com", ["Ann Field"]),
+    ("valley.com", []),
 ]
 
 

@@ -64,9 +64,8 @@ def byline_by_title(page: Printed, stated: Set[str]) -> list[str]:
     """Returns the names of a "By …" right below the title, else those of a row that goes on from the ones that are
     stated (folded): "A, B and C" where only A is."""
     texts = page.opening
-    labelled = labelled_names(texts)
-    if labelled:
-        return labelled
+    if labelled_names(texts):
+        return labelled_names(page.below, len(texts))  # a long row goes on behind them
     short = (at for at, text in enumerate(texts) if len(text) <= _MAX_NAME)
     begin = next((at for at in short if index_form(texts[at]) in stated), len(texts))
     row = run_of_names("", texts[begin:])

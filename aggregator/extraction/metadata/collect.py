@@ -17,7 +17,7 @@ from aggregator.extraction.metadata.bylines import byline_by_title, printed_auth
 from aggregator.extraction.metadata.date_claims import changed_texts, date_claims
 from aggregator.extraction.metadata.head import Head, heading_text, is_marked_up, read_head
 from aggregator.extraction.metadata.jsonld import Claims, claims
-from aggregator.extraction.metadata.name_forms import is_person
+from aggregator.extraction.metadata.name_forms import is_person, without_honorific
 from aggregator.extraction.metadata.page_dates import Moment, parse_date
 from aggregator.extraction.metadata.person_names import clean_authors, stated_as_is
 from aggregator.extraction.metadata.printed_names import labelled_names
@@ -212,7 +212,7 @@ def _corrected(stated: tuple[str, ...], printed: tuple[str, ...], page: Printed)
     fewer: the others took the pictures. Not if the byline goes on with one that it does not name."""
     if not printed or not all(is_person(name) for name in printed):
         return stated
-    before, after = {index_form(name) for name in stated}, {index_form(name) for name in printed}
+    before, after = ({index_form(without_honorific(name)) for name in names} for names in (stated, printed))
     if before < after or (not before & after and len(before) == 1):
         return printed
     if after < before:

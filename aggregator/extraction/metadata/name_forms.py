@@ -26,6 +26,7 @@ _HEADING_WORDS = (
     "summary disclosure"
 )
 _NO_NAME_WORDS = frozenset(_HEADING_WORDS.split())
+_HONORIFIC = re.compile(r"(?:(?:Dr|Prof|Professor)\b\.?\s+)+(?=\w+\s)")
 COLLECTIVE = re.compile(
     r"\w.*\s(?:staff|team|editors|editorial|desk|newsroom|contributors?|reporters|redaktion|redacción|redação|redazione"
     r"|rédaction|redactie|redaksjonen|redaktionen|toimitus)$",
@@ -46,10 +47,15 @@ def plausible(name: str) -> bool:
     return parts[0][:1].isupper() and all(part.lstrip("(")[:1].isupper() or _PARTICLE.match(part) for part in parts)
 
 
+def without_honorific(name: str) -> str:
+    """Returns a name without the "Dr" or "Prof." before it."""
+    return _HONORIFIC.sub("", name)
+
+
 def is_person(name: str) -> bool:
     """Returns True if a text without any label has the form of a person's name or of a newsroom's: two to four
     capitalised words, none of them common in headings and buttons."""
-    parts = name.split()
+    parts = without_honorific(name).split()
     if not 2 <= len(parts) <= 4 or not plausible(name) or name.isupper() or name.lower() == name.upper():
         return False  # in scripts without capitals a name looks like any other words
     if COLLECTIVE.match(name):

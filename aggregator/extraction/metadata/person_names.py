@@ -181,13 +181,13 @@ def _is_newsroom(name: str) -> bool:
 def split_names(text: str) -> tuple[str, ...]:
     """Returns the names of one byline."""
     text = squeeze(_TAG.sub(" ", html.unescape(text))[:_MAX_CHARS])
-    if _URL.search(text):
+    if " " not in text and _URL.search(text):
         return ()
     apart = not text.isascii() and bool(_CHINESE_LABEL.match(text))
     text = _HANDLE.sub(" ", _PARENTHESIS.sub(" ", text))
     credits = _credits(text) if _LABEL.search(text) else [text]
     text = " | ".join(_WITH_AGENCY.sub("", _strip_prefix(credit)) for credit in credits)
-    parts = [piece for part in _STRONG_SPLIT.split(text) for piece in _commas(part)]
+    parts = [piece for part in _STRONG_SPLIT.split(text) if not _URL.search(part) for piece in _commas(part)]
     pieces = [name for part in parts for piece in _weak(part) for name in _at_blanks(piece, apart=apart)]
     return tuple(name for piece in pieces if (name := clean_name(piece)))
 

@@ -45,6 +45,7 @@ _BY = re.compile(
     r"(?:(?:[^\W\d_]+\s+)?by|author|user|(?:\w+ )?von|par|por|autore?|автор|作者|投稿者)(?:\s*[:：]\s*|\s+|$)",
     re.IGNORECASE,
 )
+_ROW = 2 * MAX_AUTHORS  # texts that a row of names may have, with what joins them
 _ON_A_DAY = re.compile(r"\s(?:on|am|at|le|il|el|»|[·|,–-])\s")
 _ACCOUNT = re.compile(r"(?=\D{2})[^\W_][\w.\-]{2,24}")
 _JOINT = re.compile(r"(?:[,;&+/、・]|and|und|et|y|e|og|och|en|i|ve|и|та|και|with|,\s?(?:and|&))$", re.IGNORECASE)
@@ -54,10 +55,10 @@ _LEADING_JOINT = re.compile(r"(?:(?:and|und|et|y|e|og|och|en|i|ve|и|та|και
 _OPEN_END = re.compile(r"(?:[,;&+、]|\s(?:and|und|et|y|e|og|och|en|i|ve|и|та|και))$", re.IGNORECASE)
 
 
-def labelled_names(lines: Sequence[str]) -> list[str]:
+def labelled_names(lines: Sequence[str], most: int | None = None) -> list[str]:
     """Returns the names after the first "By …", in any of many languages, in texts as a page prints them one after
-    another."""
-    for number, line in enumerate(lines):
+    another; `most`: it stands among as many texts, and the names may go on behind them."""
+    for number, line in enumerate(lines[:most]):
         names = _of_east_asian_role(line) if len(line) <= 80 and _EAST_ASIAN_LETTER.search(line) else []
         if names:
             return names
@@ -66,7 +67,7 @@ def labelled_names(lines: Sequence[str]) -> list[str]:
             return names
         byline = _BYLINE.match(line) if len(line) <= 160 else None
         if byline:
-            names = run_of_names(line[byline.end() :], lines[number + 1 : number + 12])
+            names = run_of_names(line[byline.end() :], lines[number + 1 : number + 1 + _ROW])
             if names:
                 return names
     return []
@@ -109,7 +110,7 @@ def run_of_names(text: str, following: Sequence[str]) -> list[str]:
         joint = _LEADING_JOINT.match(text)
         if _JOINT.match(text) or _PLACE_AND.fullmatch(text):
             text = next(after, "")
-        elif joint and all(is_person(name) for name in split_names(text[joint.end() :])):
+        elif joint and any(is_person(name) for name in split_names(text[joint.end() :])[:1]):
             text = text[joint.end() :]
         elif not going_on:
             break

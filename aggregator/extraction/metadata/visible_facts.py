@@ -112,7 +112,8 @@ class Printed:
         """Yields the dates of <time> elements and of those that microdata marks, wherever they stand."""
         for node, value in self.head.times:
             text = squeeze(node.text()[:_MAX_LINE])
-            moment = parse_date(value, month_first=month_first) or parse_date(text, month_first=month_first)
+            moment = parse_date(value, month_first=month_first)
+            moment = _as_shown(text, moment) if moment else parse_date(text, month_first=month_first)
             if moment:
                 label = f"{text} {node.attributes.get('class') or ''}"
                 yield replace(_labelled(moment, label), aside=_is_aside(node))
@@ -165,7 +166,7 @@ def _dates_in(texts: list[str], marked: dict[str, str], *, month_first: bool) ->
         moment = parse_date(marked.get(text), month_first=month_first)
         if moment and _may_mean(text, moment):
             found += printed_dates("\n".join(lines), month_first=month_first)
-            found.append((moment, f"{before} {text}"))
+            found.append((_as_shown(text, moment), f"{before} {text}"))
             lines = []
         elif _DIGIT.search(text, 0, _MAX_DATED if len(text) <= _MAX_DATED else _LEADING):
             # The line before may be its label; a longer text may begin with its day.
@@ -177,8 +178,22 @@ def _dates_in(texts: list[str], marked: dict[str, str], *, month_first: bool) ->
 def _may_mean(text: str, moment: Moment) -> bool:
     """Returns True unless a text is another day than its attribute in every reading, as where a template's own day was
     left in the attribute."""
-    readings = [*find_dates(text, month_first=True), *find_dates(text)]
+    readings = _readings(text)
     return not readings or any(abs((one.at.date() - moment.at.date()).days) <= 1 for one in readings)
+
+
+def _as_shown(text: str, moment: Moment) -> Moment:
+    """Returns the moment on the day that readers see, where the attribute has it in UTC and that day is a neighbour."""
+    if moment.precision == "day" or moment.at.utcoffset():
+        return moment
+    readings = {one.at.date(): one for one in _readings(text)}
+    if moment.at.date() in readings:
+        return moment
+    return next((one for day, one in readings.items() if abs((day - moment.at.date()).days) == 1), moment)
+
+
+def _readings(text: str) -> list[Moment]:
+    return [*find_dates(text, month_first=True), *find_dates(text)]
 
 
 def _texts_after(node: LexborNode | None) -> Iterator[str]:
