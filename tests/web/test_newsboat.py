@@ -63,7 +63,7 @@ def test_what_is_read_there_is_read_here_and_back(running: Running, tmp_path: Pa
     with miniflux.Client(running.base, username=USER, password=PASSWORD) as ours:
         terminal = Terminal(tmp_path, running.base)
         try:
-            assert terminal.shows("World <script>"), terminal.screen()
+            assert terminal.shows("World alert(1)"), terminal.screen()
             terminal.press("R")
             assert terminal.shows("(12/12) World"), terminal.screen()
             terminal.press("Enter")
