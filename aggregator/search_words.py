@@ -190,6 +190,14 @@ def read(text: str, language: str) -> list[Word]:
     return [word for word in map(_maker(language), _apart(text, language)) if word.form]
 
 
+def forms_and_stems(text: str, language: str) -> tuple[list[str], list[str]]:
+    """Returns the forms of the words of such a text, and their stems, at a fraction of what `read` costs."""
+    words, found = _words_of(language), _apart(text, language)
+    words.learn(set(found))
+    kept = list(filter(words.forms.__getitem__, found))
+    return list(map(words.forms.__getitem__, kept)), list(map(words.stems.__getitem__, kept))
+
+
 def _apart(text: str, language: str) -> Sequence[str]:
     return caseless_words(text.translate(_DOTTED_I) if language in _TURKIC else text)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from aggregator.query import Words
-from aggregator.search_words import compounds, joined, read, search_form, stemming
+from aggregator.search_words import Word, compounds, forms_and_stems, joined, read, search_form, stemming
 from aggregator.text import squeeze
 
 WIDTH = 240  # characters: three lines of a terminal
@@ -54,7 +54,7 @@ def _spelt(text: str, wanted: Sequence[Words], language: str) -> list[str]:
     begun = tuple(words.words[-1] for words in wanted if words.prefix)
     found = set()
     for piece in set(_WORD.findall(text)):
-        made = read(piece, language)
+        made = _read(piece, language)
         if len(made) > _MAX_FORMS:  # a script without spaces
             found |= {phrase for words in wanted if (phrase := "".join(words.words)) in piece}
         elif any(
@@ -64,6 +64,11 @@ def _spelt(text: str, wanted: Sequence[Words], language: str) -> list[str]:
             found.add(piece)
     found |= {piece for piece in set(compounds(text)) if whole & joined(piece)}
     return sorted(found, key=len, reverse=True)
+
+
+@lru_cache(maxsize=1 << 14)  # the same words stand in most texts
+def _read(piece: str, language: str) -> list[Word]:
+    return read(piece, language)
 
 
 def _phrases(words: Words, language: str) -> list[tuple[str, ...]]:
@@ -78,15 +83,16 @@ def _spellings(words: Words, typed: str, language: str) -> list[tuple[str, ...]]
 
 def _first(text: str, wanted: tuple[Words, ...], language: str) -> int | None:
     """Returns where the first of these phrases stands in the text."""
-    as_written = _as_written(wanted).search(text) if wanted else None
+    if not wanted:
+        return None
+    as_written = _as_written(wanted).search(text)
     before = as_written.start() if as_written else len(text)
     sought = [_sought(words, words.typed, language) for words in wanted]
     for start in range(0, before, _SEARCHED):
         part = text[start : min(start + _SEARCHED, before) + 200]
-        made = read(part, language)
         places = [
             len(form[:at].split())
-            for form in (f" {' '.join([one.form for one in made])} ", f" {' '.join([one.stem for one in made])} ")
+            for form in (f" {' '.join(said)} " for said in forms_and_stems(part, language))
             for phrases in sought
             for phrase in phrases
             if (at := form.find(phrase)) >= 0
