@@ -82,14 +82,14 @@ def _spellings(words: Words, typed: str, language: str) -> list[tuple[str, ...]]
 
 
 def _first(text: str, wanted: tuple[Words, ...], language: str) -> int | None:
-    """Returns where the first of these phrases stands in the text."""
+    """Returns where the first of these phrases stands in the text as it is asked for, else in any of its forms."""
     if not wanted:
         return None
-    as_written = _as_written(wanted).search(text)
-    before = as_written.start() if as_written else len(text)
+    if as_written := _as_written(wanted).search(text):
+        return as_written.start()
     sought = [_sought(words, words.typed, language) for words in wanted]
-    for start in range(0, before, _SEARCHED):
-        part = text[start : min(start + _SEARCHED, before) + 200]
+    for start in range(0, len(text), _SEARCHED):
+        part = text[start : start + _SEARCHED + 200]
         places = [
             len(form[:at].split())
             for form in (f" {' '.join(said)} " for said in forms_and_stems(part, language))
@@ -98,8 +98,8 @@ def _first(text: str, wanted: tuple[Words, ...], language: str) -> int | None:
             if (at := form.find(phrase)) >= 0
         ]
         if places:
-            return min(start + _place(part, min(places)), before)
-    return as_written.start() if as_written else None
+            return start + _place(part, min(places))
+    return None
 
 
 @lru_cache(maxsize=1024)
