@@ -25,7 +25,8 @@ from sqlalchemy import (
     union_all,
 )
 
-from aggregator.store.search_sql import Phrase, Plan, article_search, hits, last_id, tsquery
+from aggregator.store.index_words import Phrase
+from aggregator.store.search_sql import Plan, article_search, hits, last_id, tsquery
 
 Sort = Literal["relevance", "date"]
 

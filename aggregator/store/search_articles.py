@@ -13,11 +13,11 @@ from typing import Any, TypeAlias
 from sqlalchemy import ColumnElement, Connection, func, literal_column, select, tuple_
 
 from aggregator.query import Query
+from aggregator.store.index_words import Index
 from aggregator.store.ranking import Sort, ranked
 from aggregator.store.schema import articles, feeds, revisions
 from aggregator.store.search_sql import (
     Filters,
-    Index,
     Plan,
     hit_id,
     hits,

@@ -6,9 +6,8 @@ else becomes a condition on `article_keys`, the narrow view that is read from an
 page of the database, and a common word matches most of them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
@@ -30,23 +29,21 @@ from sqlalchemy import (
     or_,
     select,
     table,
-    text,
     true,
     union_all,
 )
 from sqlalchemy.sql.selectable import SelectBase
 
 from aggregator.query import And, Between, HasState, Is, Not, Nothing, Or, Query, Words
-from aggregator.search_words import FORM_MARK
 from aggregator.store import marks
+from aggregator.store.index_words import FIELDS, Index, Phrase, fts_likely, fts_words, quoted, ranked_by, ts_words
 from aggregator.store.schema import SUBSCRIBED, articles, entries, feeds, revisions
-from aggregator.store.search_index import languages, of_field, pair, runs
+from aggregator.store.search_index import runs
 from aggregator.store.sql import listed
 from aggregator.store.stored_articles import MAX_ID
 from aggregator.store.word_check import spelt
 from aggregator.urls import host_of
 
-_TS_LABELS = {"title": "A", "lead": "B", "text": "C"}
 _STATES: dict[str, SelectBase] = {
     "copy": select(articles.c.id).where(articles.c.copy_of.is_not(None)),
     "gone": select(articles.c.id).where(articles.c.gone_at.is_not(None)),
@@ -85,14 +82,6 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
-class Phrase:
-    """What makes an article a good match, as PostgreSQL's index is asked for it, and as its places are counted."""
-
-    match: str
-    places: str
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
     """A query in parts that all must hold: an expression of the search index (None: none), sets of ids, conditions on
     `keys`, a span of the articles' time, and `checks`: conditions that read the article itself. `phrases`: what
@@ -104,7 +93,7 @@ class Plan:
     since: int | None
     until: int | None
     checks: tuple[ColumnElement[bool], ...] = ()
-    phrases: tuple["Phrase", ...] = ()
+    phrases: tuple[Phrase, ...] = ()
 
     def holds(self, ids: Ids, *, with_span: bool) -> list[ColumnElement[bool]]:
         """Returns all but the expression and, unless wished for, the span, as conditions on a column of ids."""
@@ -120,23 +109,6 @@ class Plan:
         """Returns the span as conditions on a column of times."""
         since = [] if self.since is None else [at >= self.since]
         return since if self.until is None else [*since, at < self.until]
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """The search index of a database: its dialect ("sqlite" or "postgresql"), and the languages of its stems."""
-
-    dialect: str
-    languages: tuple[str, ...]
-
-    @classmethod
-    def of(cls, conn: Connection) -> "Index":
-        """Returns that of a database. PostgreSQL asks the index itself, to the transaction's end: its planner does not
-        know what it costs to unpack the vector of every article."""
-        if conn.dialect.name == "postgresql":
-            conn.execute(text("SET LOCAL enable_seqscan = off"))
-            conn.execute(text("SET LOCAL max_parallel_workers_per_gather = 0"))
-        return cls(conn.dialect.name, languages(conn))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +150,8 @@ def plan(query: Query, filters: Filters, index: Index) -> Plan:
             sets.append(found)
         elif (held := condition(part, index)) is not None:
             (checks if isinstance(part, _Checked) else conditions).append(held)
-    phrases = [phrase for part in terms for phrase in _ranked(part, index)]
+    whole = [part for part in terms if not isinstance(part, _Likely | _Checked)]
+    phrases = [phrase for part in whole for phrase in ranked_by(part, index)]
     return Plan(match, tuple(sets), tuple(conditions), filters.since, filters.until, tuple(checks), tuple(phrases))
 
 
@@ -190,7 +163,7 @@ def hits(match: str, dialect: str, within: tuple[int, int] | None = None) -> Sel
     else:
         ids = hit_id(dialect)
         some = [] if within is None else runs(*within)
-        found = _matches(article_search, f"{match} & ({' | '.join(map(_quoted, some))})" if some else match)
+        found = _matches(article_search, f"{match} & ({' | '.join(map(quoted, some))})" if some else match)
     return select(ids.label("id")).where(found, *(() if within is None else (ids >= within[0], ids <= within[1])))
 
 
@@ -342,8 +315,8 @@ def _is_checked(words: Words, index: Index) -> bool:
 
 def _in_article(words: Words) -> ColumnElement[bool]:
     """Returns the condition, on `keys`, that an article holds these words as they stand (`word_check.holds`)."""
-    asked = [words.field] if words.field else _TS_LABELS
-    texts = (articles.c[name] if name in asked else literal_column("NULL") for name in _TS_LABELS)
+    asked = [words.field] if words.field else FIELDS
+    texts = (articles.c[name] if name in asked else literal_column("NULL") for name in FIELDS)
     said = func.holds_words(spelt(words), articles.c.lang, *texts)
     return exists(select(literal_column("1")).select_from(articles).where(articles.c.id == keys.c.id, said))
 
@@ -351,11 +324,11 @@ def _in_article(words: Words) -> ColumnElement[bool]:
 def _expression(query: _Part, index: Index) -> str | None:
     """Returns `query` in the language of the search index; None if it says more than that can, or only negates."""
     if isinstance(query, _Likely):
-        return _fts_likely(query.words, index)
+        return fts_likely(query.words, index)
     if isinstance(query, Words):
         if _is_checked(query, index):
             return None
-        return _fts_words(query, index) if index.dialect == "sqlite" else _ts_words(query, index)
+        return fts_words(query, index) if index.dialect == "sqlite" else ts_words(query, index)
     if isinstance(query, Or):
         some = [_expression(part, index) for part in query.parts if not isinstance(part, Nothing)]
         return _joined(some, " OR " if index.dialect == "sqlite" else " | ")
@@ -377,85 +350,6 @@ def _all_of(parts: Sequence[_Part], index: Index) -> str | None:
 def _joined(expressions: Sequence[str | None], operator: str) -> str | None:
     known = [expression for expression in expressions if expression is not None]
     return f"({operator.join(known)})" if known and len(known) == len(expressions) else None
-
-
-def _spellings_of(words: Words, index: Index) -> list[tuple[str, ...]]:
-    """Returns the words as the index may have them."""
-    some = words.spellings(index.languages)
-    return list(dict.fromkeys((*one[:-1], words.words[-1]) for one in some)) if words.prefix else some
-
-
-def _ranked(part: _Part, index: Index) -> list[Phrase]:
-    """Returns what PostgreSQL ranks by: the phrases that FTS5 sees in its expression, which it ranks by itself."""
-    if index.dialect == "sqlite" or isinstance(part, Not):
-        return []
-    if isinstance(part, And | Or):
-        return [phrase for one in part.parts for phrase in _ranked(one, index)]
-    if not isinstance(part, Words):
-        return []
-    if part.prefix and len(part.words) > 1:
-        parts = [Words((one,), typed=one) for one in part.words[:-1]]
-        return [phrase for one in (*parts, Words(part.words[-1:], prefix=True)) for phrase in _ranked(one, index)]
-    label = _TS_LABELS[part.field] if part.field else ""
-    some = _spellings_of(replace(part, exact=False), index)
-    in_one = part.in_one_word()
-    found = [Phrase(_ts_find(one, label, part.prefix), _ts_places(one, label, part.prefix)) for one in some]
-    return [*found, *(_ranked(in_one, index) if in_one else ())]
-
-
-def _fts_words(words: Words, index: Index) -> str:
-    columns = f"{words.field} : " if words.field else "" if len(words.words) == 1 else f"{{{' '.join(_TS_LABELS)}}} : "
-    star = " *" if words.prefix else ""
-    phrases = [f'"{" ".join(some)}"{star}' for some in _spellings_of(words, index)]
-    one = words.in_one_word()
-    return f"({columns}({' OR '.join(phrases)}){f' OR {_fts_words(one, index)}' if one else ''})"
-
-
-def _fts_likely(words: Words, index: Index) -> str:
-    """Returns what all articles with these words have, a phrase's words in any order."""
-    if not words.prefix:
-        return _fts_words(replace(words, exact=False), index)
-    whole = [_fts_words(Words((one,), typed=one), index) for one in words.words[:-1]]
-    return f"({' AND '.join([*whole, f'{chr(34)}{words.words[-1]}{chr(34)} *'])})"
-
-
-def _ts_words(words: Words, index: Index) -> str:
-    label = _TS_LABELS[words.field] if words.field else ""
-    if words.exact:
-        written = label or "".join(_TS_LABELS.values())  # and no other spelling, which is under D
-        either = [f"('{word}':{written} | '{word}{FORM_MARK}':{written})" for word in words.words]
-        return f"({' <-> '.join(either)})"
-    found = [_ts_find(one, label, words.prefix) for one in _spellings_of(words, index)]
-    in_one = words.in_one_word()
-    return _any_of([*found, *([_ts_words(in_one, index)] if in_one else ())])
-
-
-def _any_of(expressions: Iterable[str]) -> str:
-    return f"({' | '.join(f'({one})' for one in expressions)})"
-
-
-def _ts_find(words: tuple[str, ...], label: str, prefix: bool) -> str:
-    """Returns what finds a phrase: as far as they can, words of the index that say it without places."""
-    whole = words[:-1] if prefix else words
-    said = [one for word in whole if (one := of_field(label, word))]
-    if said and len(words) == 1:
-        return _quoted(said[0])
-    said += (pairs := [one for word, other in pairwise(whole) if (one := pair(word, other))])
-    if pairs and len(words) == 2 and not label:
-        return _quoted(pairs[0])
-    return " & ".join([*map(_quoted, said), f"({_ts_places(words, label, prefix)})"])
-
-
-def _ts_places(words: tuple[str, ...], label: str, prefix: bool) -> str:
-    flags = [label] * len(words)
-    if prefix:
-        flags[-1] += "*"
-    lexemes = [_quoted(word) + (f":{flag}" if flag else "") for word, flag in zip(words, flags, strict=True)]
-    return " <-> ".join(lexemes)
-
-
-def _quoted(word: str) -> str:
-    return f"'{word}'"
 
 
 def _between(query: Between) -> ColumnElement[bool]:

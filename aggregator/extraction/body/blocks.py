@@ -111,6 +111,13 @@ class Element:
             self.around = parent.around | self.own
             self.within = parent.within | _LANDMARK_BIT.get(tag, 0)
 
+    def box(self) -> "Element":
+        """Returns the innermost element around this one, or itself, that holds more than one block."""
+        element = self
+        while element.blocks == 1 and element.parent is not None:
+            element = element.parent
+        return element
+
 
 @dataclass(slots=True, eq=False)
 class Segment:

@@ -56,9 +56,7 @@ def is_date(text: str, more: Iterable[str] = ()) -> bool:
         return False
     if not _DENSE_DATE.fullmatch(text):
         known = frozenset(more)
-        months = month_numbers()
-        words = _WORD.findall(fold(text))
-        if not all(word in known or word in _DATE_WORDS or word in months for word in words):
+        if not known.issuperset(_other_words(text)):
             return False
     return next(find_dates(text), None) is not None
 
@@ -67,9 +65,13 @@ def is_mostly_date(text: str) -> bool:
     """Tells whether a short line holds a date and hardly any words that belong to none, in any language."""
     if len(text) > _MOSTLY_DATE or not _DIGIT.search(text):
         return False
+    return sum(map(len, _other_words(text))) <= _BESIDE_DATE and next(find_dates(text), None) is not None
+
+
+def _other_words(text: str) -> list[str]:
+    """Returns the words of a line, folded, that are no part of a date."""
     months = month_numbers()
-    rest = [word for word in _WORD.findall(fold(text)) if word not in _DATE_WORDS and word not in months]
-    return sum(map(len, rest)) <= _BESIDE_DATE and next(find_dates(text), None) is not None
+    return [word for word in _WORD.findall(fold(text)) if word not in _DATE_WORDS and word not in months]
 
 
 def is_byline(text: str, authors: Iterable[str]) -> bool:

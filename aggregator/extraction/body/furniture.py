@@ -183,9 +183,7 @@ class Furniture:
 
     def _headed(self, number: int) -> Element | None:
         """Returns the small element that a block begins, if it holds more."""
-        element = self.page.segments[number].element
-        while element.blocks == 1 and element.parent is not None:
-            element = element.parent
+        element = self.page.segments[number].element.box()
         return element if element.first == number and self._is_small(element) else None
 
     def _open_at(self, number: int) -> bool:
@@ -244,9 +242,7 @@ class Furniture:
             if not segment.link_chars and self._is_link(after) and set_phrases.heads_section(segment.text):
                 while self._is_link(after):
                     after += 1
-                box = segment.element
-                while box.parent is not None and box.blocks == 1:
-                    box = box.parent
+                box = segment.element.box()
                 end = box.first + box.blocks
                 is_list = box.first == segment.number and any(map(self._is_link, range(after, end)))
                 if is_list and self._is_beside(box, 1.0) and not self._holds_title(box):
@@ -272,9 +268,7 @@ class Furniture:
         headings = [s for s in self.labels if s.number > after and s.element.tag in _HEADINGS and not s.link_chars]
         for segment in headings[:_MOST_LOOKED_AT]:
             if set_phrases.counts_comments(segment.text):
-                element = segment.element
-                while element.parent is not None and element.blocks == 1:
-                    element = element.parent
+                element = segment.element.box()
                 self._drop_comments(segment.number, element.first + element.blocks)
         named: dict[Element, list[Element]] = {}
         for element in self.named:

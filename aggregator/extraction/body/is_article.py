@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import exp, log
 from urllib.parse import urlsplit
 
-from aggregator.extraction.body.blocks import Element, PageTree, Segment
+from aggregator.extraction.body.blocks import PageTree, Segment
 from aggregator.extraction.body.class_names import LOGIN, PAYWALL
 from aggregator.extraction.body.verdicts import COMMENT, BlockVerdict
 from aggregator.extraction.metadata.collect import Metadata
@@ -83,14 +83,8 @@ def _is_front(url: str) -> bool:
 def _scattered(prose: Sequence[Segment]) -> float:
     """Returns the share of paragraphs that stand alone in their box: high for cards and teasers, low for an article. A
     box around nothing but one paragraph is its wrapper."""
-    counts = Counter([id(_box(segment.element)) for segment in prose])
+    counts = Counter([id(segment.element.box()) for segment in prose])
     return sum([count for count in counts.values() if count == 1]) / len(prose)
-
-
-def _box(element: Element) -> Element:
-    while element.blocks == 1 and element.parent is not None:
-        element = element.parent
-    return element
 
 
 def paywall(facts: Metadata, page: PageTree, words: int) -> str | None:
