@@ -3,9 +3,10 @@
 import codecs
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import chain, filterfalse
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -27,6 +28,7 @@ _SPECIAL = re.compile(f"[{UNSPACED}{_MARKS}]")
 # Where a text has none of these, the gaps are found by tables, and what lies beyond ASCII is looked at by itself: ten
 # times as quick as an expression that runs over the whole text.
 _FOREIGN_GAP = re.compile(r"[^\w\x00-\x7f]")
+_FEW_UNEVEN = 20  # characters of a text for each
 _MAX_GAPS = 50  # different ones, each of which means to go over the text
 _ASCII = bytes(range(128))
 _LETTERS = bytes(byte if byte > 127 or chr(byte).isalnum() else 32 for byte in range(256))
@@ -41,7 +43,8 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\u
 _HALF_ESCAPE = re.compile(
     r"\\ud[89ab][0-9a-f]{2}(?!\\ud[c-f][0-9a-f]{2})|(?<!\\ud[89ab][0-9a-f]{2})\\ud[c-f][0-9a-f]{2}", re.IGNORECASE
 )
-# Characters that folding makes a word of, or takes a word apart at, so that a text must be folded as a whole.
+# Characters that folding makes a word of, or takes a word apart at: the words around them are folded before they are
+# told apart, and a text with many of them as a whole.
 _UNEVEN = re.compile(
     f"[{UNSPACED}{_MARKS}\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00bc-\u00be\u013f\u0140\u037a\u0f00-\u0fff"
     "\u20a8\u2100-\u215f\u2189\u2460-\u24ff\u2e80-\u2fdf\u3038-\u303a\u3190-\u33ff\ufb50-\ufdff\ufe70-\ufeff\uff65\U0001f100-\U0001f2ff]"
@@ -54,7 +57,8 @@ def words(text: str) -> list[str]:
 
 
 def words_and_form(text: str) -> tuple[list[str], str]:
-    """Returns the `words` of a text, none of them parted by invisible characters, and its `index_form`."""
+    """Returns the `words` of a text, none of them parted by invisible characters, those that folding takes apart in
+    their parts where they are few, and its `index_form`."""
     found = _even_words(text)
     if found is None:
         return words(text if text.isascii() else _PARTING.sub("", text)), index_form(text)
@@ -63,10 +67,25 @@ def words_and_form(text: str) -> tuple[list[str], str]:
 
 @lru_cache(maxsize=4)  # what an article is compared by and what it is found by are made of the same words
 def _even_words(text: str) -> tuple[str, ...] | None:
-    """Returns the words of a text as they stand; None if it is very long, or must be folded as a whole."""
-    if len(text) > _PIECE or (not text.isascii() and _UNEVEN.search(_foreign(text))):
+    """Returns the words of a text as they stand, those that folding takes apart in their parts; None if it is very
+    long, or has many of these."""
+    if len(text) > _PIECE:
         return None
-    return tuple(_split(text, _LETTERS))
+    uneven = frozenset[str]()
+    if not text.isascii() and (found := _UNEVEN.findall(_foreign(text))):
+        if len(found) > len(text) // _FEW_UNEVEN:
+            return None
+        uneven = frozenset(found)
+    apart = _split(text, _LETTERS, uneven)
+    if not uneven:
+        return tuple(apart)
+    special = dict[str, tuple[str, ...]]()
+    for part in filterfalse(str.isascii, set(apart)):
+        if _UNEVEN.search(part):
+            if (parts := _PARTS[part]) is None:
+                return None
+            special[part] = parts
+    return tuple(chain.from_iterable([special.get(part, (part,)) for part in apart]))
 
 
 def _foreign(text: str) -> str:
@@ -74,11 +93,19 @@ def _foreign(text: str) -> str:
     return text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
 
 
-def _split(text: str, table: bytes) -> list[str]:
+def _parts(text: str) -> tuple[str, ...] | None:
+    """Returns the words of what stands between two gaps and folding takes apart, or puts together; None if folded
+    words are others than the words of what is folded, as with marks on letters of another script."""
+    found = _WORD.findall(_INVISIBLE.sub("", unicodedata.normalize("NFKC", text)))
+    return tuple(found) if list(map(fold, found)) == _WORD.findall(fold(text)) else None
+
+
+def _split(text: str, table: bytes, kept: Set[str] = frozenset()) -> list[str]:
+    """Returns what stands between the gaps of a text: all that is no letter and no digit, but for the `kept`."""
     raw = text.encode("utf-8", "surrogatepass")
     if len(raw) > len(text):
-        gaps = set(_FOREIGN_GAP.findall(_foreign(text)))
-        if len(gaps) > _MAX_GAPS:
+        gaps = set(_FOREIGN_GAP.findall(_foreign(text))) - kept
+        if len(gaps) > _MAX_GAPS and not kept:
             raw = _FOREIGN_GAP.sub(" ", text).encode("utf-8", "surrogatepass")
         else:
             for gap in gaps:
@@ -153,6 +180,7 @@ class WordTable(dict[str, T]):
 
 
 FOLDED = WordTable(fold)
+_PARTS = WordTable(_parts)
 
 
 def index_form(text: str) -> str:
@@ -161,9 +189,10 @@ def index_form(text: str) -> str:
 
 
 def _index_form(text: str) -> str:
-    if not text.isascii() and _UNEVEN.search(_foreign(text)):
-        return " ".join(_WORD.findall(fold(text)))
-    return " ".join(_split(text, _LOWER)) if text.isascii() else _folded(_split(text, _LETTERS))
+    if text.isascii():
+        return " ".join(_split(text, _LOWER))
+    found = _even_words(text)
+    return " ".join(_WORD.findall(fold(text))) if found is None else _folded(found)
 
 
 def squeeze(text: str) -> str:

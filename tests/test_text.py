@@ -24,13 +24,25 @@ def test_paragraphs() -> None:
     assert text.paragraphs("a\nb\n\n \nc\n") == ["a\nb", "c"]
 
 
-@given(st.text())
+_ODD = st.text(st.one_of(st.characters(), st.sampled_from("aé½ﬁ™℃ ._-\u00ad\u200b\u0301\uff41東한हि")))
+
+
+@given(st.one_of(st.text(), _ODD.map(lambda odd: f"{'An even text ' * 40}{odd}")))
 def test_words_and_form_are_those_of_each_alone(anything: str) -> None:
     parted = anything.translate(dict.fromkeys((0xAD, 0x200B, 0x200C, 0x2060, 0xFEFF)))
-    assert text.words_and_form(anything) == (text.words(parted), text.index_form(anything))
+    found, form = text.words_and_form(anything)
+    assert form == text.index_form(anything)
+    assert found == text.words(parted) or " ".join(map(text.fold, found)) == form
 
 
-@given(st.text(st.one_of(st.characters(), st.sampled_from("aé½ﬁ™℃ ._-\u00ad\u200b\u0301\uff41東한हि"))))
+def test_few_uneven_words_are_folded_by_themselves() -> None:
+    even = "Ein gerader Satz " * 20
+    found, form = text.words_and_form(f"{even}u\u0308ber 東京2024 for\u00admat 5½ ℃")
+    assert found[60:] == ["über", "東", "京", "2024", "format", "51", "2", "C"]
+    assert form.split()[60:] == ["uber", "東", "京", "2024", "format", "51", "2", "c"]
+
+
+@given(st.one_of(_ODD, _ODD.map(lambda odd: f"{'An even text ' * 40}{odd}")))
 def test_index_form_is_the_words_of_the_folded_text(anything: str) -> None:
     """However it is reached: by tables and word by word where that is the same, and quicker."""
     whole = " ".join(text._WORD.findall(text.fold(anything)))
