@@ -11,9 +11,9 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import chain, filterfalse
+from itertools import chain
 
-from aggregator.text import caseless, caseless_words, fold
+from aggregator.text import WordTable, caseless, caseless_words, fold
 
 # Snowball's algorithms by the language of an article. A language's mark is its place here: new ones go to the end.
 STEMMERS = {
@@ -100,6 +100,8 @@ _JOINED = re.compile(
 _JOINT = re.compile(r"[^\w]+")
 # What joins over a blank, of any kind: J. K., 1 000.
 _GOING_ON = re.compile(r"[\ \u00a0\u2009\u202f](?:(?<=\d.)\d{3}(?!\d)|(?<=[^\W\d_]\. )[^\W\d_]\.)")
+_GOES_ON = ""
+_MAY_GO_ON = re.compile(r"\d{3}(?!\d)|[^\W\d_]\.")
 _AROUND_WORDS = ".,;:!?\"'()[]“”„‘’‚«»…–—"
 _CAN_JOIN = re.compile(r"\w[-&.'’\u2010\u2011,\u00a0\u2009\u202f]\w|\w\. \w\.|\d \d")
 
@@ -164,14 +166,25 @@ def compounds(text: str) -> list[str]:
 
 def joined(text: str) -> set[str]:
     """Returns the words that parts of a text are written as elsewhere: `att` of AT&T, `longterm` of long-term."""
-    if _GOING_ON.search(text):
-        found = compounds(text)
-    else:
-        special = filterfalse(str.isalnum, set(text.split()))
-        found = _JOINED.findall("\n".join([part for part in special if not part.strip(_AROUND_WORDS).isalnum()]))
+    found = set(chain.from_iterable(map(_SPELT.__getitem__, set(text.split()))))
+    if _GOES_ON in found and _GOING_ON.search(text):
+        return _in_one_word(compounds(text))
+    return found - {_GOES_ON}
+
+
+def _in_one_word(found: Iterable[str]) -> set[str]:
     short = {one for match in found if len(one := _JOINT.sub("", match)) <= _LONGEST_STEMMED}
     made = [word for one in short for word in read(one, "")]
     return {word.form for word in made} | {other for word in made for other in word.others if other == word.form[:-1]}
+
+
+def _spelt(part: str) -> tuple[str, ...]:
+    """Returns what `joined` finds in what stands between two blanks, and a mark if it may go on what stands before."""
+    found = () if part.strip(_AROUND_WORDS).isalnum() else _in_one_word(_JOINED.findall(part))
+    return (*found, _GOES_ON) if _MAY_GO_ON.match(part) else tuple(found)
+
+
+_SPELT = WordTable(_spelt)
 
 
 def _joinable(text: str) -> str:
