@@ -8,6 +8,7 @@ While a batch is stored, processes make the rows of the next one.
 """
 
 import os
+import pickle
 import tempfile
 import time
 import zlib
@@ -95,28 +96,29 @@ def _restored(run: "_Run", numbered: Iterator[tuple[int, bytes]], later: "_Aside
         if line.story_id is not None:
             yield line
         else:
-            later.add(line.at, number, text)
+            later.add(line)
 
 
 class _Aside:
-    """Lines kept in a temporary file until all are known and can be put in order."""
+    """Lines kept in a temporary file, as they were read, until all are known and can be put in order."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._places: list[tuple[int, int, int, int]] = []  # time, number of the line, offset, length
 
-    def add(self, at: int, number: int, text: bytes) -> None:
-        self._places.append((at, number, self._file.tell(), len(text)))
-        self._file.write(text)
+    def add(self, line: Line) -> None:
+        packed = pickle.dumps(line, pickle.HIGHEST_PROTOCOL)
+        self._places.append((line.at, line.number, self._file.tell(), len(packed)))
+        self._file.write(packed)
 
     def __len__(self) -> int:
         return len(self._places)
 
     def in_order(self) -> Iterator[Line]:
         self._file.flush()
-        for _, number, offset, length in sorted(self._places):
+        for _, _, offset, length in sorted(self._places):
             self._file.seek(offset, os.SEEK_SET)
-            yield read(number, self._file.read(length))
+            yield pickle.loads(self._file.read(length))
 
 
 @dataclass(slots=True)
