@@ -210,7 +210,8 @@ articles = Table(
     Column("gone_at", BigInteger, info=NOT_EXPORTED),
 )
 Index("articles_at", articles.c.at)
-Index("articles_story", articles.c.story_id)
+# What a story is judged by whose reports are compared with a new one, without reading their rows.
+Index("articles_of_story", articles.c.story_id, articles.c.at, articles.c.site, articles.c.copy_of)
 Index("articles_text", articles.c.text_hash)
 Index("articles_site", articles.c.site)
 # What a search narrows and orders by, so that it reads no row of `articles` before it knows which: they are a page of

@@ -35,6 +35,7 @@ SAME_SITE_SHARE = 0.3  # more alike for each article of the site: an event has f
 FADING = 8 * DAY  # so far from the mean of its articles' times, and by as much more as it has run, it is half as alike
 RARITY = 0.75  # the power of how rare a term is: by rare terms alone two reports of an event share too little
 PRIOR_ARTICLES = 30  # that are taken to have been read before the first, with none of its words
+_STEPS = 64  # in which the articles read double: how rare a term is hardly changes within one, and is remembered
 MAX_REPORT_TERMS = 100
 MAX_STORY_TERMS = 120
 MAX_STORY_TIMES = 200
@@ -71,11 +72,17 @@ class NearStory:
 
 @dataclass(frozen=True, slots=True)
 class StoryMatch:
-    """Holds the story to join; how alike it is, 0 to about 1; why, for people."""
+    """Holds the story to join; how alike it is, 0 to about 1, after days `apart`; the share of the words (`alike`)."""
 
     story: NearStory
     score: float
-    reason: str
+    alike: float
+    apart: float
+
+    @property
+    def reason(self) -> str:
+        """Returns why, for people."""
+        return f"{self.score:.2f} alike: {self.alike:.2f} of the words, {self.apart:.1f} days apart"
 
 
 def report(made: Fingerprint, frequencies: Mapping[int, int], articles: int) -> Centroid:
@@ -85,7 +92,8 @@ def report(made: Fingerprint, frequencies: Mapping[int, int], articles: int) -> 
     """
     if made.words < MIN_WORDS:
         return Centroid({})
-    rarity = map(_rarities(articles).__getitem__, map(frequencies.get, made.terms, repeat(0)))
+    read = articles - articles % max(1, articles // _STEPS)
+    rarity = map(_rarities(read).__getitem__, map(frequencies.get, made.terms, repeat(0)))
     weighed = map(mul, made.weights, rarity)
     kept = heaviest(zip(made.terms, weighed, strict=True), MAX_REPORT_TERMS)
     length = hypot(*(w for _, w in kept)) or 1.0
@@ -95,8 +103,7 @@ def report(made: Fingerprint, frequencies: Mapping[int, int], articles: int) -> 
 
 
 class _Rarities(dict[int, float]):
-    """Remembers how much a term says that occurs in so many of the articles read: most reports of a day have the same
-    words."""
+    """Remembers how much a term says that occurs in so many of the articles read."""
 
     def __init__(self, articles: int) -> None:
         self._read = log(articles + PRIOR_ARTICLES + 2)
@@ -148,7 +155,7 @@ def _match(new: Centroid, at: int, story: NearStory) -> StoryMatch:
     apart = abs(at - story.mean_at)
     fading = FADING + story.last_at - story.first_at  # an event that goes on for weeks is given weeks
     score = alike * _agreement(new.times, story.centroid.times) / (1 + apart / fading)
-    return StoryMatch(story, score, f"{score:.2f} alike: {alike:.2f} of the words, {apart / DAY:.1f} days apart")
+    return StoryMatch(story, score, alike, apart / DAY)
 
 
 def _agreement(ours: frozenset[int], theirs: frozenset[int]) -> float:

@@ -104,6 +104,11 @@ def test_indexes_are_made_while_others_write(old_postgres: engine.Store) -> None
         writer.execute(text("UPDATE articles SET title = 'Written meanwhile'"))
         writer.commit()
         assert upgraded.result() == engine.HEAD
+    with old_postgres.read() as conn:
+        found = "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = 'articles'::regclass"
+        names = set(conn.execute(text(found)).scalars())
+    assert "articles_of_story" in names
+    assert "articles_story" not in names
 
 
 def waits(store: engine.Store) -> bool:
