@@ -63,7 +63,7 @@ class TermFrequencies:
     def flush(self) -> None:
         """Writes what was added."""
         if self._added:
-            run_each(self._conn, _ADD, [{"term": term, "by": by} for term, by in sorted(self._added.items())])
+            run_each(self._conn, _ADD, ({"term": term, "by": by} for term, by in sorted(self._added.items())))
             self._added.clear()
 
     def keep(self) -> None:

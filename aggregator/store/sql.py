@@ -7,7 +7,7 @@
   microseconds and what SQLAlchemy does around it ten times as long. `Store` translates its errors like all others.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
@@ -38,12 +38,12 @@ def run(conn: Connection, statement: TextClause, values: Mapping[str, Any]) -> S
     return result.all() if result.returns_rows else ()
 
 
-def run_each(conn: Connection, statement: TextClause, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Runs a statement that gives no rows once for each of these values."""
+def run_each(conn: Connection, statement: TextClause, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Runs a statement that gives no rows once for each of these values, which need not all be in memory on SQLite."""
     if conn.dialect.name == "sqlite":
         conn.connection.driver_connection.executemany(statement.text, rows)  # type: ignore[union-attr]
     else:
-        conn.execute(statement, rows)
+        conn.execute(statement, list(rows))
 
 
 def run_list(
