@@ -1,6 +1,6 @@
 """Defines the values that travel between packages, frozen. `docs/architecture.md` has the glossary."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import takewhile
@@ -12,6 +12,9 @@ PERMANENT = (301, 308)
 
 Json = dict[str, Any]
 """A JSON object that is printed or written to a file: what its values are, its reader knows."""
+
+Tell = Callable[[str, int, int | None], None]
+"""Is told how far long work has come: what is done, how much of it, and of how much, None if that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

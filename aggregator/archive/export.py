@@ -10,17 +10,16 @@ import orjson
 from aggregator.archive.line_files import kind_of, writing
 from aggregator.archive.search import Search, count, records
 from aggregator.errors import UsageError, needing
-from aggregator.model import Json
+from aggregator.model import Json, Tell
 from aggregator.store.article_json import EXPORTED
 from aggregator.store.engine import Store
 from aggregator.store.stored_articles import LISTS
 from aggregator.text import without_formula
 
 Records = Iterator[Json]
-Progress = Callable[[str, int, int], None]
 
 
-def export(store: Store, path: str, asked: Search, progress: Progress | None = None) -> int:
+def export(store: Store, path: str, asked: Search, progress: Tell | None = None) -> int:
     """Writes every article that matches to `path`, in the order of ids; returns how many.
 
     The ending says how: .jsonl, .csv or .parquet, with .gz or .zst on top; `-` is .jsonl to standard output. Memory
@@ -34,7 +33,7 @@ def export(store: Store, path: str, asked: Search, progress: Progress | None = N
         return write(file, found)
 
 
-def _told(articles: Records, total: int, progress: Progress) -> Records:
+def _told(articles: Records, total: int, progress: Tell) -> Records:
     for done, article in enumerate(articles, 1):
         yield article
         if done % 100 == 0:

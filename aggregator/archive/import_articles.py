@@ -26,6 +26,7 @@ from aggregator.archive.line_files import OpenFile, kind_of, numbered_lines, rea
 from aggregator.articles import pool_jobs
 from aggregator.articles.row import ArticleRow
 from aggregator.errors import AggregatorError, ExtractionError, UsageError, needing
+from aggregator.model import Tell
 from aggregator.pool import Pool
 from aggregator.store import restore as restoring
 from aggregator.store import save_article, stored_articles, stories
@@ -37,7 +38,6 @@ _JOB = 50  # lines that a process makes rows of at once
 _MAX_LINE_BYTES = 16 * 1024 * 1024  # as much as is read of a page (`max_bytes`)
 
 Report = Callable[[str], None]
-Progress = Callable[[str, int, int | None], None]
 
 
 @dataclass(slots=True)
@@ -56,7 +56,7 @@ class Counts:
 
 
 def import_file(
-    store: Store, path: str, report: Report, now: int | None = None, progress: Progress | None = None
+    store: Store, path: str, report: Report, now: int | None = None, progress: Tell | None = None
 ) -> Counts:
     """Imports the articles of a .jsonl or .parquet file (.gz, .zst; `-` is .jsonl from standard input) in the schema of
     the export.
@@ -129,7 +129,7 @@ class _Run:
     path: str
     report: Report
     now: int
-    progress: Progress | None
+    progress: Tell | None
     pool: Pool = field(default_factory=Pool)
     counts: Counts = field(default_factory=Counts)
     ids: dict[int, int] = field(default_factory=dict)  # articles

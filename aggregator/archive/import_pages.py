@@ -27,6 +27,7 @@ from aggregator.articles.read_pages import Batch, PageJob, Read
 from aggregator.articles.row import ArticleRow, ServedPage
 from aggregator.config.models import Settings
 from aggregator.errors import AggregatorError
+from aggregator.model import Tell
 from aggregator.pool import Pool
 from aggregator.store import meta, save_article, site_memories, stored_articles
 from aggregator.store.engine import Store
@@ -36,8 +37,6 @@ _CHUNK_PAGES, _CHUNK_RECORDS, _CHUNK_BYTES = 64, 2000, 32 * 1024 * 1024
 _MEMORIES = 500  # sites whose memories stand ready
 _STARTS = (b"WARC/", b"\x1f\x8b\x08")
 _HEAD = 1 << 20  # bytes that a file is known by
-
-Progress = Callable[[str, int, int | None], None]
 
 
 @dataclass(slots=True)
@@ -72,7 +71,7 @@ def import_pages(
     settings: Settings,
     report: Callable[[str], None],
     now: int | None = None,
-    progress: Progress | None = None,
+    progress: Tell | None = None,
 ) -> PageCounts:
     """Imports the pages of a .warc or .warc.gz file; returns what came of all of it, also where it was interrupted
     before.
@@ -132,7 +131,7 @@ class _Run:
             self.done, counts = orjson.loads(noted)
             self.counts = PageCounts(**counts)
 
-    async def run(self, file: BinaryIO, progress: Progress, size: int) -> None:
+    async def run(self, file: BinaryIO, progress: Tell, size: int) -> None:
         pool = Pool(self.settings.workers)
         try:
             stored: asyncio.Future[None] = asyncio.ensure_future(asyncio.sleep(0))

@@ -1,16 +1,15 @@
 """Shows on a terminal how far work has come whose end is known."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from aggregator.cli import output
-
-Told = Callable[[str, int, int | None], None]
+from aggregator.model import Tell
 
 
 @contextmanager
-def bar(*, quiet: bool) -> Iterator[Told | None]:
+def bar(*, quiet: bool) -> Iterator[Tell | None]:
     """Yields what is told what is done, how much of it and of how much; None where no bar is shown, for `quiet` and
     where stderr is no terminal."""
     if quiet or not sys.stderr.isatty():

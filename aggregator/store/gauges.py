@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, text
+from sqlalchemy import BigInteger, Connection, bindparam, case, func, literal_column, select, text
 
 from aggregator.store.maintenance import size_of
+from aggregator.store.schema import SUBSCRIBED, feeds
 from aggregator.times import DAY
 
 _RECENT_POLLS = 20_000  # rows of the log that are looked at, of the last day
@@ -14,11 +15,15 @@ _COUNTS = text(
     " (SELECT count(*) FROM entries WHERE state = 'waiting') AS waiting,"
     " (SELECT count(*) FROM deliveries WHERE next_try_at IS NOT NULL) AS deliveries"
 )
-_FEEDS = text(
-    "SELECT coalesce(health, 'new') AS state, count(*) AS number,"
-    " sum(CASE WHEN next_poll_at <= :now AND gone_at IS NULL THEN 1 ELSE 0 END) AS due,"
-    " max(CASE WHEN gone_at IS NULL THEN :now - next_poll_at ELSE 0 END) AS late"
-    " FROM feeds WHERE retired_at IS NULL AND kind <> 'hand' GROUP BY coalesce(health, 'new')"
+_polled = feeds.c.gone_at.is_(None)
+_state = func.coalesce(feeds.c.health, literal_column("'new'"))
+_late = bindparam("now", type_=BigInteger) - feeds.c.next_poll_at
+_FEEDS = (
+    select(_state.label("state"), func.count().label("number"))
+    .add_columns(func.sum(case((_polled & (_late >= 0), 1), else_=0)).label("due"))
+    .add_columns(func.max(case((_polled, _late), else_=0)).label("late"))
+    .where(SUBSCRIBED)
+    .group_by(_state)
 )
 _POLLS = text(
     "SELECT outcome, count(*) AS number, coalesce(sum(seconds), 0) AS seconds FROM polls"
@@ -54,16 +59,16 @@ class Gauges:
 def gauges(conn: Connection, now: int) -> Gauges:
     """Returns the numbers as they are now."""
     counts = conn.execute(_COUNTS).one()
-    feeds = conn.execute(_FEEDS, {"now": now}).all()
+    states = conn.execute(_FEEDS, {"now": now}).all()
     polls = conn.execute(_POLLS, {"since": now - DAY}).all()
     return Gauges(
         articles=int(counts.articles),
         stories=int(counts.stories),
         waiting=int(counts.waiting),
         deliveries=int(counts.deliveries),
-        feeds={row.state: int(row.number) for row in feeds},
-        due=sum(int(row.due) for row in feeds),
-        late=max((max(0, int(row.late)) for row in feeds), default=0),
+        feeds={row.state: int(row.number) for row in states},
+        due=sum(int(row.due) for row in states),
+        late=max((max(0, int(row.late)) for row in states), default=0),
         polls=tuple(Polls(row.outcome, int(row.number), float(row.seconds)) for row in polls),
         bytes=size_of(conn),
     )

@@ -1,7 +1,7 @@
 """Maintains the database: prune, check, backup, stats, optimise."""
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, Table, delete, func, select, text, update
 
 from aggregator.errors import StoreError, UsageError
+from aggregator.model import Tell
 from aggregator.store import rebuild_index, rebuild_stories, save_article
 from aggregator.store.engine import Store
 from aggregator.store.marks import starred_ids
@@ -135,7 +136,7 @@ def checkpoint(store: Store) -> None:
             conn.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
 
 
-def backup(store: Store, target: Path, progress: Callable[[str, int, int | None], None] | None = None) -> None:
+def backup(store: Store, target: Path, progress: Tell | None = None) -> None:
     """Copies a SQLite database, whole and consistent, while others use it. `progress` is told what is done, how much of
     it, and of how much.
 
@@ -163,7 +164,7 @@ def backup(store: Store, target: Path, progress: Callable[[str, int, int | None]
                 part.unlink(missing_ok=True)
 
 
-def _copy(conn: Connection, part: Path, progress: Callable[[str, int, int | None], None]) -> None:
+def _copy(conn: Connection, part: Path, progress: Tell) -> None:
     # The snapshot is held from the first page to the last: else each write of others would have it begin anew.
     conn.execute(text("SELECT count(*) FROM sqlite_master"))
     source: Any = conn.connection.driver_connection

@@ -6,19 +6,19 @@ because each kind of database has its own, and the target's other indexes.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 
 from sqlalchemy import Connection, delete, text
 
 from aggregator.errors import StoreError, UsageError
+from aggregator.model import Tell
 from aggregator.store import bulk_load, engine, locks, maintenance, meta, moved_rows, rebuild_index
 from aggregator.store.engine import Store
 from aggregator.store.moved_rows import Key, Part
 from aggregator.store.schema import categories
 
-Tell = Callable[[str, int, int | None], None]
 _SNAPSHOT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")  # SQLite has no other
 _WRITES = {  # what grows when another connection writes
     "sqlite": text("PRAGMA data_version"),

@@ -4,10 +4,9 @@ Which article is in which story, and is a copy of which, stays as it is. Article
 a transaction, and how far that came is kept, so that what was interrupted goes on where it was.
 """
 
-from collections.abc import Callable
-
 from sqlalchemy import Connection, delete, func, select, tuple_
 
+from aggregator.model import Tell
 from aggregator.store import centroids, meta, near_copies
 from aggregator.store.engine import Store
 from aggregator.store.schema import articles, fingerprints, shingles, story_terms
@@ -28,7 +27,7 @@ def is_interrupted(conn: Connection) -> bool:
     return bool(meta.get(conn, _KEY))
 
 
-def rebuild(store: Store, progress: Callable[[str, int, int | None], None] | None = None) -> int:
+def rebuild(store: Store, progress: Tell | None = None) -> int:
     """Empties the tables and fills them from the articles, or goes on doing so; returns how many it read. `progress`
     is told what is done, how much of it, and of how much, after each batch."""
     with store.write() as unit:
