@@ -21,7 +21,7 @@ from aggregator.times import DAY
 
 _POSTED_TERMS = 10  # of a report, by which its story is found
 _QUERY_TERMS = 12  # of a report that is looked for
-_STORIES_PER_TERM = 50  # the newest
+_STORIES_PER_TERM = 24  # the newest
 _MAX_COMPARED = 8  # stories; those that share the weightiest terms
 _ALL_COUNTED = 500  # articles of a language; later ones are counted by samples, which costs far less:
 _ONE_IN = 8

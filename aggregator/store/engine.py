@@ -21,6 +21,7 @@ from aggregator.store.word_check import holds_words
 HEAD = "0021"  # the newest migration; a test compares it with the migrations themselves
 BUSY_SECONDS = 30
 LOCK_SECONDS = 5  # that a migration waits for a table of PostgreSQL
+_WAL_PAGES = 4000  # of the log before it is folded in: an import writes most pages again and again until then
 _PAGE_BYTES = 8192  # of a new SQLite database: on the 4096 of SQLite's own choice most articles leave half a page empty
 
 
@@ -195,6 +196,7 @@ def _sqlite(name: str | None, parsed: Any) -> Engine:
         connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
         connection.execute("PRAGMA cache_size = -16000")
         connection.execute("PRAGMA temp_store = MEMORY")
         if not unwritable and connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal" and _is_ours(connection):
