@@ -86,17 +86,18 @@ def search(
     if sort == "relevance" and asked.match is not None:
         return _best(conn, asked, most, limit, offset, stories=stories)
     if most is not None and not stories and _asks_nothing(asked) and _are_more(conn, asked, most):
-        page = _walk(conn, asked, offset + limit, stories=False)[offset : offset + limit]
+        page = (_walk(conn, asked, offset + limit, None, stories=False) or [])[offset : offset + limit]
         return Found(_read(conn, page, {}), most, exact=False)
     ids = _unordered(conn, asked, most)
     whole = most is None or len(ids) < most
     few = whole and len(ids) ** 2 < (offset + limit) * _last_id(conn)
-    found = _keys(conn, ids) if stories or few else []
+    walked = None if few else _walk(conn, asked, offset + limit, len(ids) if whole else None, stories=stories)
+    found = _keys(conn, ids) if stories or walked is None else []
     total = len({match[STORY] for match in found}) if stories else len(ids)
-    if few:
+    if walked is None:
         page = (_folded(found) if stories else sorted(found, reverse=True))[offset : offset + limit]
     else:
-        page = _walk(conn, asked, offset + limit, stories=stories)[offset : offset + limit]
+        page = walked[offset : offset + limit]
         found = _members(conn, asked, [match[STORY] for match in page]) if stories else []
     return Found(_read(conn, page, Counter(match[STORY] for match in found) if stories else {}), total, whole)
 
@@ -232,9 +233,10 @@ def _last_id(conn: Connection) -> int:
     return int(conn.execute(select(func.max(articles.c.id))).scalar() or 0)
 
 
-def _walk(conn: Connection, asked: Plan, enough: int, *, stories: bool) -> list[Match]:
-    """Returns the newest matches, newest first: `enough` of them, or of their stories, if there are so many."""
-    found: list[Match] = []
+def _walk(conn: Connection, asked: Plan, enough: int, most: int | None, *, stories: bool) -> list[Match] | None:
+    """Returns the newest matches, newest first: `enough` of them, or of their stories, if there are so many. None where
+    about `most` of the newest articles have too few: those of a site that is silent now are all far back."""
+    found, seen = list[Match](), 0
     newest = select(articles.c.at, articles.c.id).where(*asked.span(articles.c.at))
     newest = newest.order_by(articles.c.at.desc(), articles.c.id.desc())
     step, here = _FIRST_STEP, newest
@@ -242,6 +244,9 @@ def _walk(conn: Connection, asked: Plan, enough: int, *, stories: bool) -> list[
         found += sorted(_among(conn, asked, [row.id for row in rows]), reverse=True)
         if stories:
             found = _folded(found)
+        seen += len(rows)
+        if most is not None and seen > most and len(found) < enough:
+            return None
         here = newest.where(tuple_(articles.c.at, articles.c.id) < tuple_(*rows[-1]))
         step = min(step * 4, _LAST_STEP)
     return found

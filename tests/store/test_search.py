@@ -224,6 +224,12 @@ def test_the_order_of_time_is_exact_however_many_match(many: Connection, text: s
     ]
 
 
+def test_what_is_all_far_back_is_listed_without_going_all_the_way(many: Connection) -> None:
+    oldest = parse(" OR ".join(f"t{one}" for one in NEWEST[-8:]), NOW)
+    page = search(many, oldest, Filters(), "date", 1, exact=True)
+    assert [row.article.id for row in page.articles] == NEWEST[-8:-7]
+
+
 def test_what_follows_the_best_is_listed_too(many: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search_articles, "_FRESHENED", 4)
     pages = [
