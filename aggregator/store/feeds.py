@@ -15,7 +15,7 @@ from aggregator.schedule.health import State
 from aggregator.schedule.rhythm import Rhythm, pack, unpack
 from aggregator.store import categories
 from aggregator.store.schema import SUBSCRIBED, articles, entries, feeds, polls
-from aggregator.store.sql import Values, portions, run
+from aggregator.store.sql import Values, portions, run, tuples
 from aggregator.urls import site_of
 
 Kind = Literal["feed", "page", "hand"]
@@ -301,7 +301,7 @@ def names_of_sites(conn: Connection) -> dict[str, str]:
     """Returns the titles of subscriptions by their sites, of those sites that have one alone."""
     named = select(feeds.c.site, func.max(feeds.c.title)).where(SUBSCRIBED)
     alone = named.group_by(feeds.c.site).having(func.count() == 1, func.max(feeds.c.title).is_not(None))
-    return {str(site): str(title) for site, title in conn.execute(alone)}
+    return dict(tuples(conn, alone))
 
 
 def entries_per_day(conn: Connection, since: int, feed_id: int | None = None) -> dict[tuple[int, int], int]:

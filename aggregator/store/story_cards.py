@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from aggregator.store.schema import article_marks, articles, stories
-from aggregator.store.sql import listed
+from aggregator.store.sql import listed, tuples
 
 _BEGINNING = 900  # characters of a text that are shown where there is no lead
 
@@ -50,8 +50,8 @@ _TEASED = [articles.c[name] for name in Teaser.__slots__[:-1]]
 def teasers(conn: Connection, article_ids: Collection[int]) -> dict[int, Teaser]:
     """Returns these articles by their ids."""
     wanted = select(*_TEASED, func.substr(articles.c.text, 1, _BEGINNING))
-    found = conn.execute(wanted.where(articles.c.id.in_(listed(conn, list(article_ids)))))
-    return {row[0]: Teaser(*tuple(row)) for row in found}
+    found = tuples(conn, wanted.where(articles.c.id.in_(listed(conn, list(article_ids)))))
+    return {row[0]: Teaser(*row) for row in found}
 
 
 def members(conn: Connection, story_ids: Collection[int]) -> dict[int, list[Member]]:
@@ -59,8 +59,9 @@ def members(conn: Connection, story_ids: Collection[int]) -> dict[int, list[Memb
     wanted = select(*_MEMBER, *_MARKS).outerjoin(article_marks, article_marks.c.article_id == articles.c.id)
     wanted = wanted.where(articles.c.story_id.in_(listed(conn, list(story_ids)))).order_by(articles.c.at, articles.c.id)
     found: dict[int, list[Member]] = {}
-    for row in conn.execute(wanted):
-        found.setdefault(row.story_id, []).append(Member(*row))
+    for row in tuples(conn, wanted):
+        one = Member(*row)
+        found.setdefault(one.story_id, []).append(one)
     return found
 
 
