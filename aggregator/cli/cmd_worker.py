@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Callable
+from enum import StrEnum
+from typing import Annotated
 
 import typer
 
@@ -20,7 +22,18 @@ def engine() -> Engine:
     return run
 
 
-def worker(ctx: typer.Context) -> None:
+class Part(StrEnum):
+    """What a worker does."""
+
+    ALL = "all"
+    FETCH = "fetch"
+    EXTRACT = "extract"
+
+
+def worker(
+    ctx: typer.Context,
+    only: Annotated[Part, typer.Option(help="Fetch alone, or extract what others fetched.")] = Part.ALL,
+) -> None:
     """Poll and fetch beside other workers, on any machines, with one archive on PostgreSQL.
 
     Workers share the sites that are due: each is visited by one at a time, its gap kept between them all. One may be
@@ -28,10 +41,14 @@ def worker(ctx: typer.Context) -> None:
     is synced, and again at SIGHUP; without one, subscriptions and settings are those of the database. SIGTERM or SIGINT
     ends it, after the requests under way.
 
+    With `--only fetch` a worker keeps the pages as they came, for those with `--only extract` or without the option:
+    so machines with many cores and no way to the sites can share the work.
+
     \b
     aggregator --database postgresql://news@db.example/news db upgrade
     aggregator --database postgresql://news@db.example/news worker
     AGGREGATOR_VISITS=100 aggregator --database postgresql://news@db.example/news worker
+    aggregator --database postgresql://news@db.example/news worker --only extract
     """
     options = global_options.of(ctx)
     url = options.store_url()
@@ -39,4 +56,4 @@ def worker(ctx: typer.Context) -> None:
         raise UsageError("worker: needs PostgreSQL, --database postgresql://…; on SQLite run `aggregator daemon`")
     run = engine()
     gc_tuning.tune_for_long_run()
-    raise typer.Exit(run(options.config_path(), url, os.environ))
+    raise typer.Exit(run(options.config_path(), url, os.environ, part=only.value))

@@ -4,12 +4,13 @@ What is due is told by the rows of feeds and entries, as everywhere; a job only 
 worker. So a job may be dropped at any time: what it stood for is due still, and the next tick makes another.
 
     tick (every 5 s, by whichever worker is free) -> due sites -> jobs -> a free worker -> claim, visit, release
+                                                  -> sites with pages that arrived -> a free worker reads them
 """
 
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, Literal
 
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
@@ -21,17 +22,21 @@ from sqlalchemy.engine import make_url
 from aggregator.alerts.deliver import Outcome, deliver
 from aggregator.archive.prune import prune
 from aggregator.errors import AggregatorError, StoreError
-from aggregator.store import leases, maintenance
+from aggregator.store import arrived_pages, leases, maintenance
 from aggregator.store.leases import EVERYTHING
 from aggregator.visit import Context, leasing
+from aggregator.visit.arrived import read_arrived
 from aggregator.visit.site_visit import visit
 
 TICK = "* * * * * */5"  # every five seconds, which is croniter's sixth field
 HEARTBEAT_SECONDS = 5
 STALLED_SECONDS = 25  # without a heartbeat: the worker is dead, or cut off
+MAX_ARRIVED = 20_000  # pages that wait to be read; more are not fetched until some are
 MAX_WAITING = 1000  # jobs; more would only make their order older
 GRACE_SECONDS = 9  # for visits under way when the worker stops
-_VISITS, _UPKEEP = "visits", "upkeep"  # two queues, so that nothing of the second waits for a visit to end
+_VISITS, _EXTRACTS, _UPKEEP = "visits", "extract", "upkeep"  # so that nothing of one waits for the others to end
+Part = Literal["all", "fetch", "extract"]
+"""What a worker does: fetch reads no pages, which are kept for the others; extract asks no site for anything."""
 _CONNECTIONS = 4
 _log = logging.getLogger(__name__)
 _TRY_TICK = text("SELECT pg_try_advisory_xact_lock(hashtext('aggregator tick'))")
@@ -45,8 +50,8 @@ class Offline(AggregatorError):
 class VisitQueue:
     """Works off the queue with one context: the visits, the tick and the upkeep of the database."""
 
-    def __init__(self, ctx: Context) -> None:
-        self._ctx = ctx
+    def __init__(self, ctx: Context, part: Part = "all") -> None:
+        self._ctx, self._part = ctx, part
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._visiting: dict[asyncio.Task[bool], str] = {}
         self._jobs = 0  # of visits, under way here
@@ -54,6 +59,7 @@ class VisitQueue:
         connector = PsycopgConnector(conninfo=url, min_size=1, max_size=_CONNECTIONS, timeout=10.0)
         self._visits, self._upkeep = App(connector=connector), App(connector=connector)
         self._visits.task(name="visit", queue=_VISITS)(self._visit)
+        self._visits.task(name="extract", queue=_EXTRACTS)(self._extract)
         for name, cron, what in (
             ("tick", TICK, self._tick),
             ("alerts", TICK, self._deliver),
@@ -79,9 +85,14 @@ class VisitQueue:
 
     async def _work(self, stop: asyncio.Event) -> None:
         workers = [
-            asyncio.create_task(self._worker(self._visits, _VISITS, self._ctx.settings.visits)),
             asyncio.create_task(self._worker(self._upkeep, _UPKEEP, 4)),
         ]
+        if self._part != "extract":
+            visits = self._worker(self._visits, _VISITS, self._ctx.settings.visits)
+            workers.append(asyncio.create_task(visits))
+        if self._part != "fetch":
+            extracts = self._worker(self._visits, _EXTRACTS, 2 * self._ctx.pool.size)
+            workers.append(asyncio.create_task(extracts))
         stopped, keeper = asyncio.create_task(stop.wait()), asyncio.create_task(leasing.keep(self._ctx, self._visiting))
         ends: set[asyncio.Future[Any]] = {*workers, stopped, self._ended}
         try:
@@ -129,6 +140,15 @@ class VisitQueue:
             _log.exception("the job of %s ended: %r", site, error)
         finally:
             self._jobs -= 1
+
+    async def _extract(self, site: str) -> None:
+        """Reads the pages of a site that others fetched; the job of the queue."""
+        try:
+            await read_arrived(self._ctx, site)
+        except AggregatorError as error:
+            self.end(error)
+        except Exception as error:  # a defect of ours; the pages wait for the next tick
+            _log.exception("the pages of %s were not read: %r", site, error)
 
     async def _visit_until_known(self, site: str) -> None:
         """Visits a site; once more where only afterwards it is known whether it was the network that failed."""
@@ -207,6 +227,14 @@ class VisitQueue:
             if not unit.execute(_TRY_TICK).scalar():
                 return  # another worker's tick is at it
             leases.lapse(unit, lost)
+            read = {row.lock for row in unit.execute(_JOBS, {"queue": _EXTRACTS})}
+            arrived = [site for site in arrived_pages.sites(unit) if _lock_of_pages(site) not in read]
+            _enqueue(unit, [_job_of_pages(site) for site in arrived[:MAX_WAITING]])
+            if arrived and (waiting := arrived_pages.count(unit)) > MAX_ARRIVED:
+                _log.warning(
+                    "%d pages wait to be read: no site is visited; start more workers with --only extract", waiting
+                )
+                return
             jobs = {row.lock: row.status for row in unit.execute(_JOBS, {"queue": _VISITS})}
             free = MAX_WAITING - sum(status == "todo" for status in jobs.values())
             due = [
@@ -216,8 +244,7 @@ class VisitQueue:
                 and (row.quiet_until or 0) <= now
                 and leasing.is_free(row, now, dead, self._ctx.owner)
             ]
-            if due[:free]:
-                _enqueue(unit, due[:free])
+            _enqueue(unit, [_job_of_visit(site) for site in due[:free]])
 
     async def _deliver(self) -> None:
         outcome = Outcome()
@@ -232,12 +259,24 @@ class VisitQueue:
         await asyncio.to_thread(maintenance.optimise, self._ctx.store)
 
 
-def _enqueue(conn: Connection, sites: list[str]) -> None:
-    """Makes a job of each site's visit in the transaction of `conn`."""
-    jobs = [
-        Job(queue=_VISITS, lock=site, queueing_lock=site, task_name="visit", task_kwargs={"site": site})
-        for site in sites
-    ]
+def _job_of_visit(site: str) -> Job:
+    return Job(queue=_VISITS, lock=site, queueing_lock=site, task_name="visit", task_kwargs={"site": site})
+
+
+def _job_of_pages(site: str) -> Job:
+    lock = _lock_of_pages(site)
+    return Job(queue=_EXTRACTS, lock=lock, queueing_lock=lock, task_name="extract", task_kwargs={"site": site})
+
+
+def _lock_of_pages(site: str) -> str:
+    """Returns the lock under which the pages of a site are read: another one than that of its visit."""
+    return f"pages of {site}"
+
+
+def _enqueue(conn: Connection, jobs: list[Job]) -> None:
+    """Makes jobs in the transaction of `conn`."""
+    if not jobs:
+        return
     try:
         with conn.begin_nested():
             JobManager(SyncPsycopgConnector()).batch_defer_jobs(jobs, connection=conn.connection.driver_connection)

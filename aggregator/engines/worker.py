@@ -12,7 +12,7 @@ from pathlib import Path
 from aggregator.config.models import Config
 from aggregator.engines import systemd
 from aggregator.engines.log_progress import log_progress
-from aggregator.engines.visit_queue import Offline, VisitQueue
+from aggregator.engines.visit_queue import Offline, Part, VisitQueue
 from aggregator.errors import AggregatorError, DatabaseNewer, StoreError
 from aggregator.store import engine, job_queue, locks
 from aggregator.store.database_clock import DatabaseClock
@@ -32,10 +32,11 @@ def run(
     database_url: str,
     environ: Mapping[str, str] = os.environ,
     report: Callable[[Progress], None] = log_progress,
+    part: Part = "all",
 ) -> int:
     """Runs until SIGTERM or SIGINT; returns the exit code. Raises AggregatorError if it can't start.
 
-    `report`: told of the progress of visits.
+    `report`: told of the progress of visits; `part`: of the work, that this one does.
 
     A feeds.yaml is synced, and again at SIGHUP; without one, subscriptions and settings are those of the database.
     """
@@ -46,7 +47,7 @@ def run(
         with locks.hold(store, f"worker-{os.getpid()}"):  # raises where locks can't be held
             pass
         _quieten()
-        worker = _Worker(store, config_path, environ, report)
+        worker = _Worker(store, config_path, environ, report, part)
         worker.sync()
         asyncio.run(worker.serve())
     finally:
@@ -63,8 +64,9 @@ class _Worker:
         config_path: Path | None,
         environ: Mapping[str, str],
         report: Callable[[Progress], None],
+        part: Part,
     ) -> None:
-        self._store = store
+        self._store, self._part = store, part
         self._config_path = config_path
         self._environ = environ
         self._report = report
@@ -113,8 +115,9 @@ class _Worker:
         await asyncio.to_thread(self._clock.set)
         await asyncio.to_thread(self._store.refuse_newer)
         settings = await asyncio.to_thread(shared_settings, self._store, self._environ)
-        async with opened(self._store, settings, self._report, clock=self._clock) as ctx:
-            queue = VisitQueue(ctx)
+        hands_over = self._part == "fetch"
+        async with opened(self._store, settings, self._report, clock=self._clock, hands_over=hands_over) as ctx:
+            queue = VisitQueue(ctx, self._part)
             watch = asyncio.create_task(self._watch(queue))
             try:
                 await queue.run(self._stop)

@@ -264,6 +264,20 @@ raw_pages = Table(
 )
 Index("raw_pages_age", raw_pages.c.fetched_at)
 
+# Pages that one worker fetched for another one to read, and the entries that they are of; gone once they are read.
+arrived_pages = Table(
+    "arrived_pages",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("site", Text, nullable=False),  # the politeness key of the entries
+    Column("entries", Text, nullable=False),  # JSON of their ids
+    Column("answer", Text, nullable=False),  # JSON of model.Response, without its body
+    Column("body", LargeBinary, nullable=False),  # zstd
+    Column("arrived_at", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),  # to read it, that were cut off
+)
+Index("arrived_pages_of_site", arrived_pages.c.site, arrived_pages.c.id)
+
 # Earlier texts of articles whose page changed.
 revisions = Table(
     "revisions",

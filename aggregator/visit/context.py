@@ -5,7 +5,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -31,7 +31,8 @@ class Context:
     """All that a visit needs. `owner` is the name of its leases and of the lock that says they are alive.
 
     `clock`: seconds since 1970, by which everything is due. `warned`: feeds of whose selectors it was
-    said already that they match nothing. `held`: the sites that are being visited.
+    said already that they match nothing. `held`: the sites that are being visited. `hands_over`: pages are kept for
+    another worker to read (`visit.arrived`).
     """
 
     store: Store
@@ -49,6 +50,7 @@ class Context:
     warned: set[str] = field(default_factory=set)
     outage: Outage = field(default_factory=Outage)
     held: set[str] = field(default_factory=set)
+    hands_over: bool = False
 
     def now(self) -> int:
         """Returns the seconds since 1970, UTC."""
@@ -72,6 +74,8 @@ async def opened(
     clock: Callable[[], float] = time.time,
     net: Net | None = None,
     pool: Pool | None = None,
+    *,
+    hands_over: bool = False,
 ) -> AsyncIterator[Context]:
     """Opens a context; its leases are free at the end. A `net` and a `pool` that are given stay open, as they are the
     caller's; those that are made here are closed."""
@@ -93,4 +97,5 @@ async def opened(
                 take = gaps.take
             net = await stack.enter_async_context(Net(net_settings(settings), clock, take=take))
         backlog = Backlog(PAGES_PER_WORKER * pool.size)
-        yield Context(store, writer, reader, net, pool, settings, owner, scope, report, backlog, clock, held=held)
+        work = Context(store, writer, reader, net, pool, settings, owner, scope, report, backlog, clock, held=held)
+        yield replace(work, hands_over=hands_over)

@@ -13,7 +13,7 @@ from aggregator.extraction import served_type
 from aggregator.extraction.selectors import selectors_of
 from aggregator.model import NO_VALIDATORS, Response, Validators
 from aggregator.net.request import PAGE_TYPES
-from aggregator.store import entries, refetches, save_article
+from aggregator.store import arrived_pages, entries, refetches, save_article
 from aggregator.store.entries import ListedPage
 from aggregator.store.save_article import Saved
 from aggregator.store.unit_of_work import UnitOfWork
@@ -40,7 +40,7 @@ async def fetch_page(ctx: Context, pages: Sequence[ListedPage], requests: Reques
         return
     page, ids = pages[0], [one.id for one in pages]
     if page.tries >= MAX_TRIES:
-        await _give_up(
+        await give_up(
             ctx, page, ids, f"asked for {page.tries} times, and each time it ended before an answer was stored"
         )
         return
@@ -58,20 +58,25 @@ async def fetch_page(ctx: Context, pages: Sequence[ListedPage], requests: Reques
         return
     finally:
         ctx.backlog.answered(page.id)
+    if ctx.hands_over:
+        now = ctx.now()
+        await ctx.writer.do(lambda conn: arrived_pages.add(conn, page.site, ids, page.tries + 1, response, now))
+        return
     with ctx.backlog.reading():
-        await _read_and_store(ctx, pages, response, reader)
+        await read_and_store(ctx, pages, response, reader)
 
 
-async def _read_and_store(ctx: Context, pages: Sequence[ListedPage], response: Response, reader: PageReader) -> None:
+async def read_and_store(ctx: Context, pages: Sequence[ListedPage], response: Response, reader: PageReader) -> None:
+    """Extracts and stores the article of a page that was fetched, or notes why there is none."""
     page, ids = pages[0], [one.id for one in pages]
     options = page.source.options
     try:
         finished = await read_page(ctx, reader, response, page.facts, options)
     except ExtractionError as error:
-        await _give_up(ctx, page, ids, str(error))
+        await give_up(ctx, page, ids, str(error))
         return
     if finished is None:
-        await _give_up(ctx, page, ids, "no article text on the page")
+        await give_up(ctx, page, ids, "no article text on the page")
         return
     plan = plan_refetches.steps(ctx.settings, options) if page.source.kind == "feed" else ()
     now = ctx.now()
@@ -163,6 +168,7 @@ def _wait(error: FetchError, tries: int) -> int | None:
     return _WAITS[tries]
 
 
-async def _give_up(ctx: Context, page: ListedPage, ids: list[int], reason: str) -> None:
+async def give_up(ctx: Context, page: ListedPage, ids: list[int], reason: str) -> None:
+    """Notes that no article comes of a page."""
     await ctx.writer.do(lambda conn: entries.postpone(conn, ids, page.tries + 1, reason, None))
     ctx.report(PageDone(page.url, "failed", reason=reason))

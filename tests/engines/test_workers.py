@@ -57,9 +57,9 @@ class Workers:
     def __init__(self, url: str) -> None:
         self.url, self.processes, self.logs = url, list[subprocess.Popen[bytes]](), list[Path]()
 
-    def start(self, folder: Path, command: str = "worker") -> subprocess.Popen[bytes]:
+    def start(self, folder: Path, *command: str) -> subprocess.Popen[bytes]:
         log = folder / f"log{len(self.logs)}"
-        arguments = [sys.executable, "-m", "aggregator", "-v", "--database", self.url, command]
+        arguments = [sys.executable, "-m", "aggregator", "-v", "--database", self.url, *(command or ("worker",))]
         with log.open("w") as file:
             process = subprocess.Popen(
                 arguments,
@@ -262,3 +262,18 @@ def test_sqlite_is_no_place_for_workers(folder: Path) -> None:
     workers = Workers(f"sqlite:///{folder}/a.db")
     assert workers.start(folder).wait(30) == 2
     assert "needs PostgreSQL" in workers.said()
+
+
+def test_pages_are_read_by_others_than_fetched_them(folder: Path, workers: Workers, archive: Store) -> None:
+    def arrived() -> int:
+        with archive.read() as conn:
+            return int(conn.execute(text("SELECT count(*) FROM arrived_pages")).scalar_one())
+
+    workers.start(folder, "worker", "--only", "fetch")
+    workers.until(lambda: arrived() == HOSTS * PAGES)
+    assert count(archive) == 0
+    workers.start(folder, "worker", "--only", "extract")
+    workers.until(lambda: count(archive) == HOSTS * PAGES and arrived() == 0)
+    with archive.read() as conn:
+        assert all(len(words) > 100 for _, words in stored(conn))
+    assert "Traceback" not in workers.said()
