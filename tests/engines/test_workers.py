@@ -131,7 +131,7 @@ def test_they_store_what_one_fetch_stores_though_one_is_killed(
     with alone.read() as conn, archive.read() as other:
         assert stored(conn) == stored(other)
         assert other.execute(text("SELECT count(*) FROM entries")).scalar_one() == HOSTS * PAGES
-        assert other.execute(text("SELECT count(*) FROM procrastinate_workers")).scalar_one() <= 2  # of the killed one
+        assert other.execute(text("SELECT count(*) FROM procrastinate_workers")).scalar_one() <= 3  # of the killed one
     alone.close()
     for server in sites:
         times = sorted(seen.at for seen in server.requests)
