@@ -145,10 +145,11 @@ class VisitQueue:
         """Reads the pages of a site that others fetched; the job of the queue."""
         try:
             await read_arrived(self._ctx, site)
-        except AggregatorError as error:
-            self.end(error)
-        except Exception as error:  # a defect of ours; the pages wait for the next tick
-            _log.exception("the pages of %s were not read: %r", site, error)
+        except Exception as error:
+            if (refused := leasing.first(error, StoreError)) is not None:
+                self.end(refused)
+            else:  # a defect of ours; the pages wait for the next tick
+                _log.exception("the pages of %s were not read: %r", site, error)
 
     async def _visit_until_known(self, site: str) -> None:
         """Visits a site; once more where only afterwards it is known whether it was the network that failed."""

@@ -45,11 +45,12 @@ def count(conn: Connection) -> int:
 
 
 def take(conn: Connection, site: str, limit: int) -> list[ArrivedPage]:
-    """Returns the pages of a site that came first, and counts that they are being read."""
+    """Returns the pages of a site that came first, and counts that they are being read. After a reader died they come
+    one by one, so that the page that it died of takes no others with it."""
     columns = [arrived_pages.c[name] for name in ("id", "entries", "answer", "body", "tries")]
-    rows = conn.execute(
-        select(*columns).where(arrived_pages.c.site == site).order_by(arrived_pages.c.id).limit(limit)
-    ).all()
+    mine = select(*columns).where(arrived_pages.c.site == site).order_by(arrived_pages.c.id)
+    rows = conn.execute(mine.limit(limit)).all()
+    rows = rows[:1] if rows and rows[0].tries else rows
     taken = arrived_pages.c.id.in_([row.id for row in rows])
     conn.execute(update(arrived_pages).where(taken).values(tries=arrived_pages.c.tries + 1))
     return [

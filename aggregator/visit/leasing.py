@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Collection, Mapping
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -12,6 +13,7 @@ from aggregator.store.leases import DueSite, SiteRow
 from aggregator.visit.context import Context
 from aggregator.visit.site_visit import learned_delay
 
+E = TypeVar("E", bound=Exception)
 LEASE_SECONDS = 300
 _RENEW_SECONDS = LEASE_SECONDS / 5
 _AFTER_FAULT_SECONDS = 300
@@ -61,9 +63,9 @@ async def keep(ctx: Context, running: Mapping[asyncio.Task[bool], str]) -> None:
 async def end(ctx: Context, site: str, visit: asyncio.Task[bool]) -> None:
     """Gives a site back whose visit has ended. Raises StoreError, if that was what ended it."""
     error = None if visit.cancelled() else visit.exception()
-    if (refused := _first(error, StoreError)) is not None:
+    if (refused := first(error, StoreError)) is not None:
         raise refused
-    if (lost := _first(error, LeaseLost)) is not None:
+    if (lost := first(error, LeaseLost)) is not None:
         _log.warning("the visit ended: %s", lost)
     elif error is not None:  # a defect of ours: the site rests, the others go on
         _log.error("visit of %s failed: %r", site, error, exc_info=error)
@@ -84,9 +86,9 @@ async def release(ctx: Context, site: str) -> None:
     await ctx.writer.do(job)
 
 
-def _first(error: BaseException | None, kind: type[Exception]) -> BaseException | None:
+def first(error: BaseException | None, kind: type[E]) -> E | None:
     """Returns the error of this kind that ended a visit, whose requests are a group, and so are their errors."""
     while isinstance(error, BaseExceptionGroup):
-        of_kind = error.subgroup(kind)
+        of_kind: BaseExceptionGroup[E] | None = error.subgroup(kind)
         error = of_kind.exceptions[0] if of_kind else None
     return error if isinstance(error, kind) else None
