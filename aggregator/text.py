@@ -105,8 +105,9 @@ def _split(text: str, table: bytes, kept: Set[str] = frozenset()) -> list[str]:
     raw = text.encode("utf-8", "surrogatepass")
     if len(raw) > len(text):
         gaps = set(_FOREIGN_GAP.findall(_foreign(text))) - kept
-        if len(gaps) > _MAX_GAPS and not kept:
-            raw = _FOREIGN_GAP.sub(" ", text).encode("utf-8", "surrogatepass")
+        if len(gaps) > _MAX_GAPS:
+            apart = _FOREIGN_GAP.sub(lambda found: found[0] if found[0] in kept else " ", text)
+            raw = apart.encode("utf-8", "surrogatepass")
         else:
             for gap in gaps:
                 raw = raw.replace(gap.encode("utf-8", "surrogatepass"), b" ")

@@ -4,8 +4,8 @@ usage: python -m benchmarks.hosts [--sites 30] [--articles 6] [--gap 2] [--cut 6
 
 The sites and PostgreSQL are reached over the bridge alone. When a quarter is stored the first machine's cable is
 pulled, and put back after so many seconds. Prints what the sites saw: how many pages were asked for twice, how close
-two requests came, whether the work went on meanwhile, and when the machine took part again. Wants root, iproute2 and
-the extras `postgres` and `dev`; makes its namespaces and its bridge, and takes them away.
+two requests came, and whether the work went on meanwhile. Wants root, iproute2 and the extras `postgres` and `dev`;
+makes its namespaces and its bridge, and takes them away.
 """
 
 import argparse
@@ -50,7 +50,7 @@ def main() -> None:
         database = stack.enter_context(get_server(folder / "pg", cleanup_mode="delete"))
         pages = stack.enter_context(Server("0.0.0.0"))
         serve(pages, chosen.sites, chosen.articles, folder)
-        subscribe(folder, chosen.sites, pages.port, stack)
+        subscribe(folder, chosen.sites)
         url = new_database(database.get_uri(), "hosts")
         threading.Thread(target=asyncio.run, args=(proxy(folder / "pg"),), daemon=True).start()
         far = make_url(url).set(host=GATEWAY, port=PORT, query={}).render_as_string(hide_password=False)
@@ -105,7 +105,7 @@ def network(stack: ExitStack) -> None:
             run("ip", "-n", host, "link", "set", device, "up")
 
 
-def subscribe(folder: Path, sites: int, port: int, stack: ExitStack) -> None:
+def subscribe(folder: Path, sites: int) -> None:
     """Gives each site an address on the bridge instead of loopback, which each machine has of its own."""
     file, addresses = folder / "feeds.yaml", [f"10.77.{1 + n // 200}.{1 + n % 200}" for n in range(sites)]
     for address in addresses:

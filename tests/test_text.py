@@ -24,6 +24,13 @@ def test_paragraphs() -> None:
     assert text.paragraphs("a\nb\n\n \nc\n") == ["a\nb", "c"]
 
 
+def test_many_gaps_and_an_uneven_word_go_together() -> None:
+    signs = "".join(f" a{chr(code)}b" for code in range(0x2190, 0x2200))
+    found, form = text.words_and_form(f"{'even ' * 40}for\u00admat{signs}")
+    assert found[40:] == ["format", *["a", "b"] * 112]
+    assert form.endswith("format" + " a b" * 112)
+
+
 _ODD = st.text(st.one_of(st.characters(), st.sampled_from("aé½ﬁ™℃ ._-\u00ad\u200b\u0301\uff41東한हि")))
 
 

@@ -2,13 +2,13 @@
 
 import os
 from collections.abc import Callable
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from aggregator.cli import gc_tuning, global_options
 from aggregator.config import paths
+from aggregator.engines.part import Part
 from aggregator.errors import UsageError, needing
 
 Engine = Callable[..., int]
@@ -20,14 +20,6 @@ def engine() -> Engine:
     with needing("postgres", "procrastinate", "a worker"):
         from aggregator.engines.worker import run
     return run
-
-
-class Part(StrEnum):
-    """What a worker does."""
-
-    ALL = "all"
-    FETCH = "fetch"
-    EXTRACT = "extract"
 
 
 def worker(
@@ -56,4 +48,4 @@ def worker(
         raise UsageError("worker: needs PostgreSQL, --database postgresql://…; on SQLite run `aggregator daemon`")
     run = engine()
     gc_tuning.tune_for_long_run()
-    raise typer.Exit(run(options.config_path(), url, os.environ, part=only.value))
+    raise typer.Exit(run(options.config_path(), url, os.environ, part=only))

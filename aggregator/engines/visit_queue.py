@@ -10,7 +10,7 @@ worker. So a job may be dropped at any time: what it stood for is due still, and
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from typing import Any, Literal
+from typing import Any
 
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
@@ -21,6 +21,7 @@ from sqlalchemy.engine import make_url
 
 from aggregator.alerts.deliver import Outcome, deliver
 from aggregator.archive.prune import prune
+from aggregator.engines.part import Part
 from aggregator.errors import AggregatorError, StoreError
 from aggregator.store import arrived_pages, leases, maintenance
 from aggregator.store.leases import EVERYTHING
@@ -35,8 +36,6 @@ MAX_ARRIVED = 20_000  # pages that wait to be read; more are not fetched until s
 MAX_WAITING = 1000  # jobs; more would only make their order older
 GRACE_SECONDS = 9  # for visits under way when the worker stops
 _VISITS, _EXTRACTS, _UPKEEP = "visits", "extract", "upkeep"  # so that nothing of one waits for the others to end
-Part = Literal["all", "fetch", "extract"]
-"""What a worker does: fetch reads no pages, which are kept for the others; extract asks no site for anything."""
 _CONNECTIONS = 4
 _log = logging.getLogger(__name__)
 _TRY_TICK = text("SELECT pg_try_advisory_xact_lock(hashtext('aggregator tick'))")
@@ -50,7 +49,7 @@ class Offline(AggregatorError):
 class VisitQueue:
     """Works off the queue with one context: the visits, the tick and the upkeep of the database."""
 
-    def __init__(self, ctx: Context, part: Part = "all") -> None:
+    def __init__(self, ctx: Context, part: Part = Part.ALL) -> None:
         self._ctx, self._part = ctx, part
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._visiting: dict[asyncio.Task[bool], str] = {}
@@ -87,10 +86,10 @@ class VisitQueue:
         workers = [
             asyncio.create_task(self._worker(self._upkeep, _UPKEEP, 4)),
         ]
-        if self._part != "extract":
+        if self._part is not Part.EXTRACT:
             visits = self._worker(self._visits, _VISITS, self._ctx.settings.visits)
             workers.append(asyncio.create_task(visits))
-        if self._part != "fetch":
+        if self._part is not Part.FETCH:
             extracts = self._worker(self._visits, _EXTRACTS, 2 * self._ctx.pool.size)
             workers.append(asyncio.create_task(extracts))
         stopped, keeper = asyncio.create_task(stop.wait()), asyncio.create_task(leasing.keep(self._ctx, self._visiting))
@@ -228,10 +227,10 @@ class VisitQueue:
             if not unit.execute(_TRY_TICK).scalar():
                 return  # another worker's tick is at it
             leases.lapse(unit, lost)
-            read = {row.lock for row in unit.execute(_JOBS, {"queue": _EXTRACTS})}
-            arrived = [site for site in arrived_pages.sites(unit) if _lock_of_pages(site) not in read]
-            _enqueue(unit, [_job_of_pages(site) for site in arrived[:MAX_WAITING]])
-            if arrived and (waiting := arrived_pages.count(unit)) > MAX_ARRIVED:
+            at_hand = {row.lock for row in unit.execute(_JOBS, {"queue": _EXTRACTS})}
+            unread = [site for site in arrived_pages.sites(unit) if _lock_of_pages(site) not in at_hand]
+            _enqueue(unit, [_job_of_pages(site) for site in unread[:MAX_WAITING]])
+            if (waiting := arrived_pages.count(unit)) > MAX_ARRIVED:
                 _log.warning(
                     "%d pages wait to be read: no site is visited; start more workers with --only extract", waiting
                 )

@@ -12,7 +12,8 @@ from pathlib import Path
 from aggregator.config.models import Config
 from aggregator.engines import systemd
 from aggregator.engines.log_progress import log_progress
-from aggregator.engines.visit_queue import Offline, Part, VisitQueue
+from aggregator.engines.part import Part
+from aggregator.engines.visit_queue import Offline, VisitQueue
 from aggregator.errors import AggregatorError, DatabaseNewer, StoreError
 from aggregator.store import engine, job_queue, locks
 from aggregator.store.database_clock import DatabaseClock
@@ -32,7 +33,7 @@ def run(
     database_url: str,
     environ: Mapping[str, str] = os.environ,
     report: Callable[[Progress], None] = log_progress,
-    part: Part = "all",
+    part: Part = Part.ALL,
 ) -> int:
     """Runs until SIGTERM or SIGINT; returns the exit code. Raises AggregatorError if it can't start.
 
@@ -115,7 +116,7 @@ class _Worker:
         await asyncio.to_thread(self._clock.set)
         await asyncio.to_thread(self._store.refuse_newer)
         settings = await asyncio.to_thread(shared_settings, self._store, self._environ)
-        hands_over = self._part == "fetch"
+        hands_over = self._part is Part.FETCH
         async with opened(self._store, settings, self._report, clock=self._clock, hands_over=hands_over) as ctx:
             queue = VisitQueue(ctx, self._part)
             watch = asyncio.create_task(self._watch(queue))

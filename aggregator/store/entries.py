@@ -186,6 +186,11 @@ def waiting(conn: Connection, due: ColumnElement[bool], limit: int) -> list[List
     return [_page(row) for row in conn.execute(query.limit(limit))]
 
 
+def of_ids(conn: Connection, ids: Collection[int]) -> list[ListedPage]:
+    """Returns those of these entries that are still there."""
+    return [_page(row) for row in conn.execute(_listed_pages().where(entries.c.id.in_(ids)).order_by(entries.c.id))]
+
+
 def listing(
     conn: Connection, article_ids: Collection[int], *, subscribed: bool, options: Mapping[str, Options] | None = None
 ) -> dict[int, ListedPage]:

@@ -6,7 +6,6 @@ import secrets
 
 from aggregator.store import arrived_pages, entries
 from aggregator.store.arrived_pages import ArrivedPage
-from aggregator.store.schema import entries as entry_table
 from aggregator.tracing import visit_id
 from aggregator.visit.context import Context
 from aggregator.visit.page import give_up, read_and_store
@@ -33,8 +32,7 @@ async def read_arrived(ctx: Context, site: str) -> None:
 
 
 async def _read(ctx: Context, arrived: ArrivedPage, reader: PageReader) -> None:
-    ids = arrived.entry_ids
-    listed = await ctx.read(lambda conn: entries.waiting(conn, entry_table.c.id.in_(ids), len(ids)))
+    listed = await ctx.read(lambda conn: entries.of_ids(conn, arrived.entry_ids))
     if listed and arrived.tries < _MAX_TRIES:
         await read_and_store(ctx, listed, arrived.response, reader)
     elif listed:

@@ -1,5 +1,6 @@
 """Workers as processes on one PostgreSQL: together they store what one fetch stores, politely, whatever happens."""
 
+import asyncio
 import itertools
 import os
 import shutil
@@ -17,10 +18,14 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
 
-from aggregator.engines import fetch
+from aggregator.config.models import Settings
+from aggregator.engines import fetch, visit_queue
+from aggregator.model import Response
 from aggregator.pool import Pool
-from aggregator.store import engine, maintenance
+from aggregator.store import arrived_pages, engine, feeds, maintenance
 from aggregator.store.engine import Store
+from aggregator.store.feeds import Subscription
+from aggregator.visit import opened
 from tests.conftest import server_of
 from tests.servers import Reply, Server
 from tests.visit import site
@@ -262,6 +267,33 @@ def test_sqlite_is_no_place_for_workers(folder: Path) -> None:
     workers = Workers(f"sqlite:///{folder}/a.db")
     assert workers.start(folder).wait(30) == 2
     assert "needs PostgreSQL" in workers.said()
+
+
+def test_no_site_is_visited_while_very_many_pages_wait(
+    archive: Store, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visit_queue, "MAX_ARRIVED", 0)
+    with archive.write() as conn:
+        feed = Subscription("http://127.0.5.99/rss", "feed", None, None, None, "127.0.5.99", "{}")
+        feeds.sync(conn, [feed], 0)
+        response = Response("http://127.0.5.98/a", "http://127.0.5.98/a", 200, {}, b"a page")
+        arrived_pages.add(conn, "127.0.5.98", [1], 1, response, 0)
+
+    def queues() -> list[str]:
+        with archive.read() as conn:
+            return list(conn.execute(text("SELECT queue_name FROM procrastinate_jobs ORDER BY id")).scalars())
+
+    async def ticks() -> None:
+        async with opened(archive, Settings(workers=1), print, pool=pool) as ctx:
+            queue = visit_queue.VisitQueue(ctx)
+            for _ in range(2):  # also when the pages have their job
+                await asyncio.to_thread(queue._defer_due, [])
+                assert queues() == ["extract"]
+            await ctx.writer.do(lambda unit: arrived_pages.drop(unit, 1))
+            await asyncio.to_thread(queue._defer_due, [])
+            assert queues() == ["extract", "visits"]
+
+    asyncio.run(ticks())
 
 
 def test_pages_are_read_by_others_than_fetched_them(folder: Path, workers: Workers, archive: Store) -> None:
