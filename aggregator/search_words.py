@@ -8,10 +8,11 @@ Whoever changes what is made here counts `store.search_index.FORM` up.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import chain
+from typing import NamedTuple
 
 from aggregator.text import WordTable, caseless, caseless_words, fold
 
@@ -58,7 +59,6 @@ _SCRIPTS |= {"ta": "஀-௿", "yi": "א-ת"}
 _OWN_SCRIPT = {language: re.compile(f"[{_SCRIPTS.get(language, 'a-zß-ʯḀ-ỿ')}]") for language in STEMMERS}
 _LONGEST = 100  # characters of a word; a database takes no longer ones than 2,046 bytes
 _LONGEST_STEMMED = 40
-_MAX_KNOWN = 1 << 16  # words of a language
 _DOTTED_I = str.maketrans({"I": "ı", "İ": "i"})
 _TURKIC = ("tr", "az")
 _SAME = {"nb": "no", "nn": "no"}
@@ -106,8 +106,7 @@ _AROUND_WORDS = ".,;:!?\"'()[]“”„‘’‚«»…–—"
 _CAN_JOIN = re.compile(r"\w[-&.'’\u2010\u2011,\u00a0\u2009\u202f]\w|\w\. \w\.|\d \d")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """What a word becomes: its form and its stem (the form itself where there is no stemmer), each of as many words as
     the other, and other spellings by which it is found."""
 
@@ -147,16 +146,19 @@ def search_terms(title: str | None, lead: str | None, text: str, lang: str | Non
     """Returns what an article in `lang` is found by."""
     language = stemming(lang)
     fields = [_apart(part or "", language) for part in (title, lead, text)]
-    words = _words_of(language)
-    form, stem, found = words.forms.__getitem__, words.stems.__getitem__, set[str]().union(*fields)
-    words.learn(found)
-    if "" in map(form, found):
+    distinct = set[str]().union(*fields)
+    # Each word is looked up once in the large table of all, and then in one that the processor's cache holds.
+    forms, stems, others = (
+        zip(*map(_words_of(language).__getitem__, distinct), strict=True) if distinct else ((), (), ())
+    )
+    form, stem = (dict(zip(distinct, some, strict=True)).__getitem__ for some in (forms, stems))
+    if "" in forms:
         fields = [list(filter(form, field)) for field in fields]
-    others = set(chain.from_iterable(map(words.others.__getitem__, found & words.others.keys())))
-    others.update(*(joined(part) for part in (title, lead, text) if part))
+    plain = set(filter(str.isalpha, distinct))
+    found = set(chain.from_iterable(others)).union(*(joined(part, plain) for part in (title, lead, text) if part))
     title_form, lead_form, text_form = (" ".join(map(form, field)) for field in fields)
     title_stem, lead_stem, text_stem = (" ".join(map(stem, field)) for field in fields)
-    return SearchTerms((title_form, lead_form, text_form), (title_stem, lead_stem, text_stem), " ".join(sorted(others)))
+    return SearchTerms((title_form, lead_form, text_form), (title_stem, lead_stem, text_stem), " ".join(sorted(found)))
 
 
 def compounds(text: str) -> list[str]:
@@ -164,9 +166,12 @@ def compounds(text: str) -> list[str]:
     return _JOINED.findall(_joinable(text)) if _CAN_JOIN.search(text) else []
 
 
-def joined(text: str) -> set[str]:
-    """Returns the words that parts of a text are written as elsewhere: `att` of AT&T, `longterm` of long-term."""
-    found = set(chain.from_iterable(map(_SPELT.__getitem__, set(text.split()))))
+def joined(text: str, plain: Set[str] = frozenset()) -> set[str]:
+    """Returns the words that parts of a text are written as elsewhere: `att` of AT&T, `longterm` of long-term.
+
+    `plain`: words of letters alone, which are no such parts.
+    """
+    found = set(chain.from_iterable(map(_SPELT.__getitem__, set(text.split()).difference(plain))))
     if _GOES_ON in found and _GOING_ON.search(text):
         return _in_one_word(compounds(text))
     return found - {_GOES_ON}
@@ -205,39 +210,17 @@ def read(text: str, language: str) -> list[Word]:
 
 def forms_and_stems(text: str, language: str) -> tuple[list[str], list[str]]:
     """Returns the forms of the words of such a text, and their stems, at a fraction of what `read` costs."""
-    words, found = _words_of(language), _apart(text, language)
-    words.learn(set(found))
-    kept = list(filter(words.forms.__getitem__, found))
-    return list(map(words.forms.__getitem__, kept)), list(map(words.stems.__getitem__, kept))
+    words = [word for word in map(_words_of(language).__getitem__, _apart(text, language)) if word.form]
+    return [word.form for word in words], [word.stem for word in words]
 
 
 def _apart(text: str, language: str) -> Sequence[str]:
     return caseless_words(text.translate(_DOTTED_I) if language in _TURKIC else text)
 
 
-class _Words:
-    """What is remembered of the words of a language: their forms and stems, and the other spellings of those that have
-    any."""
-
-    def __init__(self, language: str) -> None:
-        self._make = _maker(language)
-        self.forms: dict[str, str] = {}
-        self.stems: dict[str, str] = {}
-        self.others: dict[str, tuple[str, ...]] = {}
-
-    def learn(self, words: set[str]) -> None:
-        """Makes those of the words that are not known."""
-        if len(self.forms) > _MAX_KNOWN:
-            for table in (self.forms, self.stems, self.others):
-                table.clear()
-        for word in words.difference(self.forms):
-            made = self._make(word)
-            self.forms[word], self.stems[word] = made.form, made.stem
-            if made.others:
-                self.others[word] = made.others
-
-
-_words_of = cache(_Words)
+@cache
+def _words_of(language: str) -> WordTable[Word]:
+    return WordTable(_maker(language))
 
 
 @cache
