@@ -1,5 +1,6 @@
 """Stores and reads what feeds listed."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, inse
 from aggregator.articles.entry_facts import EntryDetails, EntryFacts, EntryRow, EntryState
 from aggregator.config.feed_options import Options, decode
 from aggregator.model import Enclosure
-from aggregator.store.feeds import Source
+from aggregator.store.feeds import Source, count_entries
 from aggregator.store.schema import articles, entries, feeds
 from aggregator.store.sql import Values, portions
 
@@ -103,6 +104,7 @@ def add(conn: Connection, rows: Sequence[EntryRow]) -> list[int]:
     """Stores new entries; returns their ids in the order of the rows."""
     if not rows:
         return []
+    count_entries(conn, Counter(row.feed_id for row in rows))
     added = insert(entries).returning(entries.c.id, sort_by_parameter_order=True)
     return [int(i) for i in conn.execute(added, list(map(_columns, rows))).scalars()]
 

@@ -1,12 +1,12 @@
 """Stores and reads subscriptions and their polls."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
 import orjson
-from sqlalchemy import Connection, Row, TextClause, and_, func, insert, or_, select, text, true, update
+from sqlalchemy import Connection, Row, TextClause, and_, func, insert, literal_column, or_, select, text, true, update
 
 from aggregator.config.feed_options import Options, decode
 from aggregator.errors import NotFound
@@ -275,26 +275,26 @@ def of_id(conn: Connection, feed_id: int) -> FeedRow:
 
 def overview(conn: Connection, feed_id: int | None = None) -> list[FeedCounts]:
     """Returns `active`, or that of one id alone, each with the counts of its entries."""
-    of_feed = true() if feed_id is None else entries.c.feed_id == feed_id
-    counted = (
-        select(
-            entries.c.feed_id,
-            func.count().label("entries"),
-            func.count(entries.c.article_id).label("articles"),
-            func.sum((entries.c.state == "waiting").cast(entries.c.tries.type)).label("waiting"),
-        )
-        .where(of_feed)
-        .group_by(entries.c.feed_id)
-        .subquery()
-    )
-    columns = (func.coalesce(counted.c[name], 0) for name in ("entries", "articles", "waiting"))
-    query = (
-        select(*_COLUMNS, *columns)
-        .outerjoin(counted, counted.c.feed_id == feeds.c.id)
-        .where(SUBSCRIBED, true() if feed_id is None else feeds.c.id == feed_id)
-        .order_by(feeds.c.position)
-    )
-    return [FeedCounts(from_row(row), *row[len(_COLUMNS) :]) for row in conn.execute(query)]
+    alone = true() if feed_id is None else feeds.c.id == feed_id
+    # Those that are done have an article. They are nearly all and need not be looked at.
+    bare = (func.count() - func.count(entries.c.article_id)).label("bare")
+    waiting = func.count().filter(entries.c.state == "waiting").label("waiting")
+    undone = entries.c.state != literal_column("'done'")
+    counted = select(entries.c.feed_id, bare, waiting).where(undone).group_by(entries.c.feed_id)
+    if feed_id is not None:
+        counted = counted.where(entries.c.feed_id == feed_id)
+    left = {row.feed_id: (row.bare, row.waiting) for row in conn.execute(counted)}
+    found = []
+    for row in conn.execute(select(*_COLUMNS, feeds.c.entries).where(SUBSCRIBED, alone).order_by(feeds.c.position)):
+        without, waits = left.get(row.id, (0, 0))
+        found.append(FeedCounts(from_row(row), row.entries, row.entries - without, waits))
+    return found
+
+
+def count_entries(conn: Connection, counted: Mapping[int, int]) -> None:
+    """Adds to how many entries there are of feeds, by their ids; takes away where a number is negative."""
+    for feed_id, number in sorted(counted.items()):
+        run(conn, _COUNT, {"feed_id": feed_id, "number": number})
 
 
 def names_of_sites(conn: Connection) -> dict[str, str]:
@@ -308,13 +308,11 @@ def entries_per_day(conn: Connection, since: int, feed_id: int | None = None) ->
     """Returns how many entries came of each subscription, or of one alone, on each day (since 1970, in UTC) from the
     time `since` on."""
     day = (entries.c.first_seen_at // 86_400).label("day")
-    counted = select(entries.c.feed_id, day, func.count()).where(entries.c.first_seen_at >= since)
-    if feed_id is None:  # ids were given out in time: what came before need not be read
-        before = select(entries.c.id).where(entries.c.first_seen_at < since).order_by(entries.c.id.desc()).limit(1)
-        counted = counted.where(entries.c.id > func.coalesce(before.scalar_subquery(), 0))
-    else:
-        counted = counted.where(entries.c.feed_id == feed_id)
-    found = conn.execute(counted.group_by(entries.c.feed_id, "day"))
+    came = and_(entries.c.feed_id == feeds.c.id, entries.c.first_seen_at >= since)
+    counted = select(feeds.c.id, day, func.count()).join(entries, came).where(SUBSCRIBED)
+    if feed_id is not None:
+        counted = counted.where(feeds.c.id == feed_id)
+    found = conn.execute(counted.group_by(feeds.c.id, "day"))
     return {(feed, int(day)): int(number) for feed, day, number in found}
 
 
@@ -359,6 +357,7 @@ def record_poll(conn: Connection, poll: Poll, before: FeedRow, after: FeedRow) -
         run(conn, _update(changed), values | {"feed_id": before.id})
 
 
+_COUNT = text("UPDATE feeds SET entries = entries + :number WHERE id = :feed_id")
 _LOG = text(
     "INSERT INTO polls (feed_id, at, outcome, seconds, status, kind, reason, listed, new, bytes)"
     " VALUES (:feed_id, :at, :outcome, :seconds, :status, :kind, :reason, :listed, :new, :bytes)"

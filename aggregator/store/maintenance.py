@@ -1,6 +1,7 @@
 """Maintains the database: prune, check, backup, stats, optimise."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -12,6 +13,7 @@ from aggregator.errors import StoreError, UsageError
 from aggregator.model import Tell
 from aggregator.store import rebuild_index, rebuild_stories, save_article
 from aggregator.store.engine import Store
+from aggregator.store.feeds import count_entries
 from aggregator.store.marks import starred_ids
 from aggregator.store.schema import (
     SUBSCRIBED,
@@ -105,7 +107,10 @@ def drop_tombstones(conn: Connection, now: int) -> int:
     whole = feeds.c.format.is_distinct_from("sitemap-index")
     parsed = select(feeds.c.parsed_at).where(feeds.c.id == entries.c.feed_id, whole).scalar_subquery()
     unlisted = (entries.c.last_seen_at < parsed) & (entries.c.last_seen_at < now - TOMBSTONE_DAYS * DAY)
-    return conn.execute(delete(entries).where(entries.c.state == "pruned", unlisted)).rowcount
+    gone = delete(entries).where(entries.c.state == "pruned", unlisted).returning(entries.c.feed_id)
+    fewer = Counter(conn.execute(gone).scalars())
+    count_entries(conn, {feed_id: -number for feed_id, number in fewer.items()})
+    return fewer.total()
 
 
 def drop_raw(conn: Connection, before: int) -> int:
@@ -188,6 +193,9 @@ _INVARIANTS = {
     "entries are done without an article": "entries WHERE state = 'done' AND article_id IS NULL",
     "entries have an article and are not done": (
         "entries WHERE state <> 'done' AND state <> 'waiting' AND article_id IS NOT NULL"
+    ),
+    "feeds count their entries wrongly": (
+        "feeds f WHERE f.entries <> (SELECT count(*) FROM entries e WHERE e.feed_id = f.id)"
     ),
     "entries wait for no time": "entries WHERE state = 'waiting' AND (next_try_at IS NULL OR site IS NULL)",
     "articles are a copy of a copy": "articles a JOIN articles b ON a.copy_of = b.id WHERE b.copy_of IS NOT NULL",

@@ -1,5 +1,6 @@
 """Lists the articles of subscriptions as feed readers ask for them: by feed, category, mark and time, in pages."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -73,22 +74,13 @@ class Page:
 
 def condition(conn: Connection, wanted: Wanted) -> ColumnElement[bool]:
     """Returns what is asked as a condition on `articles`; pages and order play no part."""
-    everywhere = wanted.feed_id is None and wanted.category_id is None
-    return and_(_of_feeds(wanted, articles.c.feed), *_narrowing(conn, wanted, looked_up=everywhere))
-
-
-def count(conn: Connection, wanted: Wanted) -> int:
-    """Returns how many articles there are in all pages."""
-    if wanted.read is not False:
-        return int(conn.execute(select(func.count()).select_from(articles).where(condition(conn, wanted))).scalar_one())
-    # Where nearly all were read, a join costs a tenth of what it does to ask of each article whether it was.
-    unread = select(func.count()).select_from(_MARKED).where(_mark.c.read_at.is_(None))
-    return int(conn.execute(unread.where(condition(conn, replace(wanted, read=None, removed=True)))).scalar_one())
+    return _condition(wanted, _of_ids(conn, wanted))
 
 
 def page(conn: Connection, wanted: Wanted) -> Page:
     """Returns a page of what is asked."""
-    total = count(conn, wanted)
+    among = _of_ids(conn, wanted)  # a query is planned once, for the count and for the page
+    total = _count(conn, wanted, among)
     looked_up = _few(conn, wanted, total)
     rows: Select[Any] = select(articles.c.id)
     feed: ColumnElement[Any] = articles.c.feed
@@ -96,7 +88,7 @@ def page(conn: Connection, wanted: Wanted) -> Page:
     if wanted.order == "at":
         # Neither the index of feeds nor that of times is of use where the other one is to be gone by.
         feed, first = (feed, first + 0) if looked_up else (_unindexed(wanted, feed), first)
-    rows = rows.where(_of_feeds(wanted, feed), *_narrowing(conn, wanted, looked_up=looked_up))
+    rows = rows.where(_of_feeds(wanted, feed), *_narrowing(wanted, among, looked_up=looked_up))
     if wanted.order in ("feed_category", "category_id"):
         rows = rows.join(feeds, feeds.c.url == articles.c.feed)
         rows = rows.join(categories, categories.c.name == func.coalesce(feeds.c.category, NONE))
@@ -123,6 +115,22 @@ def per_feed(conn: Connection, *, folded: bool) -> dict[str, Counted]:
     counted = select(articles.c.feed, func.count(), func.count(_mark.c.read_at), newest).select_from(_MARKED)
     counted = counted.where(condition(conn, Wanted(folded=folded))).group_by(articles.c.feed)
     return {url: Counted(int(done), int(every - done), int(at)) for url, every, done, at in conn.execute(counted)}
+
+
+def _condition(wanted: Wanted, among: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
+    everywhere = wanted.feed_id is None and wanted.category_id is None
+    return and_(_of_feeds(wanted, articles.c.feed), *_narrowing(wanted, among, looked_up=everywhere))
+
+
+def _count(conn: Connection, wanted: Wanted, among: Sequence[ColumnElement[bool]]) -> int:
+    """Returns how many articles there are in all pages."""
+    if wanted.read is not False:
+        counted = select(func.count()).select_from(articles).where(_condition(wanted, among))
+        return int(conn.execute(counted).scalar_one())
+    # Where nearly all were read, a join costs a tenth of what it does to ask of each article whether it was.
+    unread = select(func.count()).select_from(_MARKED).where(_mark.c.read_at.is_(None))
+    everything = _condition(replace(wanted, read=None, removed=True), among)
+    return int(conn.execute(unread.where(everything)).scalar_one())
 
 
 def _few(conn: Connection, wanted: Wanted, total: int) -> bool:
@@ -169,8 +177,8 @@ def _beyond(wanted: Wanted) -> ColumnElement[bool]:
     return beyond
 
 
-def _narrowing(conn: Connection, wanted: Wanted, *, looked_up: bool = True) -> list[ColumnElement[bool]]:
-    return [*_of_marks(wanted, looked_up=looked_up), *_of_times(wanted), *_of_ids(conn, wanted)]
+def _narrowing(wanted: Wanted, among: Sequence[ColumnElement[bool]], *, looked_up: bool) -> list[ColumnElement[bool]]:
+    return [*_of_marks(wanted, looked_up=looked_up), *_of_times(wanted), *among]
 
 
 def _of_feeds(wanted: Wanted, feed: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -221,6 +229,7 @@ def _stored_from(at: int) -> Select[int]:
 
 
 def _of_ids(conn: Connection, wanted: Wanted) -> list[ColumnElement[bool]]:
+    """Returns the conditions that are the same for a count and for a page."""
     asked: list[ColumnElement[bool]] = []
     if wanted.ids is not None:
         asked.append(articles.c.id.in_(listed(conn, wanted.ids)))

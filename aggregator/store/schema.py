@@ -86,6 +86,7 @@ feeds = Table(
     Column("health_why", Text),
     Column("last_poll_due_at", BigInteger),  # what next_poll_at and next_poll_reason were before the last poll
     Column("last_poll_reason", Text),
+    Column("entries", Integer, nullable=False, server_default="0"),  # how many rows of `entries` it has
 )
 Index("feeds_due", feeds.c.next_poll_at, feeds.c.site)
 SUBSCRIBED = feeds.c.retired_at.is_(None) & (feeds.c.kind != "hand")  # what feeds.yaml lists today
@@ -152,6 +153,9 @@ entries = Table(
 _index_where("state = 'waiting'", "entries_waiting", entries.c.site, entries.c.next_try_at)
 _index_where("article_id IS NOT NULL", "entries_of_article", entries.c.article_id)
 Index("entries_address", entries.c.feed_id, entries.c.address)
+# The few that are still, or for good, without what a feed is counted by, and what came lately.
+_index_where("state <> 'done'", "entries_not_done", entries.c.feed_id, entries.c.state, entries.c.article_id)
+Index("entries_came", entries.c.feed_id, entries.c.first_seen_at)
 
 # What several entries of a feed were seen to share: then it tells none of them from the others any more.
 shared = Table(

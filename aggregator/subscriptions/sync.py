@@ -25,7 +25,7 @@ _DIGEST_LENGTH = 64  # of what stands before a kept configuration
 def load(store: Store, path: Path | None, environ: Mapping[str, str] = os.environ) -> tuple[Config, str]:
     """Returns the configuration and its digest. It is parsed again only when the file or a setting changed. Raises
     ConfigError, also for a query of `mute` that can't be read."""
-    digest = _digest(path, environ)
+    digest = digest_of(path, environ)
     with store.read() as conn:
         kept = meta.get(conn, "config")
     if kept and kept.startswith(digest):
@@ -34,11 +34,6 @@ def load(store: Store, path: Path | None, environ: Mapping[str, str] = os.enviro
     with store.read() as conn:
         _refuse_unreadable(conn, config, path)
     return config, digest
-
-
-def settings(store: Store, path: Path | None, environ: Mapping[str, str]) -> Settings:
-    """Returns the settings alone, which costs less than the whole configuration. Raises ConfigError."""
-    return _kept_settings(store, path, environ) or load(store, path, environ)[0].settings
 
 
 def synced_settings(store: Store, path: Path, environ: Mapping[str, str], now: int) -> Settings:
@@ -78,12 +73,13 @@ def _kept_settings(store: Store, path: Path | None, environ: Mapping[str, str]) 
     """Returns the settings that were synced last; None if the file or a variable changed since."""
     with store.read() as conn:
         kept = meta.get(conn, "settings")
-    if kept and kept.startswith(digest := _digest(path, environ)):
+    if kept and kept.startswith(digest := digest_of(path, environ)):
         return Settings.model_validate_json(kept[len(digest) :])
     return None
 
 
-def _digest(path: Path | None, environ: Mapping[str, str]) -> str:
+def digest_of(path: Path | None, environ: Mapping[str, str]) -> str:
+    """Returns what differs where the file, its place or a variable does. Raises ConfigError."""
     data = b""
     if path is not None:
         try:

@@ -15,7 +15,7 @@ from aggregator.access.signatures import signing_key
 from aggregator.errors import AggregatorError, UsageError
 from aggregator.net import net_settings
 from aggregator.store.engine import Store
-from aggregator.subscriptions import sync
+from aggregator.subscriptions.known_config import KnownConfig
 from aggregator.web.application import create_app
 from aggregator.web.extraction_time import ExtractionTime
 from aggregator.web.picture_proxy import PictureProxy
@@ -68,20 +68,19 @@ def server(
             f"--host {address.host}: others would read this archive without a password; set one first with"
             " `aggregator web password USER`"
         )
-    settings = sync.settings(store, config_path if config_path.exists() else None, environ)
+    config = KnownConfig(store, config_path, environ)
+    settings = config.read().settings  # a file that can't be read is told now, not by every page that needs it
     known = {address.host.lower(), *(name.lower() for name in address.hosts)}
     served = ServerState(
         store=store,
         logins=logins,
-        config_path=config_path,
-        environ=environ,
+        known=config,
         # Off loopback there is a password, and a browser sends the session to the name alone that it logged in at.
         hosts=frozenset(known) if address.is_local or address.hosts else None,
         trusted=frozenset(address.trusted),
         extraction=extraction,
         pictures=PictureProxy(signing_key(store), net_settings(settings)) if settings.proxy_pictures else None,
     )
-    served.config()  # a file that can't be read is told now, not by every page that needs it
     return uvicorn.Server(
         uvicorn.Config(
             create_app(served, address.prefix),

@@ -1,9 +1,8 @@
 """Holds what every handler needs, and hands it to them as parameters."""
 
-import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -12,22 +11,20 @@ from fastapi import Depends, Request
 from aggregator.access.logins import Login, Logins
 from aggregator.config.models import Config, Settings
 from aggregator.store.engine import Store
-from aggregator.subscriptions import sync
+from aggregator.subscriptions.known_config import KnownConfig
 from aggregator.web.extraction_time import ExtractionTime
 from aggregator.web.picture_proxy import PictureProxy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerState:
-    """The archive that is served. `config_path`: feeds.yaml, there or not; `hosts`: the names by which the
-    server may be asked, beside addresses (None: any); `trusted`: addresses of proxies whose headers are believed;
-    `pictures`: serves those of other sites (None: browsers ask there);
-    `extraction`: what it takes, where this process polls too."""
+    """The archive that is served. `known`: what feeds.yaml says; `hosts`: the names by which the server may be asked,
+    beside addresses (None: any); `trusted`: addresses of proxies whose headers are believed; `pictures`: serves those
+    of other sites (None: browsers ask there); `extraction`: what it takes, where this process polls too."""
 
     store: Store
     logins: Logins
-    config_path: Path
-    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    known: KnownConfig
     hosts: frozenset[str] | None = None
     trusted: frozenset[str] = frozenset()
     pictures: PictureProxy | None = None
@@ -38,21 +35,27 @@ class ServerState:
         """Returns the time, in seconds since 1970."""
         return int(time.time())
 
+    @property
+    def config_path(self) -> Path:
+        """Returns where feeds.yaml is, or will be."""
+        return self.known.path
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """Returns the variables that stand over it."""
+        return self.known.environ
+
     def config(self) -> Config:
         """Returns what feeds.yaml says now. Raises ConfigError."""
-        return sync.load(self.store, self._existing_config(), self.environ)[0]
+        return self.known.read()
 
     def settings(self) -> Settings:
         """Returns the settings that feeds.yaml has now. Raises ConfigError."""
-        return sync.settings(self.store, self._existing_config(), self.environ)
+        return self.config().settings
 
     def follow_config(self) -> None:
         """Takes over what was written into feeds.yaml. Raises ConfigError."""
-        config, digest = sync.load(self.store, self._existing_config(), self.environ)
-        sync.sync(self.store, config, digest, self.now)
-
-    def _existing_config(self) -> Path | None:
-        return self.config_path if self.config_path.exists() else None
+        self.known.follow(self.now)
 
 
 # These are no plain functions, for which a request would wait for a thread twice.

@@ -6,6 +6,7 @@ import pytest
 
 from aggregator.store import feeds
 from aggregator.store.engine import Store
+from aggregator.subscriptions.known_config import KnownConfig
 from aggregator.subscriptions.sync import load, sync, synced_settings
 
 
@@ -39,3 +40,16 @@ def test_a_fetch_sees_what_a_daemon_synced_between(store: Store, file: Path) -> 
     write(file, 3, "https://a.example/f")
     assert synced_settings(store, file, {}, 3).visits == 3
     assert urls(store) == ["https://a.example/f"]
+
+
+def test_a_file_that_nothing_synced_is_parsed_once(store: Store, file: Path) -> None:
+    write(file, 3, "https://a.example/f")
+    known = KnownConfig(store, file, {})
+    first = known.read()
+    assert known.read() is first
+    write(file, 4, "https://b.example/f")
+    assert [feed.url for feed in known.read().feeds] == ["https://b.example/f"]
+    known.follow(1)
+    assert urls(store) == ["https://b.example/f"]
+    file.unlink()
+    assert not known.read().feeds

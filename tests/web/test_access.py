@@ -8,6 +8,7 @@ import pytest
 
 from aggregator.access.logins import Logins
 from aggregator.store import engine
+from aggregator.subscriptions.known_config import KnownConfig
 from aggregator.web.application import create_app
 from aggregator.web.server_state import ServerState
 from tests.web.conftest import PASSWORD, USER, Running, closed, copied, run, serving
@@ -194,7 +195,9 @@ def test_headers_of_a_proxy_are_not_believed_unless_told(locked: Running) -> Non
 
 def test_a_failure_of_the_server_is_sent_with_the_policy_too(archive_folder: Path) -> None:
     store = engine.open(f"sqlite:///{archive_folder / 'aggregator.db'}")
-    app = create_app(ServerState(store=store, logins=Logins(store), config_path=archive_folder / "feeds.yaml"))
+    app = create_app(
+        ServerState(store=store, logins=Logins(store), known=KnownConfig(store, archive_folder / "feeds.yaml"))
+    )
 
     @app.get("/fails")
     def fails() -> None:
