@@ -27,6 +27,7 @@ _PLAIN = re.compile(
     r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::[0-9]{1,5})?"
     r"(?:/(?:[A-Za-z0-9_%&=+~,;:@!$()*?-]|\.(?![./])|/(?!\.))*)?(?:#[A-Za-z0-9_-]*)?"
 )
+_OTHER_SCHEME = re.compile(r"\s*[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)  # `mailto:…`; a number is that of a port
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _MAX_HOST = 253  # characters; no name of the DNS is longer
 
@@ -44,10 +45,10 @@ def absolute(link: str, base: str) -> str | None:
 
 
 def is_http(url: str) -> bool:
-    """Tells whether this is an http or https URL with a host."""
+    """Tells whether this is an http or https URL with a host, and a port that there may be if it names one."""
     try:
         parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
 
@@ -64,7 +65,7 @@ def without_blanks(url: str) -> str:
 def full_url(typed: str) -> str:
     """Completes a URL as a person types it: `example.org` is meant as https, and blanks are escaped. Raises
     UsageError if it is none."""
-    full = without_blanks(typed if "://" in typed else f"https://{typed.strip()}")
+    full = without_blanks(typed if "://" in typed or _OTHER_SCHEME.match(typed) else f"https://{typed.strip()}")
     if not is_http(full) or any(character.isspace() for character in full):
         raise UsageError(f"{typed}: not an http:// or https:// URL")
     return full

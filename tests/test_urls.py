@@ -109,6 +109,10 @@ def test_an_address_that_is_typed_is_completed(typed: str, full: str) -> None:
     assert urls.full_url(typed) == full
 
 
-def test_a_host_with_a_blank_is_none() -> None:
+@pytest.mark.parametrize(
+    "typed",
+    ["my feed.example/x", "javascript:alert(1)", "mailto:me@example.org", "about:blank", "http://example.org:99999/"],
+)
+def test_what_names_no_host_that_can_be_asked_is_no_address(typed: str) -> None:
     with pytest.raises(UsageError):
-        urls.full_url("my feed.example/x")
+        urls.full_url(typed)

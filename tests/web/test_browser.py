@@ -84,7 +84,8 @@ def test_no_text_of_a_feed_runs_and_nothing_breaks_the_policy(page: Page) -> Non
 
 
 def test_keys_move_star_open_search_and_help(page: Page) -> None:
-    page.goto("/")
+    page.goto("/?span=7d")
+    assert page.locator("nav [aria-current=page]").all_inner_texts() == ["Stories"]
     page.keyboard.press("j")
     page.keyboard.press("j")
     second = page.locator("[data-item]").nth(1)
@@ -122,13 +123,14 @@ def test_all_is_there_without_javascript(browser: Browser, site: Running, state:
         assert page.locator('form[data-mark="star"] button').last.get_attribute("aria-pressed") == "true"
         page.fill("header input[type=search]", "is:starred")
         page.press("header input[type=search]", "Enter")
+        assert page.locator("nav [aria-current=page]").all_inner_texts() == ["Starred"]
         assert page.locator("[data-item]").count() > 0
         page.locator("[data-open]").first.click()
         assert "/article/" in page.url
 
 
 def test_no_page_is_wider_than_a_phone(browser: Browser, site: Running, state: object) -> None:
-    with opened(browser, site, state, viewport={"width": 360, "height": 740}) as context:
+    with opened(browser, site, state, viewport={"width": 320, "height": 740}) as context:
         page = context.new_page()
         for path in PAGES:
             page.goto(path)

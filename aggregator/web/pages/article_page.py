@@ -71,6 +71,7 @@ def copied(request: Request, served: Served, article_id: ArticleId) -> Response:
         request,
         "copies.html",
         copies=copies(served.store, article_id),
+        names=source_names(served.store),
         **_of(served, article_id),
     )
 

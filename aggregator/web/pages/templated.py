@@ -23,14 +23,15 @@ Moment = datetime | int | str | None
 
 def page(request: Request, template: str, status: int = 200, /, **values: Any) -> HTMLResponse:
     """Returns the page that a template makes of these values, and of `root` (what stands before every path), `path`
-    (this page's, without it), `here` (the same with its query), `login` (who reads it; None: nobody need log in),
-    `may_change` and `picture_at`."""
+    (this page's, without it), `here` (the same with its query), `is_starred` (it asks for what is starred), `login`
+    (who reads it; None: nobody need log in), `may_change` and `picture_at`."""
     root, path = root_of(request.scope), path_of(request.scope)
     login: Reader = getattr(request.state, "login", None)
     shared = {
         "root": root,
         "path": path,
         "here": quote(path) + (f"?{request.url.query}" if request.url.query else ""),
+        "is_starred": request.query_params.get("q") == "is:starred",
         "login": login,
         "may_change": login is not None,
         "picture_at": pictures(request),
