@@ -4,11 +4,12 @@ raw pages, in the order of ids -> a site's in batches, with its memory -> pool -
 
 A batch is a transaction, so what was done stays done however the run ends. The publisher's page did not change, so no
 revision is made. A page in which no article is found any more, or that can't be read, leaves its article as it was.
+On PostgreSQL the workers of the cluster share the sites (`engines.batch_work`).
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,14 +25,18 @@ from aggregator.pool import Pool
 from aggregator.store import kept_pages, raw_pages, save_article, site_memories
 from aggregator.store.engine import Store
 from aggregator.store.kept_pages import Kept
+from aggregator.store.search_sql import Filters
 from aggregator.store.stored_articles import StoredArticle
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.text import index_form
 
-_ARTICLES_AT_ONCE = 64  # articles read from the database at once
+ARTICLES_AT_ONCE = 64  # read from the database
 _MAX_TRIAL_MEMORIES = 200  # held in a trial run, which stores none
 
 Outcome = Literal["changed", "no_article", "failed"]
+Pairs = Sequence[tuple[Kept, Read]]
+Settle = Callable[[Pairs, Batch | None], Awaitable[bool]]
+"""Stores what a batch of pages gave; tells whether to go on. None: of pages that are damaged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,13 @@ class Totals:
     def done(self) -> int:
         """Returns how many were read so far."""
         return self.unchanged + self.changed + self.no_article + self.failed
+
+    def add(self, change: Change | None) -> None:
+        """Counts an article that was read; None: it is as it was."""
+        if change is None:
+            self.unchanged += 1
+        else:
+            setattr(self, change.outcome, getattr(self, change.outcome) + 1)
 
     @property
     def exit_code(self) -> int:
@@ -111,7 +123,7 @@ class Reextraction:
         with self.store.read() as conn:
             subscribed: list[Feed | Page] = [*self.config.feeds, *self.config.articles]
             own = {item.url: feed_options.of(item) for item in subscribed}
-            return kept_pages.after(conn, self.asked.filters, last, _ARTICLES_AT_ONCE, own)
+            return kept_pages.after(conn, self.asked.filters, last, ARTICLES_AT_ONCE, own)
 
 
 class _Work:
@@ -123,16 +135,13 @@ class _Work:
         self._tried: dict[str, bytes] = {}  # memories of a trial run
 
     async def read(self, site: str, pages: list[Kept]) -> None:
-        """Reads the pages of one site, one batch after another."""
-        jobs = [(kept, kept.job) for kept in pages if kept.job is not None]
-        if damaged := [(kept, Read(None, error="the raw page is damaged")) for kept in pages if kept.job is None]:
-            self._settle(damaged)
-        memory = self._memory(site)
-        while jobs:
-            batch = read_pages.first_batch([job for _, job in jobs])
-            found = await read_pages.read(self.pool, batch, memory)
-            self._settle(zip((kept for kept, _ in jobs), found.reads, strict=False), site, found)
-            memory, jobs = found.memory, jobs[len(batch) :]
+        """Reads the pages of one site."""
+
+        async def settle(pairs: Pairs, found: Batch | None) -> bool:
+            self._settle(site, pairs, found)
+            return True
+
+        await read(self.pool, pages, self._memory(site), settle)
 
     def _memory(self, site: str) -> bytes | None:
         if site in self._tried:
@@ -140,21 +149,21 @@ class _Work:
         with self._run.store.read() as conn:
             return site_memories.load(conn, site)[0]
 
-    def _settle(self, pairs: Iterable[tuple[Kept, Read]], site: str = "", found: Batch | None = None) -> None:
+    def _settle(self, site: str, pairs: Pairs, found: Batch | None) -> None:
         """Stores what a batch gave, in one transaction, then tells of it."""
-        run, pairs = self._run, list(pairs)
+        run = self._run
         if run.dry_run:
             with run.store.read() as conn:
-                done = [_compared(conn, kept, read) for kept, read in pairs]
+                done = [_compared(conn, kept, one) for kept, one in pairs]
             if found is not None and found.memory is not None:
                 self._try(site, found.memory)
         else:
-            with run.store.write() as conn:
-                done = [_renewed(conn, kept, read) for kept, read in pairs]
-                if found is not None and found.memory is not None and found.learned:
-                    site_memories.save(conn, site, found.memory, found.learned, run.now, reset=found.reset)
+            with run.store.write() as unit:
+                done = renew(unit, site, pairs, found, run.now)
         for change in done:
-            self._count(change)
+            run.totals.add(change)
+            if change is not None:
+                run.report(change)
         run.progress(run.totals)
 
     def _try(self, site: str, memory: bytes) -> None:
@@ -163,13 +172,42 @@ class _Work:
         while len(self._tried) > _MAX_TRIAL_MEMORIES:
             del self._tried[next(iter(self._tried))]
 
-    def _count(self, change: Change | None) -> None:
-        totals = self._run.totals
-        if change is None:
-            totals.unchanged += 1
+
+async def read(pool: Pool, pages: Sequence[Kept], memory: bytes | None, settle: Settle) -> None:
+    """Reads pages of one site, one batch after another, each with the memory that the one before left, until `settle`
+    says to end."""
+    damaged = [(kept, Read(None, error="the raw page is damaged")) for kept in pages if kept.job is None]
+    if damaged and not await settle(damaged, None):
+        return
+    jobs = [(kept, kept.job) for kept in pages if kept.job is not None]
+    while jobs:
+        batch = read_pages.first_batch([job for _, job in jobs])
+        found = await read_pages.read(pool, batch, memory)
+        if not await settle(list(zip((kept for kept, _ in jobs), found.reads, strict=False)), found):
             return
-        setattr(totals, change.outcome, getattr(totals, change.outcome) + 1)
-        self._run.report(change)
+        memory, jobs = found.memory, jobs[len(batch) :]
+
+
+def renew(unit: UnitOfWork, site: str, pairs: Pairs, found: Batch | None, now: int) -> list[Change | None]:
+    """Stores what a batch of pages of a site gave, with what it taught; returns what became of each article, None of
+    those that are as they were."""
+    done = [_renewed(unit, kept, one) for kept, one in pairs]
+    if found is not None and found.memory is not None and found.learned:
+        site_memories.save(unit, site, found.memory, found.learned, now, reset=found.reset)
+    return done
+
+
+def by_site(conn: Connection, filters: Filters) -> Iterator[tuple[str, list[int]]]:
+    """Yields the articles whose raw pages are asked for: sites, each with some of its articles, in the order in which
+    they are to be read."""
+    waiting: dict[str, list[int]] = {}
+    for article_id, url in raw_pages.urls(conn, filters):
+        site = read_pages.memory_key(url)
+        some = waiting.setdefault(site, [])
+        some.append(article_id)
+        if len(some) == ARTICLES_AT_ONCE:
+            yield site, waiting.pop(site)
+    yield from waiting.items()
 
 
 def _renewed(unit: UnitOfWork, kept: Kept, read: Read) -> Change | None:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aggregator.cli import global_options, output
+from aggregator.cli import global_options, output, shared_run
 from aggregator.cli.count_bar import bar
 from aggregator.cli.help import Command
 from aggregator.cli.shared_options import AsJson
 
 if TYPE_CHECKING:
+    from aggregator.model import Tell
+    from aggregator.store.engine import Store
     from aggregator.store.sizes import Share
 
 _MOST_TABLES, _MOST_SHARES = 12, 20  # shown; the others are added up
@@ -101,23 +103,38 @@ def prune(
 def rebuild(ctx: typer.Context) -> None:
     """Make anew what is derived from the articles: the search index, and what copies and stories are found by.
 
-    For when `db check` finds it wrong. What was interrupted goes on where it was. Stories stay as they are.
+    For when `db check` finds it wrong. What was interrupted goes on where it was. Stories stay as they are. On
+    PostgreSQL the workers of the cluster share the work, and go on with it when this command is ended.
     """
+    options = global_options.of(ctx)
+    try:
+        with options.existing_store() as store, bar(quiet=options.quiet) as progress:
+            if store.path:
+                _rebuilt_alone(store, progress)
+            else:
+                indexed, read = shared_run.of(options, store, progress).rebuild()
+                _print_indexed(indexed)
+                _print_read(read)
+    except KeyboardInterrupt:
+        print("aggregator: interrupted; run it again, it goes on where it was", file=sys.stderr)
+        raise typer.Exit(130) from None
+
+
+def _rebuilt_alone(store: "Store", progress: "Tell | None") -> None:
     from aggregator.store import rebuild_index, rebuild_stories
 
-    options = global_options.of(ctx)
-    with options.existing_store() as store:
-        with store.write() as unit:
-            rebuild_index.begin(unit, anyhow=True)
-        done = sum(rebuild_index.batches(store.write))
-        print(f"{done:,} articles indexed", flush=True)
-        try:
-            with bar(quiet=options.quiet) as progress:
-                done = rebuild_stories.rebuild(store, progress)
-        except KeyboardInterrupt:
-            print("aggregator: interrupted; run it again, it goes on where it was", file=sys.stderr)
-            raise typer.Exit(130) from None
-    print(f"{done:,} articles read for copies and stories")
+    with store.write() as unit:
+        rebuild_index.begin(unit, anyhow=True)
+    _print_indexed(sum(rebuild_index.batches(store.write)))
+    _print_read(rebuild_stories.rebuild(store, progress))
+
+
+def _print_indexed(articles: int) -> None:
+    print(f"{articles:,} articles indexed", flush=True)
+
+
+def _print_read(articles: int) -> None:
+    print(f"{articles:,} articles read for copies and stories")
 
 
 @commands.command("migrate-to", cls=Command)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aggregator.cli import global_options, output
+from aggregator.cli import global_options, output, shared_run
 from aggregator.cli.count_bar import bar
 from aggregator.cli.shared_options import (
     AsJson,
@@ -47,6 +47,9 @@ def reextract(
     no revision is made, because the page did not change. One whose page holds no article any more stays as it was and
     is reported. Selectors of feeds.yaml apply as in a fetch. It may be interrupted: what is done is done.
 
+    On PostgreSQL feeds.yaml is synced, and the workers of the cluster share the work; this command is one of them, and
+    ends when all is done. Interrupted, they go on without it; run again, it waits for the rest and reports on all.
+
     \b
     aggregator reextract --dry-run --since 7d
     aggregator reextract --site example.org
@@ -57,21 +60,28 @@ def reextract(
 
     options, now = global_options.of(ctx), datetime.now(UTC)
     asked = Search("", since_time(since, now), until_time(until, now), feed, site)
-    config, totals = options.load_config(), Totals()
+    totals = Totals()
     as_json = chosen(ctx, form, json) is Report.JSON
     printed: _PrintedTable | _PrintedJson = _PrintedJson(dry_run) if as_json else _PrintedTable(dry_run)
     code = 0
     with options.existing_store() as store, bar(quiet=options.quiet) as told:
+        if store.dialect == "postgresql" and not dry_run:
+            given = {"--since": since, "--until": until, "--site": site, "--feed": feed}
+            typed = " ".join(f"{name} {value}" for name, value in given.items() if value)
+            if not shared_run.of(options, store, told).read_again(asked, typed, printed.add, totals):
+                code = INTERRUPTED
+        else:
 
-        def progress(totals: Totals) -> None:
-            if told is not None:
-                told("pages read", totals.done, totals.pages)
+            def progress(totals: Totals) -> None:
+                if told is not None:
+                    told("pages read", totals.done, totals.pages)
 
-        run = Reextraction(store, config, asked, dry_run, int(time.time()), printed.add, progress, totals)
-        try:
-            run.run()
-        except KeyboardInterrupt:
-            code = INTERRUPTED
+            config = options.load_config()
+            run = Reextraction(store, config, asked, dry_run, int(time.time()), printed.add, progress, totals)
+            try:
+                run.run()
+            except KeyboardInterrupt:
+                code = INTERRUPTED
     printed.finish(totals, interrupted=code == INTERRUPTED)
     if code or totals.exit_code:
         raise typer.Exit(code or totals.exit_code)

@@ -5,11 +5,13 @@ worker. So a job may be dropped at any time: what it stood for is due still, and
 
     tick (every 5 s, by whichever worker is free) -> due sites -> jobs -> a free worker -> claim, visit, release
                                                   -> sites with pages that arrived -> a free worker reads them
+                                                  -> batches of a command -> a free worker works them off
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
@@ -21,9 +23,11 @@ from sqlalchemy.engine import make_url
 
 from aggregator.alerts.deliver import Outcome, deliver
 from aggregator.archive.prune import prune
+from aggregator.engines import batch_work
+from aggregator.engines.batch_work import lock_of_pages
 from aggregator.engines.part import Part
 from aggregator.errors import AggregatorError, StoreError
-from aggregator.store import arrived_pages, leases, maintenance
+from aggregator.store import arrived_pages, batches, leases, maintenance
 from aggregator.store.leases import EVERYTHING
 from aggregator.visit import Context, leasing
 from aggregator.visit.arrived import read_arrived
@@ -39,7 +43,9 @@ _VISITS, _EXTRACTS, _UPKEEP = "visits", "extract", "upkeep"  # so that nothing o
 _CONNECTIONS = 4
 _log = logging.getLogger(__name__)
 _TRY_TICK = text("SELECT pg_try_advisory_xact_lock(hashtext('aggregator tick'))")
-_JOBS = text("SELECT lock, status FROM procrastinate_jobs WHERE queue_name = :queue AND status IN ('todo', 'doing')")
+_JOBS = text(
+    "SELECT task_name, lock, status FROM procrastinate_jobs WHERE queue_name = :queue AND status IN ('todo', 'doing')"
+)
 
 
 class Offline(AggregatorError):
@@ -59,6 +65,7 @@ class VisitQueue:
         self._visits, self._upkeep = App(connector=connector), App(connector=connector)
         self._visits.task(name="visit", queue=_VISITS)(self._visit)
         self._visits.task(name="extract", queue=_EXTRACTS)(self._extract)
+        self._visits.task(name="batch", queue=_EXTRACTS)(self._batch)
         for name, cron, what in (
             ("tick", TICK, self._tick),
             ("alerts", TICK, self._deliver),
@@ -142,19 +149,30 @@ class VisitQueue:
 
     async def _extract(self, site: str) -> None:
         """Reads the pages of a site that others fetched; the job of the queue."""
-        try:
+        with self._reading(f"the pages of {site}"):
             await read_arrived(self._ctx, site)
+
+    async def _batch(self, lock: str) -> None:
+        """Works off a batch of a command, and has the next one of its lock worked off; the job of the queue."""
+        with self._reading(f"the batches of {lock}"):
+            if await batch_work.work_off(self._ctx, lock) and not self._ctx.stopping.is_set():
+                await self._defer(_job_of_batch(lock))
+
+    @contextmanager
+    def _reading(self, what: str) -> Iterator[None]:
+        try:
+            yield
         except Exception as error:
             if (refused := leasing.first(error, StoreError)) is not None:
                 self.end(refused)
-            else:  # a defect of ours; the pages wait for the next tick
-                _log.exception("the pages of %s were not read: %r", site, error)
+            else:  # a defect of ours; the next tick makes another job
+                _log.exception("%s were not read: %r", what, error)
 
     async def _visit_until_known(self, site: str) -> None:
         """Visits a site; once more where only afterwards it is known whether it was the network that failed."""
         while (row := await self._claim(site)) is not None:
             if await self._visit_once(row) and not self._ctx.net.cooldown(site) and not self._ctx.stopping.is_set():
-                await self._defer(site)
+                await self._defer(_job_of_visit(site))
             if not self._ctx.outage.rests(site, self._ctx.now()):
                 return
             await self._outage_known(site)
@@ -193,10 +211,10 @@ class VisitQueue:
                 return
             await asyncio.sleep(0.1)
 
-    async def _defer(self, site: str) -> None:
-        """Has a site visited once more, after the others that wait."""
+    async def _defer(self, job: Job) -> None:
+        """Has a job done once more, after the others that wait."""
         try:
-            await self._visits.tasks["visit"].configure(lock=site, queueing_lock=site).defer_async(site=site)
+            await self._visits.job_manager.defer_job_async(job)
         except AlreadyEnqueued:
             pass
 
@@ -227,9 +245,10 @@ class VisitQueue:
             if not unit.execute(_TRY_TICK).scalar():
                 return  # another worker's tick is at it
             leases.lapse(unit, lost)
-            at_hand = {row.lock for row in unit.execute(_JOBS, {"queue": _EXTRACTS})}
-            unread = [site for site in arrived_pages.sites(unit) if _lock_of_pages(site) not in at_hand]
+            at_hand = _locks(unit, "extract")
+            unread = [site for site in arrived_pages.sites(unit) if lock_of_pages(site) not in at_hand]
             _enqueue(unit, [_job_of_pages(site) for site in unread[:MAX_WAITING]])
+            enqueue_batches(unit)
             if (waiting := arrived_pages.count(unit)) > MAX_ARRIVED:
                 _log.warning(
                     "%d pages wait to be read: no site is visited; start more workers with --only extract", waiting
@@ -264,13 +283,27 @@ def _job_of_visit(site: str) -> Job:
 
 
 def _job_of_pages(site: str) -> Job:
-    lock = _lock_of_pages(site)
+    lock = lock_of_pages(site)
     return Job(queue=_EXTRACTS, lock=lock, queueing_lock=lock, task_name="extract", task_kwargs={"site": site})
 
 
-def _lock_of_pages(site: str) -> str:
-    """Returns the lock under which the pages of a site are read: another one than that of its visit."""
-    return f"pages of {site}"
+def _job_of_batch(lock: str) -> Job:
+    """Returns a job that lets pages that were just fetched go before it, those of the same lock too."""
+    one = f"batches, {lock}"
+    kwargs: dict[str, Any] = {"lock": lock}
+    return Job(queue=_EXTRACTS, lock=lock, queueing_lock=one, task_name="batch", task_kwargs=kwargs, priority=-1)
+
+
+def enqueue_batches(conn: Connection) -> None:
+    """Makes jobs of the batches that commands left, where there are none."""
+    at_hand = _locks(conn, "batch")
+    locks = batches.locks(conn, at_hand, max(0, MAX_WAITING - len(at_hand)))
+    _enqueue(conn, [_job_of_batch(lock) for lock in locks])
+
+
+def _locks(conn: Connection, task: str) -> set[str]:
+    """Returns the locks of the jobs of a task that reads."""
+    return {row.lock for row in conn.execute(_JOBS, {"queue": _EXTRACTS}) if row.task_name == task}
 
 
 def _enqueue(conn: Connection, jobs: list[Job]) -> None:
@@ -304,6 +337,13 @@ def _pass_over(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None
         _log.debug("a job was not ended: %s", _reason(context["exception"]))
     else:
         loop.default_exception_handler(context)
+
+
+def quieten() -> None:
+    """Keeps the queue's packages from logging what is said here in one line; -vv shows it all."""
+    if logging.getLogger().getEffectiveLevel() > logging.DEBUG:
+        for name in ("procrastinate", "psycopg.pool"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _reason(error: BaseException) -> str:

@@ -13,7 +13,7 @@ from aggregator.config.models import Config
 from aggregator.engines import systemd
 from aggregator.engines.log_progress import log_progress
 from aggregator.engines.part import Part
-from aggregator.engines.visit_queue import Offline, VisitQueue
+from aggregator.engines.visit_queue import Offline, VisitQueue, quieten
 from aggregator.errors import AggregatorError, DatabaseNewer, StoreError
 from aggregator.store import engine, job_queue, locks
 from aggregator.store.database_clock import DatabaseClock
@@ -47,7 +47,7 @@ def run(
             job_queue.refuse_other(conn, store.shown)
         with locks.hold(store, f"worker-{os.getpid()}"):  # raises where locks can't be held
             pass
-        _quieten()
+        quieten()
         worker = _Worker(store, config_path, environ, report, part)
         worker.sync()
         asyncio.run(worker.serve())
@@ -170,10 +170,3 @@ class _Worker:
                 await self._stop.wait()
         except TimeoutError:
             pass
-
-
-def _quieten() -> None:
-    """Keeps the queue's packages from logging what is said here in one line; -vv shows it all."""
-    if logging.getLogger().getEffectiveLevel() > logging.DEBUG:
-        for name in ("procrastinate", "psycopg.pool"):
-            logging.getLogger(name).setLevel(logging.CRITICAL)

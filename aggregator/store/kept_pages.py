@@ -3,7 +3,7 @@
 The publisher's page did not change, so no revision is made.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -41,15 +41,18 @@ def after(
 ) -> list[Kept]:
     """Returns the next articles with a raw page after that id, in the order of ids. `options`: by the feeds' URLs; they
     count instead of the stored ones."""
-    found = raw_pages.after(conn, filters, article_id, limit)
-    listed = entries.listing(conn, [article.id for article, _ in found], subscribed=False, options=options)
-    return [Kept(article, page, _job(article, page, listed.get(article.id))) for article, page in found]
+    return _kept(conn, raw_pages.after(conn, filters, article_id, limit), options)
+
+
+def of_articles(conn: Connection, ids: Sequence[int]) -> list[Kept]:
+    """Returns those of these articles that have a raw page, in the order of ids."""
+    return _kept(conn, raw_pages.of_articles(conn, ids))
 
 
 def of_article(conn: Connection, article_id: int) -> Kept | None:
     """Returns the page of an article; None where none is kept."""
-    found = after(conn, Filters(), article_id - 1, 1)
-    return found[0] if found and found[0].article.id == article_id else None
+    found = of_articles(conn, [article_id])
+    return found[0] if found else None
 
 
 def first_of_site(conn: Connection, site: str, limit: int) -> list[Kept]:
@@ -62,6 +65,13 @@ def renew(unit: UnitOfWork, kept: Kept, new: ArticleRow) -> tuple[StoredArticle,
     was fetched again meanwhile, and so read by today's extractor, or pruned."""
     stored = raw_pages.unchanged(unit, kept.article.id, kept.page.fetched_at)
     return None if stored is None else (stored, save_article.renew(unit, stored, new))
+
+
+def _kept(
+    conn: Connection, found: list[tuple[StoredArticle, KeptPage]], options: Mapping[str, Options] | None = None
+) -> list[Kept]:
+    listed = entries.listing(conn, [article.id for article, _ in found], subscribed=False, options=options)
+    return [Kept(article, page, _job(article, page, listed.get(article.id))) for article, page in found]
 
 
 def _job(article: StoredArticle, page: KeptPage, listed: ListedPage | None) -> PageJob | None:

@@ -20,6 +20,7 @@ from sqlalchemy import (
 
 from aggregator.store.meta import OF_THE_DATABASE
 from aggregator.store.schema import articles, meta, metadata, search_languages
+from aggregator.store.schema import batches as worker_batches
 
 _ROWS = 1_000  # in memory and in a transaction at a time
 _PACKED_ROWS = 200  # of tables that hold pages
@@ -37,8 +38,8 @@ class Part:
 
 
 def parts() -> list[Part]:
-    """Returns all that is moved, what others refer to first. The search index is not among it, and of `meta` no keys
-    that tell of the database alone."""
+    """Returns all that is moved, what others refer to first. The search index is not among it, nor what its workers are
+    to do, and of `meta` no keys that tell of the database alone."""
     found = []
     for table in metadata.sorted_tables:
         if table is articles:  # copies refer to their heads, which are no copies
@@ -46,7 +47,7 @@ def parts() -> list[Part]:
             found.append(Part("copies", table, articles.c.copy_of.is_not(None)))
         elif table is meta:
             found.append(Part("meta", table, meta.c.key.not_in(OF_THE_DATABASE)))
-        elif table is not search_languages:
+        elif table not in (worker_batches, search_languages):
             found.append(Part(table.name, table))
     return found
 

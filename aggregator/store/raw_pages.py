@@ -1,8 +1,10 @@
 """Stores raw pages: what a better extractor reads again, and what selectors are tried on."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from aggregator.query import And
 from aggregator.store import stored_articles
@@ -11,6 +13,7 @@ from aggregator.store.search_sql import Filters, matching
 from aggregator.store.stored_articles import StoredArticle
 
 _ALL = And(())
+_ROWS = 10_000  # of ids and addresses, in memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,25 @@ def counts(conn: Connection, filters: Filters) -> tuple[int, int]:
     return int(kept), int(every) - int(kept)
 
 
+def urls(conn: Connection, filters: Filters) -> Iterator[tuple[int, str]]:
+    """Yields the ids of articles with a raw page, in their order, and where the page came from."""
+    query = select(articles.c.id, raw_pages.c.url).join(raw_pages, raw_pages.c.article_id == articles.c.id)
+    query = query.where(matching(conn, _ALL, filters)).order_by(articles.c.id)
+    for row in conn.execute(query.execution_options(yield_per=_ROWS)):
+        yield row.id, row.url
+
+
+def of_articles(conn: Connection, ids: Sequence[int]) -> list[tuple[StoredArticle, KeptPage]]:
+    """Returns those of these articles that are there and have a raw page, in the order of ids, and their pages."""
+    query = select(*articles.c, *_PAGE).join(raw_pages, raw_pages.c.article_id == articles.c.id)
+    return _read(conn, query.where(articles.c.id.in_(ids)).order_by(articles.c.id))
+
+
 def after(conn: Connection, filters: Filters, article_id: int, limit: int) -> list[tuple[StoredArticle, KeptPage]]:
     """Returns the next articles with a raw page after that id, in the order of ids, and their pages."""
     query = select(*articles.c, *_PAGE).join(raw_pages, raw_pages.c.article_id == articles.c.id)
     query = query.where(articles.c.id > article_id, matching(conn, _ALL, filters)).order_by(articles.c.id).limit(limit)
-    return [(stored_articles.from_row(row), KeptPage(*row[-len(_PAGE) :])) for row in conn.execute(query)]
+    return _read(conn, query)
 
 
 def unchanged(conn: Connection, article_id: int, fetched_at: int) -> StoredArticle | None:
@@ -69,3 +86,7 @@ def latest(conn: Connection, feed_url: str, limit: int) -> list[KeptPage]:
     few = select(raw_pages.c.article_id).where(raw_pages.c.article_id.in_(listed)).order_by(*last).limit(limit)
     query = select(*_PAGE).where(raw_pages.c.article_id.in_(few.subquery().select())).order_by(*last)
     return [KeptPage(*row) for row in conn.execute(query)]
+
+
+def _read(conn: Connection, query: Select[Any]) -> list[tuple[StoredArticle, KeptPage]]:
+    return [(stored_articles.from_row(row), KeptPage(*row[-len(_PAGE) :])) for row in conn.execute(query)]

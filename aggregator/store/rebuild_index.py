@@ -1,11 +1,14 @@
-"""Makes the search index anew from the articles, a batch a transaction: what was interrupted goes on where it was."""
+"""Makes the search index anew from the articles, a batch a transaction: what was interrupted goes on where it was.
+
+Where several processes do it, each renews the rows of its articles in place, so that searches go on meanwhile.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
-from sqlalchemy import Connection, delete, func, select, text
+from sqlalchemy import Connection, bindparam, delete, func, select, text
 
-from aggregator.search_words import search_terms
+from aggregator.search_words import SearchTerms, search_terms
 from aggregator.store import meta
 from aggregator.store.schema import articles, search_languages
 from aggregator.store.search_index import FORM
@@ -17,7 +20,15 @@ _CLEAR = {
     "sqlite": text("INSERT INTO articles_fts(articles_fts) VALUES ('delete-all')"),
     "postgresql": text("TRUNCATE article_search"),
 }
+_REMOVE = text("DELETE FROM article_search WHERE article_id BETWEEN :first AND :last")
+_TEXTS = [articles.c[name] for name in ("title", "lead", "text", "lang")]
+_PLACES = text(
+    "SELECT min(id), max(id), count(*) FROM (SELECT id, (row_number() OVER (ORDER BY id) - 1) / :rows AS n"
+    " FROM articles) numbered GROUP BY n ORDER BY n"
+).bindparams(bindparam("rows", _ROWS))
 Write = Callable[[], AbstractContextManager[UnitOfWork]]
+Texts = tuple[str | None, str | None, str, str | None]
+"""An article's title, lead, text and language."""
 
 
 def is_current(conn: Connection) -> bool:
@@ -47,12 +58,34 @@ def batches(write: Write) -> Iterator[int]:
         yield done
 
 
+def ranges(conn: Connection) -> list[tuple[int, int, int]]:
+    """Returns the ids that the parts begin and end with in which the index may be renewed, and how many articles each
+    part has."""
+    return [(first, last, many) for first, last, many in conn.execute(_PLACES)]
+
+
+def terms(rows: list[Texts]) -> list[SearchTerms]:
+    """Returns what articles are found by."""
+    return [search_terms(*row) for row in rows]
+
+
+def renew(unit: UnitOfWork, first: int, last: int, made: Callable[[list[Texts]], list[SearchTerms]]) -> int:
+    """Renews the rows of the articles of a part on PostgreSQL, where `made` calls `terms` in a process that has time
+    for it; returns how many. Until the transaction ends nobody changes their texts."""
+    mine = select(articles.c.id, *_TEXTS).where(articles.c.id.between(first, last)).order_by(articles.c.id)
+    rows = unit.execute(mine.with_for_update(read=True)).all()
+    unit.execute(_REMOVE, {"first": first, "last": last})
+    for row, found in zip(rows, made([(row[1], row[2], row[3], row[4]) for row in rows]), strict=True):
+        unit.search_index.put(row.id, found, row.lang)
+    return len(rows)
+
+
 def _next(unit: UnitOfWork) -> int:
     done, first = 0, meta.get(unit, meta.SEARCH_PROGRESS)
     if not first:
         return 0
     at, last = map(int, first.split())
-    wanted = select(*(articles.c[name] for name in ("id", "title", "lead", "text", "lang"))).order_by(articles.c.id)
+    wanted = select(articles.c.id, *_TEXTS).order_by(articles.c.id)
     while done < _BATCH and (
         rows := unit.execute(wanted.where(articles.c.id > at, articles.c.id <= last).limit(_ROWS)).all()
     ):

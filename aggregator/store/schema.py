@@ -282,6 +282,22 @@ arrived_pages = Table(
 )
 Index("arrived_pages_of_site", arrived_pages.c.site, arrived_pages.c.id)
 
+# What a command has the workers of a cluster do (`batches`), until it has told what came of it.
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("asked", Text, nullable=False),  # what the command was given, as it was written
+    Column("lock", Text, nullable=False),  # those of one lock are done by one process at a time, in the order of ids
+    Column("todo", Text),  # JSON: numbers that say what is left, NULL when nothing is
+    Column("articles", Integer, nullable=False),  # in it
+    Column("done", Integer, nullable=False, server_default="0"),
+    Column("report", Text, nullable=False, server_default="[]"),  # JSON: what there is to tell of them
+    Column("error", Text),  # why the rest was given up
+)
+_index_where("todo IS NOT NULL", "batches_undone", batches.c.lock, batches.c.id)
+
 # Earlier texts of articles whose page changed.
 revisions = Table(
     "revisions",

@@ -207,7 +207,7 @@ def test_an_article_that_no_entry_holds_keeps_its_facts(fetched: Store) -> None:
 
 
 def test_what_was_done_before_an_interruption_stays_done(fetched: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aggregator.archive.reextract._ARTICLES_AT_ONCE", 1)
+    monkeypatch.setattr("aggregator.archive.reextract.ARTICLES_AT_ONCE", 1)
     for article_id in ids(fetched):
         spoil(fetched, article_id, text="An older text.")
     config = load_config.parse("", "feeds.yaml", {"AGGREGATOR_WORKERS": "1"})

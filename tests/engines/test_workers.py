@@ -9,9 +9,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -27,78 +24,8 @@ from aggregator.store.engine import Store
 from aggregator.store.feeds import Subscription
 from aggregator.visit import opened
 from tests.conftest import server_of
-from tests.servers import Reply, Server
-from tests.visit import site
-
-HOSTS, PAGES, GAP = 8, 4, 0.5
-ENVIRON = {"AGGREGATOR_ALLOW_PRIVATE_NETWORKS": "true", "AGGREGATOR_SITE_GAP": f"{GAP}s", "AGGREGATOR_WORKERS": "1"}
-ENVIRON["AGGREGATOR_RESPECT_ROBOTS"] = "false"
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def sites() -> Iterator[list[Server]]:
-    with ExitStack() as stack:
-        servers = [stack.enter_context(Server(f"127.0.5.{number + 1}")) for number in range(HOSTS)]
-        for server in servers:
-            for n in range(PAGES):
-                html = site.page(n, f"Town {server.host}")
-                server.route(f"/a/{n}", Reply(html, headers={"Content-Type": "text/html"}, delay=0.05))
-            server.route("/rss", Reply(site.rss(server, range(PAGES))))
-        yield servers
-
-
-@pytest.fixture
-def folder(tmp_path: Path, sites: list[Server]) -> Path:
-    for server in sites:
-        server.requests.clear()
-    (tmp_path / "feeds.yaml").write_text("feeds:\n" + "".join(f"  - url: {one.url('/rss')}\n" for one in sites))
-    return tmp_path
-
-
-class Workers:
-    """The processes of a test, and what they log."""
-
-    def __init__(self, url: str) -> None:
-        self.url, self.processes, self.logs = url, list[subprocess.Popen[bytes]](), list[Path]()
-
-    def start(self, folder: Path, *command: str) -> subprocess.Popen[bytes]:
-        log = folder / f"log{len(self.logs)}"
-        arguments = [sys.executable, "-m", "aggregator", "-v", "--database", self.url, *(command or ("worker",))]
-        with log.open("w") as file:
-            process = subprocess.Popen(
-                arguments,
-                cwd=folder,
-                env=os.environ | ENVIRON | {"PYTHONPATH": str(ROOT)},
-                stdout=file,
-                stderr=file,
-                start_new_session=True,
-            )
-        self.processes.append(process)
-        self.logs.append(log)
-        return process
-
-    def said(self) -> str:
-        return "\n".join(log.read_text() for log in self.logs)
-
-    def until(self, what: Callable[[], bool], seconds: float = 90) -> None:
-        end = time.monotonic() + seconds
-        while not what():
-            assert time.monotonic() < end, self.said()
-            time.sleep(0.1)
-
-    def kill(self) -> None:
-        for process in self.processes:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-
-@pytest.fixture
-def workers(postgres_url: str) -> Iterator[Workers]:
-    started = Workers(postgres_url)
-    yield started
-    started.kill()
+from tests.engines.worker_processes import ENVIRON, GAP, HOSTS, PAGES, ROOT, Workers
+from tests.servers import Server
 
 
 def stored(conn: Connection) -> list[tuple[str, str]]:
@@ -108,13 +35,6 @@ def stored(conn: Connection) -> list[tuple[str, str]]:
 def count(store: Store) -> int:
     with store.read() as conn:
         return int(conn.execute(text("SELECT count(*) FROM articles")).scalar_one())
-
-
-@pytest.fixture
-def archive(postgres_url: str) -> Iterator[Store]:
-    opened = engine.open(postgres_url)
-    yield opened
-    opened.close()
 
 
 def test_they_store_what_one_fetch_stores_though_one_is_killed(
