@@ -6,8 +6,8 @@ from alembic import op
 from aggregator.store import indexes
 from aggregator.store.schema import Id
 
-revision = "0023"
-down_revision = "0022"
+revision = "0024"
+down_revision = "0023"
 
 
 def upgrade() -> None:
