@@ -312,8 +312,7 @@ def entries_per_day(conn: Connection, since: int, feed_id: int | None = None) ->
     counted = select(feeds.c.id, day, func.count()).join(entries, came).where(SUBSCRIBED)
     if feed_id is not None:
         counted = counted.where(feeds.c.id == feed_id)
-    found = conn.execute(counted.group_by(feeds.c.id, "day"))
-    return {(feed, int(day)): int(number) for feed, day, number in found}
+    return {(feed, int(day)): int(number) for feed, day, number in tuples(conn, counted.group_by(feeds.c.id, "day"))}
 
 
 def make_due(conn: Connection, ids: Collection[int] | None, now: int) -> None:

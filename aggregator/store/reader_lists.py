@@ -11,8 +11,8 @@ from aggregator.query import Query
 from aggregator.store.categories import NONE
 from aggregator.store.marks import is_read, read_ids, removed_ids, starred_ids
 from aggregator.store.schema import SUBSCRIBED, article_marks, articles, categories, feeds
-from aggregator.store.search_sql import Filters, matching
-from aggregator.store.sql import listed
+from aggregator.store.search_sql import Filters, keys, matching
+from aggregator.store.sql import listed, tuples
 
 Order = Literal["at", "id", "changed", "read", "feed_category", "category_id", "title", "author"]
 """at: the time that articles are put in order by; id: when they were stored; changed: they or their marks."""
@@ -111,10 +111,33 @@ class Counted:
 
 def per_feed(conn: Connection, *, folded: bool) -> dict[str, Counted]:
     """Counts the articles of each subscription that has some, by its URL."""
-    newest = func.max(case((_mark.c.read_at.is_(None), articles.c.at), else_=0))
-    counted = select(articles.c.feed, func.count(), func.count(_mark.c.read_at), newest).select_from(_MARKED)
-    counted = counted.where(condition(conn, Wanted(folded=folded))).group_by(articles.c.feed)
-    return {url: Counted(int(done), int(every - done), int(at)) for url, every, done, at in conn.execute(counted)}
+    among = _of_ids(conn, Wanted(folded=folded))
+    numbers = select(articles.c.feed, func.count(), func.max(articles.c.at)).group_by(articles.c.feed)
+    by_feed = numbers.where(_of_feeds(Wanted(), articles.c.feed), *among)
+    by_id = numbers.where(_of_feeds(Wanted(), _unindexed(Wanted(), articles.c.feed)), *among)
+    if _mostly_read(conn):
+        unread = by_id.where(articles.c.id.in_(listed(conn, _unread(conn))))
+    else:
+        unread = by_feed.select_from(_MARKED).where(_mark.c.read_at.is_(None))
+    left = {url: (int(number), int(at)) for url, number, at in tuples(conn, unread)}
+    removed = {url: int(number) for url, number, _ in tuples(conn, by_id.where(articles.c.id.in_(removed_ids())))}
+    return {
+        url: Counted(int(number) - left.get(url, (0, 0))[0] - removed.get(url, 0), *left.get(url, (0, 0)))
+        for url, number, _ in tuples(conn, by_feed)
+    }
+
+
+def _mostly_read(conn: Connection) -> bool:
+    """Tells whether so few articles are unread that to look them up by their ids is shorter than to join all."""
+    every, marked = (select(func.count()).select_from(one).scalar_subquery() for one in (articles, article_marks))
+    return bool(conn.execute(select(every * 10 < marked * 11)).scalar())
+
+
+def _unread(conn: Connection) -> list[int]:
+    """Returns the ids of articles that were not read. Two indexes are gone along in the order of ids; in the order of
+    feeds each mark would be looked up elsewhere."""
+    unread = select(keys.c.id).outerjoin(_mark, _mark.c.article_id == keys.c.id).where(_mark.c.read_at.is_(None))
+    return [number for (number,) in tuples(conn, unread)]
 
 
 def _condition(wanted: Wanted, among: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:

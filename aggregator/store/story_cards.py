@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 from aggregator.store.schema import article_marks, articles, stories
 from aggregator.store.sql import listed, tuples
 
-_BEGINNING = 900  # characters of a text that are shown where there is no lead
+_BEGINNING = 600  # characters of a text that are shown where there is no lead
 
 
 @dataclass(frozen=True, slots=True)

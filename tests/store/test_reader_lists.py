@@ -135,7 +135,10 @@ def test_lists_hold_what_a_loop_finds(filled: Store) -> None:
 
 
 @pytest.mark.parametrize("folded", [False, True])
-def test_feeds_are_counted(filled: Store, folded: bool) -> None:
+@pytest.mark.parametrize("mostly_read", [False, True])
+def test_feeds_are_counted(filled: Store, folded: bool, mostly_read: bool) -> None:
+    if mostly_read:
+        reading_list.mark_ids(filled, [number for number in range(1, 31) if number not in (5, 9)], ["read"], 400)
     counted = reading_list.per_feed(filled, folded=folded)
     assert set(counted) == set(URLS)
     every = reading_list.reading_list(filled, Wanted(folded=folded)).items
