@@ -19,6 +19,7 @@ from aggregator.web.pages.page_router import router as pages
 from aggregator.web.pages.page_router import static_files
 from aggregator.web.protocols.protocol_router import router as protocols
 from aggregator.web.request_log import RequestLog
+from aggregator.web.root_path import RootPath
 from aggregator.web.security_headers import SecurityHeaders
 from aggregator.web.server_state import ServerState
 
@@ -43,11 +44,11 @@ def create_app(served: ServerState, root_path: str = "") -> FastAPI:
         title="aggregator",
         version=__version__,
         summary=_SUMMARY,
-        root_path=root_path,
         lifespan=_running,
         docs_url=None,  # FastAPI's own pages load scripts from elsewhere
         redoc_url=None,
         middleware=[
+            Middleware(RootPath, root=root_path),
             Middleware(RequestLog, metrics=counted),
             Middleware(SecurityHeaders, pictures_from_elsewhere=served.pictures is None),
             Middleware(GZipMiddleware, minimum_size=800, compresslevel=5),

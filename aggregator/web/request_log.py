@@ -26,7 +26,7 @@ class RequestMetrics:
 
 
 class RequestLog:
-    """The middleware, the outermost of all."""
+    """The middleware, around all that answers."""
 
     def __init__(self, app: ASGIApp, metrics: RequestMetrics) -> None:
         self._app = app

@@ -1,6 +1,18 @@
 """Tells which path of the application is asked for, wherever a proxy has put it."""
 
-from starlette.types import Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+
+class RootPath:
+    """The middleware that says what a proxy puts before every path, whether the proxy takes it away again or not."""
+
+    def __init__(self, app: ASGIApp, root: str) -> None:
+        self._app = app
+        self._root = root
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["root_path"] = self._root  # no copy: the answer to a failure, which is made outside, reads it too
+        await self._app(scope, receive, send)
 
 
 def root_of(scope: Scope) -> str:

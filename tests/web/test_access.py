@@ -169,6 +169,7 @@ def test_behind_a_proxy(archive_folder: Path, tmp_path_factory: pytest.TempPathF
     options = ("--root-path", "/news", "--allow-host", "news.example", "--trust-proxy", "127.0.0.1")
     sent = {"X-Forwarded-For": "9.9.9.9, 10.1.1.1", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "news.example"}
     with serving(folder, *options) as running:
+        assert (folder / "server.log").read_text() == ""
         base = running.base.removesuffix("/news")
         with httpx.Client(base_url=base, headers=sent | {"Origin": "https://news.example"}) as client:
             for prefix in ("", "/news"):  # whether the proxy takes it away or not
