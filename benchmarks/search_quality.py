@@ -36,10 +36,13 @@ Answer = tuple[str, int]
 def records(most: int) -> list[dict[str, Any]]:
     """Articles with title and text, as lines to import."""
     found: list[dict[str, Any]] = []
+    addresses = set[str | None]()
     for name in ("fundus", "stories-allsides"):
         for record in corpus.read(corpus.folder() / f"{name}-dev.jsonl.xz"):
             day = str(record.get("date") or "")[:10]
-            if record.get("title") and len(record["text"]) > 400 and len(found) < most:
+            url, is_long = record.get("url"), bool(record.get("title")) and len(record["text"]) > 400
+            if is_long and len(found) < most and (url is None or url not in addresses):  # one article an address
+                addresses.add(url)
                 found.append({key: record.get(key) for key in ("url", "title", "text", "lang")} | {"day": day})
     for number, record in enumerate(found):
         record |= {"id": number + 1, "url": record["url"] or f"https://a.example/{number}"}

@@ -119,7 +119,7 @@ def _words(token: Token, field: Any, *, exact: bool) -> Query:
     prefix = token.kind == "word" and token.text.endswith("*")
     if words:
         return Words(words, field, prefix, exact and not prefix, token.text)
-    return Everything() if token.text.strip() in ("", "*") else Nothing(squeeze(token.text))
+    return Everything() if token.text.strip() in ("", "*", "*:*") else Nothing(squeeze(token.text))
 
 
 def _is_punctuation(query: Query) -> bool:
@@ -153,18 +153,21 @@ def _edge(text: str, now: datetime, *, after: bool) -> int | None:
 
 
 def _all(parts: list[Query]) -> Query:
-    kept = [part for part in parts if part != Everything()]
-    if len(kept) < 2:
-        return kept[0] if kept else Everything()
-    return And(tuple(piece for part in kept for piece in (part.parts if isinstance(part, And) else (part,))))
+    kept = tuple(part for part in _once(parts, And) if part != Everything())
+    return And(kept) if len(kept) > 1 else kept[0] if kept else Everything()
 
 
 def _any(parts: list[Query]) -> Query:
-    if len(parts) == 1:
-        return parts[0]
     if Everything() in parts:
         return Everything()
-    return Or(tuple(piece for part in parts for piece in (part.parts if isinstance(part, Or) else (part,))))
+    kept = _once(parts, Or)
+    return Or(kept) if len(kept) > 1 else kept[0]
+
+
+def _once(parts: list[Query], kind: type[And | Or]) -> tuple[Query, ...]:
+    """Returns the parts, and those of parts of this kind, each once: what is said twice would be looked for twice."""
+    pieces = (piece for part in parts for piece in (part.parts if isinstance(part, kind) else (part,)))
+    return tuple({repr(piece): piece for piece in pieces}.values())  # words are equal however they were typed
 
 
 def _negated(query: Query) -> Query:

@@ -36,7 +36,7 @@ Kind = Literal["word", "phrase", "range", "field", "exact", "and", "or", "not", 
 _TOKEN = re.compile(
     rf"""(?P<space>\s+)
       | (?P<sign>[-+!](?=[^\s)]))
-      | (?P<exact>=(?=["“„«\w]))
+      | (?P<exact>=(?=["“„«(\w]))
       | (?P<field>(?!(?i:{"|".join(_OF_SENTENCES)}):\s)(?i:{"|".join(FIELDS)}):)
       | (?P<range>[\[{{][^\]}}]*\sTO\s[^\]}}]*[\]}}])
       | (?P<regex>/[^/\s]+/(?=[\s)]|$))
@@ -181,6 +181,8 @@ def _value(query: str, at: int, found: list[Token]) -> int:
         refuse(query, at, f"= stands before words of title, lead and text alone; write {field}: without it")
     match = _VALUE.match(query, at)
     assert match is not None
+    if match[0] in _OPERATORS or (match[0][0] in "-!" and len(match[0]) > 1):
+        refuse(query, at, f"signs and operators stand before a field, as in -{field}:…; or quote the text")
     if not _URL.match(match[0]):
         _check_word(query, at, match[0])
     found.append(Token("word", match[0], at))
@@ -205,10 +207,13 @@ def _check_parentheses(query: str, found: list[Token]) -> None:
 
 
 def _check_operands(query: str, found: list[Token]) -> None:
-    lacks_term = bool(found)
+    lacks_term, was_exact = bool(found), False
     for token in found:
         if lacks_term and token.kind in ("and", "or", ")"):
             refuse(query, token.at, 'a term is missing before this; put words such as AND in quotation marks: "AND"')
+        if was_exact and token.kind not in ("word", "phrase"):
+            refuse(query, token.at, '= stands right before a word or a phrase, as in title:="ferries"')
+        was_exact = token.kind == "exact"
         lacks_term = token.kind in ("and", "or", "not", "field", "exact", "(")
     if lacks_term:
         refuse(query, len(query), "a term is missing at the end")

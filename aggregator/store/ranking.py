@@ -11,7 +11,6 @@ from typing import Any, Literal
 
 from sqlalchemy import (
     ARRAY,
-    ColumnElement,
     Connection,
     Double,
     Float,
@@ -26,7 +25,7 @@ from sqlalchemy import (
 )
 
 from aggregator.store.index_words import Phrase
-from aggregator.store.search_sql import Plan, article_search, hits, last_id, tsquery
+from aggregator.store.search_sql import Plan, article_search, hits, in_runs, last_id, tsqueries
 
 Sort = Literal["relevance", "date"]
 
@@ -68,20 +67,15 @@ def ranked(conn: Connection, asked: Plan, found: Select[int], most: int | None) 
 def _by_bm25(conn: Connection, asked: Plan, vectors: Subquery) -> Select[Any]:
     articles, length = _size(conn)
     rarities = _rarities(conn, asked.phrases, articles)
+    given = tsqueries([phrase.places for phrase, _ in rarities])
+    said = func.unnest(given, cast([rarity for _, rarity in rarities], ARRAY(Double)))
+    each = said.table_valued("phrase", "rarity").render_derived("said")
     weights = literal_column(f"'{{{_TS_WEIGHTS}}}'::float4[]", ARRAY(Float))
-    often = [
-        cast(_MAX_WEIGHT * func.ts_rank_cd(weights, vectors.c.search, tsquery(phrase.places)), Double).label(
-            f"often{n}"
-        )
-        for n, (phrase, _) in enumerate(rarities)
-    ]
+    times = cast(_MAX_WEIGHT * func.ts_rank_cd(weights, vectors.c.search, each.c.phrase), Double)
     norm = _K1 * (1 - _B + _B * cast(vectors.c.words, Double) / literal(length, Double))
-    counted = select(vectors.c.id, norm.label("norm"), *often).offset(0).subquery()
-    score: ColumnElement[float] = literal(0.0, Double)
-    for n, (_, rarity) in enumerate(rarities):
-        times = counted.c[f"often{n}"]
-        score += literal(rarity, Double) * times * (_K1 + 1) / (times + counted.c.norm)
-    return select(counted.c.id, score.label("rank"))
+    share = 1 - norm / (times + norm)  # as times / (times + norm), but they are counted once
+    score = select(func.coalesce(func.sum(each.c.rarity * (_K1 + 1) * share), 0.0)).correlate(vectors)
+    return select(vectors.c.id, score.scalar_subquery().label("rank"))
 
 
 def _size(conn: Connection) -> tuple[int, float]:
@@ -113,5 +107,8 @@ def _counts(conn: Connection, phrases: Sequence[Phrase], within: tuple[int, int]
     """Returns how many articles have each phrase; of more than `_SAMPLE` that many."""
     if not phrases:
         return ()
-    some = (hits(phrase.match, conn.dialect.name, within).limit(_SAMPLE).subquery() for phrase in phrases)
-    return conn.execute(select(*(select(func.count()).select_from(one).scalar_subquery() for one in some))).one()
+    asked = func.unnest(tsqueries([in_runs(phrase.match, within) for phrase in phrases]))
+    each = asked.table_valued("phrase", with_ordinality="place").render_derived("asked")
+    having = hits(each.c.phrase, conn.dialect.name, within).correlate(each).limit(_SAMPLE).subquery()
+    number = select(func.count()).select_from(having).scalar_subquery()
+    return conn.execute(select(number).select_from(each).order_by(each.c.place)).scalars().all()

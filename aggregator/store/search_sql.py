@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import orjson
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     Connection,
     Exists,
@@ -155,16 +156,22 @@ def plan(query: Query, filters: Filters, index: Index) -> Plan:
     return Plan(match, tuple(sets), tuple(conditions), filters.since, filters.until, tuple(checks), tuple(phrases))
 
 
-def hits(match: str, dialect: str, within: tuple[int, int] | None = None) -> Select[int]:
-    """Returns the articles whose text matches, with ids from `within[0]` to `within[1]` alone: `id`."""
+def hits(match: str | ColumnElement[str], dialect: str, within: tuple[int, int] | None = None) -> Select[int]:
+    """Returns the articles whose text matches, with ids from `within[0]` to `within[1]` alone: `id`. On PostgreSQL
+    `match` may be a tsquery that is worked out, which asks for these runs of ids by itself (`in_runs`)."""
     if dialect == "sqlite":
         ids: Ids = fts.c.rowid
         found: ColumnElement[bool] = literal_column("articles_fts").op("MATCH", is_comparison=True)(match)
     else:
         ids = hit_id(dialect)
-        some = [] if within is None else runs(*within)
-        found = _matches(article_search, f"{match} & ({' | '.join(map(quoted, some))})" if some else match)
+        found = _matches(article_search, in_runs(match, within) if isinstance(match, str) else match)
     return select(ids.label("id")).where(found, *(() if within is None else (ids >= within[0], ids <= within[1])))
+
+
+def in_runs(match: str, within: tuple[int, int] | None) -> str:
+    """Returns an expression of PostgreSQL's index that asks besides for the runs of these ids."""
+    some = [] if within is None else runs(*within)
+    return f"{match} & ({' | '.join(map(quoted, some))})" if some else match
 
 
 def newest_hits(conn: Connection, asked: Plan, most: int | None) -> Select[int]:
@@ -221,15 +228,18 @@ def _windows(low: int, high: int) -> Iterator[tuple[int, int]]:
     yield low, high
 
 
-def _matches(vectors: FromClause, match: str) -> ColumnElement[bool]:
-    return vectors.c.search.op("@@", is_comparison=True)(tsquery(match))
-
-
-def tsquery(match: str) -> ColumnElement[str]:
-    """Returns an expression as PostgreSQL's tsquery, whose words no dictionary changes."""
+def _matches(vectors: FromClause, match: str | ColumnElement[str]) -> ColumnElement[bool]:
     from sqlalchemy.dialects.postgresql import TSQUERY  # imported when needed: who has SQLite does not pay for it
 
-    return cast(match, TSQUERY())
+    asked = cast(match, TSQUERY()) if isinstance(match, str) else match
+    return vectors.c.search.op("@@", is_comparison=True)(asked)
+
+
+def tsqueries(matches: Sequence[str]) -> ColumnElement[Sequence[str]]:
+    """Returns expressions as PostgreSQL's array of tsqueries, whose words no dictionary changes."""
+    from sqlalchemy.dialects.postgresql import TSQUERY
+
+    return cast(list(matches), ARRAY(TSQUERY()))
 
 
 def hit_id(dialect: str) -> Ids:

@@ -1,14 +1,19 @@
 """Whatever is asked gets an answer or an error of one line, within the time that a search may take."""
 
+from datetime import UTC, datetime
+from time import monotonic
+
 import pytest
 from sqlalchemy import text
 
 from aggregator.archive.search import Search, search
 from aggregator.articles.from_record import from_record
 from aggregator.errors import QueryError, SearchTooLong, UsageError
+from aggregator.query import parse
 from aggregator.store import save_article, time_limit
 from aggregator.store.engine import Store
 
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
 QUERIES = {  # what is asked, and how many of two articles it finds; None: it is refused
     "": 2,
     "*": 2,
@@ -102,10 +107,41 @@ def test_what_takes_too_long_is_ended(filled: Store, monkeypatch: pytest.MonkeyP
     said = "longer than 0.2s: narrow it, with --since, --site or rarer words, or allow more by search_timeout"
     with filled.read() as conn, pytest.raises(SearchTooLong, match=said), time_limit.limited(conn):
         conn.execute(ENDLESS)
+    monkeypatch.setenv("AGGREGATOR_SEARCH_TIMEOUT", "20s")
     assert search(filled, Search("ferry")).total == 1  # the connection is as good as before
     monkeypatch.setenv("AGGREGATOR_SEARCH_TIMEOUT", "soon")
     with pytest.raises(UsageError, match="AGGREGATOR_SEARCH_TIMEOUT: 'soon' is not a duration"):
         search(filled, Search("ferry"))
+
+
+LONG = {"sqlite": ENDLESS, "postgresql": text("SELECT pg_sleep(0.4)")}
+
+
+def test_all_statements_share_the_time(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AGGREGATOR_SEARCH_TIMEOUT", "1s")
+    began = monotonic()
+    with filled.read() as conn, pytest.raises(SearchTooLong), time_limit.limited(conn):
+        for _ in range(10):
+            conn.execute(LONG[filled.dialect])
+    assert monotonic() - began < 2.5
+
+
+def test_what_is_pasted_is_found(filled: Store) -> None:
+    """A whole paragraph is asked for, of words that are many in every language of the archive."""
+    words = [f"{begin}{middle}{end}ing" for begin in "bcdfghj" for middle in "aeiou" for end in "klmnprst"]
+    with filled.write() as conn:
+        for number, lang in enumerate(("en", "de", "fr", "es", "it", "nl", "sv", "ru", "pl", "pt", "da", "fi", "tr")):
+            said = {"url": f"https://b.org/{number}", "text": " ".join(words), "lang": lang}
+            save_article.save(conn, from_record(said, {}, 1_700_000_000))
+    assert search(filled, Search(" ".join(words))).total == 13
+    assert search(filled, Search(" OR ".join(words[:190]))).total == 13
+
+
+def test_what_is_said_again_costs_nothing() -> None:
+    said = parse("ferry OR lake", NOW)
+    assert parse("(ferry OR lake) " * 60, NOW) == said
+    assert parse(" OR ".join(["(ferry lake)"] * 60), NOW) == parse("ferry lake", NOW)
+    assert len(parse("resume OR r\u00e9sum\u00e9", NOW).parts) == 2  # whose stems are others
 
 
 def test_the_setting_says_how_long(filled: Store) -> None:

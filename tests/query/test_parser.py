@@ -24,7 +24,7 @@ def words(*some: str, field: str | None = None, prefix: bool = False) -> Words:
     return Words(some, field, prefix)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("text", ["", "   ", "*", "title:*", '""'])
+@pytest.mark.parametrize("text", ["", "   ", "*", "*:*", "title:*", '""'])
 def test_an_empty_query_asks_for_everything(text: str) -> None:
     assert parse(text) == Everything()
 
@@ -102,6 +102,7 @@ def test_syntax(text: str, tree: object) -> None:
         ("https://a.org/x?y=[1]~2^3", words("https", "a", "org", "x", "y", "1", "2", "3")),
         ("why? {now}", And((words("why"), words("now")))),
         ("rain - snow", And((words("rain"), words("snow")))),
+        ("rain = snow", And((words("rain"), words("snow")))),
         ("and/or", words("and", "or")),
         ("Note: rain", And((words("note"), words("rain")))),
         ("the day after: rain", And((words("the"), words("day"), words("after"), words("rain")))),
@@ -184,6 +185,12 @@ def test_ranges_of_time(text: str, since: int | None, until: int | None) -> None
         ("title:[a TO b]", "a range stands after published: alone"),
         ('"coral fer"*', "a star stands after a word alone"),
         ("author:R*", "author: takes no star"),
+        ("title:-rain", "character 7, near 'title:-rain': signs and operators stand before a field, as in -title:…"),
+        ("site:!a.org", "as in -site:…"),
+        ("title:NOT rain", "as in -title:…"),
+        ("text:OR", "or quote the text"),
+        ("=(rain snow)", "= stands right before a word or a phrase"),
+        ("=title:rain", 'as in title:="ferries"'),
         ("(" * 30 + "a" + ")" * 30, "nested deeper"),
         ("a " * 500, "more than 400 terms"),
     ],
