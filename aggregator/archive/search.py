@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
+from typing import get_args
 
 from sqlalchemy import Connection
 
@@ -51,6 +52,13 @@ class Search:
     changed_after: str | None = None
     stored_until: int | None = None
     category: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raises UsageError for what is no order, and for fewer hits than none."""
+        if self.sort not in get_args(Sort):
+            raise UsageError(f"sort {self.sort!r}: hits are sorted by {' or '.join(get_args(Sort))}")
+        if min(self.limit, self.offset) < 0:
+            raise UsageError(f"limit {self.limit}, offset {self.offset}: neither may be below 0")
 
     @property
     def filters(self) -> Filters:

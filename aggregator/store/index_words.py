@@ -73,11 +73,13 @@ def fts_words(words: Words, index: Index) -> str:
 
 
 def fts_likely(words: Words, index: Index) -> str:
-    """Returns what all articles with these words have, a phrase's words in any order."""
+    """Returns what all articles with these words have, a phrase's words in any order. A form that is no stem stands
+    among the others, whatever field it is of."""
     if not words.prefix:
         return fts_words(replace(words, exact=False), index)
-    whole = [fts_words(Words((one,), typed=one), index) for one in words.words[:-1]]
-    return f"({' AND '.join([*whole, f'{chr(34)}{words.words[-1]}{chr(34)} *'])})"
+    whole = [fts_words(Words((one,), words.field, typed=one), index) for one in words.words[:-1]]
+    columns = f"{{{words.field} others}} : " if words.field else ""
+    return f"({' AND '.join([*whole, f'{columns}{chr(34)}{words.words[-1]}{chr(34)} *'])})"
 
 
 def ts_words(words: Words, index: Index) -> str:

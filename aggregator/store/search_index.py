@@ -21,7 +21,7 @@ from aggregator.store.schema import search_languages
 from aggregator.store.sql import Values, insert, run_each
 
 # Of its words (`search_words`) and of how they are stored: who changes that counts this up, and adds a migration.
-FORM = {"sqlite": 3, "postgresql": 4}
+FORM = {"sqlite": 4, "postgresql": 4}
 
 _MAX_PENDING_ROWS = 500  # more are written before the transaction's end, and so is
 _MAX_PENDING_CHARACTERS = 1_000_000  # a longer text

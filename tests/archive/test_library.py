@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -101,3 +102,9 @@ def test_what_is_not_there_is_said(archive: aggregator.Archive, tmp_path: Path) 
     with pytest.raises(StoreError, match="no such file"):
         aggregator.open(f"sqlite:///{tmp_path}/typo.db")
     assert not (tmp_path / "typo.db").exists()
+
+
+@pytest.mark.parametrize("asked", [{"sort": "newest"}, {"limit": -1}, {"offset": -1}])
+def test_what_can_not_be_asked_is_said(archive: aggregator.Archive, asked: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match=r"sorted by relevance or date|below 0"):
+        archive.search("ferry", **asked)

@@ -31,6 +31,7 @@ ROWS = (
     "INSERT INTO entries (feed_id, key, url, first_seen_at, last_seen_at, article_id, state)"
     " VALUES (1, 'k', 'https://a.example/1', 10, 20, 1, 'done')",
 )
+COUNTED = ("0023", text("UPDATE feeds SET entries = 1"))  # what versions from this one on count by themselves
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -40,6 +41,8 @@ def test_an_older_database_is_upgraded_with_all_that_is_in_it(bare_url: str, ver
     with old.write() as conn:
         for row in ROWS:
             conn.execute(text(row))
+        if version >= COUNTED[0]:
+            conn.execute(COUNTED[1])
     old.close()
     assert engine.upgrade(bare_url) == engine.HEAD
     store = engine.open(bare_url)

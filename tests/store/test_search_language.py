@@ -124,3 +124,16 @@ def test_the_newer_of_two_that_are_nearly_as_good_comes_first(store: Store) -> N
             )
     with store.read() as conn:
         assert [one.article.id for one in search(conn, parse("ferry", NOW), Filters()).articles] == [3, 2, 1]
+
+
+def test_a_beginning_in_a_field_is_ranked_by_that_field(store: Store) -> None:
+    often = "Ferries and ferrymen: ferry after ferry brings ferry passengers to the ferry port."
+    texts = (("Ferry calm", "The lake is calm."), ("Late ferry and other news", often), ("A train", often))
+    with store.write() as unit:
+        for number, (title, text) in enumerate(texts):
+            record = {"url": f"https://a.org/{number}", "title": title, "text": text, "lang": "en"}
+            save_article.save(unit, from_record(record, {}, 1_700_000_000))
+    with store.read() as conn:
+        for asked, found in {"title:fer*": [1, 2], "title:ferrie*": [], "text:ferrie*": [3, 2]}.items():
+            best = search(conn, parse(asked, NOW), Filters()).articles
+            assert [row.article.id for row in best] == found, asked
