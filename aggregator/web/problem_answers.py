@@ -22,6 +22,7 @@ from aggregator.web.root_path import path_of
 from aggregator.web.security_headers import HEADERS
 
 MEDIA_TYPE = "application/problem+json"
+_NOWHERE = "there is nothing at this address"
 _NO_PAGES = ("/api/", "/out/", *OWN_LOGIN)
 
 
@@ -88,7 +89,7 @@ def _of_status(request: Request, error: Exception) -> Response:
     headers = error.headers
     if error.status_code == 405 and (known := _methods(request)):
         headers = {"Allow": ", ".join(known)}
-    return told(request, error.status_code, error.detail, headers)
+    return told(request, error.status_code, _NOWHERE if error.status_code == 404 else error.detail, headers)
 
 
 def _methods(request: Request) -> list[str]:
@@ -100,6 +101,9 @@ def _methods(request: Request) -> list[str]:
 
 def _of_validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
+    is_page = not path_of(request.scope).startswith(_NO_PAGES)
+    if is_page and all(one["loc"][0] == "path" for one in error.errors()):
+        return told(request, 404, _NOWHERE)
     wrong = [f"{'.'.join(map(str, one['loc'][1:])) or one['loc'][0]}: {one['msg']}" for one in error.errors()]
     return told(request, 422, "; ".join(wrong))
 

@@ -107,6 +107,15 @@ def test_a_search_is_narrowed_drawn_and_saved(mine: httpx.Client) -> None:
     assert mine.post("/searches/bridges/remove").status_code == 303
 
 
+def test_an_address_where_nothing_is_says_so(served: Running) -> None:
+    with served.client() as client:
+        for path in ("/nothing", "/article/abc", "/story/0", f"/article/{'9' * 30}", "/feeds/x"):
+            answer = client.get(path, headers={"Accept": "text/html"})
+            assert answer.status_code == 404
+            assert "there is nothing at this address" in answer.text
+        assert client.get("/api/v1/articles/abc").status_code == 422
+
+
 def test_stories_are_compared_split_and_merged(mine: httpx.Client) -> None:
     stories = mine.get("/api/v1/stories?since=7d&limit=50").json()["items"]
     big = max(stories, key=lambda one: int(one["reports"]))

@@ -139,7 +139,8 @@ def _feeds(request: Request, served: ServerState, status: int = 200, **more: obj
     shown = {"problem": None, "said": None, "candidates": None, "wanted": None} | more
     categories = sorted({one.category for one in found if one.category})
     left = unread(served.store)
-    return page(request, "feeds.html", status, feeds=found, quiet=quiet, categories=categories, unread=left, **shown)
+    shown |= {"quiet": quiet, "categories": categories, "unread": left, "now": served.now}
+    return page(request, "feeds.html", status, feeds=found, **shown)
 
 
 def _feed(

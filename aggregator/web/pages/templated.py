@@ -18,6 +18,7 @@ from aggregator.web.server_state import Reader
 
 _HERE = Path(__file__).parent
 _RIGHT_TO_LEFT = frozenset("ar arc dv fa ha he iw khw ks ku ps sd ug ur yi".split())
+_NEAR = 240  # characters of what is the same, beside what differs
 Moment = datetime | int | str | None
 """A time as the services give it: aware, in seconds since 1970, or ISO 8601."""
 
@@ -112,6 +113,21 @@ def original(url: str, name: str) -> Markup:
     return Markup(f'<a href="{escape(url)}" rel="noopener noreferrer" data-original>{escape(name)}</a>')
 
 
+def around(text: str, is_first: bool, is_last: bool) -> Markup:
+    """Writes what two texts have in common as far as it is near to what differs: `is_first` and `is_last` say where
+    there is no such thing before or after it."""
+    if len(text) <= 3 * _NEAR:
+        return escape(text)
+    before = "" if is_first else text[:_NEAR].rpartition(" ")[0] or text[:_NEAR]
+    after = "" if is_last else text[-_NEAR:].partition(" ")[2] or text[-_NEAR:]
+    return escape(before) + Markup(' <span class="dim" title="the same in both">[…]</span> ') + escape(after)
+
+
+def percent(share: float) -> str:
+    """Writes a share; never that all is the same where something is not."""
+    return f"{int(share * 100)} %"
+
+
 def direction(lang: str | None) -> str:
     """Returns the direction of writing of a language; `auto`: the text tells."""
     return "auto" if lang is None else "rtl" if lang.partition("-")[0].lower() in _RIGHT_TO_LEFT else "ltr"
@@ -136,10 +152,13 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {  # where a page says something a hundred times: a macro takes five times as long
+        "as_time": as_time,
         "moment": moment,
         "words": words,
         "counted": counted,
         "original": original,
+        "around": around,
+        "percent": percent,
         "whole_time": whole_time,
         "direction": direction,
         "duration": format_duration,
