@@ -23,6 +23,7 @@ Values = dict[str, Any]
 """Values of columns or parameters by name, as the driver takes them: what type each has, the table says."""
 
 _LOCK = text("SELECT pg_advisory_xact_lock(:key)")
+_SERIALISED = "serialised"  # the transaction of a connection, and what it serialises
 _MAX_PARAMETERS = 900  # of a statement; SQLite takes no more than 999 everywhere
 
 
@@ -71,9 +72,16 @@ def listed(conn: Connection, numbers: Sequence[int]) -> Select[int]:
 
 def serialise(conn: Connection, what: str) -> None:
     """Keeps other transactions that serialise the same waiting until this one ends: on PostgreSQL one at a time goes
-    on, as on SQLite the one writer does."""
-    if conn.dialect.name == "postgresql":
-        conn.execute(_LOCK, {"key": hash64("aggregator transaction " + what)})
+    on, as on SQLite the one writer does. A transaction asks the server once."""
+    if conn.dialect.name != "postgresql":
+        return
+    transaction = conn.get_transaction()
+    of, held = conn.info.get(_SERIALISED, (None, frozenset()))
+    if of is transaction and what in held:
+        return
+    conn.execute(_LOCK, {"key": hash64("aggregator transaction " + what)})
+    if not conn.in_nested_transaction():  # a savepoint that is gone back to gives the lock back
+        conn.info[_SERIALISED] = (transaction, {what} | (held if of is transaction else set()))
 
 
 def portions(values: Collection[T]) -> Iterator[list[T]]:

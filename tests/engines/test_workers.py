@@ -1,10 +1,7 @@
 """Workers as processes on one PostgreSQL: together they store what one fetch stores, politely, whatever happens."""
 
 import asyncio
-import itertools
-import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -16,15 +13,15 @@ from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
 
 from aggregator.config.models import Settings
-from aggregator.engines import fetch, visit_queue
+from aggregator.engines import visit_queue
 from aggregator.model import Response
 from aggregator.pool import Pool
-from aggregator.store import arrived_pages, engine, feeds, maintenance
+from aggregator.store import arrived_pages, engine, feeds
 from aggregator.store.engine import Store
 from aggregator.store.feeds import Subscription
 from aggregator.visit import opened
 from tests.conftest import server_of
-from tests.engines.worker_processes import ENVIRON, GAP, HOSTS, PAGES, ROOT, Workers
+from tests.engines.worker_processes import HOSTS, PAGES, ROOT, Workers
 from tests.servers import Server
 
 
@@ -35,33 +32,6 @@ def stored(conn: Connection) -> list[tuple[str, str]]:
 def count(store: Store) -> int:
     with store.read() as conn:
         return int(conn.execute(text("SELECT count(*) FROM articles")).scalar_one())
-
-
-def test_they_store_what_one_fetch_stores_though_one_is_killed(
-    folder: Path, sites: list[Server], workers: Workers, archive: Store, pool: Pool
-) -> None:
-    one = f"sqlite:///{folder}/one.db"
-    fetch.run(fetch.FetchRequest(folder / "feeds.yaml", one), environ=ENVIRON, pool=pool)
-    for server in sites:
-        server.requests.clear()
-    first, *_ = (workers.start(folder) for _ in range(3))
-    workers.until(lambda: count(archive) >= HOSTS)
-    os.killpg(first.pid, signal.SIGKILL)
-    workers.until(lambda: count(archive) == HOSTS * PAGES)
-    for process in workers.processes[1:]:
-        process.send_signal(signal.SIGTERM)
-    assert [process.wait(15) for process in workers.processes[1:]] == [0, 0], workers.said()
-    assert list(maintenance.check(archive)) == []
-    alone = engine.open(one)
-    with alone.read() as conn, archive.read() as other:
-        assert stored(conn) == stored(other)
-        assert other.execute(text("SELECT count(*) FROM entries")).scalar_one() == HOSTS * PAGES
-        assert other.execute(text("SELECT count(*) FROM procrastinate_workers")).scalar_one() <= 3  # of the killed one
-    alone.close()
-    for server in sites:
-        times = sorted(seen.at for seen in server.requests)
-        assert min(later - earlier for earlier, later in itertools.pairwise(times)) > 0.8 * GAP
-    assert "Traceback" not in workers.said()
 
 
 def test_one_without_a_file_takes_all_from_the_database_and_a_lost_database_is_waited_for(

@@ -17,7 +17,8 @@ ROOT = Path(__file__).parents[2]
 class Workers:
     """The processes of a test, and what they log."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, **environ: str) -> None:
+        self.environ = ENVIRON | environ
         self.url, self.processes, self.logs = url, list[subprocess.Popen[bytes]](), list[Path]()
 
     def start(self, folder: Path, *command: str) -> subprocess.Popen[bytes]:
@@ -27,7 +28,7 @@ class Workers:
             process = subprocess.Popen(
                 arguments,
                 cwd=folder,
-                env=os.environ | ENVIRON | {"PYTHONPATH": str(ROOT)},
+                env=os.environ | self.environ | {"PYTHONPATH": str(ROOT)},
                 stdout=file,
                 stderr=file,
                 start_new_session=True,
