@@ -1,5 +1,6 @@
 """Opens the database: one Store on SQLite or PostgreSQL, its transactions, its version."""
 
+import logging
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ HEAD = "0025"
 BUSY_SECONDS = 30
 LOCK_SECONDS = 5  # that a migration waits for a table of PostgreSQL
 _WAL_PAGES = 4000  # of the log before it is folded in: an import writes most pages again and again until then
+_log = logging.getLogger(__name__)
+_MANY = 20_000  # articles that are indexed in more than a moment
 _PAGE_BYTES = 8192  # of a new SQLite database: on the 4096 of SQLite's own choice most articles leave half a page empty
 
 
@@ -267,8 +270,10 @@ def _migrate(store: Store, version: str = "head") -> None:
 def _complete_index(store: Store) -> None:
     """Indexes what a search index that was begun lacks: after a migration, or where that was interrupted."""
     with store.read() as conn:
-        current = rebuild_index.is_current(conn)
+        current, left = rebuild_index.is_current(conn), rebuild_index.left(conn)
     if not current:
+        if left > _MANY:  # whoever starts a server waits for it, and sees nothing else
+            _log.warning("%s: the search index is made anew, for %d articles; that takes minutes", store.shown, left)
         for _ in rebuild_index.batches(store.write):
             pass
 

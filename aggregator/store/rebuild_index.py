@@ -36,6 +36,12 @@ def is_current(conn: Connection) -> bool:
     return meta.get(conn, meta.SEARCH_FORM) == _form(conn) and not meta.get(conn, meta.SEARCH_PROGRESS)
 
 
+def left(conn: Connection) -> int:
+    """Returns how many articles are still to be indexed, by their ids."""
+    done, last = map(int, (meta.get(conn, meta.SEARCH_PROGRESS) or "0 0").split())
+    return last - done
+
+
 def begin(unit: UnitOfWork, *, anyhow: bool = False) -> None:
     """Empties the search index, for `batches` to fill it, if it is of another form, or `anyhow`; but not where that was
     done and its filling was interrupted."""

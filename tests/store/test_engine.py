@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from aggregator.errors import DatabaseBusy, DatabaseNewer, StoreError, UsageError
-from aggregator.store import engine
+from aggregator.store import engine, meta
 from aggregator.store.engine import Store
 from aggregator.store.schema import metadata
 
@@ -125,3 +125,15 @@ def test_a_new_file_has_larger_pages_and_an_old_one_keeps_its_own(tmp_path: Path
         with store.read() as conn:
             assert conn.execute(text("PRAGMA page_size")).scalar() == size
         store.close()
+
+
+def test_a_start_that_takes_minutes_says_why(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    engine.open(url).close()
+    for last, told in ((100, 0), (1_000_000, 1)):
+        store = engine.Store(engine._engine(url))
+        with store.write() as unit:
+            meta.put(unit, meta.SEARCH_PROGRESS, f"0 {last}")
+        store.close()
+        engine.open(url).close()
+        assert ["made anew, for 1000000 articles" in line for line in caplog.messages] == [True] * told
