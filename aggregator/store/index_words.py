@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 
 from aggregator.query import And, Not, Or, Query, Words
 from aggregator.search_words import FORM_MARK
-from aggregator.store.search_index import languages, of_field, pair
+from aggregator.store.search_index import languages, of_field, outside, pair
 
 FIELDS = {"title": "A", "lead": "B", "text": "C"}
 """The fields of an article that are searched, with their weights in a tsvector."""
@@ -85,9 +85,11 @@ def fts_likely(words: Words, index: Index) -> str:
 def ts_words(words: Words, index: Index) -> str:
     """Returns words as a tsquery asks for them, in any of their spellings unless they are exact."""
     label = FIELDS[words.field] if words.field else ""
+    if words.exact and label and len(words.words) == 1:
+        return _any_of(_ts_word(f"{words.words[0]}{mark}", label) for mark in ("", FORM_MARK))
     if words.exact:
         written = label or "".join(FIELDS.values())  # and no other spelling, which is under D
-        either = [f"('{word}':{written} | '{word}{FORM_MARK}':{written})" for word in words.words]
+        either = [f"('{word}':{written} | '{word}{FORM_MARK}'{f':{label}' if label else ''})" for word in words.words]
         return f"({' <-> '.join(either)})"
     found = [_ts_find(one, label, words.prefix) for one in _spellings_of(words, index)]
     in_one = words.in_one_word()
@@ -100,14 +102,22 @@ def _any_of(expressions: Iterable[str]) -> str:
 
 def _ts_find(words: tuple[str, ...], label: str, prefix: bool) -> str:
     """Returns what finds a phrase: as far as they can, words of the index that say it without places."""
+    if len(words) == 1 and not (prefix and label == "C"):
+        return _ts_word(words[0], label, ":*" if prefix else "")
     whole = words[:-1] if prefix else words
-    said = [one for word in whole if (one := of_field(label, word))]
-    if said and len(words) == 1:
-        return quoted(said[0])
-    said += (pairs := [one for word, other in pairwise(whole) if (one := pair(word, other))])
+    said = [_ts_word(word, label) for word in whole] if label else []
+    said += (pairs := [quoted(one) for word, other in pairwise(whole) if (one := pair(word, other))])
     if pairs and len(words) == 2 and not label:
-        return quoted(pairs[0])
-    return " & ".join([*map(quoted, said), f"({_ts_places(words, label, prefix)})"])
+        return pairs[0]
+    return " & ".join([*said, f"({_ts_places(words, label, prefix)})"])
+
+
+def _ts_word(word: str, label: str, star: str = "") -> str:
+    """Returns what finds one word by words without places, in a field if one is named; a beginning (`star`) in any but
+    the text."""
+    if label == FIELDS["text"]:
+        return f"{quoted(word)} & !{quoted(outside(word))}"
+    return quoted(of_field(label, word) if label else word) + star
 
 
 def _ts_places(words: tuple[str, ...], label: str, prefix: bool) -> str:

@@ -6,8 +6,8 @@ statement with RETURNING sets, so that indexing one article at a time costs thre
 of the vector, under the weights A (title), B (lead) and C (text), with a place left free between two of these, so that
 no phrase goes from one into the next; the others stand at its end under D. To look at places PostgreSQL has to read the
 vector itself, and so words without places say besides what is asked for often: in which runs of ids an article stands
-(`runs`), what is in its title and lead (`of_field`), and which short words, common ones most of all, stand side by side
-(`pair`).
+(`runs`), what is in its title and lead (`of_field`), what is not in its text (`outside`), and which short words, common
+ones most of all, stand side by side (`pair`).
 """
 
 from collections import defaultdict
@@ -21,7 +21,7 @@ from aggregator.store.schema import search_languages
 from aggregator.store.sql import Values, insert, run_each
 
 # Of its words (`search_words`) and of how they are stored: who changes that counts this up, and adds a migration.
-FORM = {"sqlite": 4, "postgresql": 4}
+FORM = {"sqlite": 4, "postgresql": 5}
 
 _MAX_PENDING_ROWS = 500  # more are written before the transaction's end, and so is
 _MAX_PENDING_CHARACTERS = 1_000_000  # a longer text
@@ -42,6 +42,7 @@ _SHORT_RUN, _LONG_RUN = _RUNS
 _MAX_LONG_RUNS = 40  # that are named: more are most of an archive
 _OF_FIELD = {"A": "\ue0f2", "B": "\ue0f3"}
 _PAIR = "\ue0f4"
+_OUTSIDE = "\ue0f5"
 _SHORT = 5  # characters of a word of a pair, with the mark of its language
 
 
@@ -129,9 +130,14 @@ def pair(one: str, other: str) -> str | None:
     return f"{_PAIR}{one} {other}" if len(one) <= _SHORT and len(other) <= _SHORT else None
 
 
-def of_field(label: str, word: str) -> str | None:
-    """Returns the word that says that this one, no form, is in the title (A) or lead (B); None for text and others."""
-    return f"{_OF_FIELD[label]}{word}" if label in _OF_FIELD else None
+def of_field(label: str, word: str) -> str:
+    """Returns the word that says that this one, or one that it begins, is in the title (A) or lead (B)."""
+    return f"{_OF_FIELD[label]}{word}"
+
+
+def outside(word: str) -> str:
+    """Returns the word that says that an article has this one, but not in its text (C)."""
+    return f"{_OUTSIDE}{word}"
 
 
 def _run(kind: str, article_id: int) -> str:
@@ -147,20 +153,25 @@ def _vector(article_id: int, terms: SearchTerms) -> str:
     """Returns a tsvector as PostgreSQL reads it; no word has a quotation mark or a backslash."""
     places: dict[str, list[str]] = defaultdict(list)
     without = {_run(kind, article_id) for kind in _RUNS}
+    had: dict[str, set[str]] = {}
     at = 0
     for label, forms, stems, most in zip("ABC", terms.forms, terms.stems, _MAX_PG_WORDS, strict=True):
         words = stems.split()[:most]
         without.update(found for one, other in pairwise(words) if (found := pair(one, other)))
-        without.update(found for one in words if (found := of_field(label, one)))
+        had[label] = set(words)
         for form, stem in zip(forms.split(), words, strict=False):
             at += 1
             place = f"{at}{label}"
             places[stem].append(place)
             if stem != form:
-                places[f"{form}{FORM_MARK}"].append(place)
+                marked = f"{form}{FORM_MARK}"
+                places[marked].append(place)
+                had[label].add(marked)
         at += 1
     spellings = [one for one in terms.others.split() if not one.endswith(FORM_MARK)]  # forms have their places above
     for one in spellings[: _MAX_PG_WORDS[0]]:
         places[one].append(f"{at + 2}")
+    without.update(of_field(label, word) for label in _OF_FIELD for word in had[label])
+    without.update(map(outside, places.keys() - had["C"]))
     placed = [f"'{word}':{','.join(found[:_MAX_PG_PLACES])}" for word, found in places.items()]
     return " ".join([*placed, *(f"'{word}'" for word in without)])
