@@ -3,8 +3,9 @@
 usage: python -m benchmarks.cluster [--workers 1 2 4] [--sites 120] [--articles 5]
 
 Sites of one feed each answer on loopback, without a gap. Prints visits, feeds and articles a second from the first
-article stored to the last; the CPU of an article, which tells also where others use the machine; and what the queue
-alone takes of a visit. Wants Linux and the extras `postgres` and `dev`.
+article stored to the last; the CPU of an article, which tells also where others use the machine, and how much of it is
+PostgreSQL's, which has the other cores while one worker runs; how much of the time a worker waits for another one to
+store; and what the queue alone takes of a visit. Wants Linux and the extras `postgres` and `dev`.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 
 from procrastinate import App, PsycopgConnector
@@ -29,6 +31,7 @@ from tests.servers import Reply, Seen, Server
 from tests.visit import site
 
 JOBS = 2000
+_WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'")
 
 
 def main() -> None:
@@ -47,15 +50,15 @@ def main() -> None:
         serve(pages, chosen.sites, chosen.articles, folder)
         postgres = int((folder / "pg" / "postmaster.pid").read_text().split()[0])
         first: float | None = None
-        for count in chosen.workers:
-            url = new_database(server.get_uri(), f"w{count}")
-            rate, seconds = measure(url, folder, count, chosen.sites * chosen.articles, postgres)
-            first = first or seconds
-            visits = rate / chosen.articles
+        for number, count in enumerate(chosen.workers):
+            url = new_database(server.get_uri(), f"run{number}")
+            took = measure(url, folder, count, chosen.sites * chosen.articles, postgres)
+            first, visits = first or took.cpu, took.rate / chosen.articles
+            print(f"{count} workers: {visits:.1f} visits and feeds/s, {took.rate:.1f} articles/s", end="; ")
+            print(f"CPU of an article {1000 * took.cpu:.1f} ms, {took.cpu / first:.2f} x the first", end=", ")
             print(
-                f"{count} workers: {visits:.1f} visits and feeds/s, {rate:.1f} articles/s; CPU of an article", end=" "
+                f"PostgreSQL's {1000 * took.server:.1f} ms; {took.waiting / count:.0%} of the time waiting", flush=True
             )
-            print(f"{1000 * seconds:.1f} ms, {seconds / first:.2f} x the first", flush=True)
         rate, seconds = asyncio.run(bare(new_database(server.get_uri(), "bare"), postgres))
     print(f"the queue bare: {rate:.0f} jobs/s, CPU of a job {1000 * seconds:.1f} ms", end=": ")
     print(f"{seconds / (chosen.articles * (first or 1)):.1%} of a visit of {chosen.articles} articles")
@@ -95,9 +98,19 @@ def new_database(uri: str, name: str) -> str:
     return url
 
 
-def measure(url: str, folder: Path, count: int, articles: int, postgres: int) -> tuple[float, float]:
-    """Returns how many articles a second so many workers store, from the first one to the last, and the CPU seconds of
-    one, PostgreSQL's included."""
+@dataclass(frozen=True, slots=True)
+class Took:
+    """Articles a second, from the first one to the last; CPU seconds of one, and PostgreSQL's of them; how many workers
+    waited on average for the lock under which one at a time stores."""
+
+    rate: float
+    cpu: float
+    server: float
+    waiting: float
+
+
+def measure(url: str, folder: Path, count: int, articles: int, postgres: int) -> Took:
+    """Has so many workers store the articles."""
     environ = os.environ | {
         "AGGREGATOR_SITE_GAP": "0",
         "AGGREGATOR_ALLOW_PRIVATE_NETWORKS": "true",
@@ -113,10 +126,14 @@ def measure(url: str, folder: Path, count: int, articles: int, postgres: int) ->
     try:
         while not (before := stored(store)):
             time.sleep(0.05)
-        began, used = time.monotonic(), cpu(groups, postgres)
+        began, used, server, waits = time.monotonic(), cpu(groups), cpu([], postgres), list[int]()
         while (done := stored(store)) < articles:
             time.sleep(0.05)
-        return (done - before) / (time.monotonic() - began), (cpu(groups, postgres) - used) / (done - before)
+            with store.read() as conn:
+                waits.append(int(conn.execute(_WAITING).scalar_one()))
+        many, seconds = done - before, time.monotonic() - began
+        server = (cpu([], postgres) - server) / many
+        return Took(many / seconds, (cpu(groups) - used) / many + server, server, sum(waits) / max(1, len(waits)))
     finally:
         store.close()
         for worker in workers:
@@ -125,7 +142,7 @@ def measure(url: str, folder: Path, count: int, articles: int, postgres: int) ->
             worker.wait()
 
 
-def cpu(groups: list[int], postgres: int) -> float:
+def cpu(groups: list[int], postgres: int | None = None) -> float:
     """Returns the CPU seconds of the processes of these groups and of the children of `postgres`, so far."""
     ticks = 0
     for file in Path("/proc").glob("[0-9]*/stat"):
