@@ -35,6 +35,10 @@ def test_an_engine_imports_nothing_that_only_the_workers_need(engine: str) -> No
     assert "sqlalchemy.dialects.postgresql" not in there  # who has SQLite does not pay for it
 
 
+def test_a_server_imports_no_extraction() -> None:
+    assert not {"numpy", "feedparser", "aggregator.extraction.pipeline"} & loaded("import aggregator.web.serve")
+
+
 def test_only_workers_import_the_job_queue() -> None:
     commands = "import aggregator.cli.app, aggregator.engines.fetch, aggregator.engines.daemon, aggregator.visit"
     assert not {"procrastinate", "psycopg", "psycopg_pool"} & loaded(commands)

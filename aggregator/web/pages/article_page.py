@@ -11,7 +11,6 @@ from aggregator.archive.history import change, history
 from aggregator.archive.list_stories import show_story
 from aggregator.archive.marking import mark, mark_matching, marks_of
 from aggregator.archive.next_articles import neighbours
-from aggregator.archive.removed_blocks import removed_blocks
 from aggregator.archive.search import Search
 from aggregator.archive.show import show
 from aggregator.articles.safe_html import shown_html
@@ -79,6 +78,8 @@ def copied(request: Request, served: Served, article_id: ArticleId) -> Response:
 @router.get("/article/{article_id}/removed")
 def removed(request: Request, served: Served, article_id: ArticleId) -> Response:
     """Shows what was left out of the page of an article."""
+    from aggregator.archive.removed_blocks import removed_blocks  # late: extraction takes memory, and few look
+
     found = removed_blocks(served.store, article_id)
     return page(request, "removed.html", removed=found, **_of(served, article_id))
 
