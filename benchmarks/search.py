@@ -29,7 +29,6 @@ from typing import Any
 
 import aggregator
 from benchmarks import corpus
-from benchmarks.stories_growth import _word as made_word
 
 START, SPAN = datetime(2023, 1, 1, tzinfo=UTC), timedelta(minutes=1_000_000)
 SITES, SHOWN, COLD, FEEDS = 200, 20, 5, 60
@@ -71,11 +70,24 @@ def frequencies() -> Counter[str]:
     return Counter({made_word(rank): 10_000_000 // rank for rank in range(1, 30_000)})
 
 
-def made(articles: int, dice: random.Random, words: list[str], weights: list[int]) -> Iterator[dict[str, Any]]:
-    """Articles in the order of time. `weights`: of the words, added up."""
+def made_word(number: int) -> str:
+    """A word of letters that can be spoken, another for each number."""
+    letters = ""
+    number += 20
+    while number:
+        number, part = divmod(number, 60)
+        letters += "bdfgklmnprst"[part % 12] + "aeiou"[part // 12]
+    return letters
+
+
+def made(
+    articles: int, dice: random.Random, words: list[str], weights: list[int], length: tuple[int, int] = (200, 400)
+) -> Iterator[dict[str, Any]]:
+    """Articles in the order of time. `weights`: of the words, added up; `length`: words of an article, at least and at
+    most."""
     last: list[str] = []
     for number in range(articles):
-        body = dice.choices(words, cum_weights=weights, k=dice.randint(200, 400))
+        body = dice.choices(words, cum_weights=weights, k=dice.randint(*length))
         if last and dice.random() < 0.02:
             body = last[: int(len(last) * 0.8)] + body[:20]
         last = body
