@@ -18,9 +18,11 @@ _LOOK_UP = {
     ),
     "postgresql": text("SELECT term, articles FROM term_frequencies WHERE term = ANY(CAST(:terms AS BIGINT[]))"),
 }
-_ADD = text(
-    "INSERT INTO term_frequencies (term, articles) VALUES (:term, :by)"
-    " ON CONFLICT (term) DO UPDATE SET articles = term_frequencies.articles + excluded.articles"
+_MORE = " ON CONFLICT (term) DO UPDATE SET articles = term_frequencies.articles + excluded.articles"
+_ADD = text("INSERT INTO term_frequencies (term, articles) VALUES (:term, :by)" + _MORE)
+_ADD_ALL = text(
+    "INSERT INTO term_frequencies (term, articles)"
+    " SELECT unnest(CAST(:terms AS BIGINT[])), unnest(CAST(:by AS INTEGER[]))" + _MORE
 )
 _VERSION = text("PRAGMA data_version")  # is another one after each commit of another connection
 _KEPT = "term frequencies"
@@ -61,10 +63,15 @@ class TermFrequencies:
         self._conn.execute(delete(term_frequencies))
 
     def flush(self) -> None:
-        """Writes what was added."""
-        if self._added:
-            run_each(self._conn, _ADD, ({"term": term, "by": by} for term, by in sorted(self._added.items())))
-            self._added.clear()
+        """Writes what was added: on PostgreSQL in one statement, as others wait for the end of this transaction."""
+        if not self._added:
+            return
+        rows = sorted(self._added.items())
+        if self._conn.dialect.name == "sqlite":
+            run_each(self._conn, _ADD, ({"term": term, "by": by} for term, by in rows))
+        else:
+            self._conn.execute(_ADD_ALL, {"terms": [term for term, _ in rows], "by": [by for _, by in rows]})
+        self._added.clear()
 
     def keep(self) -> None:
         """Keeps what is known for the next transaction: this one is committed."""
