@@ -3,7 +3,7 @@
 A word has a form, which is its plain spelling (`odegard` of Ødegård), and in an article whose language has a stemmer a
 stem with that language's mark: `running` of an English article is `run` with the mark of English, so that it is no
 German or French word. Forms and stems of a text stand in step, one for one, so that a phrase means the same of both.
-Whoever changes what is made here counts `store.search_index.FORM` up.
+Whoever changes what is made here counts `store.searching.search_index.FORM` up.
 """
 
 import re

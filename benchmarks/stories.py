@@ -25,7 +25,8 @@ from typing import Any
 
 from sqlalchemy import create_engine, event, insert
 
-from aggregator.store import schema, stories
+from aggregator.store import schema
+from aggregator.store.grouping import stories
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.stories import fingerprint
 from aggregator.text import text_hash

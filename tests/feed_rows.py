@@ -5,7 +5,7 @@ from typing import Any
 
 from aggregator.config.feed_options import Options
 from aggregator.model import Hints
-from aggregator.store.feeds import FeedRow
+from aggregator.store.polling.feeds import FeedRow
 
 _NOTHING: dict[str, Any] = dict.fromkeys(FeedRow.__slots__)
 _NEW = FeedRow(

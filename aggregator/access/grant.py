@@ -2,8 +2,8 @@
 
 from aggregator.access import hashing
 from aggregator.errors import UsageError
-from aggregator.store import access_tokens, accounts, sessions
-from aggregator.store.access_tokens import AccessToken, Scope
+from aggregator.store.account import access_tokens, accounts, sessions
+from aggregator.store.account.access_tokens import AccessToken, Scope
 from aggregator.store.engine import Store
 from aggregator.text import squeeze
 

@@ -16,9 +16,9 @@ from typing import Literal
 from aggregator.access import hashing
 from aggregator.access.throttle import Throttle
 from aggregator.errors import AggregatorError
-from aggregator.store import access_tokens, accounts, sessions
-from aggregator.store.access_tokens import Scope
-from aggregator.store.accounts import Account
+from aggregator.store.account import access_tokens, accounts, sessions
+from aggregator.store.account.access_tokens import Scope
+from aggregator.store.account.accounts import Account
 from aggregator.store.engine import Store
 
 SESSION_SECONDS = 30 * 24 * 3600

@@ -19,12 +19,15 @@ from aggregator.config.models import Settings
 from aggregator.errors import AggregatorError, FetchError, UsageError
 from aggregator.net import Net, net_settings
 from aggregator.query import Everything
-from aggregator.store import deliveries, locks, saved_searches, search_articles, stored_articles
-from aggregator.store.deliveries import Delivery
+from aggregator.store import locks
+from aggregator.store.alerting import deliveries, saved_searches
+from aggregator.store.alerting.deliveries import Delivery
+from aggregator.store.alerting.saved_searches import SavedSearch, read_query
+from aggregator.store.content import stored_articles
+from aggregator.store.content.stored_articles import StoredArticle
 from aggregator.store.engine import Store
-from aggregator.store.saved_searches import SavedSearch, read_query
-from aggregator.store.search_sql import Filters
-from aggregator.store.stored_articles import StoredArticle
+from aggregator.store.searching import search_articles
+from aggregator.store.searching.search_sql import Filters
 from aggregator.times import DAY, HOUR, MINUTE, iso
 
 _log = logging.getLogger(__name__)

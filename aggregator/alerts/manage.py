@@ -12,10 +12,10 @@ from aggregator.alerts import mail
 from aggregator.config.models import Settings
 from aggregator.errors import FetchError, NotFound, QueryError, UsageError
 from aggregator.net.targets import target
-from aggregator.store import deliveries, saved_searches
-from aggregator.store.deliveries import Waiting
+from aggregator.store.alerting import deliveries, saved_searches
+from aggregator.store.alerting.deliveries import Waiting
+from aggregator.store.alerting.saved_searches import Channel, SavedSearch, Target, read_query
 from aggregator.store.engine import Store
-from aggregator.store.saved_searches import Channel, SavedSearch, Target, read_query
 from aggregator.urls import is_http
 
 _NAME = re.compile(r"\w[\w.-]{0,63}")

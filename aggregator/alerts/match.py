@@ -7,9 +7,11 @@ from datetime import UTC, datetime, time, timedelta
 from sqlalchemy import Connection
 
 from aggregator.errors import QueryError
-from aggregator.store import deliveries, muted, saved_searches, search_articles
+from aggregator.store.alerting import deliveries, saved_searches
+from aggregator.store.alerting.saved_searches import SavedSearch, read_query
 from aggregator.store.engine import Store
-from aggregator.store.saved_searches import SavedSearch, read_query
+from aggregator.store.grouping import muted
+from aggregator.store.searching import search_articles
 
 _log = logging.getLogger(__name__)
 _AT_ONCE = 500  # articles

@@ -4,8 +4,8 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 
 from aggregator.model import Json
-from aggregator.store.article_json import TIMES
-from aggregator.store.stored_articles import StoredArticle
+from aggregator.store.content.article_json import TIMES
+from aggregator.store.content.stored_articles import StoredArticle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

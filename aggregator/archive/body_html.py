@@ -4,7 +4,7 @@ from html import escape
 
 import zstandard
 
-from aggregator.store.stored_articles import StoredArticle
+from aggregator.store.content.stored_articles import StoredArticle
 from aggregator.text import paragraphs
 
 _MAX_HTML_BYTES = 64 * 1024 * 1024

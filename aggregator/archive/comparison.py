@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from aggregator.archive.copies import score
 from aggregator.model import Json
 from aggregator.revisions.word_diff import Piece, word_diff
-from aggregator.store import stored_articles
-from aggregator.store.article_json import record
+from aggregator.store.content import stored_articles
+from aggregator.store.content.article_json import record
 from aggregator.store.engine import Store
 
 

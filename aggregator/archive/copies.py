@@ -5,10 +5,10 @@ from difflib import SequenceMatcher
 
 from aggregator.model import Json
 from aggregator.revisions.word_diff import Piece, word_diff
-from aggregator.store import stored_articles
-from aggregator.store.article_json import record
+from aggregator.store.content import stored_articles
+from aggregator.store.content.article_json import record
+from aggregator.store.content.stored_articles import StoredArticle
 from aggregator.store.engine import Store
-from aggregator.store.stored_articles import StoredArticle
 from aggregator.stories import fingerprint
 from aggregator.stories.copy_verdict import overlap
 from aggregator.text import words

@@ -5,11 +5,11 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import Connection
 
 from aggregator.errors import NotFound, UsageError
-from aggregator.store import centroids, stories, story_decisions, story_list
+from aggregator.store.content.stored_articles import MAX_ID
 from aggregator.store.engine import Store
-from aggregator.store.stored_articles import MAX_ID
-from aggregator.store.story_decisions import StoryMember
-from aggregator.store.story_list import StoryRow
+from aggregator.store.grouping import centroids, stories, story_decisions, story_list
+from aggregator.store.grouping.story_decisions import StoryMember
+from aggregator.store.grouping.story_list import StoryRow
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.stories import fingerprint
 

@@ -11,9 +11,9 @@ from aggregator.archive.line_files import kind_of, writing
 from aggregator.archive.search import Search, count, records
 from aggregator.errors import UsageError, needing
 from aggregator.model import Json, Tell
-from aggregator.store.article_json import EXPORTED
+from aggregator.store.content.article_json import EXPORTED
+from aggregator.store.content.stored_articles import LISTS
 from aggregator.store.engine import Store
-from aggregator.store.stored_articles import LISTS
 from aggregator.text import without_formula
 
 Records = Iterator[Json]

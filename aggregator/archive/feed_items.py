@@ -8,8 +8,9 @@ from aggregator.archive.list_stories import list_stories
 from aggregator.archive.search import Search, search
 from aggregator.archive.show import html_of
 from aggregator.errors import NotFound
-from aggregator.store import categories, feeds, stored_articles
+from aggregator.store.content import stored_articles
 from aggregator.store.engine import Store
+from aggregator.store.polling import categories, feeds
 
 STORIES_OF = timedelta(days=2)
 

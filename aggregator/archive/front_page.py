@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from aggregator.archive.list_stories import list_stories
-from aggregator.store import story_cards
 from aggregator.store.engine import Store
-from aggregator.store.story_cards import Member, Teaser
-from aggregator.store.story_list import StoryRow
+from aggregator.store.grouping import story_cards
+from aggregator.store.grouping.story_cards import Member, Teaser
+from aggregator.store.grouping.story_list import StoryRow
 from aggregator.text import shortened, squeeze
 
 MOST_STORIES = 300  # on one page

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from typing import Literal
 
 from aggregator.archive.search import Search, asking
-from aggregator.store import search_articles
 from aggregator.store.engine import Store
+from aggregator.store.searching import search_articles
 
 Unit = Literal["day", "month", "year"]
 _MOST_DAYS, _MOST_MONTHS = 62, 60  # that are shown; of a longer time months, of a much longer one years

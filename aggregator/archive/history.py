@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from aggregator.errors import UsageError
 from aggregator.revisions.word_diff import Piece, word_diff
-from aggregator.store import refetches, stored_articles
+from aggregator.store.content import stored_articles
+from aggregator.store.content.stored_articles import Revision, StoredArticle
 from aggregator.store.engine import Store
-from aggregator.store.stored_articles import Revision, StoredArticle
+from aggregator.store.polling import refetches
 from aggregator.text import count_words
 from aggregator.times import iso
 

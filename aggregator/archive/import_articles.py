@@ -29,9 +29,10 @@ from aggregator.articles.row import ArticleRow
 from aggregator.errors import AggregatorError, ExtractionError, UsageError, needing
 from aggregator.model import Tell
 from aggregator.pool import Pool
-from aggregator.store import restore as restoring
-from aggregator.store import save_article, stored_articles, stories
+from aggregator.store.content import restore as restoring
+from aggregator.store.content import save_article, stored_articles
 from aggregator.store.engine import Store
+from aggregator.store.grouping import stories
 from aggregator.store.unit_of_work import UnitOfWork
 
 _BATCH = 500  # lines a transaction

@@ -8,8 +8,8 @@ import orjson
 
 from aggregator.model import Json
 from aggregator.query.time_words import written
-from aggregator.store.article_json import TEXTS, TIMES
-from aggregator.store.stored_articles import LISTS, Revision
+from aggregator.store.content.article_json import TEXTS, TIMES
+from aggregator.store.content.stored_articles import LISTS, Revision
 from aggregator.text import storable
 from aggregator.urls import is_http, normalise
 

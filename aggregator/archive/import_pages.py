@@ -29,8 +29,10 @@ from aggregator.config.models import Settings
 from aggregator.errors import AggregatorError
 from aggregator.model import Tell
 from aggregator.pool import Pool
-from aggregator.store import meta, save_article, site_memories, stored_articles
+from aggregator.store import meta
+from aggregator.store.content import save_article, stored_articles
 from aggregator.store.engine import Store
+from aggregator.store.polling import site_memories
 from aggregator.store.unit_of_work import UnitOfWork
 
 _CHUNK_PAGES, _CHUNK_RECORDS, _CHUNK_BYTES = 64, 2000, 32 * 1024 * 1024

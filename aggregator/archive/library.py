@@ -10,10 +10,13 @@ from aggregator.archive.search import Results, Search, search
 from aggregator.config import paths
 from aggregator.errors import NotFound, StoreError
 from aggregator.query import moment
-from aggregator.store import engine, feeds, stored_articles, story_list
+from aggregator.store import engine
+from aggregator.store.content import stored_articles
 from aggregator.store.engine import Store
-from aggregator.store.ranking import Sort
-from aggregator.store.story_list import StoryRow
+from aggregator.store.grouping import story_list
+from aggregator.store.grouping.story_list import StoryRow
+from aggregator.store.polling import feeds
+from aggregator.store.searching.ranking import Sort
 
 Time = datetime | date | str
 """A time: aware, or naive UTC; a day; or one of the words that --since takes (`7d`, `today`, `2026-11`)."""

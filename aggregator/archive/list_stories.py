@@ -5,10 +5,10 @@ from datetime import datetime
 
 from aggregator.archive import edit_stories
 from aggregator.model import Json
-from aggregator.store import stored_articles
-from aggregator.store.article_json import current
+from aggregator.store.content import stored_articles
+from aggregator.store.content.article_json import current
 from aggregator.store.engine import Store
-from aggregator.store.story_list import StoryRow, listing, one
+from aggregator.store.grouping.story_list import StoryRow, listing, one
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping
 
 from aggregator.archive.search import Search, matching_ids
-from aggregator.store import marks, reader_lists
+from aggregator.store.content import marks, reader_lists
+from aggregator.store.content.marks import Action, Mark
 from aggregator.store.engine import Store
-from aggregator.store.marks import Action, Mark
 
 
 def mark(store: Store, article_ids: Collection[int], action: Action, now: int) -> int:

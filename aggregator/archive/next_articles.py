@@ -1,7 +1,7 @@
 """Tells what stands before and after an article, in the order of time."""
 
-from aggregator.store import story_cards
 from aggregator.store.engine import Store
+from aggregator.store.grouping import story_cards
 
 
 def neighbours(store: Store, article_id: int) -> tuple[int | None, int | None]:

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from aggregator.model import Json
-from aggregator.store.article_json import EXPORTED, TEXTS, TIMES
-from aggregator.store.stored_articles import LISTS
+from aggregator.store.content.article_json import EXPORTED, TEXTS, TIMES
+from aggregator.store.content.stored_articles import LISTS
 
 _ROWS = 1000  # articles of a row group, which is what stands in memory
 

@@ -10,10 +10,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from aggregator.config.models import Config
-from aggregator.store import feeds, maintenance, meta, stories
-from aggregator.store import site_memories as memories
+from aggregator.store import meta
 from aggregator.store.engine import Store
+from aggregator.store.grouping import stories
+from aggregator.store.polling import feeds
+from aggregator.store.polling import site_memories as memories
 from aggregator.store.unit_of_work import UnitOfWork
+from aggregator.store.upkeep import maintenance
 from aggregator.times import DAY
 
 STORY_WINDOW = 30 * DAY

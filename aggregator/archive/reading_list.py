@@ -9,12 +9,12 @@ from aggregator.archive.body_html import body_html
 from aggregator.errors import NotFound
 from aggregator.model import Enclosure
 from aggregator.query import Query
-from aggregator.store import entries as feed_entries
-from aggregator.store import marks, reader_lists, stored_articles
+from aggregator.store.alerting.saved_searches import read_query
+from aggregator.store.content import marks, reader_lists, stored_articles
+from aggregator.store.content.marks import UNMARKED, Action, Mark
+from aggregator.store.content.reader_lists import Counted, Page, Wanted
 from aggregator.store.engine import Store
-from aggregator.store.marks import UNMARKED, Action, Mark
-from aggregator.store.reader_lists import Counted, Page, Wanted
-from aggregator.store.saved_searches import read_query
+from aggregator.store.polling import entries as feed_entries
 from aggregator.store.time_limit import limited
 
 

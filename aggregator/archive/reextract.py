@@ -22,11 +22,12 @@ from aggregator.articles.row import ArticleRow
 from aggregator.config import feed_options
 from aggregator.config.models import Config, Feed, Page
 from aggregator.pool import Pool
-from aggregator.store import kept_pages, raw_pages, save_article, site_memories
+from aggregator.store.content import kept_pages, raw_pages, save_article
+from aggregator.store.content.kept_pages import Kept
+from aggregator.store.content.stored_articles import StoredArticle
 from aggregator.store.engine import Store
-from aggregator.store.kept_pages import Kept
-from aggregator.store.search_sql import Filters
-from aggregator.store.stored_articles import StoredArticle
+from aggregator.store.polling import site_memories
+from aggregator.store.searching.search_sql import Filters
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.text import index_form
 

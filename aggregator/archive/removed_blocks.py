@@ -7,8 +7,9 @@ from aggregator.errors import ExtractionError, NotFound
 from aggregator.extraction import pipeline
 from aggregator.extraction.article import Block
 from aggregator.extraction.memory.site_memory import SiteMemory
-from aggregator.store import kept_pages, site_memories, stored_articles
+from aggregator.store.content import kept_pages, stored_articles
 from aggregator.store.engine import Store
+from aggregator.store.polling import site_memories
 from aggregator.text import count_words
 
 

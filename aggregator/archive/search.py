@@ -16,13 +16,14 @@ from aggregator.archive.snippets import marks, snippet
 from aggregator.errors import UsageError
 from aggregator.model import Json
 from aggregator.query import And, Everything, Is, Not, Or, Query, Words, parse, wordless
-from aggregator.store import search_articles, stored_articles
-from aggregator.store.article_json import exported
+from aggregator.store.alerting.saved_searches import read_query
+from aggregator.store.content import stored_articles
+from aggregator.store.content.article_json import exported
 from aggregator.store.engine import Store
-from aggregator.store.ranking import Sort
-from aggregator.store.saved_searches import read_query
-from aggregator.store.search_articles import FoundArticle
-from aggregator.store.search_sql import Filters
+from aggregator.store.searching import search_articles
+from aggregator.store.searching.ranking import Sort
+from aggregator.store.searching.search_articles import FoundArticle
+from aggregator.store.searching.search_sql import Filters
 from aggregator.store.time_limit import limited
 
 _CURSOR = re.compile(r"(\d{1,18})-(\d{1,18})")

@@ -1,9 +1,9 @@
 """Counts what a search found by what may narrow it."""
 
 from aggregator.archive.search import Search, asking
-from aggregator.store import facets
 from aggregator.store.engine import Store
-from aggregator.store.facets import Facets
+from aggregator.store.searching import facets
+from aggregator.store.searching.facets import Facets
 
 
 def search_facets(store: Store, asked: Search) -> Facets:

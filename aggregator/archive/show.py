@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from aggregator.archive.body_html import text_html
 from aggregator.errors import NotFound, UsageError
 from aggregator.model import Json
-from aggregator.store import stored_articles
-from aggregator.store.article_json import current, record
+from aggregator.store.content import stored_articles
+from aggregator.store.content.article_json import current, record
 from aggregator.store.engine import Store
 from aggregator.times import iso
 from aggregator.urls import is_http, normalise

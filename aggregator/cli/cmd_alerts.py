@@ -12,7 +12,7 @@ from aggregator.errors import UsageError
 if TYPE_CHECKING:
     from aggregator.alerts.manage import ListedSearch
     from aggregator.model import Json
-    from aggregator.store.saved_searches import Channel
+    from aggregator.store.alerting.saved_searches import Channel
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="As `aggregator alerts list` prints it.")]
 

@@ -17,7 +17,7 @@ from aggregator.cli.shared_options import AsJson
 if TYPE_CHECKING:
     from aggregator.model import Tell
     from aggregator.store.engine import Store
-    from aggregator.store.sizes import Share
+    from aggregator.store.upkeep.sizes import Share
 
 _MOST_TABLES, _MOST_SHARES = 12, 20  # shown; the others are added up
 
@@ -38,7 +38,7 @@ def upgrade(ctx: typer.Context) -> None:
 @commands.command(cls=Command)
 def check(ctx: typer.Context) -> None:
     """Look for anything that is wrong with the database; exit 1 if there is."""
-    from aggregator.store import maintenance
+    from aggregator.store.upkeep import maintenance
 
     options = global_options.of(ctx)
     with options.existing_store() as store:
@@ -57,7 +57,7 @@ def backup(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FIL
     \b
     aggregator db backup /backups/aggregator-monday.db
     """
-    from aggregator.store import maintenance
+    from aggregator.store.upkeep import maintenance
 
     options = global_options.of(ctx)
     options.refuse_own_file(str(file))
@@ -121,7 +121,8 @@ def rebuild(ctx: typer.Context) -> None:
 
 
 def _rebuilt_alone(store: "Store", progress: "Tell | None") -> None:
-    from aggregator.store import rebuild_index, rebuild_stories
+    from aggregator.store.grouping import rebuild_stories
+    from aggregator.store.searching import rebuild_index
 
     with store.write() as unit:
         rebuild_index.begin(unit, anyhow=True)
@@ -149,7 +150,7 @@ def migrate_to(ctx: typer.Context, url: Annotated[str, typer.Argument(metavar="U
     Stop daemon, workers and fetches first. What was interrupted goes on where it was when the command is run again.
     All rows are compared at the end; what differs is printed, with exit 1. The source stays as it is.
     """
-    from aggregator.store import move_archive
+    from aggregator.store.upkeep import move_archive
 
     options = global_options.of(ctx)
     with options.existing_store() as store:
@@ -176,7 +177,7 @@ def stats(ctx: typer.Context, json: AsJson = False) -> None:
     A table is counted with its indexes; a site and a month with the texts, raw pages and earlier texts of their
     articles, before indexes. All sites and months are in --json. It reads the whole database once.
     """
-    from aggregator.store import maintenance, sizes
+    from aggregator.store.upkeep import maintenance, sizes
 
     with global_options.of(ctx).existing_store() as store, store.read() as conn:
         counted, tables = maintenance.stats(conn), sizes.by_table(conn)

@@ -13,7 +13,7 @@ from aggregator.cli.shared_options import AsJson, Format, ListFormat, Since, Unt
 if TYPE_CHECKING:
     from aggregator.archive.list_stories import StoryArticles
     from aggregator.model import Json
-    from aggregator.store.story_list import StoryRow
+    from aggregator.store.grouping.story_list import StoryRow
 
 MAX_TITLE_CHARACTERS = 110  # in a table
 BAR = 8  # characters

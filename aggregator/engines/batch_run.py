@@ -20,11 +20,15 @@ from aggregator.engines.part import Part
 from aggregator.engines.visit_queue import VisitQueue, enqueue_batches, quieten
 from aggregator.errors import AggregatorError, StoreError
 from aggregator.model import Tell
-from aggregator.store import batches, job_queue, locks, raw_pages, rebuild_index, rebuild_stories
-from aggregator.store.batches import NewBatch
-from aggregator.store.database_clock import DatabaseClock
+from aggregator.store import locks
+from aggregator.store.content import raw_pages
 from aggregator.store.engine import Store
+from aggregator.store.grouping import rebuild_stories
+from aggregator.store.searching import rebuild_index
 from aggregator.store.unit_of_work import UnitOfWork
+from aggregator.store.work import batches, job_queue
+from aggregator.store.work.batches import NewBatch
+from aggregator.store.work.database_clock import DatabaseClock
 from aggregator.subscriptions.sync import shared_settings, synced_settings
 from aggregator.visit import Context, opened
 

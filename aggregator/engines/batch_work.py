@@ -11,10 +11,14 @@ from aggregator.archive.reextract import Pairs
 from aggregator.articles.read_pages import Batch as ReadBatch
 from aggregator.errors import Deadlock, StoreError
 from aggregator.search_words import SearchTerms
-from aggregator.store import batches, kept_pages, rebuild_index, rebuild_stories, site_memories
-from aggregator.store.batches import Batch
-from aggregator.store.rebuild_index import Texts
+from aggregator.store.content import kept_pages
+from aggregator.store.grouping import rebuild_stories
+from aggregator.store.polling import site_memories
+from aggregator.store.searching import rebuild_index
+from aggregator.store.searching.rebuild_index import Texts
 from aggregator.store.unit_of_work import UnitOfWork
+from aggregator.store.work import batches
+from aggregator.store.work.batches import Batch
 from aggregator.visit import Context
 
 REEXTRACT, INDEX, STORIES = "reextract", "search index", "copies and stories"

@@ -19,8 +19,9 @@ from aggregator.engines.log_progress import log_progress
 from aggregator.errors import AggregatorError, UsageError
 from aggregator.net import Net
 from aggregator.pool import Pool
-from aggregator.store import engine, maintenance
+from aggregator.store import engine
 from aggregator.store.engine import Store
+from aggregator.store.upkeep import maintenance
 from aggregator.subscriptions.sync import load, sync
 from aggregator.visit import Context, Progress, opened, run_due
 

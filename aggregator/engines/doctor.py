@@ -15,8 +15,9 @@ from aggregator.config import load_config, paths
 from aggregator.errors import AggregatorError, DeliveryError
 from aggregator.model import Response
 from aggregator.net.download import download
-from aggregator.store import engine, locks, maintenance
+from aggregator.store import engine, locks
 from aggregator.store.engine import Store
+from aggregator.store.upkeep import maintenance
 from aggregator.times import http_date
 
 MAX_CLOCK_ERROR = 120

@@ -15,9 +15,10 @@ from aggregator.errors import AggregatorError, UsageError
 from aggregator.model import Json
 from aggregator.net import Net
 from aggregator.pool import Pool
-from aggregator.store import engine, leases, locks
+from aggregator.store import engine, locks
 from aggregator.store.engine import Store
-from aggregator.store.leases import Scope
+from aggregator.store.work import leases
+from aggregator.store.work.leases import Scope
 from aggregator.subscriptions.sync import load, synced_settings
 from aggregator.times import iso
 from aggregator.visit import Blocked, Context, PageDone, PagesFound, Polled, Progress, StateChanged, opened, run_due

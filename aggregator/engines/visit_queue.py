@@ -27,8 +27,9 @@ from aggregator.engines import batch_work
 from aggregator.engines.batch_work import lock_of_pages
 from aggregator.engines.part import Part
 from aggregator.errors import AggregatorError, StoreError
-from aggregator.store import arrived_pages, batches, leases, maintenance
-from aggregator.store.leases import EVERYTHING
+from aggregator.store.upkeep import maintenance
+from aggregator.store.work import arrived_pages, batches, leases
+from aggregator.store.work.leases import EVERYTHING
 from aggregator.visit import Context, leasing
 from aggregator.visit.arrived import read_arrived
 from aggregator.visit.site_visit import visit

@@ -15,9 +15,10 @@ from aggregator.engines.log_progress import log_progress
 from aggregator.engines.part import Part
 from aggregator.engines.visit_queue import Offline, VisitQueue, quieten
 from aggregator.errors import AggregatorError, DatabaseNewer, StoreError
-from aggregator.store import engine, job_queue, locks
-from aggregator.store.database_clock import DatabaseClock
+from aggregator.store import engine, locks
 from aggregator.store.engine import Store
+from aggregator.store.work import job_queue
+from aggregator.store.work.database_clock import DatabaseClock
 from aggregator.subscriptions.sync import digest_of_synced, is_synced, load, shared_settings, sync
 from aggregator.visit import Progress, opened
 

@@ -1,1 +1,1 @@
-"""Speaks SQL, and nothing of HTTP. `engine.open` gives a Store; the other modules take its connections."""
+"""Speaks SQL, and nothing of HTTP. `engine.open` gives a Store; the modules of each part take its connections."""

@@ -15,9 +15,11 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from aggregator.errors import DatabaseBusy, DatabaseNewer, Deadlock, StoreError, UsageError
-from aggregator.store import indexes, job_queue, meta, rebuild_index
+from aggregator.store import indexes, meta
+from aggregator.store.searching import rebuild_index
+from aggregator.store.searching.word_check import holds_words
 from aggregator.store.unit_of_work import UnitOfWork
-from aggregator.store.word_check import holds_words
+from aggregator.store.work import job_queue
 
 # words_outside: the newest migration, with its name so that two of one number conflict; a test compares it
 HEAD = "0026"

@@ -176,7 +176,7 @@ stories = Table(
 )
 Index("stories_last", stories.c.last_at)
 
-# What a column of `articles` is, for the statements and records made of them (`store.save_article`, `store.records`).
+# What a column of `articles` is, for the statements and objects made of them (`store.content`).
 JSON_LIST = {"json_list": True}  # of texts; null for an empty one
 NOT_EXPORTED = {"not_exported": True}  # what this database alone has use for
 

@@ -2,8 +2,8 @@
 
 from sqlalchemy import Connection, Engine
 
-from aggregator.store.frequencies import TermFrequencies
-from aggregator.store.search_index import SearchIndex
+from aggregator.store.grouping.frequencies import TermFrequencies
+from aggregator.store.searching.search_index import SearchIndex
 
 
 class UnitOfWork(Connection):

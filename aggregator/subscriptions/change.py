@@ -5,9 +5,9 @@ from pathlib import Path
 from aggregator.config import edit
 from aggregator.config.models import Config
 from aggregator.errors import UsageError
-from aggregator.store import categories
-from aggregator.store.categories import Category
 from aggregator.store.engine import Store
+from aggregator.store.polling import categories
+from aggregator.store.polling.categories import Category
 from aggregator.text import squeeze
 
 

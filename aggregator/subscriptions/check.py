@@ -11,11 +11,12 @@ from aggregator.config.models import Config, Feed, Page
 from aggregator.extraction.apply_selectors import match_selectors
 from aggregator.extraction.selectors import Selectors, selectors_of
 from aggregator.schedule import health
-from aggregator.store import entries, feeds, raw_pages
+from aggregator.store.content import raw_pages
+from aggregator.store.content.raw_pages import KeptPage
 from aggregator.store.engine import Store
-from aggregator.store.entries import EntryOutcome
-from aggregator.store.feeds import FeedRow, Poll
-from aggregator.store.raw_pages import KeptPage
+from aggregator.store.polling import entries, feeds
+from aggregator.store.polling.entries import EntryOutcome
+from aggregator.store.polling.feeds import FeedRow, Poll
 from aggregator.subscriptions.names import named_sources
 from aggregator.times import iso
 

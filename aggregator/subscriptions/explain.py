@@ -12,10 +12,11 @@ from aggregator.model import Hints
 from aggregator.net import user_agent
 from aggregator.net.robots_txt import parse_robots
 from aggregator.schedule import health
-from aggregator.store import feeds, leases
 from aggregator.store.engine import Store
-from aggregator.store.feeds import FeedRow, Poll
-from aggregator.store.leases import SiteRow
+from aggregator.store.polling import feeds
+from aggregator.store.polling.feeds import FeedRow, Poll
+from aggregator.store.work import leases
+from aggregator.store.work.leases import SiteRow
 from aggregator.subscriptions.names import named_sources
 from aggregator.times import format_duration, humanize, iso
 

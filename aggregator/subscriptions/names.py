@@ -5,8 +5,8 @@ from typing import TypeVar
 
 from aggregator.config.models import Config, Feed, Page
 from aggregator.errors import NotFound, UsageError
-from aggregator.store import feeds
 from aggregator.store.engine import Store
+from aggregator.store.polling import feeds
 
 T = TypeVar("T", bound=Feed | Page)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from aggregator.config import edit
 from aggregator.config.models import Config
 from aggregator.feeds import opml
-from aggregator.store import feeds
 from aggregator.store.engine import Store
+from aggregator.store.polling import feeds
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 from aggregator.config.models import Config, Feed
 from aggregator.schedule import health
-from aggregator.store import feeds
 from aggregator.store.engine import Store
-from aggregator.store.feeds import FeedCounts
+from aggregator.store.polling import feeds
+from aggregator.store.polling.feeds import FeedCounts
 from aggregator.times import iso
 
 

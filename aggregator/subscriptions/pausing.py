@@ -1,7 +1,7 @@
 """Pauses subscriptions: they and their articles' pages are not asked for until a time, whatever is made due."""
 
-from aggregator.store import feeds
 from aggregator.store.engine import Store
+from aggregator.store.polling import feeds
 
 
 def pause(store: Store, feed_id: int, until: int) -> None:

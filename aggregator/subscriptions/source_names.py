@@ -1,7 +1,7 @@
 """Tells how a person calls the sites that articles come from: by the title of their feed."""
 
-from aggregator.store import feeds
 from aggregator.store.engine import Store
+from aggregator.store.polling import feeds
 
 
 class SourceNames(dict[str, str]):

@@ -4,10 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from aggregator.errors import NotFound
-from aggregator.store import categories, feeds
-from aggregator.store.categories import NONE, Category
 from aggregator.store.engine import Store
-from aggregator.store.feeds import FeedRow
+from aggregator.store.polling import categories, feeds
+from aggregator.store.polling.categories import NONE, Category
+from aggregator.store.polling.feeds import FeedRow
 from aggregator.urls import is_http
 
 

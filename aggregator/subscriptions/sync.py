@@ -12,10 +12,12 @@ from sqlalchemy import Connection
 from aggregator.config import load_config
 from aggregator.config.models import Config, Feed, Page, Settings
 from aggregator.errors import ConfigError, QueryError
-from aggregator.store import feeds, meta, muted, time_limit
+from aggregator.store import meta, time_limit
+from aggregator.store.alerting.saved_searches import read_query
 from aggregator.store.engine import Store
-from aggregator.store.feeds import Subscription, Synced
-from aggregator.store.saved_searches import read_query
+from aggregator.store.grouping import muted
+from aggregator.store.polling import feeds
+from aggregator.store.polling.feeds import Subscription, Synced
 from aggregator.store.sql import serialise
 from aggregator.urls import site_of
 

@@ -11,7 +11,7 @@ from aggregator.model import Entry, FeedDocument, Hints, Response
 from aggregator.schedule import health
 from aggregator.schedule.next_poll import PollHistory, PollPolicy, next_poll
 from aggregator.schedule.rhythm import Rhythm, learn, unchanged, without_outliers
-from aggregator.store.feeds import FeedRow, Poll
+from aggregator.store.polling.feeds import FeedRow, Poll
 from aggregator.visit.progress import StateChanged
 
 _UNBOUNDED_FORMATS = ("sitemap", "news-sitemap", "sitemap-index")

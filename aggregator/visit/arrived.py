@@ -4,8 +4,9 @@ import asyncio
 import logging
 import secrets
 
-from aggregator.store import arrived_pages, entries
-from aggregator.store.arrived_pages import ArrivedPage
+from aggregator.store.polling import entries
+from aggregator.store.work import arrived_pages
+from aggregator.store.work.arrived_pages import ArrivedPage
 from aggregator.tracing import visit_id
 from aggregator.visit.context import Context
 from aggregator.visit.page import give_up, read_and_store

@@ -8,7 +8,7 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 
-from aggregator.store import leases
+from aggregator.store.work import leases
 from aggregator.visit import leasing
 from aggregator.visit.context import Context
 from aggregator.visit.site_visit import visit

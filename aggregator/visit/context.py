@@ -17,8 +17,8 @@ from aggregator.pool import Pool
 from aggregator.store import locks
 from aggregator.store.engine import Store
 from aggregator.store.job_threads import Reader, Writer
-from aggregator.store.leases import EVERYTHING, Scope
-from aggregator.store.request_gaps import RequestGaps
+from aggregator.store.work.leases import EVERYTHING, Scope
+from aggregator.store.work.request_gaps import RequestGaps
 from aggregator.visit.backlog import PAGES_PER_WORKER, Backlog
 from aggregator.visit.outage import Outage
 from aggregator.visit.progress import Progress

@@ -13,8 +13,9 @@ from aggregator.articles import pool_jobs
 from aggregator.articles.entry_facts import EntryFacts, FeedPolicy
 from aggregator.articles.row import ArticleRow
 from aggregator.model import Entry, Response
-from aggregator.store import entries, save_article, shared, stored_articles
-from aggregator.store.entries import ListedPage
+from aggregator.store.content import save_article, stored_articles
+from aggregator.store.polling import entries, shared
+from aggregator.store.polling.entries import ListedPage
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.urls import link_key
 from aggregator.visit import save_new

@@ -8,8 +8,9 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from aggregator.errors import LeaseLost, StoreError
-from aggregator.store import leases, locks
-from aggregator.store.leases import DueSite, SiteRow
+from aggregator.store import locks
+from aggregator.store.work import leases
+from aggregator.store.work.leases import DueSite, SiteRow
 from aggregator.visit.context import Context
 from aggregator.visit.site_visit import learned_delay
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from aggregator.errors import FetchError
 from aggregator.model import PERMANENT
-from aggregator.store.feeds import FeedRow
+from aggregator.store.polling.feeds import FeedRow
 from aggregator.times import DAY
 from aggregator.urls import site_of
 

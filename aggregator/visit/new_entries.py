@@ -10,10 +10,11 @@ from aggregator.articles.entry_facts import EntryRow, FeedPolicy, PreparedEntry,
 from aggregator.articles.row import ArticleRow
 from aggregator.model import Entry
 from aggregator.pool import Pool
-from aggregator.store import entries, stored_articles
-from aggregator.store.entries import KnownEntry
-from aggregator.store.feeds import FeedRow
-from aggregator.store.save_article import Saved
+from aggregator.store.content import stored_articles
+from aggregator.store.content.save_article import Saved
+from aggregator.store.polling import entries
+from aggregator.store.polling.entries import KnownEntry
+from aggregator.store.polling.feeds import FeedRow
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.urls import normalise, other_scheme, site_of
 from aggregator.visit import plan_refetches, save_new

@@ -13,10 +13,12 @@ from aggregator.extraction import served_type
 from aggregator.extraction.selectors import selectors_of
 from aggregator.model import NO_VALIDATORS, Response, Validators
 from aggregator.net.request import PAGE_TYPES
-from aggregator.store import arrived_pages, entries, refetches, save_article
-from aggregator.store.entries import ListedPage
-from aggregator.store.save_article import Saved
+from aggregator.store.content import save_article
+from aggregator.store.content.save_article import Saved
+from aggregator.store.polling import entries, refetches
+from aggregator.store.polling.entries import ListedPage
 from aggregator.store.unit_of_work import UnitOfWork
+from aggregator.store.work import arrived_pages
 from aggregator.times import DAY, HOUR, MINUTE
 from aggregator.visit import interstitial, plan_refetches, save_new
 from aggregator.visit.context import Context

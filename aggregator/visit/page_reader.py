@@ -14,8 +14,9 @@ from aggregator.articles import read_pages
 from aggregator.articles.read_pages import PageJob, Read
 from aggregator.articles.row import ArticleRow
 from aggregator.errors import ExtractionError
-from aggregator.store import kept_pages, site_memories
-from aggregator.store.kept_pages import Kept
+from aggregator.store.content import kept_pages
+from aggregator.store.content.kept_pages import Kept
+from aggregator.store.polling import site_memories
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.visit.context import Context
 from aggregator.visit.progress import PagesRead

@@ -10,10 +10,10 @@ from aggregator.config.feed_options import Options
 from aggregator.config.models import Settings
 from aggregator.model import Entry, Response
 from aggregator.revisions.refetch_times import after_entry_update, next_refetch
-from aggregator.store import entries, refetches
-from aggregator.store.entries import KnownEntry
-from aggregator.store.refetches import Refetch
-from aggregator.store.save_article import Saved
+from aggregator.store.content.save_article import Saved
+from aggregator.store.polling import entries, refetches
+from aggregator.store.polling.entries import KnownEntry
+from aggregator.store.polling.refetches import Refetch
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,10 @@ from aggregator.feeds.hints import from_headers
 from aggregator.model import Entry, FeedDocument, Hints, Response, moved_to
 from aggregator.net.request import FEED_TYPES, PAGE_TYPES
 from aggregator.schedule import health
-from aggregator.store import entries, feeds, save_article, shared
-from aggregator.store.feeds import FeedRow, Poll
-from aggregator.store.save_article import Saved
+from aggregator.store.content import save_article
+from aggregator.store.content.save_article import Saved
+from aggregator.store.polling import entries, feeds, shared
+from aggregator.store.polling.feeds import FeedRow, Poll
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.text import hash64
 from aggregator.urls import absolute

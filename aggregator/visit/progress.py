@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from aggregator.store.save_article import Outcome
+from aggregator.store.content.save_article import Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from sqlalchemy import Connection
 from aggregator.articles.entry_facts import address, digest
 from aggregator.feeds import identity
 from aggregator.model import Entry, FeedDocument, Shared
-from aggregator.store import entries
-from aggregator.store.entries import KnownEntry
+from aggregator.store.polling import entries
+from aggregator.store.polling.entries import KnownEntry
 from aggregator.text import index_form
 from aggregator.times import DAY
 from aggregator.urls import link_key, other_scheme

@@ -14,10 +14,11 @@ from aggregator.errors import ExtractionError, FetchError
 from aggregator.model import Response
 from aggregator.revisions import compare
 from aggregator.revisions.refetch_times import after_failed_refetch, next_refetch
-from aggregator.store import entries, raw_pages, refetches, save_article, stored_articles
-from aggregator.store.entries import ListedPage
-from aggregator.store.refetches import DueRefetch, Refetch
-from aggregator.store.save_article import Saved
+from aggregator.store.content import raw_pages, save_article, stored_articles
+from aggregator.store.content.save_article import Saved
+from aggregator.store.polling import entries, refetches
+from aggregator.store.polling.entries import ListedPage
+from aggregator.store.polling.refetches import DueRefetch, Refetch
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.times import DAY
 from aggregator.visit import plan_refetches

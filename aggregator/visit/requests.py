@@ -10,8 +10,9 @@ from aggregator.errors import FetchError
 from aggregator.model import NO_VALIDATORS, Response, Validators
 from aggregator.net import Request
 from aggregator.net.robots_policy import RobotsPolicy
-from aggregator.store import feeds, leases
-from aggregator.store.feeds import Source
+from aggregator.store.polling import feeds
+from aggregator.store.polling.feeds import Source
+from aggregator.store.work import leases
 from aggregator.visit.context import Context
 
 Check = Callable[[str], Awaitable[None]]

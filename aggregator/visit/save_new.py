@@ -3,8 +3,9 @@
 from collections.abc import Collection
 
 from aggregator.articles.row import ArticleRow
-from aggregator.store import deliveries, save_article
-from aggregator.store.save_article import Saved
+from aggregator.store.alerting import deliveries
+from aggregator.store.content import save_article
+from aggregator.store.content.save_article import Saved
 from aggregator.store.unit_of_work import UnitOfWork
 
 

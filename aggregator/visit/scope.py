@@ -8,9 +8,10 @@ from sqlalchemy import Connection
 from aggregator.articles.entry_facts import EntryRow, entry_row
 from aggregator.errors import UsageError
 from aggregator.model import Entry
-from aggregator.store import entries, feeds, stored_articles
+from aggregator.store.content import stored_articles
 from aggregator.store.engine import Store
-from aggregator.store.leases import EVERYTHING, Scope
+from aggregator.store.polling import entries, feeds
+from aggregator.store.work.leases import EVERYTHING, Scope
 from aggregator.urls import is_http, normalise, site_of
 
 

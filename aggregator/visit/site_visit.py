@@ -7,10 +7,10 @@ from typing import Any
 
 from aggregator.net.adaptive_delay import AdaptiveDelay
 from aggregator.net.robots_policy import RobotsPolicy
-from aggregator.store import leases
-from aggregator.store.entries import ListedPage
-from aggregator.store.feeds import FeedRow
-from aggregator.store.leases import SiteDelay, SiteRow
+from aggregator.store.polling.entries import ListedPage
+from aggregator.store.polling.feeds import FeedRow
+from aggregator.store.work import leases
+from aggregator.store.work.leases import SiteDelay, SiteRow
 from aggregator.tracing import visit_id
 from aggregator.urls import normalise
 from aggregator.visit.context import Context

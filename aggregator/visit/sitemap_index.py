@@ -11,9 +11,9 @@ from aggregator.articles import pool_jobs
 from aggregator.errors import ExtractionError, FeedError, FetchError
 from aggregator.feeds import sitemap_backlog
 from aggregator.model import Entry, FeedDocument, Response, Sitemap, Validators
-from aggregator.store import entries, sitemaps
-from aggregator.store.feeds import FeedRow
-from aggregator.store.sitemaps import SitemapRow
+from aggregator.store.polling import entries, sitemaps
+from aggregator.store.polling.feeds import FeedRow
+from aggregator.store.polling.sitemaps import SitemapRow
 from aggregator.urls import site_of
 from aggregator.visit.context import Context
 from aggregator.visit.requests import Requests

@@ -1,7 +1,7 @@
 """Keeps what a visit's robots policy remembers in rows of the database."""
 
 from aggregator.model import RobotsAnswer
-from aggregator.store import leases
+from aggregator.store.work import leases
 from aggregator.visit.context import Context
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from aggregator.model import Entry, Response, Validators
-from aggregator.store.feeds import FeedRow
+from aggregator.store.polling.feeds import FeedRow
 from aggregator.times import DAY, HOUR, WEEK
 
 MAX_CONDITIONAL = WEEK

@@ -9,7 +9,7 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 from prometheus_client.registry import Collector
 from starlette.responses import PlainTextResponse
 
-from aggregator.store.gauges import Gauges, gauges
+from aggregator.store.upkeep.gauges import Gauges, gauges
 from aggregator.web.request_log import RequestMetrics
 from aggregator.web.server_state import ServerState
 

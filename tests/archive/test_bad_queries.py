@@ -10,7 +10,8 @@ from aggregator.archive.search import Search, search
 from aggregator.articles.from_record import from_record
 from aggregator.errors import QueryError, SearchTooLong, UsageError
 from aggregator.query import Or, parse
-from aggregator.store import save_article, time_limit
+from aggregator.store import time_limit
+from aggregator.store.content import save_article
 from aggregator.store.engine import Store
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)

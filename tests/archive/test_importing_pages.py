@@ -22,8 +22,9 @@ from aggregator.archive.warc_file import NoPage
 from aggregator.articles.row import ServedPage
 from aggregator.config.models import Settings
 from aggregator.errors import AggregatorError
-from aggregator.store import engine, maintenance
+from aggregator.store import engine
 from aggregator.store.engine import Store
+from aggregator.store.upkeep import maintenance
 from tests.visit import site
 
 NOW = 1_720_000_000  # 2024-07-03

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import delete, select, text
 
 from aggregator.archive.import_articles import import_file
-from aggregator.store import maintenance, rebuild_stories
 from aggregator.store.engine import Store
+from aggregator.store.grouping import rebuild_stories
 from aggregator.store.schema import articles, shingles
+from aggregator.store.upkeep import maintenance
 
 TABLES = ("shingles", "fingerprints", "term_frequencies", "story_terms", "centroids", "stories")
 

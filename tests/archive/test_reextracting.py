@@ -22,10 +22,11 @@ from aggregator.errors import UsageError
 from aggregator.extraction import pipeline
 from aggregator.extraction.version import EXTRACTOR_VERSION
 from aggregator.pool import Pool
-from aggregator.store import maintenance, save_article, stored_articles
+from aggregator.store.content import save_article, stored_articles
 from aggregator.store.engine import Store
 from aggregator.store.schema import articles as article_table
 from aggregator.store.schema import metadata, raw_pages, site_memories, stories
+from aggregator.store.upkeep import maintenance
 from tests.servers import Server
 from tests.visit import site
 

@@ -20,7 +20,7 @@ from aggregator.archive.history import history
 from aggregator.archive.import_articles import Counts, import_file
 from aggregator.archive.search import Search, records
 from aggregator.errors import AggregatorError, UsageError
-from aggregator.store.article_json import EXPORTED
+from aggregator.store.content.article_json import EXPORTED
 from aggregator.store.engine import Store
 
 BRIDGE = (

@@ -10,7 +10,8 @@ from pathlib import Path
 from sqlalchemy import text
 
 from aggregator.errors import StoreError
-from aggregator.store import engine, maintenance
+from aggregator.store import engine
+from aggregator.store.upkeep import maintenance
 from tests.servers import Reply, Server
 from tests.visit import site
 

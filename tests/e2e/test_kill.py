@@ -11,7 +11,8 @@ from pathlib import Path
 from sqlalchemy import text
 
 from aggregator.extraction.memory.site_memory import SiteMemory
-from aggregator.store import engine, maintenance
+from aggregator.store import engine
+from aggregator.store.upkeep import maintenance
 from tests.servers import Reply, Server
 from tests.visit import site
 

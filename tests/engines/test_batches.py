@@ -11,9 +11,11 @@ from sqlalchemy import Connection, text, update
 
 from aggregator.engines import fetch
 from aggregator.pool import Pool
-from aggregator.store import batches, engine, maintenance
+from aggregator.store import engine
 from aggregator.store.engine import Store
 from aggregator.store.schema import raw_pages
+from aggregator.store.upkeep import maintenance
+from aggregator.store.work import batches
 from tests.engines.worker_processes import ENVIRON, HOSTS, PAGES, Workers
 
 COUNT = HOSTS * PAGES

@@ -19,8 +19,10 @@ from sqlalchemy import text
 from aggregator.articles.from_record import from_record
 from aggregator.engines import fetch
 from aggregator.pool import Pool
-from aggregator.store import engine, maintenance, save_article
+from aggregator.store import engine
+from aggregator.store.content import save_article
 from aggregator.store.engine import Store
+from aggregator.store.upkeep import maintenance
 from tests.conftest import new_database
 from tests.engines.worker_processes import ENVIRON, ROOT, Workers
 from tests.servers import Reply, Seen, Server

@@ -16,9 +16,11 @@ from aggregator.config.models import Settings
 from aggregator.engines import visit_queue
 from aggregator.model import Response
 from aggregator.pool import Pool
-from aggregator.store import arrived_pages, engine, feeds
+from aggregator.store import engine
 from aggregator.store.engine import Store
-from aggregator.store.feeds import Subscription
+from aggregator.store.polling import feeds
+from aggregator.store.polling.feeds import Subscription
+from aggregator.store.work import arrived_pages
 from aggregator.visit import opened
 from tests.conftest import server_of
 from tests.engines.worker_processes import HOSTS, PAGES, ROOT, Workers

@@ -15,9 +15,10 @@ from aggregator.archive.prune import excess, prune
 from aggregator.engines import fetch
 from aggregator.errors import StoreError, UsageError
 from aggregator.pool import Pool
-from aggregator.store import engine, maintenance, sizes
+from aggregator.store import engine
 from aggregator.store.engine import Store
 from aggregator.store.schema import articles, entries, feeds
+from aggregator.store.upkeep import maintenance, sizes
 from aggregator.subscriptions.sync import load, synced_settings
 from tests.servers import Reply, Server
 from tests.visit import site

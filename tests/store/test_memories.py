@@ -4,11 +4,12 @@ import pytest
 from sqlalchemy import Connection, insert, select
 
 from aggregator.archive.prune import prune
-from aggregator.store import feeds, maintenance
-from aggregator.store import site_memories as memories
 from aggregator.store.engine import Store
-from aggregator.store.feeds import Subscription
+from aggregator.store.polling import feeds
+from aggregator.store.polling import site_memories as memories
+from aggregator.store.polling.feeds import Subscription
 from aggregator.store.schema import articles, site_memories, stories
+from aggregator.store.upkeep import maintenance
 
 BLOB = bytes(range(256)) * 800  # what a memory may have at most
 

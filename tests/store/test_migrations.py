@@ -12,9 +12,11 @@ from sqlalchemy import text
 import migrations.versions
 from aggregator.errors import DatabaseBusy
 from aggregator.query import Words
-from aggregator.store import engine, maintenance, near_copies
-from aggregator.store.search_articles import each
-from aggregator.store.search_sql import Filters
+from aggregator.store import engine
+from aggregator.store.grouping import near_copies
+from aggregator.store.searching.search_articles import each
+from aggregator.store.searching.search_sql import Filters
+from aggregator.store.upkeep import maintenance
 from aggregator.stories import fingerprint
 from tests.conftest import new_database
 

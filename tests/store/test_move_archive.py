@@ -19,9 +19,11 @@ import aggregator
 from aggregator.archive.import_articles import import_file
 from aggregator.cli.app import app
 from aggregator.errors import StoreError, UsageError
-from aggregator.store import engine, locks, maintenance, meta, move_archive, moved_rows, rebuild_index
+from aggregator.store import engine, locks, meta
 from aggregator.store.engine import Store
 from aggregator.store.schema import articles, batches, metadata, search_languages, stories
+from aggregator.store.searching import rebuild_index
+from aggregator.store.upkeep import maintenance, move_archive, moved_rows
 from tests.conftest import new_database
 
 NEWS = [

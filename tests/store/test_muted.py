@@ -7,8 +7,9 @@ import pytest
 from aggregator.archive.search import Search, search
 from aggregator.config.load_config import parse
 from aggregator.errors import ConfigError
-from aggregator.store import saved_searches, story_list
+from aggregator.store.alerting import saved_searches
 from aggregator.store.engine import Store
+from aggregator.store.grouping import story_list
 from aggregator.subscriptions.sync import load, sync
 from tests.alerts.newsroom import NOW, add, publish, run, words_of
 

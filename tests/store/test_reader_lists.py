@@ -11,9 +11,10 @@ import pytest
 from aggregator.archive import reading_list
 from aggregator.archive.import_articles import import_file
 from aggregator.config.models import Feed
-from aggregator.store import feeds, stored_articles
+from aggregator.store.content import stored_articles
+from aggregator.store.content.reader_lists import Counted, Wanted
 from aggregator.store.engine import Store
-from aggregator.store.reader_lists import Counted, Wanted
+from aggregator.store.polling import feeds
 from aggregator.store.schema import articles
 from aggregator.subscriptions.subscribed import subscriptions
 from aggregator.subscriptions.sync import subscription

@@ -5,9 +5,10 @@ import asyncio
 import pytest
 
 from aggregator.errors import LeaseLost
-from aggregator.store import engine, leases
-from aggregator.store.database_clock import DatabaseClock
-from aggregator.store.request_gaps import RequestGaps
+from aggregator.store import engine
+from aggregator.store.work import leases
+from aggregator.store.work.database_clock import DatabaseClock
+from aggregator.store.work.request_gaps import RequestGaps
 
 
 def test_one_process_waits_for_the_request_of_another(postgres_url: str) -> None:

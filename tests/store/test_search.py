@@ -12,11 +12,12 @@ from sqlalchemy import Connection, insert
 from aggregator.archive.import_articles import import_file
 from aggregator.articles.from_record import from_record
 from aggregator.query import parse
-from aggregator.store import save_article, search_articles
+from aggregator.store.content import save_article
 from aggregator.store.engine import Store
 from aggregator.store.schema import entries, feeds
-from aggregator.store.search_articles import count, each, search
-from aggregator.store.search_sql import Filters
+from aggregator.store.searching import search_articles
+from aggregator.store.searching.search_articles import count, each, search
+from aggregator.store.searching.search_sql import Filters
 
 NOW = datetime(2024, 3, 1, tzinfo=UTC)
 DAY = 86_400

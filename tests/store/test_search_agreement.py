@@ -12,10 +12,11 @@ import pytest
 from aggregator.articles.from_record import from_record
 from aggregator.query import And, Between, Everything, HasState, Is, Not, Nothing, Or, Query, Words, parse
 from aggregator.search_words import search_terms, stemming
-from aggregator.store import engine, save_article
+from aggregator.store import engine
+from aggregator.store.content import save_article
 from aggregator.store.engine import Store
-from aggregator.store.search_articles import each, search
-from aggregator.store.search_sql import Filters
+from aggregator.store.searching.search_articles import each, search
+from aggregator.store.searching.search_sql import Filters
 
 NOW = datetime(2024, 3, 1, tzinfo=UTC)
 QUERIES = 300

@@ -9,10 +9,11 @@ from aggregator.archive.search import Search
 from aggregator.archive.search import search as find
 from aggregator.articles.from_record import from_record
 from aggregator.query import parse
-from aggregator.store import rebuild_index, save_article
+from aggregator.store.content import save_article
 from aggregator.store.engine import Store, _complete_index
-from aggregator.store.search_articles import each, search
-from aggregator.store.search_sql import Filters
+from aggregator.store.searching import rebuild_index
+from aggregator.store.searching.search_articles import each, search
+from aggregator.store.searching.search_sql import Filters
 
 NOW = datetime(2024, 3, 1, tzinfo=UTC)
 TEXTS = {

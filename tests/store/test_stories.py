@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from aggregator.store import near_copies, stories, story_list
 from aggregator.store.engine import Store
+from aggregator.store.grouping import near_copies, stories, story_list
 from aggregator.store.schema import articles, fingerprints, shingles
 from aggregator.store.schema import stories as story_table
 from aggregator.store.unit_of_work import UnitOfWork

@@ -8,10 +8,12 @@ from sqlalchemy import Connection, func, select
 
 from aggregator.archive import edit_stories
 from aggregator.errors import UsageError
-from aggregator.store import centroids as centroids_of
-from aggregator.store import engine, restore, stories, story_list
-from aggregator.store import story_decisions as decisions
+from aggregator.store import engine
+from aggregator.store.content import restore
 from aggregator.store.engine import Store
+from aggregator.store.grouping import centroids as centroids_of
+from aggregator.store.grouping import stories, story_list
+from aggregator.store.grouping import story_decisions as decisions
 from aggregator.store.schema import centroids, story_decisions, story_terms, term_frequencies
 from aggregator.stories import fingerprint
 from tests.store.test_stories import DAY, T0, add, check, remove, row

@@ -3,10 +3,12 @@
 import subprocess
 import sys
 
-from aggregator.store import feeds, leases, locks
+from aggregator.store import locks
 from aggregator.store.engine import Store
-from aggregator.store.feeds import Subscription
-from aggregator.store.leases import EVERYTHING, Scope, SiteDelay
+from aggregator.store.polling import feeds
+from aggregator.store.polling.feeds import Subscription
+from aggregator.store.work import leases
+from aggregator.store.work.leases import EVERYTHING, Scope, SiteDelay
 
 ONE = Subscription("http://a.example/feed", "feed", "A", None, None, "a.example", "{}")
 TWO = Subscription("http://b.example/feed", "feed", "B", None, None, "b.example", "{}")

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from aggregator.errors import NotFound, UsageError
-from aggregator.store import categories
 from aggregator.store.engine import Store
+from aggregator.store.polling import categories
 from aggregator.subscriptions import change, sync
 
 FEEDS = "feeds:\n- {url: https://a.org/f, category: World}\n- url: https://b.org/f\n  category: World\n- url: https://c.org/f\n"

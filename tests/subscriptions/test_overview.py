@@ -8,8 +8,10 @@ from sqlalchemy import text, update
 from aggregator.articles.entry_facts import entry_row
 from aggregator.config.models import Config, Feed
 from aggregator.model import Entry
-from aggregator.store import entries, feeds, maintenance, schema
+from aggregator.store import schema
 from aggregator.store.engine import Store
+from aggregator.store.polling import entries, feeds
+from aggregator.store.upkeep import maintenance
 from aggregator.subscriptions.overview import DAYS, feed_overview, overview
 from aggregator.subscriptions.sync import sync
 from aggregator.times import DAY

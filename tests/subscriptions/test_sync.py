@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.store import feeds
 from aggregator.store.engine import Store
+from aggregator.store.polling import feeds
 from aggregator.subscriptions.known_config import KnownConfig
 from aggregator.subscriptions.sync import load, sync, synced_settings
 

@@ -16,9 +16,10 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from aggregator.engines import daemon
-from aggregator.store import engine, leases
+from aggregator.store import engine
 from aggregator.store.engine import Store
 from aggregator.store.schema import entries, feeds, refetches, sites
+from aggregator.store.work import leases
 
 TICK_SECONDS = 0.005
 

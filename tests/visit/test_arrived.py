@@ -9,11 +9,11 @@ from sqlalchemy import Connection, insert, select
 
 from aggregator.config.models import Settings
 from aggregator.pool import Pool
-from aggregator.store import arrived_pages as arrived_page_rows
-from aggregator.store import feeds
 from aggregator.store.engine import Store
-from aggregator.store.feeds import Subscription
+from aggregator.store.polling import feeds
+from aggregator.store.polling.feeds import Subscription
 from aggregator.store.schema import arrived_pages, articles, entries
+from aggregator.store.work import arrived_pages as arrived_page_rows
 from aggregator.urls import site_of
 from aggregator.visit import opened, run_due
 from aggregator.visit.arrived import read_arrived

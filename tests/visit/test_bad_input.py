@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from aggregator.store import engine, maintenance
+from aggregator.store import engine
 from aggregator.store.schema import feeds, polls
+from aggregator.store.upkeep import maintenance
 from tests.visit.misbehaving import FAULTS, INTERVAL, World, delays, growth, run_daemon, world
 
 

@@ -10,10 +10,12 @@ from sqlalchemy import insert, select
 
 from aggregator.config.models import Settings
 from aggregator.errors import StoreError
-from aggregator.store import feeds, leases, locks
+from aggregator.store import locks
 from aggregator.store.engine import Store
-from aggregator.store.feeds import Subscription
+from aggregator.store.polling import feeds
+from aggregator.store.polling.feeds import Subscription
 from aggregator.store.schema import entries, sites
+from aggregator.store.work import leases
 from aggregator.urls import site_of
 from aggregator.visit import Context, PageDone, Progress, leasing, opened, run_due
 from aggregator.visit import site_visit as visits

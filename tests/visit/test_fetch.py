@@ -12,8 +12,9 @@ from aggregator.engines import fetch as fetch_engine
 from aggregator.errors import AggregatorError, ConfigError, UsageError
 from aggregator.net import Net, net_settings
 from aggregator.pool import Pool
-from aggregator.store import engine, locks, maintenance
+from aggregator.store import engine, locks
 from aggregator.store.schema import articles, entries, feeds, polls, revisions
+from aggregator.store.upkeep import maintenance
 from tests.servers import Canned, Reply, Server
 from tests.visit import site
 

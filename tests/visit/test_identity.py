@@ -11,8 +11,9 @@ from sqlalchemy import Connection, select
 
 from aggregator.engines import fetch as fetch_engine
 from aggregator.pool import Pool
-from aggregator.store import engine, maintenance
+from aggregator.store import engine
 from aggregator.store.schema import articles, entries, revisions, shared
+from aggregator.store.upkeep import maintenance
 from tests.servers import Reply, Server
 from tests.visit import site
 

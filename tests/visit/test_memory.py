@@ -12,9 +12,10 @@ from aggregator.archive.search import Search
 from aggregator.config import load_config
 from aggregator.engines import fetch as fetch_engine
 from aggregator.pool import Pool
-from aggregator.store import engine, maintenance
-from aggregator.store import site_memories as memories
+from aggregator.store import engine
+from aggregator.store.polling import site_memories as memories
 from aggregator.store.schema import articles, site_memories
+from aggregator.store.upkeep import maintenance
 from aggregator.urls import site_of
 from tests.servers import Reply, Server, conditional
 from tests.visit import site

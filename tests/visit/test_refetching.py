@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from aggregator.engines import fetch as fetch_engine
 from aggregator.pool import Pool
-from aggregator.store import engine, maintenance
+from aggregator.store import engine
 from aggregator.store.schema import articles, entries, fingerprints, refetches, revisions
+from aggregator.store.upkeep import maintenance
 from aggregator.times import DAY, HOUR
 from tests.servers import Reply, Seen, Server, conditional
 from tests.visit import site

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from aggregator.config.models import Settings
-from aggregator.store import feeds
 from aggregator.store.engine import Store
-from aggregator.store.feeds import Subscription
+from aggregator.store.polling import feeds
+from aggregator.store.polling.feeds import Subscription
 from aggregator.store.schema import robots
 from aggregator.urls import site_of
 from aggregator.visit import PageDone, Polled, Progress, opened, run_due

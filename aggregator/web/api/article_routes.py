@@ -13,8 +13,8 @@ from aggregator.archive.result_pages import result_page
 from aggregator.archive.search import Search
 from aggregator.archive.show import show
 from aggregator.archive.written_article import as_html, as_markdown, as_text
-from aggregator.store.marks import UNMARKED
-from aggregator.store.ranking import Sort
+from aggregator.store.content.marks import UNMARKED
+from aggregator.store.searching.ranking import Sort
 from aggregator.web.api import schemas
 from aggregator.web.api.parameters import ArticleId, Since, Until, span
 from aggregator.web.conditional import modified

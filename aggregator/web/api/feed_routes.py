@@ -6,8 +6,8 @@ from starlette.responses import Response
 from aggregator.archive.marking import unread
 from aggregator.config import edit
 from aggregator.errors import NotFound
-from aggregator.store import categories as stored_categories
-from aggregator.store import feeds as stored_feeds
+from aggregator.store.polling import categories as stored_categories
+from aggregator.store.polling import feeds as stored_feeds
 from aggregator.subscriptions.add import NewFeed, add
 from aggregator.subscriptions.change import change_feed
 from aggregator.subscriptions.discover import discover

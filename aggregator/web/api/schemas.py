@@ -7,8 +7,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from aggregator.model import Json
 from aggregator.revisions.word_diff import Piece
-from aggregator.store.access_tokens import Scope
-from aggregator.store.marks import Mark
+from aggregator.store.account.access_tokens import Scope
+from aggregator.store.content.marks import Mark
 from aggregator.times import iso
 
 Moment = Annotated[datetime, BeforeValidator(lambda at: iso(at) if isinstance(at, int) else at)]

@@ -6,8 +6,9 @@ from aggregator.archive import marking
 from aggregator.archive.search import Search
 from aggregator.archive.show import show
 from aggregator.errors import UsageError
-from aggregator.store import maintenance, marks
-from aggregator.store.marks import UNMARKED, Action
+from aggregator.store.content import marks
+from aggregator.store.content.marks import UNMARKED, Action
+from aggregator.store.upkeep import maintenance
 from aggregator.web.api import schemas
 from aggregator.web.api.parameters import ArticleId
 from aggregator.web.server_state import Reader, Served

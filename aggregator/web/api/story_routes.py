@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from aggregator.archive.list_stories import list_stories, show_story
 from aggregator.archive.marking import marks_of
-from aggregator.store.marks import UNMARKED
+from aggregator.store.content.marks import UNMARKED
 from aggregator.web.api import schemas
 from aggregator.web.api.parameters import Since, StoryId, Until, span
 from aggregator.web.server_state import Served

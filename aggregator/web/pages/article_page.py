@@ -16,7 +16,7 @@ from aggregator.archive.show import show
 from aggregator.articles.safe_html import shown_html
 from aggregator.errors import UsageError
 from aggregator.model import Json
-from aggregator.store.marks import UNMARKED, Action
+from aggregator.store.content.marks import UNMARKED, Action
 from aggregator.subscriptions.source_names import source_names
 from aggregator.web.api.parameters import ArticleId
 from aggregator.web.guard import local_target

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from aggregator.archive.marking import unread
 from aggregator.config import edit
 from aggregator.errors import AggregatorError, UsageError
-from aggregator.store import feeds as stored_feeds
+from aggregator.store.polling import feeds as stored_feeds
 from aggregator.subscriptions import pausing, subscribed
 from aggregator.subscriptions.add import NewFeed, NotAFeed, add
 from aggregator.subscriptions.change import change_feed

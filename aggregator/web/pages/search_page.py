@@ -16,8 +16,8 @@ from aggregator.archive.search import Search
 from aggregator.archive.search_facets import search_facets
 from aggregator.errors import AggregatorError, SearchTooLong
 from aggregator.store.engine import Store
-from aggregator.store.facets import Facets
-from aggregator.store.ranking import Sort
+from aggregator.store.searching.facets import Facets
+from aggregator.store.searching.ranking import Sort
 from aggregator.subscriptions.source_names import source_names
 from aggregator.web.api.parameters import span
 from aggregator.web.pages.templated import page

@@ -9,7 +9,7 @@ from starlette.datastructures import ImmutableMultiDict
 
 from aggregator.errors import UsageError
 from aggregator.model import Json
-from aggregator.store.stored_articles import MAX_ID
+from aggregator.store.content.stored_articles import MAX_ID
 
 
 async def _form(request: Request) -> ImmutableMultiDict[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from aggregator.config import edit
 from aggregator.errors import NotFound
-from aggregator.store.categories import Category
+from aggregator.store.polling.categories import Category
 from aggregator.subscriptions import add, change
 from aggregator.subscriptions.add import NewFeed
 from aggregator.subscriptions.subscribed import Subscribed, learn_title, move, subscriptions

@@ -3,7 +3,7 @@
 from aggregator.archive.reading_list import ReadingItem
 from aggregator.articles.safe_html import shown_html
 from aggregator.model import Json
-from aggregator.store.categories import NONE
+from aggregator.store.polling.categories import NONE
 from aggregator.subscriptions.subscribed import Subscribed, Subscriptions
 from aggregator.web.protocols import feed_icon
 from aggregator.web.protocols.plain_title import plain_title

@@ -9,8 +9,8 @@ from starlette.responses import JSONResponse, Response
 
 from aggregator.archive import reading_list
 from aggregator.model import Json
-from aggregator.store.marks import Action
-from aggregator.store.reader_lists import Wanted
+from aggregator.store.content.marks import Action
+from aggregator.store.content.reader_lists import Wanted
 from aggregator.subscriptions.subscribed import subscriptions
 from aggregator.web.guard import peer
 from aggregator.web.protocols.error_route import ErrorRoute

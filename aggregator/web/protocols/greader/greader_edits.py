@@ -5,8 +5,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from aggregator.archive import reading_list
 from aggregator.errors import AggregatorError, UsageError
-from aggregator.store.marks import Action
-from aggregator.store.reader_lists import Wanted
+from aggregator.store.content.marks import Action
+from aggregator.store.content.reader_lists import Wanted
 from aggregator.subscriptions.subscribed import subscriptions
 from aggregator.web.protocols import subscribing
 from aggregator.web.protocols.greader import greader_model as model

@@ -8,8 +8,8 @@ from aggregator.archive.reading_list import ReadingItem
 from aggregator.articles.safe_html import shown_html
 from aggregator.errors import NotFound
 from aggregator.model import Json
-from aggregator.store.categories import NONE, Category
-from aggregator.store.reader_lists import Wanted
+from aggregator.store.content.reader_lists import Wanted
+from aggregator.store.polling.categories import NONE, Category
 from aggregator.subscriptions.subscribed import Subscribed, Subscriptions
 from aggregator.urls import is_http
 from aggregator.web.protocols.plain_title import plain_title

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from aggregator.errors import NotFound
-from aggregator.store.categories import NONE
+from aggregator.store.polling.categories import NONE
 from aggregator.subscriptions.subscribed import subscriptions
 from aggregator.web.guard import peer
 from aggregator.web.protocols import feed_icon

@@ -9,8 +9,8 @@ from starlette.responses import JSONResponse, Response
 
 from aggregator.archive import reading_list
 from aggregator.model import Json
-from aggregator.store.categories import NONE
-from aggregator.store.reader_lists import Counted, Wanted
+from aggregator.store.content.reader_lists import Counted, Wanted
+from aggregator.store.polling.categories import NONE
 from aggregator.subscriptions.subscribed import Subscriptions, subscriptions
 from aggregator.web.protocols.folded import folded
 from aggregator.web.protocols.greader import greader_model as model

@@ -10,8 +10,8 @@ from aggregator.archive import reading_list
 from aggregator.archive.reading_list import ReadingItem
 from aggregator.errors import NotFound, UsageError
 from aggregator.model import Json
-from aggregator.store.marks import Action
-from aggregator.store.reader_lists import Order, Wanted
+from aggregator.store.content.marks import Action
+from aggregator.store.content.reader_lists import Order, Wanted
 from aggregator.subscriptions.subscribed import subscriptions
 from aggregator.web.protocols.error_route import Refused
 from aggregator.web.protocols.folded import folded

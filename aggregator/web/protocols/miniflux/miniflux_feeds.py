@@ -6,8 +6,8 @@ from starlette.responses import JSONResponse, Response
 from aggregator.archive import reading_list
 from aggregator.errors import NotFound, UsageError
 from aggregator.model import Json
-from aggregator.store.categories import Category
-from aggregator.store.reader_lists import Counted
+from aggregator.store.content.reader_lists import Counted
+from aggregator.store.polling.categories import Category
 from aggregator.subscriptions import change, opml_file
 from aggregator.subscriptions.add import MAX_WAIT
 from aggregator.subscriptions.subscribed import Subscribed, refresh, subscriptions

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from aggregator.archive.reading_list import ReadingItem
 from aggregator.articles.safe_html import shown_html
 from aggregator.model import Json
-from aggregator.store.access_tokens import AccessToken
-from aggregator.store.categories import NONE, Category
+from aggregator.store.account.access_tokens import AccessToken
+from aggregator.store.polling.categories import NONE, Category
 from aggregator.subscriptions.subscribed import Subscribed
 from aggregator.text import hash64
 from aggregator.urls import is_http

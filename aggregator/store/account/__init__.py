@@ -1,0 +1,1 @@
+"""Stores who is let in."""

@@ -1,0 +1,1 @@
+"""Stores saved searches and what alerts have to tell."""

@@ -1,0 +1,1 @@
+"""Stores articles and what is kept beside them, and reads them."""

@@ -1,0 +1,1 @@
+"""Keeps what copies and stories are found by, and stories as they are shown."""

@@ -1,0 +1,1 @@
+"""Writes the search index and asks it."""

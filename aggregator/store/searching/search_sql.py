@@ -1,0 +1,462 @@
+"""A query's tree, and what narrows it, as SQL on both databases.
+
+Terms of text become one expression of the search index as far as they can (on SQLite FTS5's MATCH, on PostgreSQL a
+tsvector's @@). Fields that few articles share become sets of ids, which are looked up by their own index; everything
+else becomes a condition on `article_keys`, the narrow view that is read from an index alone: a row of `articles` is a
+page of the database, and a common word matches most of them.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+import orjson
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Exists,
+    FromClause,
+    Select,
+    and_,
+    cast,
+    column,
+    exists,
+    false,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    table,
+    true,
+    union_all,
+)
+from sqlalchemy.sql.selectable import SelectBase
+
+from aggregator.query import And, Between, HasState, Is, Not, Nothing, Or, Query, Words
+from aggregator.store.content import marks
+from aggregator.store.content.stored_articles import MAX_ID
+from aggregator.store.schema import SUBSCRIBED, articles, entries, feeds, revisions
+from aggregator.store.searching.index_words import (
+    FIELDS,
+    Index,
+    Phrase,
+    fts_likely,
+    fts_words,
+    quoted,
+    ranked_by,
+    ts_words,
+)
+from aggregator.store.searching.search_index import runs
+from aggregator.store.searching.word_check import spelt
+from aggregator.store.sql import listed
+from aggregator.urls import host_of
+
+_STATES: dict[str, SelectBase] = {
+    "copy": select(articles.c.id).where(articles.c.copy_of.is_not(None)),
+    "gone": select(articles.c.id).where(articles.c.gone_at.is_not(None)),
+    "paywalled": select(articles.c.id).where(articles.c.paywalled.is_not(None)),
+    # As its index has it: a parameter is not known to be 0.
+    "revised": select(articles.c.id).where(articles.c.revisions > literal_column("0")),
+    "read": marks.read_ids(),
+    "starred": marks.starred_ids(),
+}
+_MAX_BOUNDED = 400_000  # articles of a time span whose lowest and highest ids are looked up
+
+_MAX_IN_SET = 50_000  # articles that meet a condition, for it to be looked up first
+_MAX_PROBED = 5_000  # articles of a set whose vectors PostgreSQL reads, rather than all that match
+_WINDOWS = tuple(1 << bits for bits in range(11, 20))  # ids that PostgreSQL looks through, one after the other
+
+Ids: TypeAlias = ColumnElement[int]
+
+keys = table("article_keys", *map(column, ("id", "at", "published_at", "story_id", "site", "lang")))
+fts = table("articles_fts", column("rowid"))
+article_search = table("article_search", column("article_id"), column("search"), column("words"))
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What narrows a search. `since`, `until` (without it): seconds of an article's time, which is when it was
+    published, or fetched if that is not known or lies in the future."""
+
+    since: int | None = None
+    until: int | None = None
+    feed: str | None = None  # its URL or its title
+    site: str | None = None
+    lang: str | None = None
+    changed_after: tuple[int, int] | None = None  # the ids of an article and of a revision: what came after either
+    stored_until: int | None = None  # the id of an article: that one, and what was stored before it
+    category: str | None = None  # of the subscription that listed it first; '': of one in none
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A query in parts that all must hold: an expression of the search index (None: none), sets of ids, conditions on
+    `keys`, a span of the articles' time, and `checks`: conditions that read the article itself. `phrases`: what
+    PostgreSQL ranks by."""
+
+    match: str | None
+    sets: tuple[SelectBase, ...]
+    conditions: tuple[ColumnElement[bool], ...]
+    since: int | None
+    until: int | None
+    checks: tuple[ColumnElement[bool], ...] = ()
+    phrases: tuple[Phrase, ...] = ()
+
+    def holds(self, ids: Ids, *, with_span: bool) -> list[ColumnElement[bool]]:
+        """Returns all but the expression and, unless wished for, the span, as conditions on a column of ids."""
+        wanted = [*self.conditions, *(self.span(keys.c.at) if with_span else ()), *self.checks]
+        held = [exists(select(literal_column("1")).select_from(keys).where(keys.c.id == ids, *wanted))]
+        return [*(ids.in_(some) for some in self.sets), *(held if wanted else ())]
+
+    def on_keys(self) -> list[ColumnElement[bool]]:
+        """Returns all but the expression as conditions on `keys`."""
+        return [*(keys.c.id.in_(some) for some in self.sets), *self.conditions, *self.span(keys.c.at), *self.checks]
+
+    def span(self, at: ColumnElement[int]) -> list[ColumnElement[bool]]:
+        """Returns the span as conditions on a column of times."""
+        since = [] if self.since is None else [at >= self.since]
+        return since if self.until is None else [*since, at < self.until]
+
+
+@dataclass(frozen=True, slots=True)
+class _Likely:
+    """What the search index can say of words that it does not tell apart itself: it finds all that match, and more."""
+
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """Words that are looked for in the article itself."""
+
+    words: Words
+
+
+_Part: TypeAlias = Query | _Likely | _Checked
+
+
+def plan(query: Query, filters: Filters, index: Index) -> Plan:
+    """Returns how to ask `query`."""
+    said = (("feed", filters.feed), ("site", filters.site), ("lang", filters.lang))
+    narrowing = (Is(field, value) for field, value in said if value)  # type: ignore[arg-type]
+    parts: list[_Part] = []
+    for one in (*(query.parts if isinstance(query, And) else (query,)), *narrowing):
+        parts += [_Likely(one), _Checked(one)] if isinstance(one, Words) and _is_checked(one, index) else [one]
+    terms = [part for part in parts if _expression(_positive(part), index) is not None]
+    match = _all_of(terms, index)
+    sets = [] if filters.changed_after is None else [_changed_after(*filters.changed_after)]
+    if filters.category is not None:
+        sets.append(_category(filters.category))
+    conditions = [] if filters.stored_until is None else [keys.c.id <= filters.stored_until]
+    checks = list[ColumnElement[bool]]()
+    for part in parts:
+        if match is not None and part in terms:
+            continue
+        found = _ids(part, index.dialect)
+        if found is not None:
+            sets.append(found)
+        elif (held := condition(part, index)) is not None:
+            (checks if isinstance(part, _Checked) else conditions).append(held)
+    whole = [part for part in terms if not isinstance(part, _Likely | _Checked)]
+    phrases = [phrase for part in whole for phrase in ranked_by(part, index)]
+    return Plan(match, tuple(sets), tuple(conditions), filters.since, filters.until, tuple(checks), tuple(phrases))
+
+
+def hits(match: str | ColumnElement[str], dialect: str, within: tuple[int, int] | None = None) -> Select[int]:
+    """Returns the articles whose text matches, with ids from `within[0]` to `within[1]` alone: `id`. On PostgreSQL
+    `match` may be a tsquery that is worked out, which asks for these runs of ids by itself (`in_runs`)."""
+    if dialect == "sqlite":
+        ids: Ids = fts.c.rowid
+        found: ColumnElement[bool] = literal_column("articles_fts").op("MATCH", is_comparison=True)(match)
+    else:
+        ids = hit_id(dialect)
+        found = _matches(article_search, in_runs(match, within) if isinstance(match, str) else match)
+    return select(ids.label("id")).where(found, *(() if within is None else (ids >= within[0], ids <= within[1])))
+
+
+def in_runs(match: str, within: tuple[int, int] | None) -> str:
+    """Returns an expression of PostgreSQL's index that asks besides for the runs of these ids."""
+    some = [] if within is None else runs(*within)
+    return f"{match} & ({' | '.join(map(quoted, some))})" if some else match
+
+
+def newest_hits(conn: Connection, asked: Plan, most: int | None) -> Select[int]:
+    """Returns those that match a plan and were stored last, no more than `most`: `id`.
+
+    FTS5 gives them in that order. GIN finds all that match before any is read, and so is asked for those of a few runs
+    of ids at a time: the parts of the union are asked one after the other, until there are enough.
+    """
+    assert asked.match is not None
+    dialect, within = conn.dialect.name, bounds(conn, asked)
+    conditions = asked.holds(hit_id(dialect), with_span=True)
+    if dialect == "sqlite" or most is None:
+        found = hits(asked.match, dialect, within).where(*conditions)
+        return found.order_by(found.selected_columns.id.desc()).limit(most)
+    if asked.sets and (few := _few_of_sets(conn, asked)) is not None:
+        return _newest_of(conn, few, asked, most)
+    parts = []
+    for part in _windows(*(within or (0, last_id(conn)))):
+        found = hits(asked.match, dialect, part).where(*conditions)
+        parts.append(found.order_by(found.selected_columns.id.desc()).subquery())
+    some = union_all(*(select(part.c.id) for part in parts)).subquery()
+    return select(some.c.id).limit(most)
+
+
+def last_id(conn: Connection) -> int:
+    """Returns the greatest id of an article in PostgreSQL's index; 0 if there is none."""
+    return int(conn.execute(select(func.max(article_search.c.article_id))).scalar() or 0)
+
+
+def _few_of_sets(conn: Connection, asked: Plan) -> Sequence[int] | None:
+    """Returns the ids that are in all sets of a plan; None where they are many."""
+    first, *others = asked.sets
+    ids = next(iter(first.subquery().c))
+    some = select(ids).where(*(ids.in_(other) for other in others)).distinct().limit(_MAX_PROBED + 1)
+    found = conn.execute(some).scalars().all()
+    return found if len(found) <= _MAX_PROBED else None
+
+
+def _newest_of(conn: Connection, few: Sequence[int], asked: Plan, most: int) -> Select[int]:
+    """Returns the hits among these articles, whose vectors are looked up before any is asked whether it matches."""
+    these = select(article_search).where(article_search.c.article_id.in_(listed(conn, few)))
+    some = these.cte("few").prefix_with("MATERIALIZED")
+    held = replace(asked, sets=()).holds(some.c.article_id, with_span=True)
+    found = select(some.c.article_id.label("id")).where(_matches(some, asked.match or ""), *held)
+    return found.order_by(some.c.article_id.desc()).limit(most)
+
+
+def _windows(low: int, high: int) -> Iterator[tuple[int, int]]:
+    for width in _WINDOWS:
+        if high - low < width:
+            break
+        yield high - width + 1, high
+        high -= width
+    yield low, high
+
+
+def _matches(vectors: FromClause, match: str | ColumnElement[str]) -> ColumnElement[bool]:
+    from sqlalchemy.dialects.postgresql import TSQUERY  # imported when needed: who has SQLite does not pay for it
+
+    asked = cast(match, TSQUERY()) if isinstance(match, str) else match
+    return vectors.c.search.op("@@", is_comparison=True)(asked)
+
+
+def tsqueries(matches: Sequence[str]) -> ColumnElement[Sequence[str]]:
+    """Returns expressions as PostgreSQL's array of tsqueries, whose words no dictionary changes."""
+    from sqlalchemy.dialects.postgresql import TSQUERY
+
+    return cast(list(matches), ARRAY(TSQUERY()))
+
+
+def hit_id(dialect: str) -> Ids:
+    """Returns the id of a hit, as a column on which conditions are checked after the search index was asked: with its
+    bare row id, FTS5 would be asked once for every id of a set, and PostgreSQL would read all vectors by their ids."""
+    return (fts.c.rowid if dialect == "sqlite" else article_search.c.article_id) + literal_column("0")
+
+
+def narrowed(conn: Connection, asked: Plan) -> Plan:
+    """Returns the plan with those conditions that few articles meet as sets of ids: of a rare language, a common word
+    would be looked up in nearly all its hits before enough are found."""
+    sets, conditions = list(asked.sets), list[ColumnElement[bool]]()
+    for one in asked.conditions:
+        met = select(keys.c.id).where(one)
+        some = select(func.count()).select_from(met.limit(_MAX_IN_SET + 1).subquery())
+        if int(conn.execute(some).scalar_one()) > _MAX_IN_SET:
+            conditions.append(one)
+        else:
+            sets.append(met)
+    return replace(asked, sets=tuple(sets), conditions=tuple(conditions))
+
+
+def bounds(conn: Connection, asked: Plan) -> tuple[int, int] | None:
+    """Returns the lowest and the highest id in the span of time that is asked for: ids follow time roughly, so that
+    the index need be read between these alone. None: all of it."""
+    if asked.since is None and asked.until is None:
+        return None
+    few = select(articles.c.id).where(*asked.span(articles.c.at)).limit(_MAX_BOUNDED + 1).subquery()
+    low, high, number = conn.execute(select(func.min(few.c.id), func.max(few.c.id), func.count())).one()
+    return None if number > _MAX_BOUNDED else (low or 0, high or 0)
+
+
+def matching(conn: Connection, query: Query, filters: Filters) -> ColumnElement[bool]:
+    """Returns what matches as a condition on `articles`: for where no rank is needed, which is the costly part."""
+    asked = plan(query, filters, Index.of(conn))
+    found = [] if asked.match is None else [articles.c.id.in_(hits(asked.match, conn.dialect.name))]
+    return and_(true(), *found, *asked.holds(articles.c.id, with_span=False), *asked.span(articles.c.at))
+
+
+def condition(query: _Part, index: Index) -> ColumnElement[bool] | None:
+    """Returns `query` as a condition on `keys`; None if it asks for everything."""
+    match = _expression(query, index)
+    if match is not None:
+        return keys.c.id.in_(hits(match, index.dialect))
+    if isinstance(query, HasState) and query.state == "read":  # of most articles: a set of them would be made each time
+        return marks.is_read(keys.c.id)
+    found = _ids(query, index.dialect)
+    if found is not None:
+        return keys.c.id.in_(found)
+    if isinstance(query, Words):
+        parts = [condition(_Likely(query), index), condition(_Checked(query), index)]
+        return and_(*(part for part in parts if part is not None))
+    if isinstance(query, And | Or):
+        parts = [condition(part, index) for part in query.parts]
+        known = [part for part in parts if part is not None]
+        if isinstance(query, And):
+            return and_(true(), *known)
+        return or_(false(), *known) if len(known) == len(parts) else None
+    if isinstance(query, Not):  # a null is no match, and so its opposite is one
+        part = condition(query.part, index)
+        if part is None:
+            return false()
+        return ~part if isinstance(part, Exists) else not_(func.coalesce(part, false()))
+    if isinstance(query, _Checked):
+        return _in_article(query.words)
+    if isinstance(query, Between):
+        return _between(query)
+    if isinstance(query, Nothing):
+        return false()
+    return _lang(query.value, index.dialect) if isinstance(query, Is) else None
+
+
+def _positive(query: _Part) -> _Part:
+    return query.part if isinstance(query, Not) else query
+
+
+def _is_checked(words: Words, index: Index) -> bool:
+    """Tells whether the search index finds words only together with others: FTS5 has no place for two words at once, so
+    that the forms that are no stems stand in a column of their own, in no order."""
+    several = words.field is not None or len(words.words) > 1
+    return index.dialect == "sqlite" and (words.exact or (words.prefix and several))
+
+
+def _in_article(words: Words) -> ColumnElement[bool]:
+    """Returns the condition, on `keys`, that an article holds these words as they stand (`word_check.holds`)."""
+    asked = [words.field] if words.field else FIELDS
+    texts = (articles.c[name] if name in asked else literal_column("NULL") for name in FIELDS)
+    said = func.holds_words(spelt(words), articles.c.lang, *texts)
+    return exists(select(literal_column("1")).select_from(articles).where(articles.c.id == keys.c.id, said))
+
+
+def _expression(query: _Part, index: Index) -> str | None:
+    """Returns `query` in the language of the search index; None if it says more than that can, or only negates."""
+    if isinstance(query, _Likely):
+        return fts_likely(query.words, index)
+    if isinstance(query, Words):
+        if _is_checked(query, index):
+            return None
+        return fts_words(query, index) if index.dialect == "sqlite" else ts_words(query, index)
+    if isinstance(query, Or):
+        some = [_expression(part, index) for part in query.parts if not isinstance(part, Nothing)]
+        return _joined(some, " OR " if index.dialect == "sqlite" else " | ")
+    return _all_of(query.parts, index) if isinstance(query, And) else None
+
+
+def _all_of(parts: Sequence[_Part], index: Index) -> str | None:
+    wanted = [_expression(part, index) for part in parts if not isinstance(part, Not)]
+    unwanted = [_expression(part.part, index) for part in parts if isinstance(part, Not)]
+    found = _joined(wanted, " AND " if index.dialect == "sqlite" else " & ")
+    if not unwanted or found is None:
+        return found
+    against = _joined(unwanted, " OR " if index.dialect == "sqlite" else " | ")
+    if against is None:
+        return None
+    return f"({found} NOT {against})" if index.dialect == "sqlite" else f"({found} & !{against})"
+
+
+def _joined(expressions: Sequence[str | None], operator: str) -> str | None:
+    known = [expression for expression in expressions if expression is not None]
+    return f"({operator.join(known)})" if known and len(known) == len(expressions) else None
+
+
+def _between(query: Between) -> ColumnElement[bool]:
+    at = keys.c.published_at
+    since = at >= query.since if query.since is not None else at.is_not(None)
+    return since if query.until is None else and_(since, at < query.until)
+
+
+def _lang(value: str, dialect: str) -> ColumnElement[bool]:
+    like = keys.c.lang.like if dialect == "sqlite" else keys.c.lang.ilike  # SQLite's LIKE knows no case as it is
+    asked = value.strip().replace("_", "-").replace("/", "//").replace("%", "/%")
+    return or_(like(asked, escape="/"), like(f"{asked}-%", escape="/"))
+
+
+def _ids(query: _Part, dialect: str) -> SelectBase | None:
+    """Returns the ids of a property that few articles share; None for what is no such property."""
+    if isinstance(query, HasState):
+        return _STATES[query.state]
+    if not isinstance(query, Is) or query.field == "lang":
+        return None
+    value = query.value.strip()
+    if query.field == "site":
+        return _site(value, dialect)
+    if query.field == "feed":
+        return _feed(value)
+    wanted = select(articles.c.id)
+    if query.field == "story":
+        known = value.isdecimal() and int(value) <= MAX_ID
+        return wanted.where(articles.c.story_id == int(value) if known else false())
+    several = articles.c.authors if query.field == "author" else articles.c.tags
+    return wanted.where(or_(*(_in_list(several, one, whole=query.field == "tag") for one in _spellings(value))))
+
+
+def _changed_after(article: int, revision: int) -> SelectBase:
+    """Returns the ids of what was stored, or got another text, after these were the newest."""
+    again = select(revisions.c.article_id).where(revisions.c.id > revision)
+    return union_all(select(articles.c.id).where(articles.c.id > article), again)
+
+
+def _site(value: str, dialect: str) -> SelectBase:
+    """Returns the ids of a site by its name, one host of it, or any URL in it."""
+    wanted = select(articles.c.id)
+    try:
+        parts = urlsplit(value if "//" in value else f"//{value}")
+        host = host_of(parts).removeprefix("www.")
+        bare = host + (f":{parts.port}" if parts.port else "")
+    except ValueError:
+        return wanted.where(false())
+    labels = host.split(".")
+    sites = [bare, *(".".join(labels[start:]) for start in range(len(labels)))]  # one of them is that of the host
+    pages = (_begins(f"{scheme}://{bare}/", dialect) for scheme in ("https", "http"))
+    return wanted.where(articles.c.site.in_(sites), or_(articles.c.site == bare, *pages))
+
+
+def _begins(start: str, dialect: str) -> ColumnElement[bool]:
+    url = articles.c.canonical_url
+    if dialect == "sqlite":  # whose LIKE does not tell capitals
+        return and_(url >= start, url < start[:-1] + chr(ord(start[-1]) + 1))
+    return url.startswith(start, autoescape=True)
+
+
+def named(value: str) -> ColumnElement[bool]:
+    """Returns the condition, on `feeds`, of a feed of that URL or title, in any case of letters."""
+    return or_(feeds.c.url == value, func.lower(feeds.c.title) == value.lower(), feeds.c.title == value)
+
+
+def _feed(value: str) -> SelectBase:
+    """Returns the ids of a feed by its URL or title; an article that several feeds list is found by each."""
+    wanted, entered = select(articles.c.id), select(entries.c.article_id).where(entries.c.article_id.is_not(None))
+    return union_all(
+        wanted.where(articles.c.feed == value),
+        wanted.where(articles.c.feed.in_(select(feeds.c.url).where(named(value)))),
+        entered.where(entries.c.feed_id.in_(select(feeds.c.id).where(named(value)))),  # a join would read all entries
+    )
+
+
+def _category(name: str) -> SelectBase:
+    """Returns the ids of the articles that a subscription of this category listed first."""
+    of_name = select(feeds.c.url).where(func.coalesce(feeds.c.category, "") == name, SUBSCRIBED)
+    return select(articles.c.id).where(articles.c.feed.in_(of_name))
+
+
+def _spellings(value: str) -> list[str]:
+    # SQLite's LIKE knows the case of ASCII letters alone.
+    return list(dict.fromkeys((value, value.lower(), value.title(), value.upper())))
+
+
+def _in_list(several: ColumnElement[str | None], value: str, *, whole: bool) -> ColumnElement[bool]:
+    spelled = orjson.dumps(value).decode()
+    found: ColumnElement[bool] = several.icontains(spelled if whole else spelled[1:-1], autoescape=True)
+    return found

@@ -1,0 +1,1 @@
+"""Maintains whole databases: checks, sizes, moves."""
