@@ -53,7 +53,7 @@ STEMMERS = {
     "eo": "esperanto",
 }
 _MARKS = {language: chr(0xE000 + place) for place, language in enumerate(STEMMERS)}  # no letters: no word has them
-FORM_MARK = "\ue0ff"  # of a form that is no stem: only prefixes and exact words are looked for among those
+FORM_MARK = "\ue0ff"  # of a form that is no stem: prefixes, exact words and what is ranked first are looked for there
 _SCRIPTS = {"ar": "ء-ي", "fa": "ء-ی", "hy": "ա-և", "el": "ͱ-Ͽἀ-῿", "hi": "ऀ-ॿ", "ne": "ऀ-ॿ", "ru": "а-ӿ", "sr": "a-zа-ӿ"}
 _SCRIPTS |= {"ta": "஀-௿", "yi": "א-ת"}
 _OWN_SCRIPT = {language: re.compile(f"[{_SCRIPTS.get(language, 'a-zß-ʯḀ-ỿ')}]") for language in STEMMERS}
@@ -246,7 +246,7 @@ def _maker(language: str) -> Callable[[str], Word]:
         asked = found if alone == form else _form(stem(form))  # by who asks in plain letters
         if asked != stemmed:
             others.add(form)
-        elif stemmed != form:
+        if stemmed != form:
             others.add(f"{form}{FORM_MARK}")
         return Word(form, f"{stemmed}{mark}", tuple(others))
 

@@ -8,18 +8,24 @@ from sqlalchemy import Connection, text
 
 from aggregator.query import And, Not, Or, Query, Words
 from aggregator.search_words import FORM_MARK
-from aggregator.store.searching.search_index import languages, of_field, outside, pair
+from aggregator.store.searching.search_index import languages, of_field, outside, pair, written
 
+WEIGHTS = {"text": 1.0, "lead": 3.0, "title": 8.0, "others": 0.2}
+"""What a word says by the column of FTS5 in which it stands, in the order of the columns."""
 FIELDS = {"title": "A", "lead": "B", "text": "C"}
 """The fields of an article that are searched, with their weights in a tsvector."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """What makes an article a good match, as PostgreSQL's index is asked for it, and as its places are counted."""
+    """What makes an article a good match, as PostgreSQL's index is asked for it, and as its places are counted.
+
+    `weight`: how much it says by itself, wherever it stands and how often; None if the places say that.
+    """
 
     match: str
     places: str
+    weight: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,16 @@ def ranked_by(part: Query, index: Index) -> list[Phrase]:
     some = _spellings_of(replace(part, exact=False), index)
     in_one = part.in_one_word()
     found = [Phrase(_ts_find(one, label, part.prefix), _ts_places(one, label, part.prefix)) for one in some]
+    if _is_written(part):
+        match = quoted(written(part.words[0]))
+        found.append(Phrase(match, match, WEIGHTS["others"]))
     return [*found, *(ranked_by(in_one, index) if in_one else ())]
+
+
+def _is_written(words: Words) -> bool:
+    """Tells whether a word is looked for as it is written too: of articles that have its stem, those that have the word
+    itself come first."""
+    return len(words.words) == 1 and not words.prefix and not words.field
 
 
 def fts_words(words: Words, index: Index) -> str:
@@ -68,6 +83,8 @@ def fts_words(words: Words, index: Index) -> str:
     columns = f"{words.field} : " if words.field else "" if len(words.words) == 1 else f"{{{' '.join(FIELDS)}}} : "
     star = " *" if words.prefix else ""
     phrases = [f'"{" ".join(some)}"{star}' for some in _spellings_of(words, index)]
+    if _is_written(words):
+        phrases.append(f'"{words.words[0]}{FORM_MARK}"')
     one = words.in_one_word()
     return f"({columns}({' OR '.join(phrases)}){f' OR {fts_words(one, index)}' if one else ''})"
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Float,
     Select,
     Subquery,
+    case,
     cast,
     func,
     literal,
@@ -24,14 +25,13 @@ from sqlalchemy import (
     union_all,
 )
 
-from aggregator.store.searching.index_words import Phrase
+from aggregator.store.searching.index_words import WEIGHTS, Phrase
 from aggregator.store.searching.search_sql import Plan, article_search, hits, in_runs, last_id, tsqueries
 
 Sort = Literal["relevance", "date"]
 
-_WEIGHTS = {"text": 1.0, "lead": 3.0, "title": 8.0, "others": 0.5}  # as FTS5's columns stand
 _MAX_WEIGHT = 8.0  # ts_rank_cd takes none above 1
-_TS_WEIGHTS = ",".join(str(_WEIGHTS[name] / _MAX_WEIGHT) for name in ("others", "text", "lead", "title"))  # D to A
+_TS_WEIGHTS = ",".join(str(WEIGHTS[name] / _MAX_WEIGHT) for name in ("others", "text", "lead", "title"))  # D to A
 _K1, _B = 1.2, 0.75  # FTS5's
 _MIN_IDF = 1e-6
 _RANKED = 2_000  # of the newest matches, on PostgreSQL
@@ -46,7 +46,7 @@ def ranked(conn: Connection, asked: Plan, found: Select[int], most: int | None) 
     `most`; the others come after them, the newest first.
     """
     if conn.dialect.name == "sqlite":
-        measure = -func.bm25(*map(literal_column, ("articles_fts", *map(str, _WEIGHTS.values()))))
+        measure = -func.bm25(*map(literal_column, ("articles_fts", *map(str, WEIGHTS.values()))))
         return found.add_columns(measure.label("rank"))
     ids = found.cte("found").prefix_with("MATERIALIZED")
     newest = select(ids.c.id).order_by(ids.c.id.desc())
@@ -68,10 +68,13 @@ def _by_bm25(conn: Connection, asked: Plan, vectors: Subquery) -> Select[Any]:
     articles, length = _size(conn)
     rarities = _rarities(conn, asked.phrases, articles)
     given = tsqueries([phrase.places for phrase, _ in rarities])
-    said = func.unnest(given, cast([rarity for _, rarity in rarities], ARRAY(Double)))
-    each = said.table_valued("phrase", "rarity").render_derived("said")
+    numbers = ([rarity for _, rarity in rarities], [phrase.weight for phrase, _ in rarities])
+    said = func.unnest(given, *(cast(some, ARRAY(Double)) for some in numbers))
+    each = said.table_valued("phrase", "rarity", "weight").render_derived("said")
     weights = literal_column(f"'{{{_TS_WEIGHTS}}}'::float4[]", ARRAY(Float))
-    times = cast(_MAX_WEIGHT * func.ts_rank_cd(weights, vectors.c.search, each.c.phrase), Double)
+    placed = cast(_MAX_WEIGHT * func.ts_rank_cd(weights, vectors.c.search, each.c.phrase), Double)
+    stands = vectors.c.search.op("@@", is_comparison=True)(each.c.phrase)
+    times = case((each.c.weight.is_(None), placed), (stands, each.c.weight), else_=literal(0.0, Double))
     norm = _K1 * (1 - _B + _B * cast(vectors.c.words, Double) / literal(length, Double))
     share = 1 - norm / (times + norm)  # as times / (times + norm), but they are counted once
     score = select(func.coalesce(func.sum(each.c.rarity * (_K1 + 1) * share), 0.0)).correlate(vectors)

@@ -6,8 +6,8 @@ statement with RETURNING sets, so that indexing one article at a time costs thre
 of the vector, under the weights A (title), B (lead) and C (text), with a place left free between two of these, so that
 no phrase goes from one into the next; the others stand at its end under D. To look at places PostgreSQL has to read the
 vector itself, and so words without places say besides what is asked for often: in which runs of ids an article stands
-(`runs`), what is in its title and lead (`of_field`), what is not in its text (`outside`), and which short words, common
-ones most of all, stand side by side (`pair`).
+(`runs`), what is in its title and lead (`of_field`), what is not in its text (`outside`), which words it has as they
+stand, not their stems alone (`written`), and which short words, common ones most of all, stand side by side (`pair`).
 """
 
 from collections import defaultdict
@@ -43,6 +43,7 @@ _MAX_LONG_RUNS = 40  # that are named: more are most of an archive
 _OF_FIELD = {"A": "\ue0f2", "B": "\ue0f3"}
 _PAIR = "\ue0f4"
 _OUTSIDE = "\ue0f5"
+_WRITTEN = "\ue0f6"
 _SHORT = 5  # characters of a word of a pair, with the mark of its language
 
 
@@ -140,6 +141,11 @@ def outside(word: str) -> str:
     return f"{_OUTSIDE}{word}"
 
 
+def written(word: str) -> str:
+    """Returns the word that says that an article has this one as it stands, where its stem is another."""
+    return f"{_WRITTEN}{word}"
+
+
 def _run(kind: str, article_id: int) -> str:
     return f"{kind}{article_id >> _RUNS[kind]}"
 
@@ -168,7 +174,9 @@ def _vector(article_id: int, terms: SearchTerms) -> str:
                 places[marked].append(place)
                 had[label].add(marked)
         at += 1
-    spellings = [one for one in terms.others.split() if not one.endswith(FORM_MARK)]  # forms have their places above
+    others = terms.others.split()
+    spellings = [one for one in others if not one.endswith(FORM_MARK)]  # forms have their places above
+    without.update(written(one.removesuffix(FORM_MARK)) for one in others if one.endswith(FORM_MARK))
     for one in spellings[: _MAX_PG_WORDS[0]]:
         places[one].append(f"{at + 2}")
     without.update(of_field(label, word) for label in _OF_FIELD for word in had[label])
