@@ -195,7 +195,7 @@ def run_daemon(made: World, folder: Path, seconds: float) -> list[Sample]:
     environ = os.environ | {
         "AGGREGATOR_ALLOW_PRIVATE_NETWORKS": "true",
         "AGGREGATOR_SITE_GAP": f"{2 / made.factor:.4f}s",
-        "AGGREGATOR_TIMEOUT": f"{max(30 / made.factor, 0.6):.2f}s",
+        "AGGREGATOR_TIMEOUT": f"{max(30 / made.factor, 1.2):.2f}s",
         "AGGREGATOR_MAX_BYTES": str(BIG),
         "AGGREGATOR_CONTACT": "ed@example.org",
     }
