@@ -73,9 +73,9 @@ def run_until(store: Store, settings: Settings, done: str) -> None:
 def test_a_site_with_ten_thousand_waiting_pages_delays_no_other(store: Store, large: Server, small: Server) -> None:
     subscribe(store, large, small)
     let_wait(store, large, 10_000)
-    run_until(store, SETTINGS.model_copy(update={"site_gap": SETTINGS.timeout / 300}), small.url("/a/1"))
+    run_until(store, SETTINGS.model_copy(update={"site_gap": SETTINGS.timeout / 100}), small.url("/a/1"))
     assert len(small.requests) == 3
-    assert len(large.requests) < 300  # of ten thousand, a tenth of a second apart: a busy machine takes its time
+    assert len(large.requests) < 60
 
 
 def test_they_take_turns_where_there_is_one_place(
