@@ -11,7 +11,8 @@ from aggregator.query import Query
 from aggregator.store.content.marks import is_read, read_ids, removed_ids, starred_ids
 from aggregator.store.polling.categories import NONE
 from aggregator.store.schema import SUBSCRIBED, article_marks, articles, categories, feeds
-from aggregator.store.searching.search_sql import Filters, keys, matching
+from aggregator.store.searching.hits import keys
+from aggregator.store.searching.search_sql import Filters, matching
 from aggregator.store.sql import listed, tuples
 
 Order = Literal["at", "id", "changed", "read", "feed_category", "category_id", "title", "author"]

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from aggregator.query import Query
+from aggregator.store.searching.hits import keys
 from aggregator.store.searching.search_articles import newest_matches
-from aggregator.store.searching.search_sql import Filters, keys
+from aggregator.store.searching.search_sql import Filters
 from aggregator.store.sql import listed, tuples
 
 MOST = 1_000  # matches that are counted: those that were stored last

@@ -25,8 +25,9 @@ from sqlalchemy import (
     union_all,
 )
 
+from aggregator.store.searching.hits import article_search, hits, in_runs, last_id, matches, tsqueries
 from aggregator.store.searching.index_words import WEIGHTS, Phrase
-from aggregator.store.searching.search_sql import Plan, article_search, hits, in_runs, last_id, tsqueries
+from aggregator.store.searching.search_sql import Plan
 
 Sort = Literal["relevance", "date"]
 
@@ -73,7 +74,7 @@ def _by_bm25(conn: Connection, asked: Plan, vectors: Subquery) -> Select[Any]:
     each = said.table_valued("phrase", "rarity", "weight").render_derived("said")
     weights = literal_column(f"'{{{_TS_WEIGHTS}}}'::float4[]", ARRAY(Float))
     placed = cast(_MAX_WEIGHT * func.ts_rank_cd(weights, vectors.c.search, each.c.phrase), Double)
-    stands = vectors.c.search.op("@@", is_comparison=True)(each.c.phrase)
+    stands = matches(vectors, each.c.phrase)
     times = case((each.c.weight.is_(None), placed), (stands, each.c.weight), else_=literal(0.0, Double))
     norm = _K1 * (1 - _B + _B * cast(vectors.c.words, Double) / literal(length, Double))
     share = 1 - norm / (times + norm)  # as times / (times + norm), but they are counted once

@@ -15,20 +15,11 @@ from sqlalchemy import ColumnElement, Connection, func, literal_column, select, 
 from aggregator.query import Query
 from aggregator.store.content.stored_articles import StoredArticle, by_ids, from_row
 from aggregator.store.schema import articles, feeds, revisions
+from aggregator.store.searching.hits import hit_id, hits, keys
 from aggregator.store.searching.index_words import Index
+from aggregator.store.searching.newest_hits import narrowed, newest_hits
 from aggregator.store.searching.ranking import Sort, ranked
-from aggregator.store.searching.search_sql import (
-    Filters,
-    Plan,
-    hit_id,
-    hits,
-    keys,
-    matching,
-    named,
-    narrowed,
-    newest_hits,
-    plan,
-)
+from aggregator.store.searching.search_sql import Filters, Plan, matching, named, plan
 from aggregator.store.sql import listed, tuples
 
 MOST = 10_000  # matches that are ranked and counted, unless all are asked for

@@ -6,22 +6,17 @@ else becomes a condition on `article_keys`, the narrow view that is read from an
 page of the database, and a common word matches most of them.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
 import orjson
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     Connection,
     Exists,
-    FromClause,
-    Select,
     and_,
-    cast,
-    column,
     exists,
     false,
     func,
@@ -29,7 +24,6 @@ from sqlalchemy import (
     not_,
     or_,
     select,
-    table,
     true,
     union_all,
 )
@@ -39,19 +33,17 @@ from aggregator.query import And, Between, HasState, Is, Not, Nothing, Or, Query
 from aggregator.store.content import marks
 from aggregator.store.content.stored_articles import MAX_ID
 from aggregator.store.schema import SUBSCRIBED, articles, entries, feeds, revisions
+from aggregator.store.searching.hits import Ids, hits, keys
 from aggregator.store.searching.index_words import (
     FIELDS,
     Index,
     Phrase,
     fts_likely,
     fts_words,
-    quoted,
     ranked_by,
     ts_words,
 )
-from aggregator.store.searching.search_index import runs
 from aggregator.store.searching.word_check import spelt
-from aggregator.store.sql import listed
 from aggregator.urls import host_of
 
 _STATES: dict[str, SelectBase] = {
@@ -63,17 +55,6 @@ _STATES: dict[str, SelectBase] = {
     "read": marks.read_ids(),
     "starred": marks.starred_ids(),
 }
-_MAX_BOUNDED = 400_000  # articles of a time span whose lowest and highest ids are looked up
-
-_MAX_IN_SET = 50_000  # articles that meet a condition, for it to be looked up first
-_MAX_PROBED = 5_000  # articles of a set whose vectors PostgreSQL reads, rather than all that match
-_WINDOWS = tuple(1 << bits for bits in range(11, 20))  # ids that PostgreSQL looks through, one after the other
-
-Ids: TypeAlias = ColumnElement[int]
-
-keys = table("article_keys", *map(column, ("id", "at", "published_at", "story_id", "site", "lang")))
-fts = table("articles_fts", column("rowid"))
-article_search = table("article_search", column("article_id"), column("search"), column("words"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,122 +144,6 @@ def plan(query: Query, filters: Filters, index: Index) -> Plan:
     whole = [part for part in terms if not isinstance(part, _Likely | _Checked)]
     phrases = [phrase for part in whole for phrase in ranked_by(part, index)]
     return Plan(match, tuple(sets), tuple(conditions), filters.since, filters.until, tuple(checks), tuple(phrases))
-
-
-def hits(match: str | ColumnElement[str], dialect: str, within: tuple[int, int] | None = None) -> Select[int]:
-    """Returns the articles whose text matches, with ids from `within[0]` to `within[1]` alone: `id`. On PostgreSQL
-    `match` may be a tsquery that is worked out, which asks for these runs of ids by itself (`in_runs`)."""
-    if dialect == "sqlite":
-        ids: Ids = fts.c.rowid
-        found: ColumnElement[bool] = literal_column("articles_fts").op("MATCH", is_comparison=True)(match)
-    else:
-        ids = hit_id(dialect)
-        found = _matches(article_search, in_runs(match, within) if isinstance(match, str) else match)
-    return select(ids.label("id")).where(found, *(() if within is None else (ids >= within[0], ids <= within[1])))
-
-
-def in_runs(match: str, within: tuple[int, int] | None) -> str:
-    """Returns an expression of PostgreSQL's index that asks besides for the runs of these ids."""
-    some = [] if within is None else runs(*within)
-    return f"{match} & ({' | '.join(map(quoted, some))})" if some else match
-
-
-def newest_hits(conn: Connection, asked: Plan, most: int | None) -> Select[int]:
-    """Returns those that match a plan and were stored last, no more than `most`: `id`.
-
-    FTS5 gives them in that order. GIN finds all that match before any is read, and so is asked for those of a few runs
-    of ids at a time: the parts of the union are asked one after the other, until there are enough.
-    """
-    assert asked.match is not None
-    dialect, within = conn.dialect.name, bounds(conn, asked)
-    conditions = asked.holds(hit_id(dialect), with_span=True)
-    if dialect == "sqlite" or most is None:
-        found = hits(asked.match, dialect, within).where(*conditions)
-        return found.order_by(found.selected_columns.id.desc()).limit(most)
-    if asked.sets and (few := _few_of_sets(conn, asked)) is not None:
-        return _newest_of(conn, few, asked, most)
-    parts = []
-    for part in _windows(*(within or (0, last_id(conn)))):
-        found = hits(asked.match, dialect, part).where(*conditions)
-        parts.append(found.order_by(found.selected_columns.id.desc()).subquery())
-    some = union_all(*(select(part.c.id) for part in parts)).subquery()
-    return select(some.c.id).limit(most)
-
-
-def last_id(conn: Connection) -> int:
-    """Returns the greatest id of an article in PostgreSQL's index; 0 if there is none."""
-    return int(conn.execute(select(func.max(article_search.c.article_id))).scalar() or 0)
-
-
-def _few_of_sets(conn: Connection, asked: Plan) -> Sequence[int] | None:
-    """Returns the ids that are in all sets of a plan; None where they are many."""
-    first, *others = asked.sets
-    ids = next(iter(first.subquery().c))
-    some = select(ids).where(*(ids.in_(other) for other in others)).distinct().limit(_MAX_PROBED + 1)
-    found = conn.execute(some).scalars().all()
-    return found if len(found) <= _MAX_PROBED else None
-
-
-def _newest_of(conn: Connection, few: Sequence[int], asked: Plan, most: int) -> Select[int]:
-    """Returns the hits among these articles, whose vectors are looked up before any is asked whether it matches."""
-    these = select(article_search).where(article_search.c.article_id.in_(listed(conn, few)))
-    some = these.cte("few").prefix_with("MATERIALIZED")
-    held = replace(asked, sets=()).holds(some.c.article_id, with_span=True)
-    found = select(some.c.article_id.label("id")).where(_matches(some, asked.match or ""), *held)
-    return found.order_by(some.c.article_id.desc()).limit(most)
-
-
-def _windows(low: int, high: int) -> Iterator[tuple[int, int]]:
-    for width in _WINDOWS:
-        if high - low < width:
-            break
-        yield high - width + 1, high
-        high -= width
-    yield low, high
-
-
-def _matches(vectors: FromClause, match: str | ColumnElement[str]) -> ColumnElement[bool]:
-    from sqlalchemy.dialects.postgresql import TSQUERY  # imported when needed: who has SQLite does not pay for it
-
-    asked = cast(match, TSQUERY()) if isinstance(match, str) else match
-    return vectors.c.search.op("@@", is_comparison=True)(asked)
-
-
-def tsqueries(matches: Sequence[str]) -> ColumnElement[Sequence[str]]:
-    """Returns expressions as PostgreSQL's array of tsqueries, whose words no dictionary changes."""
-    from sqlalchemy.dialects.postgresql import TSQUERY
-
-    return cast(list(matches), ARRAY(TSQUERY()))
-
-
-def hit_id(dialect: str) -> Ids:
-    """Returns the id of a hit, as a column on which conditions are checked after the search index was asked: with its
-    bare row id, FTS5 would be asked once for every id of a set, and PostgreSQL would read all vectors by their ids."""
-    return (fts.c.rowid if dialect == "sqlite" else article_search.c.article_id) + literal_column("0")
-
-
-def narrowed(conn: Connection, asked: Plan) -> Plan:
-    """Returns the plan with those conditions that few articles meet as sets of ids: of a rare language, a common word
-    would be looked up in nearly all its hits before enough are found."""
-    sets, conditions = list(asked.sets), list[ColumnElement[bool]]()
-    for one in asked.conditions:
-        met = select(keys.c.id).where(one)
-        some = select(func.count()).select_from(met.limit(_MAX_IN_SET + 1).subquery())
-        if int(conn.execute(some).scalar_one()) > _MAX_IN_SET:
-            conditions.append(one)
-        else:
-            sets.append(met)
-    return replace(asked, sets=tuple(sets), conditions=tuple(conditions))
-
-
-def bounds(conn: Connection, asked: Plan) -> tuple[int, int] | None:
-    """Returns the lowest and the highest id in the span of time that is asked for: ids follow time roughly, so that
-    the index need be read between these alone. None: all of it."""
-    if asked.since is None and asked.until is None:
-        return None
-    few = select(articles.c.id).where(*asked.span(articles.c.at)).limit(_MAX_BOUNDED + 1).subquery()
-    low, high, number = conn.execute(select(func.min(few.c.id), func.max(few.c.id), func.count())).one()
-    return None if number > _MAX_BOUNDED else (low or 0, high or 0)
 
 
 def matching(conn: Connection, query: Query, filters: Filters) -> ColumnElement[bool]:
