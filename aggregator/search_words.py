@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -205,13 +205,7 @@ def _joinable(text: str) -> str:
 
 def read(text: str, language: str) -> list[Word]:
     """Returns the words of a text, as they are in an article of that language (of `stemming`)."""
-    return [word for word in map(_maker(language), _apart(text, language)) if word.form]
-
-
-def forms_and_stems(text: str, language: str) -> tuple[list[str], list[str]]:
-    """Returns the forms of the words of such a text, and their stems, at a fraction of what `read` costs."""
-    words = [word for word in map(_words_of(language).__getitem__, _apart(text, language)) if word.form]
-    return [word.form for word in words], [word.stem for word in words]
+    return [word for word in map(_words_of(language).__getitem__, _apart(text, language)) if word.form]
 
 
 def _apart(text: str, language: str) -> Sequence[str]:
@@ -220,17 +214,16 @@ def _apart(text: str, language: str) -> Sequence[str]:
 
 @cache
 def _words_of(language: str) -> WordTable[Word]:
+    """Returns what remembers the words of a language."""
     return WordTable(_maker(language))
 
 
-@cache
 def _maker(language: str) -> Callable[[str], Word]:
-    """Returns what makes a word of that language, and remembers those that it made."""
+    """Returns what makes a word of that language."""
     stem = _stemmer(language) if language in STEMMERS else None
     mark = _MARKS.get(language, "")
     own = _OWN_SCRIPT.get(language)
 
-    @lru_cache(maxsize=1 << 10)
     def made(word: str) -> Word:
         plain = word.isascii()
         cased = (word.lower() if plain else unicodedata.normalize("NFC", caseless(word)))[:_LONGEST]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from aggregator.query import Words
-from aggregator.search_words import Word, compounds, forms_and_stems, joined, read, search_form, stemming
+from aggregator.search_words import Word, compounds, joined, read, search_form, stemming
 from aggregator.text import squeeze
 
 WIDTH = 240  # characters: three lines of a terminal
@@ -90,9 +90,11 @@ def _first(text: str, wanted: tuple[Words, ...], language: str) -> int | None:
     sought = [_sought(words, words.typed, language) for words in wanted]
     for start in range(0, len(text), _SEARCHED):
         part = text[start : start + _SEARCHED + 200]
+        made = read(part, language)
+        forms, stems = [one.form for one in made], [one.stem for one in made]
         places = [
             len(form[:at].split())
-            for form in (f" {' '.join(said)} " for said in forms_and_stems(part, language))
+            for form in (f" {' '.join(said)} " for said in (forms, stems))
             for phrases in sought
             for phrase in phrases
             if (at := form.find(phrase)) >= 0

@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from aggregator.errors import DatabaseBusy, DatabaseNewer, Deadlock, StoreError, UsageError
 from aggregator.store import indexes, meta
 from aggregator.store.searching import rebuild_index
+from aggregator.store.searching.search_index import unindexed
 from aggregator.store.searching.word_check import holds_words
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.store.work import job_queue
@@ -272,12 +273,13 @@ def _migrate(store: Store, version: str = "head") -> None:
 def _complete_index(store: Store) -> None:
     """Indexes what a search index that was begun lacks: after a migration, or where that was interrupted."""
     with store.read() as conn:
-        current, left = rebuild_index.is_current(conn), rebuild_index.left(conn)
-    if not current:
-        if left > _MANY:  # whoever starts a server waits for it, and sees nothing else
-            _log.warning("%s: the search index is made anew, for %d articles; that takes minutes", store.shown, left)
-        for _ in rebuild_index.batches(store.write):
-            pass
+        if rebuild_index.is_current(conn):
+            return
+        left = len(unindexed(conn))
+    if left > _MANY:  # whoever starts a server waits for it, and sees nothing else
+        _log.warning("%s: the search index is made anew, for %d articles; that takes minutes", store.shown, left)
+    for _ in rebuild_index.batches(store.write):
+        pass
 
 
 def _migrations() -> str:

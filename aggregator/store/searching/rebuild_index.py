@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select, text
 from aggregator.search_words import SearchTerms, search_terms
 from aggregator.store import meta
 from aggregator.store.schema import articles, search_languages
-from aggregator.store.searching.search_index import FORM
+from aggregator.store.searching.search_index import FORM, unindexed
 from aggregator.store.unit_of_work import UnitOfWork
 
 _BATCH = 1_000  # articles in a transaction
@@ -34,12 +34,6 @@ Texts = tuple[str | None, str | None, str, str | None]
 def is_current(conn: Connection) -> bool:
     """Tells whether the index holds all words, in the form in which this version asks for them."""
     return meta.get(conn, meta.SEARCH_FORM) == _form(conn) and not meta.get(conn, meta.SEARCH_PROGRESS)
-
-
-def left(conn: Connection) -> int:
-    """Returns how many articles are still to be indexed, by their ids."""
-    done, last = map(int, (meta.get(conn, meta.SEARCH_PROGRESS) or "0 0").split())
-    return last - done
 
 
 def begin(unit: UnitOfWork, *, anyhow: bool = False) -> None:
@@ -87,10 +81,8 @@ def renew(unit: UnitOfWork, first: int, last: int, made: Callable[[list[Texts]],
 
 
 def _next(unit: UnitOfWork) -> int:
-    done, first = 0, meta.get(unit, meta.SEARCH_PROGRESS)
-    if not first:
-        return 0
-    at, last = map(int, first.split())
+    done, left = 0, unindexed(unit)
+    at, last = left.start - 1, left.stop - 1
     wanted = select(articles.c.id, *_TEXTS).order_by(articles.c.id)
     while done < _BATCH and (
         rows := unit.execute(wanted.where(articles.c.id > at, articles.c.id <= last).limit(_ROWS)).all()

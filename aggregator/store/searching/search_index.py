@@ -95,9 +95,14 @@ class SearchIndex:
     def _left_out(self) -> range:
         """Returns the articles that are not indexed yet, while the index is being made anew: that will reach them."""
         if self._awaited is None:
-            done, last = map(int, (meta.get(self._conn, meta.SEARCH_PROGRESS) or "0 0").split())
-            self._awaited = range(done + 1, last + 1)
+            self._awaited = unindexed(self._conn)
         return self._awaited
+
+
+def unindexed(conn: Connection) -> range:
+    """Returns the ids of the articles that are still to be indexed, where the index is being made anew."""
+    done, last = map(int, (meta.get(conn, meta.SEARCH_PROGRESS) or "0 0").split())
+    return range(done + 1, last + 1)
 
 
 def languages(conn: Connection) -> tuple[str, ...]:

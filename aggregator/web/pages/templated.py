@@ -87,6 +87,12 @@ def near_time(value: Moment) -> str:
     return f"{at:%-d %b}" if at.year == now.year else f"{at:%-d %b %Y}"
 
 
+def is_past(value: Moment, now: int) -> bool:
+    """Tells whether a time is not after `now`, in seconds."""
+    at = as_time(value)
+    return at is not None and at.timestamp() <= now
+
+
 def moment(value: Moment) -> Markup:
     """Marks a time up: said as people say it, with the whole of it on demand."""
     at = as_time(value)
@@ -152,7 +158,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {  # where a page says something a hundred times: a macro takes five times as long
-        "as_time": as_time,
+        "is_past": is_past,
         "moment": moment,
         "words": words,
         "counted": counted,
