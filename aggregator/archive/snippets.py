@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import chain
 
 from aggregator.query import Words
-from aggregator.search_words import Word, compounds, joined, read, search_form, stemming
+from aggregator.search_words import compounds, joined, read, search_form, stemming
 from aggregator.text import squeeze
 
 WIDTH = 240  # characters: three lines of a terminal
@@ -54,12 +55,13 @@ def _spelt(text: str, wanted: Sequence[Words], language: str) -> list[str]:
     begun = tuple(words.words[-1] for words in wanted if words.prefix)
     found = set()
     for piece in set(_WORD.findall(text)):
-        made = _read(piece, language)
-        if len(made) > _MAX_FORMS:  # a script without spaces
+        forms, others = _read(piece, language)
+        if len(forms) > _MAX_FORMS:  # a script without spaces
             found |= {phrase for words in wanted if (phrase := "".join(words.words)) in piece}
-        elif any(
-            one.form in whole or one.stem in stems or (begun and one.form.startswith(begun)) or stems & {*one.others}
-            for one in made
+        elif (
+            not whole.isdisjoint(forms)
+            or not stems.isdisjoint(others)
+            or (begun and any(form.startswith(begun) for form in forms))
         ):
             found.add(piece)
     found |= {piece for piece in set(compounds(text)) if whole & joined(piece)}
@@ -67,8 +69,10 @@ def _spelt(text: str, wanted: Sequence[Words], language: str) -> list[str]:
 
 
 @lru_cache(maxsize=1 << 14)  # the same words stand in most texts
-def _read(piece: str, language: str) -> list[Word]:
-    return read(piece, language)
+def _read(piece: str, language: str) -> tuple[list[str], set[str]]:
+    """Returns the forms of a word between spaces, and what else it is found by."""
+    made = read(piece, language)
+    return [one.form for one in made], {*(one.stem for one in made), *chain.from_iterable(one.others for one in made)}
 
 
 def _phrases(words: Words, language: str) -> list[tuple[str, ...]]:

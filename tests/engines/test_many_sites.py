@@ -80,7 +80,7 @@ def serve(server: Server) -> str:
     return "feeds:\n" + "".join(f"  - url: http://{host}/rss\n" for host in of_host)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def outcome(postgres: str, pool: Pool, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
     folder = tmp_path_factory.mktemp("many")
     with Server("0.0.0.0") as server:
@@ -127,19 +127,36 @@ def rows(store: Store, query: str) -> list[tuple[object, ...]]:
         return sorted(map(tuple, conn.execute(text(query))))
 
 
-@pytest.mark.parametrize("query", ["SELECT key, url, state FROM entries", "SELECT url, title, text FROM articles"])
-def test_entries_articles_and_texts_are_those_of_one_fetch(outcome: Outcome, query: str) -> None:
+def test_workers_that_are_killed_store_what_one_fetch_stores(
+    outcome: Outcome, tmp_path: Path, subtests: pytest.Subtests
+) -> None:
+    """One test, since what it looks at takes a minute to make."""
+    with subtests.test("entries"):
+        is_that_of_one_fetch(outcome, "SELECT key, url, state FROM entries")
+    with subtests.test("articles and texts"):
+        is_that_of_one_fetch(outcome, "SELECT url, title, text FROM articles")
+    with subtests.test("nothing is wrong afterwards"):
+        is_sound(outcome)
+    with subtests.test("no site sees two requests at once or closer than its gap"):
+        is_polite(outcome)
+    with subtests.test("pages are asked for again only where a worker was killed"):
+        repeats_little(outcome)
+    with subtests.test("stories are those that one process makes of the articles"):
+        has_the_same_stories(outcome, tmp_path)
+
+
+def is_that_of_one_fetch(outcome: Outcome, query: str) -> None:
     assert rows(outcome.cluster, query) == rows(outcome.alone, query)
     assert len(rows(outcome.cluster, query)) == ARTICLES
 
 
-def test_nothing_is_wrong_afterwards(outcome: Outcome) -> None:
+def is_sound(outcome: Outcome) -> None:
     assert list(maintenance.check(outcome.cluster)) == []
     assert outcome.exit_codes == [0] * WORKERS, outcome.said
     assert "Traceback" not in outcome.said
 
 
-def test_no_site_sees_two_requests_at_once_or_closer_than_its_gap(outcome: Outcome) -> None:
+def is_polite(outcome: Outcome) -> None:
     times = defaultdict[str, list[float]](list)
     for seen in outcome.requests:
         times[seen.header("host") or ""].append(seen.at)
@@ -148,13 +165,13 @@ def test_no_site_sees_two_requests_at_once_or_closer_than_its_gap(outcome: Outco
     assert min(gaps) > GAP - JITTER  # an answer takes less
 
 
-def test_pages_are_asked_for_again_only_where_a_worker_was_killed(outcome: Outcome) -> None:
+def repeats_little(outcome: Outcome) -> None:
     asked = Counter((seen.header("host"), seen.path) for seen in outcome.requests if seen.path != "/rss")
     assert len(asked) == ARTICLES
     assert asked.total() - ARTICLES <= LOST_BY_A_KILL * KILLS
 
 
-def test_stories_are_those_that_one_process_makes_of_them(outcome: Outcome, tmp_path: Path) -> None:
+def has_the_same_stories(outcome: Outcome, tmp_path: Path) -> None:
     """In what order articles come decides some stories of few reports, also in one process; so here it is the same."""
     if not CORPUS.exists():
         pytest.skip(f"{CORPUS.name} is not here: made pages say nothing of stories")
