@@ -155,6 +155,23 @@ def test_filters_narrow(conn: Connection) -> None:
     assert found(conn, "rain", feed="Wire") == {1, 2}
 
 
+def test_what_is_dated_ahead_is_found_by_its_date(store: Store) -> None:
+    with store.write() as conn:
+        for number, (fetched, published) in enumerate(((1, 1), (2, 9), (3, 3)), 1):
+            times = {"published_at": published * DAY, "fetched_at": fetched * DAY}
+            page = {"url": f"https://a.org/{number}", "text": f"Rain of the day {number}."}
+            save_article.save(conn, from_record(page, times, fetched * DAY))
+    with store.read() as conn:
+        for more in ("", " rain"):
+            assert found(conn, f"published:1970-01-10{more}") == {2}
+            assert found(conn, f"published:1970-01-03{more}") == set()
+            assert found(conn, f"published:[1970-01-04 TO *]{more}") == {2, 3}
+            assert found(conn, f"published:[1970-01-04 TO 1970-01-06]{more}") == {3}
+            assert found(conn, f"published:[* TO 1970-01-06]{more}") == {1, 3}
+            assert found(conn, f"published:[1970-01-04 TO *]{more}", since=3 * DAY) == {3}
+            assert found(conn, f"published:[1970-01-04 TO *]{more}", until=3 * DAY) == {2}
+
+
 def test_the_title_weighs_more_than_the_text(conn: Connection) -> None:
     assert next(row.article.id for row in search(conn, parse("storm", NOW), Filters()).articles) == 1
     assert [row.article.id for row in search(conn, parse("york OR snow", NOW), Filters(), limit=1).articles] == [3]

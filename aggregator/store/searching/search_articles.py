@@ -16,7 +16,6 @@ from aggregator.query import Query
 from aggregator.store.content.stored_articles import StoredArticle, by_ids, from_row
 from aggregator.store.schema import articles, feeds, revisions
 from aggregator.store.searching.hits import hit_id, hits, keys
-from aggregator.store.searching.index_words import Index
 from aggregator.store.searching.newest_hits import narrowed, newest_hits
 from aggregator.store.searching.ranking import Sort, ranked
 from aggregator.store.searching.search_sql import Filters, Plan, matching, named, plan
@@ -71,7 +70,7 @@ def search(
     Where the query holds no words all are equally relevant, and the newest come first. With `stories`, one a story: its
     best hit. With `exact`, all are ranked and counted.
     """
-    asked, most = plan(query, filters, Index.of(conn)), None if exact else MOST
+    asked, most = plan(conn, query, filters), None if exact else MOST
     if asked.match is not None:
         asked = narrowed(conn, asked)
     if sort == "relevance" and asked.match is not None:
@@ -114,14 +113,14 @@ def matching_ids(conn: Connection, query: Query, filters: Filters) -> list[int]:
 
 def newest_matches(conn: Connection, query: Query, filters: Filters, most: int) -> Sequence[int]:
     """Returns the ids of matches in no order, no more than `most`; of words those that were stored last."""
-    return _unordered(conn, plan(query, filters, Index.of(conn)), most)
+    return _unordered(conn, plan(conn, query, filters), most)
 
 
 def per_day(conn: Connection, query: Query, filters: Filters, most: int | None = None) -> tuple[list[Day], bool]:
     """Returns how many articles match of each day that has some: the day since 1970, in UTC, and their number; and
     whether the numbers are exact. Where more than `most` have the words, about so many are looked at and stand for all.
     """
-    asked, dialect = plan(query, filters, Index.of(conn)), conn.dialect.name
+    asked, dialect = plan(conn, query, filters), conn.dialect.name
     found, share = list[ColumnElement[bool]](), 1
     if asked.match is not None:
         hit = hits(asked.match, dialect)
@@ -142,7 +141,7 @@ def _scattered(ids: ColumnElement[int], share: int) -> ColumnElement[bool]:
 
 def among(conn: Connection, query: Query, ids: Sequence[int]) -> list[int]:
     """Returns those of the articles that match, in no order."""
-    return [match[ID] for match in _among(conn, plan(query, Filters(), Index.of(conn)), ids)]
+    return [match[ID] for match in _among(conn, plan(conn, query, Filters()), ids)]
 
 
 def each(conn: Connection, query: Query, filters: Filters) -> Iterator[StoredArticle]:

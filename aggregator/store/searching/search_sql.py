@@ -16,6 +16,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Exists,
+    FromClause,
     and_,
     exists,
     false,
@@ -75,8 +76,8 @@ class Filters:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A query in parts that all must hold: an expression of the search index (None: none), sets of ids, conditions on
-    `keys`, a span of the articles' time, and `checks`: conditions that read the article itself. `phrases`: what
-    PostgreSQL ranks by."""
+    `keys`, a span of the articles' time, and `checks`: conditions that find nothing by themselves, because they read
+    the article itself or the span says nearly the same. `phrases`: what PostgreSQL ranks by."""
 
     match: str | None
     sets: tuple[SelectBase, ...]
@@ -119,8 +120,9 @@ class _Checked:
 _Part: TypeAlias = Query | _Likely | _Checked
 
 
-def plan(query: Query, filters: Filters, index: Index) -> Plan:
+def plan(conn: Connection, query: Query, filters: Filters) -> Plan:
     """Returns how to ask `query`."""
+    index = Index.of(conn)
     said = (("feed", filters.feed), ("site", filters.site), ("lang", filters.lang))
     narrowing = (Is(field, value) for field, value in said if value)  # type: ignore[arg-type]
     parts: list[_Part] = []
@@ -140,15 +142,30 @@ def plan(query: Query, filters: Filters, index: Index) -> Plan:
         if found is not None:
             sets.append(found)
         elif (held := condition(part, index)) is not None:
-            (checks if isinstance(part, _Checked) else conditions).append(held)
+            (checks if isinstance(part, _Checked | Between) else conditions).append(held)
     whole = [part for part in terms if not isinstance(part, _Likely | _Checked)]
     phrases = [phrase for part in whole for phrase in ranked_by(part, index)]
-    return Plan(match, tuple(sets), tuple(conditions), filters.since, filters.until, tuple(checks), tuple(phrases))
+    since, until = _span(conn, [part for part in parts if isinstance(part, Between)], filters)
+    return Plan(match, tuple(sets), tuple(conditions), since, until, tuple(checks), tuple(phrases))
+
+
+def _span(conn: Connection, published: Sequence[Between], filters: Filters) -> tuple[int | None, int | None]:
+    """Returns the span of articles' times that holds all that is left by the filters and by when it was published: the
+    same time, but for the few articles that are dated after they were fetched."""
+    since, until = [filters.since], [filters.until, *(one.until for one in published)]
+    for one in published:
+        if one.since is not None:
+            # With the bare column SQLite would read the articles in the order of time until one is dated ahead.
+            at = articles.c.at + literal_column("0")
+            ahead = select(func.min(at)).where(articles.c.published_at > articles.c.at, _within(articles, one))
+            since.append(min(one.since, conn.execute(ahead).scalar() or one.since))
+    known = [[at for at in some if at is not None] for some in (since, until)]
+    return max(known[0], default=None), min(known[1], default=None)
 
 
 def matching(conn: Connection, query: Query, filters: Filters) -> ColumnElement[bool]:
     """Returns what matches as a condition on `articles`: for where no rank is needed, which is the costly part."""
-    asked = plan(query, filters, Index.of(conn))
+    asked = plan(conn, query, filters)
     found = [] if asked.match is None else [articles.c.id.in_(hits(asked.match, conn.dialect.name))]
     return and_(true(), *found, *asked.holds(articles.c.id, with_span=False), *asked.span(articles.c.at))
 
@@ -180,7 +197,7 @@ def condition(query: _Part, index: Index) -> ColumnElement[bool] | None:
     if isinstance(query, _Checked):
         return _in_article(query.words)
     if isinstance(query, Between):
-        return _between(query)
+        return _within(keys, query)
     if isinstance(query, Nothing):
         return false()
     return _lang(query.value, index.dialect) if isinstance(query, Is) else None
@@ -236,8 +253,8 @@ def _joined(expressions: Sequence[str | None], operator: str) -> str | None:
     return f"({operator.join(known)})" if known and len(known) == len(expressions) else None
 
 
-def _between(query: Between) -> ColumnElement[bool]:
-    at = keys.c.published_at
+def _within(of: FromClause, query: Between) -> ColumnElement[bool]:
+    at = of.c.published_at
     since = at >= query.since if query.since is not None else at.is_not(None)
     return since if query.until is None else and_(since, at < query.until)
 
