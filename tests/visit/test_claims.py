@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 
 from aggregator.config.models import Settings
 from aggregator.errors import StoreError
+from aggregator.pool import Pool
 from aggregator.store import locks
 from aggregator.store.engine import Store
 from aggregator.store.polling import feeds
@@ -55,7 +56,7 @@ def let_wait(store: Store, server: Server, count: int) -> None:
         conn.execute(insert(entries), [row | {"key": str(n), "url": server.url(f"/{n}")} for n in range(count)])
 
 
-def run_until(store: Store, settings: Settings, done: str) -> None:
+def run_until(store: Store, pool: Pool, settings: Settings, done: str) -> None:
     """Visits what is due until the page `done` was fetched."""
 
     async def work() -> None:
@@ -63,38 +64,43 @@ def run_until(store: Store, settings: Settings, done: str) -> None:
             if isinstance(event, PageDone) and event.url == done:
                 ctx.stopping.set()
 
-        async with opened(store, settings, report, clock=lambda: NOW) as ctx:
+        async with opened(store, settings, report, clock=lambda: NOW, pool=pool) as ctx:
             async with asyncio.timeout(60):
                 await run_due(ctx)
 
     asyncio.run(work())
 
 
-def test_a_site_with_ten_thousand_waiting_pages_delays_no_other(store: Store, large: Server, small: Server) -> None:
+def test_a_site_with_ten_thousand_waiting_pages_delays_no_other(
+    store: Store, pool: Pool, large: Server, small: Server
+) -> None:
     subscribe(store, large, small)
     let_wait(store, large, 10_000)
-    run_until(store, SETTINGS.model_copy(update={"site_gap": SETTINGS.timeout / 100}), small.url("/a/1"))
+    run_until(store, pool, SETTINGS.model_copy(update={"site_gap": SETTINGS.timeout / 100}), small.url("/a/1"))
     assert len(small.requests) == 3
     assert len(large.requests) < 60
 
 
 def test_they_take_turns_where_there_is_one_place(
-    store: Store, large: Server, small: Server, monkeypatch: pytest.MonkeyPatch
+    store: Store, pool: Pool, large: Server, small: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(visits, "PAGES_PER_VISIT", 20)
     monkeypatch.setattr(visits, "PAGES_AT_ONCE", 10)
     subscribe(store, large, small)
     let_wait(store, large, 10_000)
-    run_until(store, SETTINGS.model_copy(update={"visits": 1}), small.url("/a/1"))
+    run_until(store, pool, SETTINGS.model_copy(update={"visits": 1}), small.url("/a/1"))
     assert len(small.requests) == 3
     assert len(large.requests) <= 1 + 2 * 20
 
 
-def test_a_visit_is_taken_by_one_of_two(store: Store, small: Server) -> None:
+def test_a_visit_is_taken_by_one_of_two(store: Store, pool: Pool, small: Server) -> None:
     subscribe(store, small)
 
     async def both() -> None:
-        async with opened(store, SETTINGS, print, clock=lambda: NOW) as one, opened(store, SETTINGS, print) as two:
+        async with (
+            opened(store, SETTINGS, print, clock=lambda: NOW, pool=pool) as one,
+            opened(store, SETTINGS, print, pool=pool) as two,
+        ):
             await asyncio.gather(run_due(one), run_due(replace(two, clock=lambda: NOW)))
 
     asyncio.run(both())
@@ -102,7 +108,7 @@ def test_a_visit_is_taken_by_one_of_two(store: Store, small: Server) -> None:
     assert len(small.requests) == 3
 
 
-def test_a_lost_lease_ends_the_visit(store: Store, small: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lost_lease_ends_the_visit(store: Store, pool: Pool, small: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     small.route("/rss", Reply(hang="before"))
     monkeypatch.setattr(leasing, "_RENEW_SECONDS", 0.05)
     subscribe(store, small)
@@ -119,18 +125,18 @@ def test_a_lost_lease_ends_the_visit(store: Store, small: Server, monkeypatch: p
                 assert (await running).held == 1
 
     async def play() -> None:
-        async with opened(store, SETTINGS, print, clock=lambda: NOW) as ctx:
+        async with opened(store, SETTINGS, print, clock=lambda: NOW, pool=pool) as ctx:
             await scene(ctx)
 
     asyncio.run(play())
 
 
-def test_the_pace_is_kept_with_the_site(store: Store, small: Server) -> None:
+def test_the_pace_is_kept_with_the_site(store: Store, pool: Pool, small: Server) -> None:
     small.route("/rss", Reply(b"", 503))
     subscribe(store, small)
 
     async def once(clock: int) -> float:
-        async with opened(store, SETTINGS, print, clock=lambda: clock) as ctx:
+        async with opened(store, SETTINGS, print, clock=lambda: clock, pool=pool) as ctx:
             await run_due(ctx)
             return ctx.net.gap(site_of(small.url()))
 
@@ -143,7 +149,9 @@ def test_the_pace_is_kept_with_the_site(store: Store, small: Server) -> None:
     assert asyncio.run(once(NOW + 600)) == pytest.approx(2 * 2 ** (-1 / 6), rel=0.01)  # wore off a little, doubled
 
 
-def test_the_databases_refusal_ends_the_run(store: Store, small: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_databases_refusal_ends_the_run(
+    store: Store, pool: Pool, small: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     subscribe(store, small)
 
     def refuse(*_: object) -> None:
@@ -152,7 +160,7 @@ def test_the_databases_refusal_ends_the_run(store: Store, small: Server, monkeyp
     monkeypatch.setattr(feeds, "record_poll", refuse)
 
     async def play() -> None:
-        async with opened(store, SETTINGS, print, clock=lambda: NOW) as ctx:
+        async with opened(store, SETTINGS, print, clock=lambda: NOW, pool=pool) as ctx:
             await run_due(ctx)
 
     with pytest.raises(StoreError, match="full"):

@@ -8,9 +8,10 @@ Articles themselves are read for the page that is shown alone.
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, func, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Double, func, literal, literal_column, select, tuple_
 
 from aggregator.query import Query
 from aggregator.store.content.stored_articles import StoredArticle, by_ids, from_row
@@ -165,28 +166,27 @@ def _best(conn: Connection, asked: Plan, most: int | None, limit: int, offset: i
     # Kept apart by MATERIALIZED: FTS5 can rank only where its own table is what is read.
     hit = ranked(conn, asked, newest_hits(conn, asked, most), most).cte("hit").prefix_with("MATERIALIZED")
     if stories:
-        wanted = select(hit.c.rank, hit.c.id, keys.c.story_id, keys.c.at).join_from(hit, keys, keys.c.id == hit.c.id)
-        found = _freshened(conn, tuples(conn, wanted))
-        best, members = _folded(found), Counter(match[STORY] for match in found)
+        wanted = select(_freshened(conn, hit.c.rank), hit.c.id, keys.c.story_id)
+        found = tuples(conn, wanted.join_from(hit, keys, keys.c.id == hit.c.id))
+        best, members = _folded(found), Counter(map(itemgetter(STORY), found))
         page, whole = best[offset : offset + limit], most is None or len(found) < most
         return Found(_read(conn, page, members, ranked=True), len(best), whole)
     counted = select(func.count()).select_from(hit).scalar_subquery()
     one = select(hit.c.rank, hit.c.id, counted.label("total")).order_by(hit.c.rank.desc(), hit.c.id.desc())
     top = one.limit(max(_FRESHENED, offset + limit)).cte("top").prefix_with("MATERIALIZED")
-    with_times = select(top.c.rank, top.c.id, top.c.total, keys.c.at).join_from(top, keys, keys.c.id == top.c.id)
-    rows = sorted(tuples(conn, with_times), key=lambda row: (row[0], row[ID]), reverse=True)
-    total = rows[0][2] if rows else 0
-    best = sorted(_freshened(conn, rows[:_FRESHENED]), reverse=True)
+    fresh = select(top.c.rank, top.c.id, keys.c.story_id, _freshened(conn, top.c.rank), top.c.total)
+    rows = sorted(tuples(conn, fresh.join_from(top, keys, keys.c.id == top.c.id)), reverse=True)
+    total = rows[0][-1] if rows else 0
+    best = sorted(((row[3], row[ID], row[STORY]) for row in rows[:_FRESHENED]), reverse=True)
     page = [*best, *(row[:3] for row in rows[_FRESHENED:])][offset : offset + limit]
     return Found(_read(conn, page, {}, ranked=True), total, most is None or total < most)
 
 
-def _freshened(conn: Connection, ranked: Sequence[Any]) -> list[Match]:
-    """Returns matches with what their time (the last value of each) adds to their rank: little, so that it decides
-    between those that are equally good."""
+def _freshened(conn: Connection, rank: ColumnElement[float]) -> ColumnElement[float]:
+    """Returns a rank with what the time of the article in `keys` adds to it: little, so that it decides between those
+    that are equally good."""
     newest = int(conn.execute(select(func.max(articles.c.at))).scalar() or 0)
-    ages = ((rank, one, other, max(0, newest - at)) for rank, one, other, at in ranked)
-    return [(rank * (1 + _FRESH * _FRESH_FOR / (_FRESH_FOR + age)), one, other) for rank, one, other, age in ages]
+    return rank * (1 + literal(_FRESH * _FRESH_FOR, Double) / (literal(_FRESH_FOR + newest, Double) - keys.c.at))
 
 
 def _unordered(conn: Connection, asked: Plan, most: int | None) -> Sequence[int]:
