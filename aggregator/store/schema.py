@@ -224,7 +224,7 @@ Index(
     "articles_keys",
     *(articles.c.id, articles.c.at, articles.c.published_at, articles.c.story_id, articles.c.site, articles.c.lang),
 )
-_index_where("published_at > at", "articles_dated_ahead", articles.c.published_at, articles.c.at)
+_index_where("published_at <> at", "articles_dated_otherwise", articles.c.published_at, articles.c.at)
 _index_where("feed IS NOT NULL", "articles_feed", articles.c.feed, articles.c.at)
 _index_where("feed IS NOT NULL", "articles_fetched", articles.c.fetched_at)
 _index_where("copy_of IS NOT NULL", "articles_copies", articles.c.copy_of)

@@ -155,20 +155,26 @@ def test_filters_narrow(conn: Connection) -> None:
     assert found(conn, "rain", feed="Wire") == {1, 2}
 
 
-def test_what_is_dated_ahead_is_found_by_its_date(store: Store) -> None:
+def test_what_is_dated_otherwise_is_found_by_its_date(store: Store) -> None:
     with store.write() as conn:
         for number, (fetched, published) in enumerate(((1, 1), (2, 9), (3, 3)), 1):
             times = {"published_at": published * DAY, "fetched_at": fetched * DAY}
             page = {"url": f"https://a.org/{number}", "text": f"Rain of the day {number}."}
             save_article.save(conn, from_record(page, times, fetched * DAY))
+        later = {"url": "https://a.org/later", "text": "Rain that came late, it was said at first of this day."}
+        save_article.save(conn, from_record(later, {"published_at": None, "fetched_at": 20 * DAY}, 20 * DAY))
+        again = later | {"text": "Rain that came late, it is said now of a day long before, and nobody knew of it."}
+        save_article.save(conn, from_record(again, {"published_at": 14 * DAY, "fetched_at": 21 * DAY}, 21 * DAY))
     with store.read() as conn:
         for more in ("", " rain"):
+            assert found(conn, f"published:1970-01-15{more}") == {4}
+            assert found(conn, f"published:[1970-01-12 TO 1970-01-16]{more}") == {4}
             assert found(conn, f"published:1970-01-10{more}") == {2}
             assert found(conn, f"published:1970-01-03{more}") == set()
-            assert found(conn, f"published:[1970-01-04 TO *]{more}") == {2, 3}
+            assert found(conn, f"published:[1970-01-04 TO *]{more}") == {2, 3, 4}
             assert found(conn, f"published:[1970-01-04 TO 1970-01-06]{more}") == {3}
             assert found(conn, f"published:[* TO 1970-01-06]{more}") == {1, 3}
-            assert found(conn, f"published:[1970-01-04 TO *]{more}", since=3 * DAY) == {3}
+            assert found(conn, f"published:[1970-01-04 TO *]{more}", since=3 * DAY) == {3, 4}
             assert found(conn, f"published:[1970-01-04 TO *]{more}", until=3 * DAY) == {2}
 
 

@@ -151,14 +151,16 @@ def plan(conn: Connection, query: Query, filters: Filters) -> Plan:
 
 def _span(conn: Connection, published: Sequence[Between], filters: Filters) -> tuple[int | None, int | None]:
     """Returns the span of articles' times that holds all that is left by the filters and by when it was published: the
-    same time, but for the few articles that are dated after they were fetched."""
-    since, until = [filters.since], [filters.until, *(one.until for one in published)]
+    same time, but for the few articles whose date lies in the future, or became known or another one later."""
+    since, until = [filters.since], [filters.until]
     for one in published:
+        apart = select(func.min(articles.c.at), func.max(articles.c.at))
+        apart = apart.where(articles.c.published_at != articles.c.at, _within(articles, one))
+        first, last = conn.execute(apart).one()
         if one.since is not None:
-            # With the bare column SQLite would read the articles in the order of time until one is dated ahead.
-            at = articles.c.at + literal_column("0")
-            ahead = select(func.min(at)).where(articles.c.published_at > articles.c.at, _within(articles, one))
-            since.append(min(one.since, conn.execute(ahead).scalar() or one.since))
+            since.append(one.since if first is None else min(one.since, first))
+        if one.until is not None:
+            until.append(one.until if last is None else max(one.until, last + 1))
     known = [[at for at in some if at is not None] for some in (since, until)]
     return max(known[0], default=None), min(known[1], default=None)
 
