@@ -40,10 +40,7 @@ def newest_hits(conn: Connection, asked: Plan, most: int | None) -> Select[int]:
 
 def _few_of_sets(conn: Connection, asked: Plan) -> Sequence[int] | None:
     """Returns the ids that are in all sets of a plan; None where they are many."""
-    first, *others = asked.sets
-    ids = next(iter(first.subquery().c))
-    some = select(ids).where(*(ids.in_(other) for other in others)).distinct().limit(_MAX_PROBED + 1)
-    found = conn.execute(some).scalars().all()
+    found = conn.execute(asked.in_sets().limit(_MAX_PROBED + 1)).scalars().all()
     return found if len(found) <= _MAX_PROBED else None
 
 

@@ -193,6 +193,8 @@ def _unordered(conn: Connection, asked: Plan, most: int | None) -> Sequence[int]
     """Returns the ids of matches, in any order, no more than `most`."""
     if asked.match is not None:
         wanted = newest_hits(conn, asked, most)
+    elif asked.sets and not (asked.conditions or asked.checks or asked.span(articles.c.at)):
+        wanted = asked.in_sets()
     elif asked.sets or (asked.conditions and asked.since is None and asked.until is None):
         wanted = select(keys.c.id).where(*asked.on_keys())
     else:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Connection,
     Exists,
     FromClause,
+    Select,
     and_,
     exists,
     false,
@@ -96,6 +97,12 @@ class Plan:
     def on_keys(self) -> list[ColumnElement[bool]]:
         """Returns all but the expression as conditions on `keys`."""
         return [*(keys.c.id.in_(some) for some in self.sets), *self.conditions, *self.span(keys.c.at), *self.checks]
+
+    def in_sets(self) -> Select[int]:
+        """Returns the ids that are in all sets, of which there is one at least."""
+        first, *others = self.sets
+        ids = next(iter(first.subquery().c))
+        return select(ids).where(*(ids.in_(other) for other in others)).distinct()
 
     def span(self, at: ColumnElement[int]) -> list[ColumnElement[bool]]:
         """Returns the span as conditions on a column of times."""
