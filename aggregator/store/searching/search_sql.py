@@ -290,7 +290,8 @@ def _ids(query: _Part, dialect: str) -> SelectBase | None:
         known = value.isdecimal() and int(value) <= MAX_ID
         return wanted.where(articles.c.story_id == int(value) if known else false())
     several = articles.c.authors if query.field == "author" else articles.c.tags
-    return wanted.where(or_(*(_in_list(several, one, whole=query.field == "tag") for one in _spellings(value))))
+    said = [_in_list(several, one, dialect, whole=query.field == "tag") for one in _spellings(value)]
+    return wanted.where(several.is_not(None), or_(*said))
 
 
 def _changed_after(article: int, revision: int) -> SelectBase:
@@ -344,10 +345,11 @@ def _category(name: str) -> SelectBase:
 
 def _spellings(value: str) -> list[str]:
     # SQLite's LIKE knows the case of ASCII letters alone.
-    return list(dict.fromkeys((value, value.lower(), value.title(), value.upper())))
+    return [value] if value.isascii() else list(dict.fromkeys((value, value.lower(), value.title(), value.upper())))
 
 
-def _in_list(several: ColumnElement[str | None], value: str, *, whole: bool) -> ColumnElement[bool]:
-    spelled = orjson.dumps(value).decode()
-    found: ColumnElement[bool] = several.icontains(spelled if whole else spelled[1:-1], autoescape=True)
-    return found
+def _in_list(several: ColumnElement[str | None], value: str, dialect: str, *, whole: bool) -> ColumnElement[bool]:
+    quoted = orjson.dumps(value).decode()
+    sought = quoted if whole else quoted[1:-1]
+    like = several.contains if dialect == "sqlite" else several.icontains
+    return like(sought, autoescape=True)
