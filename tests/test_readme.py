@@ -28,7 +28,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 def test_one_command_sets_it_up_and_one_runs_the_tests() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert SETUP == "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/aggregator demo\n"
-    assert TESTS == "python3 -m venv .venv && .venv/bin/pip install -e '.[dev]' && .venv/bin/pytest\n"
+    assert TESTS == "python3 -m venv .venv && .venv/bin/pip install -e '.[dev]' && .venv/bin/pytest -n auto\n"
     assert project["scripts"]["aggregator"] == "aggregator.cli:main"
     assert any(package.startswith("pytest>") for package in project["optional-dependencies"]["dev"])
 
