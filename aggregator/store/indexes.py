@@ -11,7 +11,7 @@ from aggregator.store.schema import metadata
 if TYPE_CHECKING:
     from aggregator.store.engine import Store
 
-_REPLACED = {"articles_story": "articles_of_story"}
+_REPLACED = {"articles_story": "articles_of_story", "articles_site": "articles_of_site"}
 _MADE = text(
     "SELECT c.relname, i.indisvalid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
     " WHERE c.relnamespace = current_schema()::regnamespace"

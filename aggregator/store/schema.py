@@ -217,7 +217,7 @@ Index("articles_at", articles.c.at)
 # What a story is judged by whose reports are compared with a new one, without reading their rows.
 Index("articles_of_story", articles.c.story_id, articles.c.at, articles.c.site, articles.c.copy_of)
 Index("articles_text", articles.c.text_hash)
-Index("articles_site", articles.c.site)
+Index("articles_of_site", articles.c.site, articles.c.at)
 # What a search narrows and orders by, so that it reads no row of `articles` before it knows which: they are a page of
 # the database each. Read through the view `article_keys`, because SQLite would rather look ids up in the table.
 Index(

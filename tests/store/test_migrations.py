@@ -127,13 +127,12 @@ def test_an_index_whose_making_was_interrupted_is_made_anew(old_postgres: engine
     engine.upgrade(url)
     with old_postgres.write() as conn:
         conn.execute(text("DROP INDEX articles_at, articles_gone"))
-        conn.execute(text("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'articles_site'::regclass"))
+        conn.execute(text("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'articles_of_site'::regclass"))
     engine.upgrade(url)
     with old_postgres.read() as conn:
-        found = (
-            "SELECT indisvalid FROM pg_index WHERE indexrelid IN ('articles_at'::regclass, 'articles_site'::regclass)"
-        )
-        assert conn.execute(text(found)).scalars().all() == [True, True]
+        named = "('articles_at'::regclass, 'articles_of_site'::regclass)"
+        found = conn.execute(text(f"SELECT indisvalid FROM pg_index WHERE indexrelid IN {named}"))
+        assert found.scalars().all() == [True, True]
         gone = "SELECT indexdef FROM pg_indexes WHERE indexname = 'articles_gone'"
         assert str(conn.execute(text(gone)).scalar()).endswith("WHERE (gone_at IS NOT NULL)")
 

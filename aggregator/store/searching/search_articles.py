@@ -81,6 +81,8 @@ def search(
         return Found(_read(conn, page, {}), most, exact=False)
     ids = _unordered(conn, asked, most)
     whole = most is None or len(ids) < most
+    if asked.site is not None and not stories:
+        return Found(_read(conn, _newest_of(conn, asked.site, limit, offset), {}), len(ids), whole)
     few = whole and len(ids) ** 2 < (offset + limit) * _last_id(conn)
     walked = None if few else _walk(conn, asked, offset + limit, len(ids) if whole else None, stories=stories)
     found = _keys(conn, ids) if stories or walked is None else []
@@ -217,6 +219,12 @@ def _keys(conn: Connection, ids: Sequence[int]) -> list[Match]:
     """Returns these articles with their times."""
     wanted = select(keys.c.at, keys.c.id, keys.c.story_id).where(keys.c.id.in_(listed(conn, ids)))
     return tuples(conn, wanted) if ids else []
+
+
+def _newest_of(conn: Connection, site: str, limit: int, offset: int) -> list[Match]:
+    """Returns a page of the newest articles of a site, which its index gives in the order of time."""
+    wanted = select(articles.c.at, articles.c.id, articles.c.story_id).where(articles.c.site == site)
+    return tuples(conn, wanted.order_by(articles.c.at.desc(), articles.c.id.desc()).limit(limit).offset(offset))
 
 
 def _last_id(conn: Connection) -> int:

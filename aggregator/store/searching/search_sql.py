@@ -7,7 +7,7 @@ page of the database, and a common word matches most of them.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
@@ -78,7 +78,8 @@ class Filters:
 class Plan:
     """A query in parts that all must hold: an expression of the search index (None: none), sets of ids, conditions on
     `keys`, a span of the articles' time, and `checks`: conditions that find nothing by themselves, because they read
-    the article itself or the span says nearly the same. `phrases`: what PostgreSQL ranks by."""
+    the article itself or the span says nearly the same. `phrases`: what PostgreSQL ranks by. `site`: all that the plan
+    asks for, where it is a site and nothing else."""
 
     match: str | None
     sets: tuple[SelectBase, ...]
@@ -87,6 +88,7 @@ class Plan:
     until: int | None
     checks: tuple[ColumnElement[bool], ...] = ()
     phrases: tuple[Phrase, ...] = ()
+    site: str | None = None
 
     def holds(self, ids: Ids, *, with_span: bool) -> list[ColumnElement[bool]]:
         """Returns all but the expression and, unless wished for, the span, as conditions on a column of ids."""
@@ -153,7 +155,18 @@ def plan(conn: Connection, query: Query, filters: Filters) -> Plan:
     whole = [part for part in terms if not isinstance(part, _Likely | _Checked)]
     phrases = [phrase for part in whole for phrase in ranked_by(part, index)]
     since, until = _span(conn, [part for part in parts if isinstance(part, Between)], filters)
-    return Plan(match, tuple(sets), tuple(conditions), since, until, tuple(checks), tuple(phrases))
+    asked = Plan(match, tuple(sets), tuple(conditions), since, until, tuple(checks), tuple(phrases))
+    alone = match is None and len(sets) == 1 and not (conditions or checks or asked.span(articles.c.at))
+    return replace(asked, site=_whole_site(conn, parts)) if alone else asked
+
+
+def _whole_site(conn: Connection, parts: Sequence[_Part]) -> str | None:
+    """Returns the site, as articles have it, if one of the parts names a site and no host within one."""
+    for one in parts:
+        if isinstance(one, Is) and one.field == "site" and (host := _host(one.value)):
+            name = host[1]
+            return conn.execute(select(articles.c.site).where(articles.c.site == name).limit(1)).scalar()
+    return None
 
 
 def _span(conn: Connection, published: Sequence[Between], filters: Filters) -> tuple[int | None, int | None]:
@@ -300,15 +313,23 @@ def _changed_after(article: int, revision: int) -> SelectBase:
     return union_all(select(articles.c.id).where(articles.c.id > article), again)
 
 
-def _site(value: str, dialect: str) -> SelectBase:
-    """Returns the ids of a site by its name, one host of it, or any URL in it."""
-    wanted = select(articles.c.id)
+def _host(value: str) -> tuple[str, str] | None:
+    """Returns the host of a site's name, or of any URL in it, and the same with its port if there is one."""
+    value = value.strip()
     try:
         parts = urlsplit(value if "//" in value else f"//{value}")
         host = host_of(parts).removeprefix("www.")
-        bare = host + (f":{parts.port}" if parts.port else "")
+        return host, host + (f":{parts.port}" if parts.port else "")
     except ValueError:
+        return None
+
+
+def _site(value: str, dialect: str) -> SelectBase:
+    """Returns the ids of a site by its name, one host of it, or any URL in it."""
+    wanted, found = select(articles.c.id), _host(value)
+    if found is None:
         return wanted.where(false())
+    host, bare = found
     labels = host.split(".")
     sites = [bare, *(".".join(labels[start:]) for start in range(len(labels)))]  # one of them is that of the host
     pages = (_begins(f"{scheme}://{bare}/", dialect) for scheme in ("https", "http"))
