@@ -204,7 +204,7 @@ def _sqlite(name: str | None, parsed: Any) -> Engine:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
-        connection.execute("PRAGMA cache_size = -16000")
+        connection.execute("PRAGMA cache_size = -8000")
         connection.execute("PRAGMA temp_store = MEMORY")
         if not unwritable and connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal" and _is_ours(connection):
             connection.execute("PRAGMA journal_mode = WAL")
