@@ -22,7 +22,7 @@ from aggregator.store.searching.word_check import holds_words
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.store.work import job_queue
 
-# words_outside: the newest migration, with its name so that two of one number conflict; a test compares it
+# articles_of_site: the newest migration, with its name so that two of one number conflict; a test compares it
 HEAD = "0029"
 BUSY_SECONDS = 30
 LOCK_SECONDS = 5  # that a migration waits for a table of PostgreSQL

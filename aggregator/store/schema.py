@@ -227,8 +227,8 @@ Index(
 _index_where("published_at <> at", "articles_dated_otherwise", articles.c.published_at, articles.c.at)
 # Names are looked for in these lists, however long an archive is, without reading the articles. PostgreSQL's indexes
 # take no long values.
-for name in ("authors", "tags"):
-    Index(f"articles_{name}", articles.c[name], sqlite_where=text(f"{name} IS NOT NULL"), info={"only": "sqlite"})
+Index("articles_authors", articles.c.authors, sqlite_where=text("authors IS NOT NULL"), info={"only": "sqlite"})
+Index("articles_tags", articles.c.tags, sqlite_where=text("tags IS NOT NULL"), info={"only": "sqlite"})
 _index_where("feed IS NOT NULL", "articles_feed", articles.c.feed, articles.c.at)
 _index_where("feed IS NOT NULL", "articles_fetched", articles.c.fetched_at)
 _index_where("copy_of IS NOT NULL", "articles_copies", articles.c.copy_of)

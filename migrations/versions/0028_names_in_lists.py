@@ -1,7 +1,5 @@
 """Authors and tags are looked for in indexes of their own on SQLite."""
 
-from alembic import op
-
 from aggregator.store import indexes
 
 revision = "0028"
@@ -10,6 +8,5 @@ down_revision = "0027"
 
 def upgrade() -> None:
     """Adds the indexes: to look for a name was to read all articles."""
-    if op.get_bind().dialect.name == "sqlite":
-        for name in ("authors", "tags"):
-            indexes.add(f"articles_{name}", "articles", [name], f"{name} IS NOT NULL")
+    for name in ("authors", "tags"):
+        indexes.add(f"articles_{name}", "articles", [name], f"{name} IS NOT NULL")

@@ -81,8 +81,8 @@ def search(
         return Found(_read(conn, page, {}), most, exact=False)
     ids = _unordered(conn, asked, most)
     whole = most is None or len(ids) < most
-    if asked.site is not None and not stories:
-        return Found(_read(conn, _newest_of(conn, asked.site, limit, offset), {}), len(ids), whole)
+    if asked.host is not None and not stories and (page := _newest_of(conn, asked.host, limit, offset)):
+        return Found(_read(conn, page, {}), len(ids), whole)
     few = whole and len(ids) ** 2 < (offset + limit) * _last_id(conn)
     walked = None if few else _walk(conn, asked, offset + limit, len(ids) if whole else None, stories=stories)
     found = _keys(conn, ids) if stories or walked is None else []
@@ -222,7 +222,8 @@ def _keys(conn: Connection, ids: Sequence[int]) -> list[Match]:
 
 
 def _newest_of(conn: Connection, site: str, limit: int, offset: int) -> list[Match]:
-    """Returns a page of the newest articles of a site, which its index gives in the order of time."""
+    """Returns a page of the newest articles of a site, which its index gives in the order of time; nothing where it is
+    a host within one."""
     wanted = select(articles.c.at, articles.c.id, articles.c.story_id).where(articles.c.site == site)
     return tuples(conn, wanted.order_by(articles.c.at.desc(), articles.c.id.desc()).limit(limit).offset(offset))
 

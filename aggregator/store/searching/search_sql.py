@@ -78,8 +78,8 @@ class Filters:
 class Plan:
     """A query in parts that all must hold: an expression of the search index (None: none), sets of ids, conditions on
     `keys`, a span of the articles' time, and `checks`: conditions that find nothing by themselves, because they read
-    the article itself or the span says nearly the same. `phrases`: what PostgreSQL ranks by. `site`: all that the plan
-    asks for, where it is a site and nothing else."""
+    the article itself or the span says nearly the same. `phrases`: what PostgreSQL ranks by. `host`: all that the plan
+    asks for, where it is a site, or a host of one, and nothing else."""
 
     match: str | None
     sets: tuple[SelectBase, ...]
@@ -88,7 +88,7 @@ class Plan:
     until: int | None
     checks: tuple[ColumnElement[bool], ...] = ()
     phrases: tuple[Phrase, ...] = ()
-    site: str | None = None
+    host: str | None = None
 
     def holds(self, ids: Ids, *, with_span: bool) -> list[ColumnElement[bool]]:
         """Returns all but the expression and, unless wished for, the span, as conditions on a column of ids."""
@@ -157,16 +157,8 @@ def plan(conn: Connection, query: Query, filters: Filters) -> Plan:
     since, until = _span(conn, [part for part in parts if isinstance(part, Between)], filters)
     asked = Plan(match, tuple(sets), tuple(conditions), since, until, tuple(checks), tuple(phrases))
     alone = match is None and len(sets) == 1 and not (conditions or checks or asked.span(articles.c.at))
-    return replace(asked, site=_whole_site(conn, parts)) if alone else asked
-
-
-def _whole_site(conn: Connection, parts: Sequence[_Part]) -> str | None:
-    """Returns the site, as articles have it, if one of the parts names a site and no host within one."""
-    for one in parts:
-        if isinstance(one, Is) and one.field == "site" and (host := _host(one.value)):
-            name = host[1]
-            return conn.execute(select(articles.c.site).where(articles.c.site == name).limit(1)).scalar()
-    return None
+    hosts = [_host(one.value) for one in parts if isinstance(one, Is) and one.field == "site"]
+    return replace(asked, host=hosts[0][1]) if alone and hosts and hosts[0] else asked
 
 
 def _span(conn: Connection, published: Sequence[Between], filters: Filters) -> tuple[int | None, int | None]:
