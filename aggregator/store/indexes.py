@@ -43,7 +43,7 @@ def complete(store: "Store") -> None:
         made = {str(row.relname): bool(row.indisvalid) for row in conn.execute(_MADE)}
     with store.autocommit() as conn:
         every = [one for table in metadata.sorted_tables for one in table.indexes]
-        for index in [one for one in every if one.info.get("only") != "sqlite"]:
+        for index in every:
             if made.get(str(index.name)) is False:
                 conn.execute(text(f"DROP INDEX CONCURRENTLY {index.name}"))
             if not made.get(str(index.name)):

@@ -1,8 +1,8 @@
 """Defines the tables. Times are whole seconds since 1970, UTC; lists and options are JSON text; null is not known.
 
-On SQLite the search index is the FTS5 table `articles_fts` (contentless: columns text, lead, title, others; rowid =
-article id); on PostgreSQL it is the column `search` of `article_search`, beside it how many `words` that are. Both hold
-`search_words.search_terms`.
+On SQLite the search index is the FTS5 table `articles_fts` (contentless: columns text, lead, title, others, facts;
+rowid = article id); on PostgreSQL it is the column `search` of `article_search`, beside it how many `words` that are.
+Both hold `search_words.search_terms` and `search_facts.facts`.
 """
 
 from typing import Any
@@ -225,10 +225,6 @@ Index(
     *(articles.c.id, articles.c.at, articles.c.published_at, articles.c.story_id, articles.c.site, articles.c.lang),
 )
 _index_where("published_at <> at", "articles_dated_otherwise", articles.c.published_at, articles.c.at)
-# Names are looked for in these lists, however long an archive is, without reading the articles. PostgreSQL's indexes
-# take no long values.
-Index("articles_authors", articles.c.authors, sqlite_where=text("authors IS NOT NULL"), info={"only": "sqlite"})
-Index("articles_tags", articles.c.tags, sqlite_where=text("tags IS NOT NULL"), info={"only": "sqlite"})
 _index_where("feed IS NOT NULL", "articles_feed", articles.c.feed, articles.c.at)
 _index_where("feed IS NOT NULL", "articles_fetched", articles.c.fetched_at)
 _index_where("copy_of IS NOT NULL", "articles_copies", articles.c.copy_of)

@@ -58,4 +58,5 @@ def test_some_matches_stand_for_all_where_many_have_the_words(store: Store, tmp_
     first, second = (one.articles for one in some.bins)
     assert 100 <= first <= 200
     assert 20 <= second <= 100
-    assert histogram(store, Search("rain", site="a.org"), 50).is_exact
+    assert not histogram(store, Search("rain", site="a.org"), 50).is_exact
+    assert histogram(store, Search("rain story:1"), 50).is_exact

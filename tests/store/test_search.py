@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, text
 
 from aggregator.archive.import_articles import import_file
 from aggregator.articles.from_record import from_record
-from aggregator.query import parse
+from aggregator.query import Is, parse
 from aggregator.store.content import save_article
 from aggregator.store.engine import Store
 from aggregator.store.schema import entries, feeds
@@ -21,6 +21,7 @@ from aggregator.store.searching.search_sql import Filters
 
 NOW = datetime(2024, 3, 1, tzinfo=UTC)
 DAY = 86_400
+WORDS_LEFT = text('SELECT count(*) FROM articles_fts(\'facts : "\ue0f7b.org" OR storm OR facts : "\ue0f9li"\')')
 PAGES: tuple[dict[str, Any], ...] = (
     {
         "url": "https://www.a.org/rain",
@@ -126,10 +127,21 @@ MATCHES: dict[str, set[int]] = {
     "site:b.org OR title:rain": {1, 2, 3},
     "author:ödman": {1},
     "author:ÖDMAN": {1},
-    "author:odd": set(),
+    "author:odman": {1},
+    'author:"ann öd"': {1},
+    'author:"ödman ann"': set(),
+    "author:dman": set(),
+    "author:.": set(),
+    "-author:ann": {2, 3, 4},
+    "rain author:ann": {1},
+    "snow OR author:ann": {1, 3},
     "tag:weather": {1},
     "tag:œuvre": {1},
     "tag:weath": set(),
+    "-tag:WEATHER rain": {2, 3},
+    "tag:\\'": set(),
+    'site:"["': set(),
+    "site:.": set(),
     "tag:%": set(),
     "story:2": {2},
     "story:99999999999999999999": set(),
@@ -145,6 +157,63 @@ MATCHES: dict[str, set[int]] = {
 
 def test_what_matches(conn: Connection) -> None:
     assert {query: found(conn, query) for query in MATCHES} == MATCHES
+
+
+def test_what_is_known_of_an_article_is_found_as_it_is_now(store: Store) -> None:
+    def holds(text: str) -> bool:
+        with store.read() as conn:
+            return bool(found(conn, text))
+
+    page = {"url": "https://a.org/1", "text": "Rain.", "lang": "en", "tags": ["a"]}
+    with store.write() as unit:
+        made = save_article.save(unit, from_record(page, {}, DAY)).id
+    assert holds("site:a.org tag:a lang:en")
+    page = {"url": "https://a.org/1", "text": "Rain and a storm over the whole of the city.", "authors": ["Bo Li"]}
+    with store.write() as unit:
+        assert save_article.save(unit, from_record(page, {}, 2 * DAY)).outcome == "updated"
+    assert holds("author:li site:a.org -tag:a -lang:en")
+    page |= {"authors": ["Cy Ek", "Bo Li"], "tags": ["wet"]}
+    with store.write() as unit:
+        save_article.reread(unit, made, from_record(page, {}, 2 * DAY))
+    assert holds('author:"bo li" author:cy tag:wet -author:"ek bo"')
+    with store.write() as unit:
+        moved = from_record(page | {"url": "https://b.org/1"}, {}, 3 * DAY)
+        assert save_article.save(unit, moved, had=made).id == made
+    assert holds("site:b.org author:li")
+    assert not holds("site:a.org")
+    with store.write() as unit:
+        save_article.remove(unit, made)
+        assert unit.dialect.name != "sqlite" or not unit.execute(WORDS_LEFT).scalar()
+
+
+def test_tags_and_names_of_any_characters_are_found(store: Store) -> None:
+    odd = [
+        "it's",
+        'a "b"',
+        "back\\slash",
+        "C++",
+        "🚢 \U0001fae0",
+        "a\u00a0b",
+        "नीति",
+        "e\u0301",
+        "東京",
+        "x" * 3_000,
+        "\ue0f8en",
+        "IŞIK",
+    ]
+    page = {
+        "url": "https://a.org/1",
+        "text": "Rain.",
+        "tags": odd,
+        "authors": ['O\'Neil \\ "Bo"', "王小明", "x" * 3_000],
+    }
+    with store.write() as unit:
+        made = save_article.save(unit, from_record(page, {}, DAY)).id
+    asked = [Is("tag", tag) for tag in odd]
+    asked += [Is("author", name) for name in ("o'neil bo", "bo", "小明", "x" * 3_000)]
+    with store.read() as conn:
+        assert [one for one in asked if search_articles.matching_ids(conn, one, Filters()) != [made]] == []
+        assert not search_articles.matching_ids(conn, Is("author", "bo 王"), Filters())
 
 
 def test_filters_narrow(conn: Connection) -> None:

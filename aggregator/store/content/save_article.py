@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, fields
+from dataclasses import replace as changed_to
 from typing import Literal
 
 import orjson
@@ -9,7 +10,8 @@ from sqlalchemy import Connection, TextClause, delete, select, text, update
 
 from aggregator.articles.row import ArticleContent, ArticleFields, ArticleRow
 from aggregator.revisions import compare
-from aggregator.search_words import search_terms
+from aggregator.search_facts import Facts, facts
+from aggregator.search_words import SearchTerms, search_terms
 from aggregator.store import sql
 from aggregator.store.content.stored_articles import LISTS, StoredArticle, at_urls, by_url, held, latest_revisions
 from aggregator.store.grouping import near_copies
@@ -23,6 +25,7 @@ from aggregator.store.unit_of_work import UnitOfWork
 Outcome = Literal["new", "updated", "unchanged"]
 _CONTENT = tuple(field.name for field in fields(ArticleContent))
 _WRITTEN = tuple(field.name for field in fields(ArticleFields) if field.name not in ("url", "feed"))
+_INDEXED = frozenset(("title", "lead", "text", "lang", "authors", "tags"))  # of them, what an article is found by
 _COMPARED_REVISIONS = 20  # a page that goes to and fro comes back sooner; one that always changes must not cost more
 _GIVEN = tuple(column.name for column in articles.c if column.name not in ("id", "revisions", "gone_at"))
 
@@ -63,7 +66,7 @@ def save(
     story_rows.serialise(unit)  # before it is looked up: another process may be storing the same page
     stored = _had(unit, new, had) or _existing(unit, new, entry_ids)
     if stored is not None and stored.id == had and stored.url != new.url:
-        _readdress(unit, stored, new)
+        stored = _readdress(unit, stored, new)
     saved = _add(unit, new, article_id) if stored is None else _update(unit, stored, new)
     _keep_raw(unit, saved, new)
     if entry_ids:
@@ -108,12 +111,12 @@ def renew(unit: UnitOfWork, stored: StoredArticle, new: ArticleRow) -> tuple[str
     at = _renewed_at(stored, new)
     values = {name: value for name, value in _columns(new).items() if name in changed}
     values |= {"text_hash": new.text_hash, "extractor_version": new.extractor_version, "at": at}
-    reworded = not {"title", "lead", "text", "lang"}.isdisjoint(changed)
-    if reworded:
+    found_by_others = not _INDEXED.isdisjoint(changed)
+    if found_by_others:
         _unindex(unit, stored)
     unit.execute(update(articles).where(articles.c.id == stored.id).values(**values))
-    if reworded:
-        unit.search_index.add(stored.id, new.terms, new.lang)
+    if found_by_others:
+        unit.search_index.add(stored.id, new.terms, _facts(new, stored.site, stored.canonical_url), new.lang)
     if stored.text_hash != new.text_hash or stored.at != at:
         near_copies.replace(unit, stored.id, at, new.fingerprint)
     if stored.at != at:
@@ -170,7 +173,7 @@ def insert(
     with_id = (_INSERT, values) if article_id is None else (_INSERT_WITH_ID, values | {"id": article_id})
     made = int(sql.run(unit, *with_id)[0][0])
     story_rows.record(unit, made, assignment)
-    unit.search_index.add(made, new.terms, new.lang)
+    unit.search_index.add(made, new.terms, _facts(new, new.site, canonical_url), new.lang)
     if new.html is not None:
         _keep_body(unit, made, new.html)
     return made
@@ -189,16 +192,21 @@ def _had(unit: UnitOfWork, new: ArticleRow, article_id: int | None) -> StoredArt
     return None if other else stored
 
 
-def _readdress(conn: Connection, stored: StoredArticle, new: ArticleRow) -> None:
-    """Brings an article to the address that its entry has now, unless another entry leads to the one before."""
+def _readdress(unit: UnitOfWork, stored: StoredArticle, new: ArticleRow) -> StoredArticle:
+    """Brings an article to the address that its entry has now, unless another entry leads to the one before; returns
+    the article as it is then."""
     there = select(entries.c.id).where(entries.c.article_id == stored.id, entries.c.url == stored.url)
-    if conn.execute(there.limit(1)).first() is not None:
-        return
+    if unit.execute(there.limit(1)).first() is not None:
+        return stored
     canonical = new.claimed_url or new.own_url
-    values = {"url": new.url, "site": new.site}
-    if not at_urls(conn, [canonical]):
-        values["canonical_url"] = canonical
-    conn.execute(update(articles).where(articles.c.id == stored.id).values(**values))
+    if at_urls(unit, [canonical]):
+        canonical = stored.canonical_url
+    moved = changed_to(stored, url=new.url, site=new.site, canonical_url=canonical)
+    values = {"url": moved.url, "site": moved.site, "canonical_url": moved.canonical_url}
+    unit.execute(update(articles).where(articles.c.id == stored.id).values(**values))
+    terms = _unindex(unit, stored)
+    unit.search_index.add(stored.id, terms, _facts(moved, moved.site, moved.canonical_url), moved.lang)
+    return moved
 
 
 def _existing(unit: UnitOfWork, new: ArticleRow, entry_ids: Collection[int]) -> StoredArticle | None:
@@ -259,7 +267,7 @@ def _update(unit: UnitOfWork, stored: StoredArticle, new: ArticleRow) -> Saved:
         near_copies.replace(unit, stored.id, stored.at, new.fingerprint)
     values = _columns(new) | {"revisions": stored.revisions + 1, "summary": new.summary or stored.summary}
     unit.execute(update(articles).where(articles.c.id == stored.id).values(**values))
-    unit.search_index.add(stored.id, new.terms, new.lang)
+    unit.search_index.add(stored.id, new.terms, _facts(new, new.site, stored.canonical_url), new.lang)
     _keep_body(unit, stored.id, new.html)
     return Saved(stored.id, "updated")
 
@@ -305,5 +313,12 @@ def _keep_raw(conn: Connection, saved: Saved, new: ArticleRow) -> None:
     conn.execute(row.on_conflict_do_update(index_elements=["article_id"], set_=page))
 
 
-def _unindex(unit: UnitOfWork, stored: StoredArticle) -> None:
-    unit.search_index.remove(stored.id, search_terms(stored.title, stored.lead, stored.text, stored.lang))
+def _unindex(unit: UnitOfWork, stored: StoredArticle) -> SearchTerms:
+    """Takes an article out of the search index; returns the words by which its texts were found there."""
+    terms = search_terms(stored.title, stored.lead, stored.text, stored.lang)
+    unit.search_index.remove(stored.id, terms, _facts(stored, stored.site, stored.canonical_url))
+    return terms
+
+
+def _facts(of: ArticleContent, site: str, canonical_url: str) -> Facts:
+    return facts(site, canonical_url, of.lang, of.authors, of.tags)

@@ -6,11 +6,12 @@ from itertools import pairwise
 
 from sqlalchemy import Connection, text
 
-from aggregator.query import And, Not, Or, Query, Words
+from aggregator.query import And, Is, Not, Or, Query, Words
+from aggregator.search_facts import asked, is_fact
 from aggregator.search_words import FORM_MARK
 from aggregator.store.searching.search_index import languages, of_field, outside, pair, written
 
-WEIGHTS = {"text": 1.0, "lead": 3.0, "title": 8.0, "others": 0.2}
+WEIGHTS = {"text": 1.0, "lead": 3.0, "title": 8.0, "others": 0.2, "facts": 0.0}
 """What a word says by the column of FTS5 in which it stands, in the order of the columns."""
 FIELDS = {"title": "A", "lead": "B", "text": "C"}
 """The fields of an article that are searched, with their weights in a tsvector."""
@@ -97,6 +98,16 @@ def fts_likely(words: Words, index: Index) -> str:
     whole = [fts_words(Words((one,), words.field, typed=one), index) for one in words.words[:-1]]
     columns = f"{{{words.field} others}} : " if words.field else ""
     return f"({' AND '.join([*whole, f'{columns}{chr(34)}{words.words[-1]}{chr(34)} *'])})"
+
+
+def fact(query: Is, index: Index) -> str | None:
+    """Returns what is known of an article as the index is asked for it; None if it holds no such thing."""
+    if not is_fact(query.field):
+        return None
+    words, begins = asked(query.field, query.value), query.field == "author"
+    if index.dialect == "sqlite":
+        return f'(facts : "{" ".join(words)}"{" *" if begins else ""})'
+    return f"({_ts_places(words, '', begins)})"
 
 
 def ts_words(words: Words, index: Index) -> str:

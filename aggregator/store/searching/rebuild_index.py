@@ -5,9 +5,12 @@ Where several processes do it, each renews the rows of its articles in place, so
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, text
+import orjson
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, text
 
+from aggregator.search_facts import Facts, facts
 from aggregator.search_words import SearchTerms, search_terms
 from aggregator.store import meta
 from aggregator.store.schema import articles, search_languages
@@ -21,7 +24,9 @@ _CLEAR = {
     "postgresql": text("TRUNCATE article_search"),
 }
 _REMOVE = text("DELETE FROM article_search WHERE article_id BETWEEN :first AND :last")
-_TEXTS = [articles.c[name] for name in ("title", "lead", "text", "lang")]
+_INDEXED = [
+    articles.c[name] for name in ("id", "title", "lead", "text", "lang", "site", "canonical_url", "authors", "tags")
+]
 _PLACES = text(
     "SELECT min(id), max(id), count(*) FROM (SELECT id, (row_number() OVER (ORDER BY id) - 1) / :rows AS n"
     " FROM articles) numbered GROUP BY n ORDER BY n"
@@ -72,26 +77,32 @@ def terms(rows: list[Texts]) -> list[SearchTerms]:
 def renew(unit: UnitOfWork, first: int, last: int, made: Callable[[list[Texts]], list[SearchTerms]]) -> int:
     """Renews the rows of the articles of a part on PostgreSQL, where `made` calls `terms` in a process that has time
     for it; returns how many. Until the transaction ends nobody changes their texts."""
-    mine = select(articles.c.id, *_TEXTS).where(articles.c.id.between(first, last)).order_by(articles.c.id)
+    mine = select(*_INDEXED).where(articles.c.id.between(first, last)).order_by(articles.c.id)
     rows = unit.execute(mine.with_for_update(read=True)).all()
     unit.execute(_REMOVE, {"first": first, "last": last})
-    for row, found in zip(rows, made([(row[1], row[2], row[3], row[4]) for row in rows]), strict=True):
-        unit.search_index.put(row.id, found, row.lang)
+    for row, found in zip(rows, made([(row.title, row.lead, row.text, row.lang) for row in rows]), strict=True):
+        unit.search_index.put(row.id, found, _facts(row), row.lang)
     return len(rows)
 
 
 def _next(unit: UnitOfWork) -> int:
     done, left = 0, unindexed(unit)
     at, last = left.start - 1, left.stop - 1
-    wanted = select(articles.c.id, *_TEXTS).order_by(articles.c.id)
+    wanted = select(*_INDEXED).order_by(articles.c.id)
     while done < _BATCH and (
         rows := unit.execute(wanted.where(articles.c.id > at, articles.c.id <= last).limit(_ROWS)).all()
     ):
         for row in rows:
-            unit.search_index.put(row.id, search_terms(row.title, row.lead, row.text, row.lang), row.lang)
+            found = search_terms(row.title, row.lead, row.text, row.lang)
+            unit.search_index.put(row.id, found, _facts(row), row.lang)
         at, done = rows[-1].id, done + len(rows)
     meta.put(unit, meta.SEARCH_PROGRESS, f"{at} {last}" if done else "")
     return done
+
+
+def _facts(row: Row[Any]) -> Facts:
+    authors, tags = (orjson.loads(some or "[]") for some in (row.authors, row.tags))
+    return facts(row.site, row.canonical_url, row.lang, authors, tags)
 
 
 def _form(conn: Connection) -> str:

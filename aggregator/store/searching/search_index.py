@@ -2,12 +2,13 @@
 
 On SQLite they are written together at its end: FTS5 writes out what it has gathered at every savepoint, which each
 statement with RETURNING sets, so that indexing one article at a time costs three times as much. Its columns are `text`,
-`lead`, `title` (stems) and `others`: the first costs two bytes less a word. On PostgreSQL forms and stems share a place
-of the vector, under the weights A (title), B (lead) and C (text), with a place left free between two of these, so that
-no phrase goes from one into the next; the others stand at its end under D. To look at places PostgreSQL has to read the
-vector itself, and so words without places say besides what is asked for often: in which runs of ids an article stands
-(`runs`), what is in its title and lead (`of_field`), what is not in its text (`outside`), which words it has as they
-stand, not their stems alone (`written`), and which short words, common ones most of all, stand side by side (`pair`).
+`lead`, `title` (stems), `others` and `facts`: the first costs two bytes less a word. On PostgreSQL forms and stems
+share a place of the vector, under the weights A (title), B (lead) and C (text), with a place left free between two of
+these, so that no phrase goes from one into the next; the others stand at its end under D, the names of authors before
+the title. To look at places PostgreSQL has to read the vector itself, and so words without places say besides what is
+asked for often: in which runs of ids an article stands (`runs`), its site, language and tags, what is in its title and
+lead (`of_field`), what is not in its text (`outside`), which words it has as they stand, not their stems alone
+(`written`), and which short words, common ones most of all, stand side by side (`pair`).
 """
 
 from collections import defaultdict
@@ -15,22 +16,25 @@ from itertools import pairwise
 
 from sqlalchemy import Connection, select, text
 
+from aggregator.search_facts import Facts
 from aggregator.search_words import FORM_MARK, SearchTerms, stemming
 from aggregator.store import meta
 from aggregator.store.schema import search_languages
 from aggregator.store.sql import Values, insert, run_each
 
-# Of its words (`search_words`) and of how they are stored: who changes that counts this up, and adds a migration.
-FORM = {"sqlite": 4, "postgresql": 5}
+# Of its words (`search_words`, `search_facts`) and of how they are stored: who changes that counts this up, and adds a
+# migration.
+FORM = {"sqlite": 5, "postgresql": 6}
 
 _MAX_PENDING_ROWS = 500  # more are written before the transaction's end, and so is
 _MAX_PENDING_CHARACTERS = 1_000_000  # a longer text
 _FTS_ADD = text(
-    "INSERT INTO articles_fts(rowid, title, lead, text, others) VALUES (:id, :title, :lead, :text, :others)"
+    "INSERT INTO articles_fts(rowid, title, lead, text, others, facts) "
+    "VALUES (:id, :title, :lead, :text, :others, :facts)"
 )
 _FTS_REMOVE = text(
-    "INSERT INTO articles_fts(articles_fts, rowid, title, lead, text, others) "
-    "VALUES ('delete', :id, :title, :lead, :text, :others)"
+    "INSERT INTO articles_fts(articles_fts, rowid, title, lead, text, others, facts) "
+    "VALUES ('delete', :id, :title, :lead, :text, :others, :facts)"
 )
 _PG_ADD = text("INSERT INTO article_search (article_id, search, words) VALUES (:id, CAST(:vector AS tsvector), :words)")
 _PG_REMOVE = text("DELETE FROM article_search WHERE article_id = :id")
@@ -57,30 +61,30 @@ class SearchIndex:
         self._languages: set[str] = set()
         self._awaited: range | None = None
 
-    def add(self, article_id: int, terms: SearchTerms, lang: str | None) -> None:
+    def add(self, article_id: int, terms: SearchTerms, known: Facts, lang: str | None) -> None:
         """Indexes an article, before its transaction ends at the latest."""
         if article_id in self._left_out():
             return
-        self.put(article_id, terms, lang)
+        self.put(article_id, terms, known, lang)
 
-    def put(self, article_id: int, terms: SearchTerms, lang: str | None) -> None:
+    def put(self, article_id: int, terms: SearchTerms, known: Facts, lang: str | None) -> None:
         """Indexes an article that the index is being made anew for."""
         self._languages.add(stemming(lang))
         if not self._fts:
-            row = {"id": article_id, "vector": _vector(article_id, terms), "words": _length(terms)}
+            row = {"id": article_id, "vector": _vector(article_id, terms, known), "words": _length(terms, known)}
             self._conn.execute(_PG_ADD, row)
             return
-        self._pending.append(_row(article_id, terms))
+        self._pending.append(_row(article_id, terms, known))
         if len(self._pending) >= _MAX_PENDING_ROWS or len(terms.stems[2]) > _MAX_PENDING_CHARACTERS:
             self.flush()
 
-    def remove(self, article_id: int, terms: SearchTerms) -> None:
-        """Takes an article out of the index; `terms`: those it was indexed by."""
+    def remove(self, article_id: int, terms: SearchTerms, known: Facts) -> None:
+        """Takes an article out of the index; `terms` and `known`: what it was indexed by."""
         if not self._fts:
             self._conn.execute(_PG_REMOVE, {"id": article_id})
         elif article_id not in self._left_out():
             self.flush()
-            self._conn.execute(_FTS_REMOVE, _row(article_id, terms))
+            self._conn.execute(_FTS_REMOVE, _row(article_id, terms, known))
 
     def flush(self) -> None:
         """Writes the rows that wait."""
@@ -110,9 +114,10 @@ def languages(conn: Connection) -> tuple[str, ...]:
     return tuple(conn.execute(select(search_languages.c.language)).scalars())
 
 
-def _row(article_id: int, terms: SearchTerms) -> Values:
+def _row(article_id: int, terms: SearchTerms, known: Facts) -> Values:
     title, lead, body = terms.stems
-    return {"id": article_id, "title": title, "lead": lead, "text": body, "others": terms.others}
+    texts = {"title": title, "lead": lead, "text": body, "others": terms.others}
+    return {"id": article_id, **texts, "facts": known.in_a_row()}
 
 
 def runs(low: int, high: int) -> list[str]:
@@ -155,17 +160,20 @@ def _run(kind: str, article_id: int) -> str:
     return f"{kind}{article_id >> _RUNS[kind]}"
 
 
-def _length(terms: SearchTerms) -> int:
+def _length(terms: SearchTerms, known: Facts) -> int:
     """Returns of how many words FTS5 would say that an article is."""
-    return sum(len(words.split()) for words in (*terms.stems, terms.others))
+    return sum(len(words.split()) for words in (*terms.stems, terms.others, known.in_a_row()))
 
 
-def _vector(article_id: int, terms: SearchTerms) -> str:
+def _vector(article_id: int, terms: SearchTerms, known: Facts) -> str:
     """Returns a tsvector as PostgreSQL reads it; no word has a quotation mark or a backslash."""
     places: dict[str, list[str]] = defaultdict(list)
-    without = {_run(kind, article_id) for kind in _RUNS}
+    without = {*known.single, *(_run(kind, article_id) for kind in _RUNS)}
     had: dict[str, set[str]] = {}
     at = 0
+    for at, word in enumerate(known.names, 1):  # first: in a very long article the last places are all the same
+        places[word].append(str(at))
+    named = frozenset(places)
     for label, forms, stems, most in zip("ABC", terms.forms, terms.stems, _MAX_PG_WORDS, strict=True):
         words = stems.split()[:most]
         without.update(found for one, other in pairwise(words) if (found := pair(one, other)))
@@ -185,6 +193,6 @@ def _vector(article_id: int, terms: SearchTerms) -> str:
     for one in spellings[: _MAX_PG_WORDS[0]]:
         places[one].append(f"{at + 2}")
     without.update(of_field(label, word) for label in _OF_FIELD for word in had[label])
-    without.update(map(outside, places.keys() - had["C"]))
+    without.update(map(outside, places.keys() - named - had["C"]))
     placed = [f"'{word}':{','.join(found[:_MAX_PG_PLACES])}" for word, found in places.items()]
     return " ".join([*placed, *(f"'{word}'" for word in without)])

@@ -9,9 +9,7 @@ page of the database, and a common word matches most of them.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
-from urllib.parse import urlsplit
 
-import orjson
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -31,7 +29,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.selectable import SelectBase
 
-from aggregator.query import And, Between, HasState, Is, Not, Nothing, Or, Query, Words
+from aggregator.query import And, Between, Everything, HasState, Is, Not, Nothing, Or, Query, Words
+from aggregator.search_facts import host
 from aggregator.store.content import marks
 from aggregator.store.content.stored_articles import MAX_ID
 from aggregator.store.schema import SUBSCRIBED, articles, entries, feeds, revisions
@@ -40,14 +39,15 @@ from aggregator.store.searching.index_words import (
     FIELDS,
     Index,
     Phrase,
+    fact,
     fts_likely,
     fts_words,
     ranked_by,
     ts_words,
 )
 from aggregator.store.searching.word_check import spelt
-from aggregator.urls import host_of
 
+_SAMPLE, _USUAL = 2_000, 4  # the articles that were stored last; a language of more than one in so many is usual
 _STATES: dict[str, SelectBase] = {
     "copy": select(articles.c.id).where(articles.c.copy_of.is_not(None)),
     "gone": select(articles.c.id).where(articles.c.gone_at.is_not(None)),
@@ -79,7 +79,8 @@ class Plan:
     """A query in parts that all must hold: an expression of the search index (None: none), sets of ids, conditions on
     `keys`, a span of the articles' time, and `checks`: conditions that find nothing by themselves, because they read
     the article itself or the span says nearly the same. `phrases`: what PostgreSQL ranks by. `host`: all that the plan
-    asks for, where it is a site, or a host of one, and nothing else."""
+    asks for, where it is a site, or a host of one, and nothing else. `ranks`: whether words of a text are asked for, of
+    which some articles say more than others."""
 
     match: str | None
     sets: tuple[SelectBase, ...]
@@ -89,6 +90,7 @@ class Plan:
     checks: tuple[ColumnElement[bool], ...] = ()
     phrases: tuple[Phrase, ...] = ()
     host: str | None = None
+    ranks: bool = False
 
     def holds(self, ids: Ids, *, with_span: bool) -> list[ColumnElement[bool]]:
         """Returns all but the expression and, unless wished for, the span, as conditions on a column of ids."""
@@ -126,7 +128,14 @@ class _Checked:
     words: Words
 
 
-_Part: TypeAlias = Query | _Likely | _Checked
+@dataclass(frozen=True, slots=True)
+class _Usual:
+    """A language of so many articles that hits are asked for it one by one: to look its word up costs more."""
+
+    language: str
+
+
+_Part: TypeAlias = Query | _Likely | _Checked | _Usual
 
 
 def plan(conn: Connection, query: Query, filters: Filters) -> Plan:
@@ -134,9 +143,16 @@ def plan(conn: Connection, query: Query, filters: Filters) -> Plan:
     index = Index.of(conn)
     said = (("feed", filters.feed), ("site", filters.site), ("lang", filters.lang))
     narrowing = (Is(field, value) for field, value in said if value)  # type: ignore[arg-type]
+    asked_for = [*(query.parts if isinstance(query, And) else (query,)), *narrowing]
+    ranks = any(map(_has_words, asked_for))
     parts: list[_Part] = []
-    for one in (*(query.parts if isinstance(query, And) else (query,)), *narrowing):
-        parts += [_Likely(one), _Checked(one)] if isinstance(one, Words) and _is_checked(one, index) else [one]
+    for one in asked_for:
+        if isinstance(one, Words) and _is_checked(one, index):
+            parts += [_Likely(one), _Checked(one)]
+        elif ranks and isinstance(one, Is) and one.field == "lang" and _is_usual(conn, one.value):
+            parts.append(_Usual(one.value))
+        else:
+            parts.append(one)
     terms = [part for part in parts if _expression(_positive(part), index) is not None]
     match = _all_of(terms, index)
     sets = [] if filters.changed_after is None else [_changed_after(*filters.changed_after)]
@@ -147,18 +163,34 @@ def plan(conn: Connection, query: Query, filters: Filters) -> Plan:
     for part in parts:
         if match is not None and part in terms:
             continue
-        found = _ids(part, index.dialect)
+        found = _ids(part)
         if found is not None:
             sets.append(found)
         elif (held := condition(part, index)) is not None:
             (checks if isinstance(part, _Checked | Between) else conditions).append(held)
-    whole = [part for part in terms if not isinstance(part, _Likely | _Checked)]
+    whole = [part for part in terms if not isinstance(part, _Likely | _Checked | _Usual)]
     phrases = [phrase for part in whole for phrase in ranked_by(part, index)]
     since, until = _span(conn, [part for part in parts if isinstance(part, Between)], filters)
-    asked = Plan(match, tuple(sets), tuple(conditions), since, until, tuple(checks), tuple(phrases))
-    alone = match is None and len(sets) == 1 and not (conditions or checks or asked.span(articles.c.at))
-    hosts = [_host(one.value) for one in parts if isinstance(one, Is) and one.field == "site"]
-    return replace(asked, host=hosts[0][1]) if alone and hosts and hosts[0] else asked
+    asked = Plan(match, tuple(sets), tuple(conditions), since, until, tuple(checks), tuple(phrases), ranks=ranks)
+    alone = not (sets or conditions or checks or asked.span(articles.c.at))
+    what = [one for one in asked_for if not isinstance(one, Everything)]
+    if alone and len(what) == 1 and isinstance(what[0], Is) and what[0].field == "site":
+        return replace(asked, host=host(what[0].value))
+    return asked
+
+
+def _has_words(query: Query) -> bool:
+    """Tells whether words of a text make an article a better match."""
+    if isinstance(query, And | Or):
+        return any(map(_has_words, query.parts))
+    return isinstance(query, Words)
+
+
+def _is_usual(conn: Connection, language: str) -> bool:
+    """Tells whether a good part of the articles that were stored last are in a language."""
+    last = select(func.max(articles.c.id)).scalar_subquery()
+    lately = select(func.count()).where(keys.c.id > last - _SAMPLE, _lang(language, conn.dialect.name))
+    return int(conn.execute(lately).scalar_one()) > _SAMPLE // _USUAL
 
 
 def _span(conn: Connection, published: Sequence[Between], filters: Filters) -> tuple[int | None, int | None]:
@@ -191,7 +223,7 @@ def condition(query: _Part, index: Index) -> ColumnElement[bool] | None:
         return keys.c.id.in_(hits(match, index.dialect))
     if isinstance(query, HasState) and query.state == "read":  # of most articles: a set of them would be made each time
         return marks.is_read(keys.c.id)
-    found = _ids(query, index.dialect)
+    found = _ids(query)
     if found is not None:
         return keys.c.id.in_(found)
     if isinstance(query, Words):
@@ -214,7 +246,7 @@ def condition(query: _Part, index: Index) -> ColumnElement[bool] | None:
         return _within(keys, query)
     if isinstance(query, Nothing):
         return false()
-    return _lang(query.value, index.dialect) if isinstance(query, Is) else None
+    return _lang(query.language, index.dialect) if isinstance(query, _Usual) else None
 
 
 def _positive(query: _Part) -> _Part:
@@ -244,6 +276,8 @@ def _expression(query: _Part, index: Index) -> str | None:
         if _is_checked(query, index):
             return None
         return fts_words(query, index) if index.dialect == "sqlite" else ts_words(query, index)
+    if isinstance(query, Is):
+        return fact(query, index)
     if isinstance(query, Or):
         some = [_expression(part, index) for part in query.parts if not isinstance(part, Nothing)]
         return _joined(some, " OR " if index.dialect == "sqlite" else " | ")
@@ -279,60 +313,23 @@ def _lang(value: str, dialect: str) -> ColumnElement[bool]:
     return or_(like(asked, escape="/"), like(f"{asked}-%", escape="/"))
 
 
-def _ids(query: _Part, dialect: str) -> SelectBase | None:
+def _ids(query: _Part) -> SelectBase | None:
     """Returns the ids of a property that few articles share; None for what is no such property."""
     if isinstance(query, HasState):
         return _STATES[query.state]
-    if not isinstance(query, Is) or query.field == "lang":
+    if not isinstance(query, Is):
         return None
     value = query.value.strip()
-    if query.field == "site":
-        return _site(value, dialect)
     if query.field == "feed":
         return _feed(value)
-    wanted = select(articles.c.id)
-    if query.field == "story":
-        known = value.isdecimal() and int(value) <= MAX_ID
-        return wanted.where(articles.c.story_id == int(value) if known else false())
-    several = articles.c.authors if query.field == "author" else articles.c.tags
-    said = [_in_list(several, one, dialect, whole=query.field == "tag") for one in _spellings(value)]
-    return wanted.where(several.is_not(None), or_(*said))
+    known = value.isdecimal() and int(value) <= MAX_ID
+    return select(articles.c.id).where(articles.c.story_id == int(value) if known else false())
 
 
 def _changed_after(article: int, revision: int) -> SelectBase:
     """Returns the ids of what was stored, or got another text, after these were the newest."""
     again = select(revisions.c.article_id).where(revisions.c.id > revision)
     return union_all(select(articles.c.id).where(articles.c.id > article), again)
-
-
-def _host(value: str) -> tuple[str, str] | None:
-    """Returns the host of a site's name, or of any URL in it, and the same with its port if there is one."""
-    value = value.strip()
-    try:
-        parts = urlsplit(value if "//" in value else f"//{value}")
-        host = host_of(parts).removeprefix("www.")
-        return host, host + (f":{parts.port}" if parts.port else "")
-    except ValueError:
-        return None
-
-
-def _site(value: str, dialect: str) -> SelectBase:
-    """Returns the ids of a site by its name, one host of it, or any URL in it."""
-    wanted, found = select(articles.c.id), _host(value)
-    if found is None:
-        return wanted.where(false())
-    host, bare = found
-    labels = host.split(".")
-    sites = [bare, *(".".join(labels[start:]) for start in range(len(labels)))]  # one of them is that of the host
-    pages = (_begins(f"{scheme}://{bare}/", dialect) for scheme in ("https", "http"))
-    return wanted.where(articles.c.site.in_(sites), or_(articles.c.site == bare, *pages))
-
-
-def _begins(start: str, dialect: str) -> ColumnElement[bool]:
-    url = articles.c.canonical_url
-    if dialect == "sqlite":  # whose LIKE does not tell capitals
-        return and_(url >= start, url < start[:-1] + chr(ord(start[-1]) + 1))
-    return url.startswith(start, autoescape=True)
 
 
 def named(value: str) -> ColumnElement[bool]:
@@ -354,15 +351,3 @@ def _category(name: str) -> SelectBase:
     """Returns the ids of the articles that a subscription of this category listed first."""
     of_name = select(feeds.c.url).where(func.coalesce(feeds.c.category, "") == name, SUBSCRIBED)
     return select(articles.c.id).where(articles.c.feed.in_(of_name))
-
-
-def _spellings(value: str) -> list[str]:
-    # SQLite's LIKE knows the case of ASCII letters alone.
-    return [value] if value.isascii() else list(dict.fromkeys((value, value.lower(), value.title(), value.upper())))
-
-
-def _in_list(several: ColumnElement[str | None], value: str, dialect: str, *, whole: bool) -> ColumnElement[bool]:
-    quoted = orjson.dumps(value).decode()
-    sought = quoted if whole else quoted[1:-1]
-    like = several.contains if dialect == "sqlite" else several.icontains
-    return like(sought, autoescape=True)
