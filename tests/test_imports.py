@@ -41,7 +41,13 @@ def test_a_server_imports_no_extraction() -> None:
 
 def test_only_workers_import_the_job_queue() -> None:
     commands = "import aggregator.cli.app, aggregator.engines.fetch, aggregator.engines.daemon, aggregator.visit"
+    commands += "; aggregator.cli.app.build()"
     assert not {"procrastinate", "psycopg", "psycopg_pool"} & loaded(commands)
+
+
+def test_a_command_imports_no_other_one() -> None:
+    there = loaded("from aggregator.cli.app import build; build('search')")
+    assert {name for name in there if name.startswith("aggregator.cli.cmd_")} == {"aggregator.cli.cmd_search"}
 
 
 def test_the_functions_handed_to_the_pool_are_those() -> None:

@@ -17,11 +17,12 @@ from ruamel.yaml import YAML
 from typer.main import get_command
 
 import aggregator
-from aggregator.cli.app import app
+from aggregator.cli.app import build
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 SETUP, TESTS, OFFLINE, *_ = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+PROGRAM: Any = get_command(build())
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
@@ -78,7 +79,7 @@ def test_a_command_that_a_page_names(page: str, shown: str) -> None:
 
 def _refuse_unknown(words: list[str]) -> None:
     """Fails if a word is no command, no option of its command, or an argument too many."""
-    command: Any = get_command(app)
+    command = PROGRAM
     arguments = 0
     while words:
         word = words.pop(0)

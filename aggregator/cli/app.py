@@ -3,61 +3,57 @@
 import os
 import re
 import sys
+from importlib import import_module
 from typing import Annotated, NoReturn
 
 import typer
 
-from aggregator.cli import (
-    cmd_alerts,
-    cmd_daemon,
-    cmd_db,
-    cmd_demo,
-    cmd_doctor,
-    cmd_export,
-    cmd_extract,
-    cmd_feeds,
-    cmd_fetch,
-    cmd_import,
-    cmd_mcp,
-    cmd_reextract,
-    cmd_search,
-    cmd_serve,
-    cmd_show,
-    cmd_stories,
-    cmd_web,
-    cmd_worker,
-    gc_tuning,
-    global_options,
-    query_arguments,
-)
+from aggregator.cli import gc_tuning, global_options
 from aggregator.cli.help import Command
+from aggregator.cli.query_arguments import QueryCommand
 from aggregator.errors import AggregatorError
 
-app = typer.Typer(
-    name="aggregator",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
-app.command("fetch", cls=Command)(cmd_fetch.fetch)
-app.command("daemon", cls=Command)(cmd_daemon.daemon)
-app.command("worker", cls=Command)(cmd_worker.worker)
-app.command("serve", cls=Command)(cmd_serve.serve)
-app.add_typer(cmd_web.commands, name="web")
-app.command("search", cls=query_arguments.QueryCommand)(cmd_search.search)
-app.command("show", cls=Command)(cmd_show.show)
-app.add_typer(cmd_stories.commands, name="stories")
-app.add_typer(cmd_alerts.commands, name="alerts")
-app.command("extract", cls=Command)(cmd_extract.extract)
-app.add_typer(cmd_feeds.commands, name="feeds")
-app.command("export", cls=Command)(cmd_export.export)
-app.command("import", cls=Command)(cmd_import.import_articles)
-app.command("reextract", cls=Command)(cmd_reextract.reextract)
-app.add_typer(cmd_db.commands, name="db")
-app.command("mcp", cls=Command)(cmd_mcp.mcp)
-app.command("doctor", cls=Command)(cmd_doctor.doctor)
-app.command("demo", cls=Command)(cmd_demo.demo)
+# The commands in the order in which help lists them: the function of each in its module `cmd_NAME.py`; families, each
+# with its `commands`, follow.
+_COMMANDS = {
+    "fetch": "fetch",
+    "daemon": "daemon",
+    "worker": "worker",
+    "serve": "serve",
+    "search": "search",
+    "show": "show",
+    "extract": "extract",
+    "export": "export",
+    "import": "import_articles",
+    "reextract": "reextract",
+    "mcp": "mcp",
+    "doctor": "doctor",
+    "demo": "demo",
+}
+_FAMILIES = ("web", "stories", "alerts", "feeds", "db")
+
+
+def build(wanted: str | None = None) -> typer.Typer:
+    """Returns the program with the command of that name alone, or with all where none is called so.
+
+    To import and declare all of them takes longer than what many a command does.
+    """
+    app = typer.Typer(
+        name="aggregator",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+    app.callback()(_global)
+    names = (*_COMMANDS, *_FAMILIES)
+    for name in [wanted] if wanted in names else names:
+        module = import_module(f"aggregator.cli.cmd_{name}")
+        if name in _FAMILIES:
+            app.add_typer(module.commands, name=name)
+        else:
+            app.command(name, cls=QueryCommand if name == "search" else Command)(getattr(module, _COMMANDS[name]))
+    return app
 
 
 def _print_version(wanted: bool) -> None:
@@ -68,7 +64,6 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _global(
     ctx: typer.Context,
     config: Annotated[
@@ -107,7 +102,8 @@ def _global(
 def run() -> NoReturn:
     """Runs the command; errors that people cause are one line, and the process ends with the code they carry."""
     try:
-        code = app(global_options.hoisted(sys.argv[1:]), standalone_mode=False)
+        arguments = global_options.hoisted(sys.argv[1:])
+        code = build(global_options.command_of(arguments))(arguments, standalone_mode=False)
         sys.stdout.flush()
     except BrokenPipeError:
         code = _reader_left()

@@ -11,11 +11,11 @@ from aggregator.cli import global_options, output
 from aggregator.cli.count_bar import bar
 from aggregator.cli.shared_options import AsJson
 from aggregator.errors import AggregatorError, UsageError
-from aggregator.model import Tell
 
 if TYPE_CHECKING:
     from aggregator.archive.import_articles import Counts
     from aggregator.archive.import_pages import PageCounts
+    from aggregator.model import Tell
 
 
 def import_articles(
@@ -59,14 +59,14 @@ def import_articles(
         raise AggregatorError(f"{file}: {what} could not be used, the rest was")
 
 
-def _articles(options: global_options.Globals, file: str, progress: Tell | None) -> "Counts":
+def _articles(options: global_options.Globals, file: str, progress: "Tell | None") -> "Counts":
     from aggregator.archive.import_articles import import_file
 
     with options.open_store() as store:
         return import_file(store, file, _tell, progress=progress)
 
 
-def _pages(options: global_options.Globals, file: str, progress: Tell | None) -> "PageCounts":
+def _pages(options: global_options.Globals, file: str, progress: "Tell | None") -> "PageCounts":
     from aggregator.archive.import_pages import import_pages
 
     settings = options.load_config().settings

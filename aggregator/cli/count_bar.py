@@ -3,13 +3,16 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from aggregator.cli import output
-from aggregator.model import Tell
+
+if TYPE_CHECKING:
+    from aggregator.model import Tell
 
 
 @contextmanager
-def bar(*, quiet: bool) -> Iterator[Tell | None]:
+def bar(*, quiet: bool) -> "Iterator[Tell | None]":
     """Yields what is told what is done, how much of it and of how much; None where no bar is shown, for `quiet` and
     where stderr is no terminal."""
     if quiet or not sys.stderr.isatty():

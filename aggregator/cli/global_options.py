@@ -140,6 +140,17 @@ def hoisted(arguments: Sequence[str]) -> list[str]:
     return before + rest
 
 
+def command_of(arguments: Sequence[str]) -> str | None:
+    """Returns what stands behind the global options of `hoisted` arguments: a command, if they are well written."""
+    left = iter(arguments)
+    for one in left:
+        if one in _VALUED:
+            next(left, None)
+        elif one not in _FLAGS and one.partition("=")[0] not in _VALUED:
+            return one
+    return None
+
+
 def warn_of_variables(environ: Mapping[str, str]) -> None:
     """Logs a warning for each variable AGGREGATOR_… that is no setting: it is misspelt, and would do nothing."""
     if {name for name in environ if name.startswith(paths.PREFIX)} - _OWN_VARIABLES:

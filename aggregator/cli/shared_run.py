@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 
 from aggregator.cli.global_options import Globals
 from aggregator.errors import needing
-from aggregator.model import Tell
 
 if TYPE_CHECKING:
     from aggregator.engines.batch_run import Run
+    from aggregator.model import Tell
     from aggregator.store.engine import Store
 
 
-def of(options: Globals, store: "Store", progress: Tell | None) -> "Run":
+def of(options: Globals, store: "Store", progress: "Tell | None") -> "Run":
     """Returns a command's run on PostgreSQL. Raises UsageError where the packages of workers are not installed."""
     with needing("postgres", "procrastinate", "PostgreSQL"):
         from aggregator.engines.batch_run import Run

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from aggregator.cli.app import app
+from aggregator.cli.app import build
 from aggregator.schedule.health import (
     NEEDS_A_PERSON,
     STATES,
@@ -114,7 +114,7 @@ def test_documentation_and_help_name_the_states() -> None:
 
 def _help(command: str) -> str:
     """The help of a command of `aggregator feeds`, on one line."""
-    found = CliRunner().invoke(app, ["feeds", command, "--help"])
+    found = CliRunner().invoke(build(), ["feeds", command, "--help"])
     return " ".join(found.output.replace("│", " ").split())
 
 

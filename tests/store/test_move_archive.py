@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 import aggregator
 from aggregator.archive.import_articles import import_file
-from aggregator.cli.app import app
+from aggregator.cli.app import build
 from aggregator.errors import StoreError, UsageError
 from aggregator.store import engine, locks, meta
 from aggregator.store.engine import Store
@@ -245,7 +245,7 @@ def test_what_arrives_otherwise_is_told(source: Store, target_url: str) -> None:
     with closing(engine.open(target_url)) as there, there.write() as unit:
         for statement in TRIGGERS[there.dialect]:
             unit.execute(text(statement))
-    done = CliRunner().invoke(app, ["--database", source.url, "db", "migrate-to", target_url])
+    done = CliRunner().invoke(build(), ["--database", source.url, "db", "migrate-to", target_url])
     assert (done.exit_code, len(done.stdout.splitlines())) == (1, 2)
     assert {line.partition(":")[0] for line in done.stdout.splitlines()} == {"bodies", "robots"}
     assert "empty it and move again" in done.stderr
