@@ -65,7 +65,9 @@ async def spend(fetch: Fetch, urls: list[str], flight: int) -> float:
 
 
 async def with_aggregator(urls: list[str], flight: int) -> float:
-    from aggregator.net import Net, NetSettings, Request
+    from aggregator.net.client import Net
+    from aggregator.net.net_settings import NetSettings
+    from aggregator.net.request import Request
 
     settings = NetSettings(AGENT, site_gap=0, site_connections=8, connections=flight, allow_private_networks=True)
     async with Net(settings) as net:

@@ -35,6 +35,10 @@ def test_an_engine_imports_nothing_that_only_the_workers_need(engine: str) -> No
     assert "sqlalchemy.dialects.postgresql" not in there  # who has SQLite does not pay for it
 
 
+def test_http_is_loaded_where_something_is_asked_for() -> None:
+    assert not {"aiohttp", "httpx"} & loaded("import aggregator.engines.fetch, aggregator.alerts.manage")
+
+
 def test_a_server_imports_no_extraction() -> None:
     assert not {"numpy", "feedparser", "aggregator.extraction.pipeline"} & loaded("import aggregator.web.serve")
 

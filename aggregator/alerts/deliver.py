@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
@@ -17,7 +18,7 @@ from aggregator.alerts import mail, manage, match, message, shell_command, webho
 from aggregator.alerts.message import Message, MessageType, TellableStory
 from aggregator.config.models import Settings
 from aggregator.errors import AggregatorError, FetchError, UsageError
-from aggregator.net import Net, net_settings
+from aggregator.net.net_settings import net_settings
 from aggregator.query import Everything
 from aggregator.store import locks
 from aggregator.store.alerting import deliveries, saved_searches
@@ -29,6 +30,9 @@ from aggregator.store.engine import Store
 from aggregator.store.searching import search_articles
 from aggregator.store.searching.search_sql import Filters
 from aggregator.times import DAY, HOUR, MINUTE, iso
+
+if TYPE_CHECKING:
+    from aggregator.net.client import Net
 
 _log = logging.getLogger(__name__)
 _SECONDS = 15.0  # for one delivery
@@ -76,7 +80,7 @@ class _Round:
     store: Store
     settings: Settings
     clock: Callable[[], float]
-    net: Net
+    net: "Net"
     alert: SavedSearch
     outcome: Outcome
 
@@ -116,7 +120,7 @@ class _Round:
         await asyncio.to_thread(write)
 
 
-async def send(net: Net, settings: Settings, alert: SavedSearch, told: Message, now: int) -> str:
+async def send(net: "Net", settings: Settings, alert: SavedSearch, told: Message, now: int) -> str:
     """Sends a message to whom an alert tells; returns what came of it. Raises FetchError, DeliveryError, UsageError."""
     assert alert.target is not None
     if alert.channel == "mail":
@@ -148,8 +152,10 @@ def deliver_sample(store: Store, settings: Settings, name: str, clock: Callable[
     return asyncio.run(ask())
 
 
-def _network(settings: Settings, clock: Callable[[], float]) -> Net:
+def _network(settings: Settings, clock: Callable[[], float]) -> "Net":
     """Returns a network of its own: what receivers answer says nothing of the sites that are read."""
+    from aggregator.net.client import Net  # late: most rounds have nothing to deliver, and HTTP is slow to load
+
     return Net(replace(net_settings(settings), site_gap=0.0, timeout=_SECONDS), clock)
 
 

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Literal
 
 from aggregator.alerts import message as messages
 from aggregator.alerts.message import Message
-from aggregator.config.models import Settings
 from aggregator.errors import DeliveryError, UsageError
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
     from smtplib import SMTP
+
+    from aggregator.config.models import Settings
 
 _PORTS = {"tls": 465, "starttls": 587, "none": 25}
 
@@ -32,7 +33,7 @@ class SmtpServer:
     password: str | None
 
 
-def server(settings: Settings) -> SmtpServer:
+def server(settings: "Settings") -> SmtpServer:
     """Returns the server of the settings. Raises UsageError where they name none."""
     if settings.smtp_host is None:
         raise UsageError("mail needs a server: set smtp_host in the settings of feeds.yaml, or AGGREGATOR_SMTP_HOST")

@@ -5,11 +5,11 @@ import secrets
 from base64 import b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
 from aggregator.alerts import mail
-from aggregator.config.models import Settings
 from aggregator.errors import FetchError, NotFound, QueryError, UsageError
 from aggregator.net.targets import target
 from aggregator.store.alerting import deliveries, saved_searches
@@ -17,6 +17,9 @@ from aggregator.store.alerting.deliveries import Waiting
 from aggregator.store.alerting.saved_searches import Channel, SavedSearch, Target, read_query
 from aggregator.store.engine import Store
 from aggregator.urls import is_http
+
+if TYPE_CHECKING:
+    from aggregator.config.models import Settings
 
 _NAME = re.compile(r"\w[\w.-]{0,63}")
 _ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
@@ -46,7 +49,7 @@ def add(
     query: str | None,
     channel: Channel,
     address: str,
-    settings: Settings,
+    settings: "Settings",
     *,
     daily: bool = False,
 ) -> SavedSearch:
@@ -112,7 +115,7 @@ def _save(conn: Connection, name: str, query: str, now: datetime) -> bool:
     return replaced
 
 
-def _check(channel: Channel, address: str, settings: Settings) -> None:
+def _check(channel: Channel, address: str, settings: "Settings") -> None:
     if channel == "webhook":
         try:
             if not is_http(address):

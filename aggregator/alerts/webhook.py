@@ -3,14 +3,18 @@
 import hashlib
 import hmac
 from base64 import b64decode, b64encode
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from aggregator.net import Net, Request
+from aggregator.net.request import Request
+
+if TYPE_CHECKING:
+    from aggregator.net.client import Net
 
 _READ = 4096  # bytes of an answer that nobody looks at
 
 
-async def post(net: Net, url: str, secret: str, message_id: str, body: bytes, now: int) -> str:
+async def post(net: "Net", url: str, secret: str, message_id: str, body: bytes, now: int) -> str:
     """Posts a body of JSON; returns what came of it. Raises FetchError.
 
     The host is one that the person named, so it may be of a private network; and since redirects are not followed,

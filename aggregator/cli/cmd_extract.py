@@ -12,6 +12,7 @@ from aggregator.errors import UsageError
 if TYPE_CHECKING:
     from aggregator.extraction.article import Article, Block
     from aggregator.extraction.pipeline import RawPage
+    from aggregator.extraction.selectors import Selectors
 
 _COLUMNS_FOR_PATHS = 120  # of a terminal: from there on each block's path has room
 
@@ -47,14 +48,12 @@ def extract(
         _tell_verdict(found, source)
         return
     from aggregator.extraction import pipeline, served_type
-    from aggregator.subscriptions.page_selectors import page_selectors
 
     what = served_type.no_page(body, kind)
     if what:
         print(f"{source}: {served_type.sentence(what, where or url or 'URL')}", file=sys.stderr)
     url = url or where
-    selectors = page_selectors(options.load_config(), url) if url else None
-    page = pipeline.RawPage(body, url, selectors, kind)
+    page = pipeline.RawPage(body, url, _selectors(options, url) if url else None, kind)
     if explain:
         _explain(page, as_json=form is Form.JSON)
     else:
@@ -62,6 +61,13 @@ def extract(
         _print(found, form)
         if not what:
             _tell_verdict(found, source)
+
+
+def _selectors(options: global_options.Globals, url: str) -> "Selectors | None":
+    """Returns what feeds.yaml says of the page."""
+    from aggregator.subscriptions.page_selectors import page_selectors
+
+    return page_selectors(options.load_config(), url)
 
 
 def _tell_verdict(article: "Article", source: str) -> None:

@@ -17,7 +17,7 @@ from aggregator.config.models import Config
 from aggregator.engines import systemd
 from aggregator.engines.log_progress import log_progress
 from aggregator.errors import AggregatorError, UsageError
-from aggregator.net import Net
+from aggregator.net.client import Net
 from aggregator.pool import Pool
 from aggregator.store import engine
 from aggregator.store.engine import Store

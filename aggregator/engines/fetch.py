@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aggregator.alerts.deliver import Outcome, deliver
 from aggregator.config.models import Settings
 from aggregator.errors import AggregatorError, UsageError
 from aggregator.model import Json
-from aggregator.net import Net
 from aggregator.pool import Pool
 from aggregator.store import engine, locks
 from aggregator.store.engine import Store
@@ -23,6 +23,9 @@ from aggregator.subscriptions.sync import load, synced_settings
 from aggregator.times import iso
 from aggregator.visit import Blocked, Context, PageDone, PagesFound, Polled, Progress, StateChanged, opened, run_due
 from aggregator.visit.scope import make_due
+
+if TYPE_CHECKING:
+    from aggregator.net.client import Net
 
 MAX_WAIT_SECONDS = 60
 ALERT_SECONDS = 30  # for what alerts tell, at the end
@@ -155,7 +158,7 @@ def run(
     report: Report = lambda _: None,
     environ: Mapping[str, str] = os.environ,
     clock: Callable[[], float] = time.time,
-    net: Net | None = None,
+    net: "Net | None" = None,
     pool: Pool | None = None,
 ) -> Summary:
     """Does one fetch. Raises AggregatorError when nothing could be done at all.
@@ -177,7 +180,10 @@ def run(
             summary.manual_urls = targets.manual_urls
             with store.read() as conn:
                 report(Due(leases.count_due_feeds(conn, now, targets.scope)))
-            asyncio.run(_run(store, settings, targets.scope, summary, report, clock, net, pool))
+                due = leases.due_sites(conn, now, targets.scope)
+            if due:  # else the network need not even be loaded
+                asyncio.run(_visit(store, settings, targets.scope, summary, report, clock, net, pool))
+            asyncio.run(_tell(store, settings, summary, clock))
             if not (summary.feeds_polled or summary.offline):
                 with store.read() as conn:
                     summary.next_poll_at = leases.next_poll_at(conn)
@@ -204,16 +210,18 @@ def _alone(store: Store, report: Report) -> Iterator[None]:
         time.sleep(0.25)
 
 
-async def _run(
+async def _visit(
     store: Store,
     settings: Settings,
     scope: Scope,
     summary: Summary,
     report: Report,
     clock: Callable[[], float],
-    net: Net | None,
+    net: "Net | None",
     pool: Pool | None,
 ) -> None:
+    """Visits what is due, and counts what came of it."""
+
     def tell(event: Progress) -> None:
         summary.add(event)
         report(event)
@@ -222,6 +230,10 @@ async def _run(
         blocked = await _until_free(ctx)
         summary.offline = ctx.outage.reason(ctx.net.answers)
     summary.sites_held, summary.sites_quiet = blocked.held, blocked.quiet
+
+
+async def _tell(store: Store, settings: Settings, summary: Summary, clock: Callable[[], float]) -> None:
+    """Delivers what alerts have to tell, as far as there is time."""
     try:
         async with asyncio.timeout(ALERT_SECONDS):
             await deliver(store, settings, clock, summary.alerts)

@@ -1,10 +1,13 @@
 """Makes the settings of all requests, the User-Agent among them, of those of feeds.yaml."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from aggregator import __version__
-from aggregator.config.models import Settings
 from aggregator.net.request import Allowed
+
+if TYPE_CHECKING:
+    from aggregator.config.models import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ def user_agent(version: str, contact: str | None) -> str:
     return f"aggregator/{version} ({'+' if '://' in about else ''}{about})"
 
 
-def net_settings(settings: Settings) -> NetSettings:
+def net_settings(settings: "Settings") -> NetSettings:
     """Returns the settings of the network, of those of feeds.yaml."""
     return NetSettings(
         user_agent=user_agent(__version__, settings.contact),

@@ -3,16 +3,18 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from aggregator.errors import FetchError
 from aggregator.model import RobotsAnswer
-from aggregator.net.client import Net
 from aggregator.net.request import Allowed, Request
 from aggregator.net.robots_txt import MAX_BYTES, Robots, parse_robots
 from aggregator.times import DAY, MAX_CRAWL_DELAY
 from aggregator.urls import site_of
+
+if TYPE_CHECKING:
+    from aggregator.net.client import Net
 
 FRESH_SECONDS = DAY  # RFC 9309 section 2.4: not longer than 24 hours
 RETRY_SECONDS = 600  # after an answer that says nothing
@@ -38,7 +40,7 @@ class RobotsPolicy:
     `site`: the key of politeness of the URLs that a check starts from; default: their own. `clock`: seconds since 1970.
     """
 
-    def __init__(self, net: Net, memory: RobotsMemory, clock: Callable[[], float], site: str | None = None) -> None:
+    def __init__(self, net: "Net", memory: RobotsMemory, clock: Callable[[], float], site: str | None = None) -> None:
         self._net = net
         self._memory = memory
         self._clock = clock

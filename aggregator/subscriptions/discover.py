@@ -17,9 +17,9 @@ from aggregator.errors import ExtractionError, FeedError, FetchError
 from aggregator.feeds import candidates as discovery
 from aggregator.feeds.candidates import FeedCandidate, PossibleFeed
 from aggregator.model import FeedDocument, Response, RobotsAnswer
-from aggregator.net import Net, Request
+from aggregator.net.client import Net
 from aggregator.net.net_settings import net_settings
-from aggregator.net.request import FEED_TYPES
+from aggregator.net.request import FEED_TYPES, Request
 from aggregator.net.robots_policy import RobotsPolicy
 from aggregator.pool import Pool
 from aggregator.urls import site_of

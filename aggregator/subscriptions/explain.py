@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from aggregator import __version__, schedule
 from aggregator.config.models import Config, Feed, Page, Settings
 from aggregator.model import Hints
-from aggregator.net import user_agent
+from aggregator.net.net_settings import user_agent
 from aggregator.net.robots_txt import parse_robots
 from aggregator.schedule import health
 from aggregator.store.engine import Store

@@ -6,13 +6,13 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Connection
 
 from aggregator.config.models import Settings
 from aggregator.errors import FetchError
-from aggregator.net import Net, net_settings
+from aggregator.net.net_settings import net_settings
 from aggregator.pool import Pool
 from aggregator.store import locks
 from aggregator.store.engine import Store
@@ -22,6 +22,9 @@ from aggregator.store.work.request_gaps import RequestGaps
 from aggregator.visit.backlog import PAGES_PER_WORKER, Backlog
 from aggregator.visit.outage import Outage
 from aggregator.visit.progress import Progress
+
+if TYPE_CHECKING:
+    from aggregator.net.client import Net
 
 T = TypeVar("T")
 
@@ -38,7 +41,7 @@ class Context:
     store: Store
     writer: Writer
     reader: Reader
-    net: Net
+    net: "Net"
     pool: Pool
     settings: Settings
     owner: str
@@ -72,7 +75,7 @@ async def opened(
     report: Callable[[Progress], None],
     scope: Scope = EVERYTHING,
     clock: Callable[[], float] = time.time,
-    net: Net | None = None,
+    net: "Net | None" = None,
     pool: Pool | None = None,
     *,
     hands_over: bool = False,
@@ -90,6 +93,8 @@ async def opened(
             stack.callback(pool.close)
         held = set[str]()
         if net is None:
+            from aggregator.net.client import Net  # late: whoever has nothing to visit need not load HTTP
+
             take = None
             if store.path is None:  # on SQLite one machine asks
                 gaps = RequestGaps(store, owner, held)

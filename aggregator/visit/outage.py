@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 from aggregator.errors import FetchError
-from aggregator.net.transport_errors import is_of_this_machine
 
 _KINDS = ("dns", "connect", "tls", "timeout")
 _MANY = 3  # sites: where so many fail and none answers, it is the network
@@ -39,6 +38,8 @@ class Outage:
             return False
         self.failed[site] = error.reason
         self.resting[site] = now + _RETRY_SECONDS
+        from aggregator.net.transport_errors import is_of_this_machine  # late: what fails has loaded HTTP
+
         self.of_this_machine |= is_of_this_machine(error)
         return True
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from aggregator.errors import FetchError
 from aggregator.model import NO_VALIDATORS, Response, Validators
-from aggregator.net import Request
+from aggregator.net.request import Request
 from aggregator.net.robots_policy import RobotsPolicy
 from aggregator.store.polling import feeds
 from aggregator.store.polling.feeds import Source

@@ -4,7 +4,9 @@ from dataclasses import replace
 from urllib.parse import urlencode
 
 from aggregator.access.signatures import is_signed, signature
-from aggregator.net import Net, NetSettings, Request
+from aggregator.net.client import Net
+from aggregator.net.net_settings import NetSettings
+from aggregator.net.request import Request
 
 PATH = "/picture"
 _MAX_BYTES = 5 * 1024 * 1024

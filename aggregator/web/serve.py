@@ -13,7 +13,7 @@ import uvicorn
 from aggregator.access.logins import Logins
 from aggregator.access.signatures import signing_key
 from aggregator.errors import AggregatorError, UsageError
-from aggregator.net import net_settings
+from aggregator.net.net_settings import net_settings
 from aggregator.store.engine import Store
 from aggregator.subscriptions.known_config import KnownConfig
 from aggregator.web.application import create_app

@@ -9,7 +9,9 @@ import pytest
 
 from aggregator.errors import FetchError
 from aggregator.model import Response
-from aggregator.net import Net, NetSettings, Request, user_agent
+from aggregator.net.client import Net
+from aggregator.net.net_settings import NetSettings, user_agent
+from aggregator.net.request import Request
 from tests.servers import Canned, Server
 
 Get = Callable[..., Response]

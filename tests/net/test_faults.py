@@ -12,7 +12,9 @@ import pytest
 
 from aggregator.errors import FetchError
 from aggregator.model import Response
-from aggregator.net import Net, NetSettings, Request
+from aggregator.net.client import Net
+from aggregator.net.net_settings import NetSettings
+from aggregator.net.request import Request
 from tests.servers import Reply, Server
 
 Get = Callable[..., Response]

@@ -15,7 +15,9 @@ import zstandard
 
 from aggregator.errors import FetchError
 from aggregator.model import Response
-from aggregator.net import Net, NetSettings, Request
+from aggregator.net.client import Net
+from aggregator.net.net_settings import NetSettings
+from aggregator.net.request import Request
 from tests.net.conftest import SETTINGS
 from tests.servers import Canned, Reply, Server, conditional
 

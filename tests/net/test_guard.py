@@ -10,8 +10,10 @@ import pytest
 
 from aggregator.errors import FetchError
 from aggregator.model import Response
-from aggregator.net import Net, NetSettings, Request
 from aggregator.net.addresses import networks
+from aggregator.net.client import Net
+from aggregator.net.net_settings import NetSettings
+from aggregator.net.request import Request
 from aggregator.net.resolver import checked_socket
 from aggregator.net.transport_errors import AddressRefused
 from tests.servers import Reply, Server

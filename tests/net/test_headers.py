@@ -1,7 +1,7 @@
 """Header values: numbers, ranges, bytes as text, the User-Agent."""
 
-from aggregator.net import user_agent
 from aggregator.net.headers import number, octets, part_of, received, text
+from aggregator.net.net_settings import user_agent
 
 
 def test_numbers() -> None:

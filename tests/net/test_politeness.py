@@ -10,8 +10,10 @@ import pytest
 
 from aggregator.errors import FetchError
 from aggregator.model import Response
-from aggregator.net import Net, NetSettings, Request
 from aggregator.net.adaptive_delay import AdaptiveDelay
+from aggregator.net.client import Net
+from aggregator.net.net_settings import NetSettings
+from aggregator.net.request import Request
 from aggregator.net.site_limiter import SiteLimiter
 from tests.servers import Canned, Reply, Server
 

@@ -8,7 +8,8 @@ import pytest
 
 from aggregator.errors import FetchError
 from aggregator.model import RobotsAnswer
-from aggregator.net import Net, NetSettings
+from aggregator.net.client import Net
+from aggregator.net.net_settings import NetSettings
 from aggregator.net.robots_policy import RobotsPolicy
 from aggregator.times import DAY, MAX_CRAWL_DELAY, MINUTE
 

@@ -10,7 +10,8 @@ from sqlalchemy import func, select, text
 from aggregator.config.models import Settings
 from aggregator.engines import fetch as fetch_engine
 from aggregator.errors import AggregatorError, ConfigError, UsageError
-from aggregator.net import Net, net_settings
+from aggregator.net.client import Net
+from aggregator.net.net_settings import net_settings
 from aggregator.pool import Pool
 from aggregator.store import engine, locks
 from aggregator.store.schema import articles, entries, feeds, polls, revisions
