@@ -1,5 +1,6 @@
 """The databases that tests run on: SQLite in a file, and PostgreSQL that comes from PyPI."""
 
+import os
 import shutil
 import tempfile
 import uuid
@@ -15,6 +16,9 @@ from sqlalchemy.engine import make_url
 from aggregator.pool import Pool
 from aggregator.store import engine
 from aggregator.store.engine import Store
+
+# Every process that a test starts would compile all of the program anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.fixture(scope="session")
