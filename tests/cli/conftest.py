@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.warm_process import Starter
 
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -17,20 +19,19 @@ def environment(home: Path) -> dict[str, str]:
     return {**kept, "HOME": str(home), "XDG_CONFIG_HOME": str(home / "none"), "PYTHONPATH": str(ROOT)}
 
 
+@pytest.fixture(scope="session")
+def starter() -> Iterator[Starter]:
+    """What starts the commands of `run`."""
+    with Starter() as opened:
+        yield opened
+
+
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
+def run(tmp_path: Path, starter: Starter) -> Run:
     """`run("fetch", "--json", stdin="…", COLUMNS="80")`: the finished process."""
 
     def call(*arguments: str, stdin: str = "", **variables: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-m", "aggregator", *arguments],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            cwd=tmp_path,
-            env=environment(tmp_path) | variables,
-            timeout=120,
-        )
+        return starter.run(arguments, stdin, tmp_path, environment(tmp_path) | variables)
 
     return call
 

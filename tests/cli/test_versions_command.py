@@ -1,30 +1,30 @@
 """`aggregator show --revisions`, `--diff` and what finds changed articles, as their user calls them."""
 
 import json
-import os
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import text
 
 from aggregator.store import engine
+from tests.cli.conftest import environment
 from tests.servers import Reply, Server
 from tests.visit import site
+from tests.warm_process import Starter
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
-@pytest.fixture
-def run(tmp_path: Path) -> Iterator[Run]:
-    """A database in which article 1 changed twice and the page of article 2 is gone."""
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory, starter: Starter) -> Run:
+    """Runs commands over a database in which article 1 changed twice and the page of article 2 is gone. No test here
+    changes it."""
+    folder = tmp_path_factory.mktemp("changed")
 
     def run(*words: str, columns: int = 80) -> subprocess.CompletedProcess[str]:
         own = {"AGGREGATOR_ALLOW_PRIVATE_NETWORKS": "true", "AGGREGATOR_SITE_GAP": "0", "COLUMNS": str(columns)}
-        command = [sys.executable, "-m", "aggregator", *words]
-        return subprocess.run(command, cwd=tmp_path, env=os.environ | own, capture_output=True, text=True, timeout=60)
+        return starter.run(words, "", folder, environment(folder) | own)
 
     html = site.page(1)
     second = html.replace("old bridge", "old wooden bridge", 1)
@@ -33,15 +33,15 @@ def run(tmp_path: Path) -> Iterator[Run]:
         server.route("/a/1", *(Reply(page) for page in (html, second, third)))
         server.route("/a/2", Reply(site.page(2, "Southport")), Reply("gone", 410))
         feed = site.serve_feed(server, "/rss", site.rss(server, range(1, 3)))
-        (tmp_path / "feeds.yaml").write_text(f"feeds:\n  - url: {feed}\n")
+        (folder / "feeds.yaml").write_text(f"feeds:\n  - url: {feed}\n")
         assert run("fetch").returncode == 0
         for _ in range(2):
-            store = engine.open(f"sqlite:///{tmp_path / 'aggregator.db'}")
+            store = engine.open(f"sqlite:///{folder / 'aggregator.db'}")
             with store.write() as conn:
                 conn.execute(text("UPDATE refetches SET next_at = 1"))
             store.close()
             assert run("fetch").returncode == 0
-        yield run
+    return run
 
 
 def test_versions_and_changes_are_shown(run: Run) -> None:
