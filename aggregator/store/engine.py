@@ -3,6 +3,7 @@
 import logging
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -13,6 +14,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import PoolProxiedConnection
 
 from aggregator.errors import DatabaseBusy, DatabaseNewer, Deadlock, StoreError, UsageError
 from aggregator.store import indexes, meta
@@ -27,6 +29,7 @@ HEAD = "0030"
 BUSY_SECONDS = 30
 LOCK_SECONDS = 5  # that a migration waits for a table of PostgreSQL
 _WAL_PAGES = 4000  # of the log before it is folded in: an import writes most pages again and again until then
+_SNAPSHOT = text("SELECT pg_current_snapshot()::text")
 _log = logging.getLogger(__name__)
 _MANY = 20_000  # articles that are indexed in more than a moment
 _PAGE_BYTES = 8192  # of a new SQLite database: on the 4096 of SQLite's own choice most articles leave half a page empty
@@ -39,6 +42,8 @@ class Store:
         self._engine = engine
         self.dialect: str = engine.dialect.name
         self.url: str = engine.url.render_as_string(hide_password=False)
+        self._watching: PoolProxiedConnection | None = None
+        self._watching_lock = threading.Lock()
 
     @property
     def path(self) -> Path | None:
@@ -69,6 +74,21 @@ class Store:
         with self._translated(), self._engine.connect() as conn:
             yield conn.execution_options(isolation_level="AUTOCOMMIT")
 
+    def data_version(self) -> str:
+        """Returns a mark of what the database holds: where it is the same again, nothing was committed in between, by
+        any process. (It may differ for less.)"""
+        with self._translated():
+            if self.dialect != "sqlite":
+                with self.autocommit() as conn:
+                    return str(conn.execute(_SNAPSHOT).scalar())
+            with self._watching_lock:  # SQLite counts for each connection the changes that others have committed
+                if self._watching is None:
+                    self._watching = self._engine.raw_connection()
+                    self._watching.detach()
+                    self._watching.cursor().execute("PRAGMA busy_timeout = 0")  # who asks this waits for nothing
+                found = self._watching.cursor().execute("PRAGMA data_version").fetchone()
+            return str(found[0])
+
     @property
     def shown(self) -> str:
         """Returns what messages call it: the file, or the URL without its password."""
@@ -81,6 +101,8 @@ class Store:
 
     def close(self) -> None:
         """Closes every connection."""
+        if self._watching is not None:
+            self._watching.close()
         self._engine.dispose()
 
     @contextmanager

@@ -31,6 +31,21 @@ def test_migrations_make_the_tables_of_the_schema(store: Store) -> None:
     assert found == []
 
 
+def test_the_version_of_data_changes_with_what_any_process_commits(store: Store) -> None:
+    other = engine.open(store.url)
+    versions = [store.data_version()]
+    for writing in (store, other):
+        with writing.read() as conn:
+            meta.get(conn, "x")
+        versions.append(store.data_version())
+        with writing.write() as unit:
+            meta.put(unit, "x", str(len(versions)))
+        versions.append(store.data_version())
+    other.close()
+    assert versions[0] == versions[1] != versions[2] == versions[3] != versions[4]
+    assert versions[2] != versions[0] != versions[4]
+
+
 def test_head_is_the_newest_migration() -> None:
     config = Config()
     config.set_main_option("script_location", engine._migrations())
