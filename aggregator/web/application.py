@@ -51,9 +51,9 @@ def create_app(served: ServerState, root_path: str = "") -> FastAPI:
             Middleware(RootPath, root=root_path),
             Middleware(RequestLog, metrics=counted),
             Middleware(SecurityHeaders, pictures_from_elsewhere=served.pictures is None),
+            Middleware(Guard, served=served),
             Middleware(GZipMiddleware, minimum_size=800, compresslevel=5),
             Middleware(Conditional),
-            Middleware(Guard, served=served),
         ],
     )
     app.state.served = served

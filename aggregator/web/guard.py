@@ -2,8 +2,10 @@
 
 import base64
 import binascii
+import hashlib
 import ipaddress
 import re
+import time
 from urllib.parse import parse_qs, quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -13,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from aggregator.access.logins import Login, TooManyLogins
+from aggregator.errors import StoreError
 from aggregator.web import protocols
 from aggregator.web.peer import Peer, peer_of
 from aggregator.web.problem_answers import problem
@@ -25,14 +28,19 @@ PUBLIC = ("/healthz", "/login")
 STATIC = "/static/"
 _HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([^:/?#\[\]@\s]+))(?::\d{1,5})?", re.IGNORECASE)
 _LOCAL_NAME = "localhost"
+_KNOWN_SECONDS = 60.0  # for a session ends, and the use of a token is noted, without any change
+_MOST_KNOWN = 1000
 
 
 class Guard:
-    """The middleware. What it found stands in `request.state`: `login` and `peer`."""
+    """The middleware. What it found stands in `request.state`: `peer` and `login`, and `version`, which is that of the
+    database when it looked. It looks again where the database has changed since."""
 
     def __init__(self, app: ASGIApp, served: ServerState) -> None:
         self._app = app
         self._served = served
+        self._known: dict[bytes, Login | None] = {}  # who was let in, by what was sent
+        self._known_by: tuple[object, float] = (None, 0.0)  # the version when it was, and until when that counts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -44,8 +52,18 @@ class Guard:
         refused = self._refused_host(peer)
         path = path_of(scope)
         if refused is None and not _is_open(path):  # what is open waits for no thread
-            refused = await run_in_threadpool(self._refused, scope, path, peer)
+            state["version"] = await self._version()
+            refused = await self._refused(scope, path, peer)
         await (refused or self._app)(scope, receive, send)
+
+    async def _version(self) -> object:
+        store = self._served.store
+        try:
+            if store.dialect == "sqlite":
+                return store.data_version()  # in microseconds: a thread would take longer to begin
+            return await run_in_threadpool(store.data_version)
+        except StoreError:
+            return object()  # which equals no other; whoever reads the database tells what is wrong
 
     def _refused_host(self, peer: Peer) -> Response | None:
         """Refuses names that are not this server's: a page of another site whose name leads here is not let in."""
@@ -58,22 +76,32 @@ class Guard:
             return None
         return problem(421, f"{name} is no name of this server; `aggregator serve --allow-host {name}` makes it one")
 
-    def _refused(self, scope: Scope, path: str, peer: Peer) -> Response | None:
+    async def _refused(self, scope: Scope, path: str, peer: Peer) -> Response | None:
         """Finds who asks; returns the refusal, None if the request is let in."""
         changes, headers = scope["method"] not in SAFE, Headers(scope=scope)
-        try:
-            login = self._login(scope, headers, path, peer)
-        except TooManyLogins as error:
-            return problem(429, str(error), {"Retry-After": str(error.seconds)})
-        scope["state"]["login"] = login
-        if login is None:
-            if self._served.logins.account() is not None:
+        now, version, sent = time.monotonic(), scope["state"]["version"], _sent(scope, headers, path)
+        if self._known_by[0] != version or now > self._known_by[1] or len(self._known) > _MOST_KNOWN:
+            self._known, self._known_by = {}, (version, now + _KNOWN_SECONDS)
+        known = self._known
+        if sent not in known:
+            try:
+                login, is_open = await run_in_threadpool(self._look, scope, headers, path, peer)
+            except TooManyLogins as error:
+                return problem(429, str(error), {"Retry-After": str(error.seconds)})
+            if login is None and not is_open:
                 return _closed(scope, headers, path)
-            if changes:
-                return problem(403, "read-only until a password is set: `aggregator web password USER`")
-        elif changes and _may_be_foreign(login, headers) and not is_same_origin(headers, peer):
+            known[sent] = login
+        login = scope["state"]["login"] = known[sent]
+        if changes and login is None:
+            return problem(403, "read-only until a password is set: `aggregator web password USER`")
+        if changes and login is not None and _may_be_foreign(login, headers) and not is_same_origin(headers, peer):
             return problem(403, "a change must come from a page of this server")
         return None
+
+    def _look(self, scope: Scope, headers: Headers, path: str, peer: Peer) -> tuple[Login | None, bool]:
+        """Returns who asks, and whether anybody may."""
+        login = self._login(scope, headers, path, peer)
+        return login, login is None and self._served.logins.account() is None
 
     def _login(self, scope: Scope, headers: Headers, path: str, peer: Peer) -> Login | None:
         logins, out = self._served.logins, path.startswith("/out/")
@@ -87,6 +115,14 @@ class Guard:
         elif secret := cookie_parser(headers.get("cookie", "")).get(COOKIE):
             login = logins.by_session(secret)
         return login if login is None or login.scope == "all" or out else None
+
+
+def _sent(scope: Scope, headers: Headers, path: str) -> bytes:
+    """Returns a digest of all by which a request may log in: what is remembered of a password tells nobody what it
+    is."""
+    names = ("authorization", "x-auth-token", "cookie")
+    key = scope["query_string"] if path.startswith("/out/") else None
+    return hashlib.blake2b(repr((*map(headers.get, names), key)).encode(), digest_size=32).digest()
 
 
 def _is_open(path: str) -> bool:
@@ -139,7 +175,9 @@ def local_target(wanted: str | None) -> str:
 
 def _closed(scope: Scope, headers: Headers, path: str) -> Response:
     """Returns the answer to who must log in first: a page leads a browser there."""
-    is_page = scope["method"] == "GET" and "text/html" in headers.get("accept", "") and not path.startswith("/api/")
+    is_page = (
+        scope["method"] in ("GET", "HEAD") and "text/html" in headers.get("accept", "") and not path.startswith("/api/")
+    )
     if is_page and not path.startswith("/out/"):
         query = scope["query_string"].decode("latin-1")
         wanted = path + (f"?{query}" if query else "")

@@ -140,6 +140,27 @@ def test_logins_are_throttled(archive_folder: Path, tmp_path_factory: pytest.Tem
                 assert PASSWORD.encode() not in file.read_bytes()
 
 
+def test_what_ends_is_refused_at_once(archive_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = closed(archive_folder, tmp_path_factory)
+    token = run(folder, "web", "token", "short").stdout.strip()
+    with serving(folder) as running:
+        with httpx.Client(base_url=running.base, headers={"X-Auth-Token": token}) as program:
+            assert [program.get("/feeds").status_code for _ in range(3)] == [200] * 3
+            assert running.run("web", "revoke", "short").returncode == 0
+            assert program.get("/feeds").status_code == 401
+        with httpx.Client(base_url=running.base, headers={"Origin": running.base}) as browser:
+            assert browser.post("/login", data={"username": USER, "password": PASSWORD}).status_code == 303
+            session = dict(browser.cookies)
+            assert [browser.get("/feeds").status_code for _ in range(3)] == [200] * 3
+            assert browser.post("/logout").status_code == 303
+            assert httpx.get(f"{running.base}/feeds", cookies=session).status_code == 401
+        with httpx.Client(base_url=running.base, auth=(USER, PASSWORD)) as reader:
+            assert [reader.get("/feeds").status_code for _ in range(3)] == [200] * 3
+            assert running.run("web", "password", USER, "--stdin", stdin="another one\n").returncode == 0
+            assert reader.get("/feeds").status_code == 401
+            assert reader.head("/", headers={"Accept": "text/html"}).status_code == 303
+
+
 def test_others_are_not_let_in_without_a_password(archive_folder: Path) -> None:
     done = run(archive_folder, "serve", "--host", "0.0.0.0", "--port", "0")
     assert done.returncode == 2
