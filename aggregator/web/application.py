@@ -14,6 +14,7 @@ from aggregator.web.api.api_router import router as api
 from aggregator.web.conditional import Conditional
 from aggregator.web.guard import Guard
 from aggregator.web.health_checks import router as health_checks
+from aggregator.web.kept_answers import KeptAnswers
 from aggregator.web.out.out_router import router as out
 from aggregator.web.pages.page_router import router as pages
 from aggregator.web.pages.page_router import static_files
@@ -52,6 +53,7 @@ def create_app(served: ServerState, root_path: str = "") -> FastAPI:
             Middleware(RequestLog, metrics=counted),
             Middleware(SecurityHeaders, pictures_from_elsewhere=served.pictures is None),
             Middleware(Guard, served=served),
+            Middleware(KeptAnswers),
             Middleware(GZipMiddleware, minimum_size=800, compresslevel=5),
             Middleware(Conditional),
         ],

@@ -6,6 +6,7 @@ from email.utils import formatdate, parsedate_to_datetime
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+_CONDITIONS = (b"if-none-match", b"if-modified-since")
 _KEPT = ("etag", "last-modified", "cache-control", "vary", "date", "expires", "content-location")
 
 
@@ -19,7 +20,6 @@ class Conditional:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             await self._app(scope, receive, send)
             return
-        asked = Headers(scope=scope)
         start: Message = {}
         parts: list[bytes] = []
 
@@ -30,21 +30,28 @@ class Conditional:
                 return
             parts.append(message.get("body", b""))
             if not message.get("more_body"):
-                await _answer(asked, start, b"".join(parts), send, with_body=scope["method"] == "GET")
+                await answer(scope, start, b"".join(parts), send)
 
         await self._app({**scope, "method": "GET"}, receive, hold)
 
 
-async def _answer(asked: Headers, start: Message, body: bytes, send: Send, *, with_body: bool) -> None:
+def without_conditions(scope: Scope) -> Scope:
+    """Returns the request that asks for all of the same answer."""
+    headers = [(name, value) for name, value in scope["headers"] if name not in _CONDITIONS]
+    return {**scope, "method": "GET", "headers": headers}
+
+
+async def answer(scope: Scope, start: Message, body: bytes, send: Send) -> None:
+    """Sends of a whole answer to GET what was asked for: all of it, its headers, or that it is known."""
     headers = MutableHeaders(raw=start["headers"])
     if start["status"] == 200:
         headers.setdefault("Cache-Control", "private, no-cache")
         headers.setdefault("ETag", f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"')
-        if _is_known(asked, headers):
+        if _is_known(Headers(scope=scope), headers):
             kept = [(name, value) for name, value in start["headers"] if name.decode("latin-1").lower() in _KEPT]
             start, body = {**start, "status": 304, "headers": kept}, b""
     await send(start)
-    await send({"type": "http.response.body", "body": body if with_body else b""})
+    await send({"type": "http.response.body", "body": body if scope["method"] == "GET" else b""})
 
 
 def modified(at: int) -> dict[str, str]:

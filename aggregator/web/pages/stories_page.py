@@ -41,7 +41,10 @@ def front(
     shown = {"front": found, "span": span, "spans": _SPANS, "limit": limit, "step": _PAGE, "most": MOST_STORIES}
     names = source_names(served.store)
     has_feeds = bool(found.cards or found.all_read or served.config().feeds)  # the file is read where it matters alone
-    return page(request, "front.html", **shown, unread=unread, names=names, has_feeds=has_feeds)
+    answer = page(request, "front.html", **shown, unread=unread, names=names, has_feeds=has_feeds)
+    if not (found.cards or found.all_read):
+        answer.headers["Cache-Control"] = "private, no-store"  # it tells of the file
+    return answer
 
 
 @router.get("/story/{story_id}")
