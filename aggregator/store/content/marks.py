@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Exists, func, literal, or_, select, text, update
 
 from aggregator.store.schema import article_marks, articles
-from aggregator.store.sql import Values, insert, listed
+from aggregator.store.sql import Values, insert, listed, run_list
 
 Action = Literal["read", "unread", "star", "unstar", "remove"]
 """remove: taken out of the lists of feed readers until it is unread again; searches find it as before."""
@@ -23,15 +23,18 @@ class Mark:
 
 
 UNMARKED = Mark()
+_MARKS = f"SELECT article_id, {', '.join(Mark.__slots__)} FROM article_marks WHERE article_id "
+_OF_ARTICLES = {
+    "sqlite": text(_MARKS + "IN (SELECT value FROM json_each(:ids))"),
+    "postgresql": text(_MARKS + "= ANY(CAST(:ids AS BIGINT[]))"),
+}
 _IS_READ, _IS_STARRED = article_marks.c.read_at.is_not(None), article_marks.c.starred_at.is_not(None)
 _COLUMN = {"read": "read_at", "unread": "read_at", "star": "starred_at", "unstar": "starred_at", "remove": "removed_at"}
 
 
 def of_articles(conn: Connection, article_ids: Collection[int]) -> Mapping[int, Mark]:
     """Returns the marks of those of the articles that have any."""
-    columns = (article_marks.c.article_id, *(article_marks.c[name] for name in Mark.__slots__))
-    wanted = select(*columns).where(article_marks.c.article_id.in_(listed(conn, list(article_ids))))
-    return {row[0]: Mark(*row[1:]) for row in conn.execute(wanted)}
+    return {row[0]: Mark(*row[1:]) for row in run_list(conn, _OF_ARTICLES, "ids", list(article_ids))}
 
 
 def change(conn: Connection, which: ColumnElement[bool], action: Action, now: int) -> int:

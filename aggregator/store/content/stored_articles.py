@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, or_, select, text
 from aggregator.articles.row import ArticleFields
 from aggregator.errors import NotFound
 from aggregator.store.schema import JSON_LIST, articles, bodies, entries, revisions
-from aggregator.store.sql import listed, portions, run_list
+from aggregator.store.sql import listed, portions, run, run_list
 
 LISTS = frozenset(str(column.name) for column in articles.c if column.info is JSON_LIST)
 MAX_ID = 2**63 - 1  # that a column holds
@@ -23,6 +23,13 @@ _AT_URLS = {
 }
 _BY_ID = select(articles).where(articles.c.id == bindparam("id"))
 _BY_URL = select(articles).where(articles.c.canonical_url == bindparam("url"))
+_COPIES = (
+    select(articles)
+    .where(or_(articles.c.id == bindparam("head"), articles.c.copy_of == bindparam("head")))
+    .where(articles.c.id != bindparam("own"))
+    .order_by(articles.c.at, articles.c.id)
+)
+_BODY = text("SELECT html FROM bodies WHERE article_id = :id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +120,8 @@ def of_text(conn: Connection, text_hash: int, most: int = 20) -> list[tuple[int,
 
 def body(conn: Connection, article_id: int) -> bytes | None:
     """Returns an article's sanitised HTML, zstd; None where the text says it all."""
-    found = conn.execute(select(bodies.c.html).where(bodies.c.article_id == article_id)).scalar()
-    return None if found is None else bytes(found)
+    found = run(conn, _BODY, {"id": article_id})
+    return bytes(found[0][0]) if found else None
 
 
 def bodies_of(conn: Connection, article_ids: Sequence[int]) -> dict[int, bytes]:
@@ -152,6 +159,4 @@ def copies_of(conn: Connection, article: StoredArticle) -> list[StoredArticle]:
     """Returns the other articles that are the same text, oldest first: the copies of an article, or its head and the
     head's other copies."""
     head = article.id if article.copy_of is None else article.copy_of
-    same = or_(articles.c.id == head, articles.c.copy_of == head)
-    query = select(articles).where(same, articles.c.id != article.id).order_by(articles.c.at, articles.c.id)
-    return [from_row(row) for row in conn.execute(query)]
+    return [from_row(row) for row in conn.execute(_COPIES, {"head": head, "own": article.id})]

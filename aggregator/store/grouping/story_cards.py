@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 
 from aggregator.store.schema import article_marks, articles, stories
-from aggregator.store.sql import listed, tuples
+from aggregator.store.sql import listed, run, tuples
 
 _BEGINNING = 600  # characters of a text that are shown where there is no lead
 
@@ -45,6 +45,13 @@ class Member:
 _MEMBER = [articles.c[name] for name in Member.__slots__[:8]]
 _MARKS = [article_marks.c.read_at, article_marks.c.starred_at]
 _TEASED = [articles.c[name] for name in Teaser.__slots__[:-1]]
+_TIME = text("SELECT at FROM articles WHERE id = :id")
+_AROUND = text(
+    "SELECT (SELECT id FROM articles WHERE at = :at AND id > :id ORDER BY id LIMIT 1),"
+    " (SELECT id FROM articles WHERE at > :at ORDER BY at, id LIMIT 1),"
+    " (SELECT id FROM articles WHERE at = :at AND id < :id ORDER BY id DESC LIMIT 1),"
+    " (SELECT id FROM articles WHERE at < :at ORDER BY at DESC, id DESC LIMIT 1)"
+)
 
 
 def teasers(conn: Connection, article_ids: Collection[int]) -> dict[int, Teaser]:
@@ -73,11 +80,6 @@ def newest(conn: Connection, until: int) -> int | None:
 
 def neighbours(conn: Connection, article_id: int) -> tuple[int | None, int | None]:
     """Returns the ids of the articles just newer and just older than this one."""
-    at = conn.execute(select(articles.c.at).where(articles.c.id == article_id)).scalar_one()
-    same, order = articles.c.at == at, (articles.c.at, articles.c.id)
-    later, earlier = articles.c.id > article_id, articles.c.id < article_id
-    newer = select(articles.c.id).order_by(*order).limit(1)
-    older = select(articles.c.id).order_by(*(one.desc() for one in order)).limit(1)
-    after = conn.execute(newer.where(same, later)).scalar() or conn.execute(newer.where(articles.c.at > at)).scalar()
-    before = conn.execute(older.where(same, earlier)).scalar() or conn.execute(older.where(articles.c.at < at)).scalar()
-    return after, before
+    ((at,),) = run(conn, _TIME, {"id": article_id})
+    ((later, newer, earlier, older),) = run(conn, _AROUND, {"id": article_id, "at": at})
+    return later or newer, earlier or older

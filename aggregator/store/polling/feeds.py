@@ -297,11 +297,17 @@ def count_entries(conn: Connection, counted: Mapping[int, int]) -> None:
         run(conn, _COUNT, {"feed_id": feed_id, "number": number})
 
 
+_NAMES = (  # put together once: every page asks for them
+    select(feeds.c.site, func.max(feeds.c.title))
+    .where(SUBSCRIBED)
+    .group_by(feeds.c.site)
+    .having(func.count() == 1, func.max(feeds.c.title).is_not(None))
+)
+
+
 def names_of_sites(conn: Connection) -> dict[str, str]:
     """Returns the titles of subscriptions by their sites, of those sites that have one alone."""
-    named = select(feeds.c.site, func.max(feeds.c.title)).where(SUBSCRIBED)
-    alone = named.group_by(feeds.c.site).having(func.count() == 1, func.max(feeds.c.title).is_not(None))
-    return dict(tuples(conn, alone))
+    return dict(tuples(conn, _NAMES))
 
 
 def entries_per_day(conn: Connection, since: int, feed_id: int | None = None) -> dict[tuple[int, int], int]:
