@@ -7,12 +7,20 @@ usage: python -m benchmarks.feed_site --feeds 100 [--entries 20] [--words 350]  
 import argparse
 import asyncio
 import contextlib
+import os
 import random
+import subprocess
 import sys
+import tempfile
+import time
+from collections.abc import Iterator
 from email.utils import formatdate
 from functools import lru_cache
+from pathlib import Path
 
 import orjson
+
+import aggregator
 
 _KEPT = 2500  # documents of 48 KB: 120 MB
 _SYLLABLES = [
@@ -170,6 +178,34 @@ async def serve(feeds: int, entries: int, words: int) -> None:
     print(port, flush=True)
     with contextlib.suppress(KeyboardInterrupt):
         await loop.run_in_executor(None, sys.stdin.read)
+
+
+@contextlib.contextmanager
+def fetching(database: str, feeds: int) -> "Iterator[subprocess.Popen[bytes]]":
+    """Fetches so many feeds of such a site into a database; goes on when the first articles are there, and ends the
+    fetch, which is given, if it still runs."""
+    site = [sys.executable, "-m", "benchmarks.feed_site", "--feeds", str(feeds)]
+    settings = {"ALLOW_PRIVATE_NETWORKS": "true", "SITE_GAP": "0", "SITE_CONNECTIONS": "8"}
+    environ = os.environ | {f"AGGREGATOR_{name}": value for name, value in settings.items()}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(site, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as serving,
+        aggregator.open(database) as archive,
+    ):
+        assert serving.stdout is not None
+        host = f"127.0.0.1:{int(serving.stdout.readline())}"
+        listed = "".join(f"- {{url: 'http://{host}/f/{number}.xml', full_text: never}}\n" for number in range(feeds))
+        Path(folder, "feeds.yaml").write_text(f"feeds:\n{listed}")
+        fetch = [sys.executable, "-m", "aggregator", "--config", f"{folder}/feeds.yaml", "--database", database, "-q"]
+        writing = subprocess.Popen([*fetch, "fetch", "--all"], env=environ)
+        try:
+            while not archive.search(site=host, limit=1).total and writing.poll() is None:
+                time.sleep(0.1)
+            yield writing
+        finally:
+            writing.terminate()
+            writing.wait()
+            serving.kill()
 
 
 def main() -> None:

@@ -29,6 +29,7 @@ from typing import Any
 
 import aggregator
 from benchmarks import corpus
+from benchmarks.feed_site import fetching
 
 START, SPAN = datetime(2023, 1, 1, tzinfo=UTC), timedelta(minutes=1_000_000)
 SITES, SHOWN, COLD, FEEDS = 200, 20, 5, 60
@@ -228,28 +229,13 @@ def ask_cold(folder: Path, url: str, asked: list[Kind], other: Peers) -> None:
         print(f"{kind.name:20}{_at(ours, 0.5):8.1f}{max(ours):8.1f}{_compared(ours, bare, 8)}", flush=True)
 
 
-def ask_during(folder: Path, url: str, asked: list[Kind], seconds: float) -> None:
+def ask_during(url: str, asked: list[Kind], seconds: float) -> None:
     """Asks in a loop, first alone and then while feeds are fetched into the same database."""
-    site = [sys.executable, "-m", "benchmarks.feed_site", "--feeds", str(FEEDS), "--words", "350"]
-    fetch = [sys.executable, "-m", "aggregator", "--config", str(folder / "feeds.yaml"), "--database", url, "-q"]
-    settings = {
-        "AGGREGATOR_ALLOW_PRIVATE_NETWORKS": "true",
-        "AGGREGATOR_SITE_GAP": "0",
-        "AGGREGATOR_SITE_CONNECTIONS": "8",
-    }
-    with subprocess.Popen(site, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as serving:
-        assert serving.stdout is not None
-        port = int(serving.stdout.readline())
-        feeds = "".join(f"- {{url: 'http://127.0.0.1:{port}/f/{n}.xml', full_text: never}}\n" for n in range(FEEDS))
-        (folder / "feeds.yaml").write_text("feeds:\n" + feeds)
-        with aggregator.open(url) as archive:
-            alone = _loop(archive, asked, lambda: True, seconds / 4)
-            writing = subprocess.Popen([*fetch, "fetch", "--all"], env=os.environ | settings)
-            while not archive.search(site=f"127.0.0.1:{port}", limit=1).total and writing.poll() is None:
-                time.sleep(0.1)
+    with aggregator.open(url) as archive:
+        alone = _loop(archive, asked, lambda: True, seconds / 4)
+        with fetching(url, FEEDS) as writing:
             during = _loop(archive, asked, lambda: writing.poll() is None, seconds)
             writing.wait()
-        serving.kill()
     print(f"{'all kinds in a loop':20}{'queries':>8}{'CPU p95':>9}{'wall p95':>9}")
     for name, found in (("alone", alone), ("while fetching", during)):
         print(f"{name:20}{len(found):8}" + "".join(f"{_at([one[n] for one in found], 0.95):9.1f}" for n in (0, 1)))
@@ -320,7 +306,7 @@ def main() -> None:
             if given.database is None:
                 ask_cold(folder, url, asked, other)
         if given.during:
-            ask_during(folder, url, asked, 60)
+            ask_during(url, asked, 60)
 
 
 if __name__ == "__main__":

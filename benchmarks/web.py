@@ -1,11 +1,12 @@
 """The web at size: 50 requests a second of pages, searches and articles, beside a fetch, and how many it can answer.
 
-usage: python -m benchmarks.web --database sqlite:///FILE [--seconds 10] [--during]
+usage: python -m benchmarks.web --database sqlite:///FILE [--seconds 20] [--during]
 
 The database is one that `python -m benchmarks.search --folder FOLDER` left (FOLDER/a.db), or any other. Asks with
-Debian's `hey` (50 clients, each once a second; then as fast as they can) each kind of address in turn, and prints the
-wall's time of its answers in milliseconds, what the server used of a CPU for one, and its memory at the end. --during
-does so while a fetch of many feeds writes into the same database.
+Debian's `hey` (50 clients, all at once each second; then as fast as they can) each kind of address in turn, and prints
+the wall's time of its answers in milliseconds, the CPU that the server used for one, and its memory after them; `alone`
+is the CPU of an answer that nobody has asked for before. --during does so while a fetch of many feeds writes new
+articles into the same database, of which a copy is better named.
 """
 
 import argparse
@@ -14,16 +15,19 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
+import httpx
+
 import aggregator
-from benchmarks.search import FEEDS
+from benchmarks.feed_site import fetching
 
 CLIENTS = 50
+FEEDS = 1000  # of 20 articles: a fetch that outlasts the questions
+ALONE = 20  # answers that were not there yet
 
 
 def kinds(database: str) -> dict[str, str]:
@@ -53,28 +57,6 @@ def server(database: str) -> "Iterator[tuple[str, int]]":
         process.terminate()
 
 
-@contextmanager
-def fetching(database: str) -> Iterator[None]:
-    """Fetches many feeds into the database, again and again, for as long as it is asked."""
-    with tempfile.TemporaryDirectory() as folder:
-        site = [sys.executable, "-m", "benchmarks.feed_site", "--feeds", str(FEEDS), "--words", "350"]
-        with subprocess.Popen(site, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as serving:
-            assert serving.stdout is not None
-            port = int(serving.stdout.readline())
-            feeds = "".join(f"- {{url: 'http://127.0.0.1:{port}/f/{n}.xml', full_text: never}}\n" for n in range(FEEDS))
-            settings = "settings: {allow_private_networks: true, site_gap: 0, site_connections: 8}\n"
-            Path(folder, "feeds.yaml").write_text(f"{settings}feeds:\n{feeds}")
-            fetch = [sys.executable, "-m", "aggregator", "--config", f"{folder}/feeds.yaml", "--database", database]
-            loop = ["sh", "-c", 'while "$@" -q fetch --all; do :; done', "sh", *fetch]
-            writing = subprocess.Popen(loop, start_new_session=True)
-            try:
-                yield
-            finally:
-                os.killpg(writing.pid, 15)
-                writing.wait()
-                serving.kill()
-
-
 def ask(url: str, *options: str) -> list[float]:
     """Returns the milliseconds of each answer that `hey` got; all must be good."""
     command = ["hey", "-o", "csv", "-c", str(CLIENTS), *options, url]
@@ -100,22 +82,33 @@ def main() -> None:
     """Asks and prints."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--database", required=True)
-    parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument("--seconds", type=int, default=20)
     parser.add_argument("--during", action="store_true", help="beside a fetch")
     chosen = parser.parse_args()
     if shutil.which("hey") is None:
         sys.exit("hey is not there: apt-get install hey")
-    with fetching(chosen.database) if chosen.during else nullcontext(), server(chosen.database) as (base, pid):
-        print(f"{'':22}{'median':>8}{'p95':>8}{'most':>8}{'CPU':>8}{'a second':>10}")
+    with (
+        fetching(chosen.database, FEEDS) if chosen.during else nullcontext() as writing,
+        server(chosen.database) as (base, pid),
+        httpx.Client(base_url=base, timeout=60) as client,
+    ):
+        columns = ("median", "p95", "p99", "CPU", "alone", "a second", "MB")
+        print(f"{'':22}" + "".join(f"{name:>9}" for name in columns))
         for name, path in kinds(chosen.database).items():
+            used = _used(pid)
+            for number in range(ALONE):
+                client.get(f"{path}{'&' if '?' in path else '?'}_={number}").raise_for_status()
+            alone = (_used(pid) - used) * 1000 / ALONE
             used = _used(pid)
             found = ask(base + path, "-q", "1", "-z", f"{chosen.seconds}s")
             used = (_used(pid) - used) * 1000 / len(found)
             started = time.perf_counter()
-            most = len(ask(base + path, "-n", "500")) / (time.perf_counter() - started)
-            times = (found[len(found) // 2], found[int(len(found) * 0.95)], found[-1], used)
-            print(f"{name:22}" + "".join(f"{one:8.1f}" for one in times) + f"{most:10.0f}", flush=True)
-        print(f"memory of the server: {_memory(pid)} MB")
+            most = len(ask(base + path, "-n", "1000")) / (time.perf_counter() - started)
+            times = [found[int(len(found) * share)] for share in (0.5, 0.95, 0.99)]
+            figures = "".join(f"{one:9.1f}" for one in (*times, used, alone))
+            print(f"{name:22}{figures}{most:9.0f}{_memory(pid):9}", flush=True)
+        if writing is not None and writing.poll() is not None:
+            print("the fetch ended before the questions did")
 
 
 if __name__ == "__main__":
