@@ -254,7 +254,7 @@ class Made:
         asked = [asyncio.create_task(client.get(what)) for _ in range(number)]
         while self.calls[what] == 0:
             await asyncio.sleep(0.01)
-        await asyncio.sleep(0.2)  # the others reach it too
+        await asyncio.sleep(1)  # the others reach it too
         self.going.set()
         return await asyncio.gather(*asked)
 
