@@ -6,7 +6,7 @@ from dataclasses import replace as changed_to
 from typing import Literal
 
 import orjson
-from sqlalchemy import Connection, TextClause, delete, select, text, update
+from sqlalchemy import Connection, TextClause, bindparam, delete, select, text, update
 
 from aggregator.articles.row import ArticleContent, ArticleFields, ArticleRow
 from aggregator.revisions import compare
@@ -38,6 +38,7 @@ def _insertion(*names: str) -> TextClause:
 _IS_STORED = text("SELECT id FROM articles WHERE canonical_url = :url")
 _INSERT = _insertion(*_GIVEN)
 _INSERT_WITH_ID = _insertion("id", *_GIVEN)
+_HOLD = select(articles.c.id).where(articles.c.id == bindparam("id")).with_for_update()
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,10 +308,12 @@ def _keep_raw(conn: Connection, saved: Saved, new: ArticleRow) -> None:
     """Keeps the page as it was served, where that is asked for and its text is the one that is stored."""
     if new.raw is None or saved.kept is not None:
         return
+    if saved.outcome != "new":  # one that was stored just now has no page, and nobody else knows it
+        conn.execute(_HOLD, {"id": saved.id})  # on PostgreSQL no key keeps two transactions from storing one each
+        conn.execute(delete(raw_pages).where(raw_pages.c.article_id == saved.id))
     raw, at = new.raw, new.fetched_at
     page: Values = {"url": raw.url, "content_type": raw.content_type, "fetched_at": at, "body": raw.body}
-    row = sql.insert(conn, raw_pages).values(article_id=saved.id, **page)
-    conn.execute(row.on_conflict_do_update(index_elements=["article_id"], set_=page))
+    conn.execute(raw_pages.insert().values(article_id=saved.id, **page))
 
 
 def _unindex(unit: UnitOfWork, stored: StoredArticle) -> SearchTerms:
