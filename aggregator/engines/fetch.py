@@ -15,7 +15,7 @@ from aggregator.config.models import Settings
 from aggregator.errors import AggregatorError, UsageError
 from aggregator.model import Json
 from aggregator.pool import Pool
-from aggregator.store import engine, locks
+from aggregator.store import engine, locks, partitions
 from aggregator.store.engine import Store
 from aggregator.store.work import leases
 from aggregator.store.work.leases import Scope
@@ -178,6 +178,7 @@ def run(
                 settings = synced_settings(store, request.config_path, environ, now)
             targets = make_due(store, request.targets, now, force=request.force)
             summary.manual_urls = targets.manual_urls
+            partitions.make_months(store, now)
             with store.read() as conn:
                 report(Due(leases.count_due_feeds(conn, now, targets.scope)))
                 due = leases.due_sites(conn, now, targets.scope)

@@ -17,15 +17,15 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import PoolProxiedConnection
 
 from aggregator.errors import DatabaseBusy, DatabaseNewer, Deadlock, StoreError, UsageError
-from aggregator.store import indexes, meta
+from aggregator.store import indexes, meta, partitioning
 from aggregator.store.searching import rebuild_index
 from aggregator.store.searching.search_index import unindexed
 from aggregator.store.searching.word_check import holds_words
 from aggregator.store.unit_of_work import UnitOfWork
 from aggregator.store.work import job_queue
 
-# articles_of_site: the newest migration, with its name so that two of one number conflict; a test compares it
-HEAD = "0030"
+# partitions: the newest migration, with its name so that two of one number conflict; a test compares it
+HEAD = "0031"
 BUSY_SECONDS = 30
 LOCK_SECONDS = 5  # that a migration waits for a table of PostgreSQL
 _WAL_PAGES = 4000  # of the log before it is folded in: an import writes most pages again and again until then
@@ -153,6 +153,7 @@ def upgrade(url: str) -> str:
             _migrate(store)
         if store.dialect == "postgresql":
             indexes.complete(store)
+            partitioning.complete(store)
             with store.write() as unit:
                 job_queue.bring_up(unit)
         _complete_index(store)

@@ -107,7 +107,8 @@ sitemaps = Table(
     Column("last_modified", Text),
 )
 
-# The log of polls, pruned by age.
+# The log of polls, pruned by age. `by_month`: the time by which a table is partitioned on PostgreSQL, where it is part
+# of the primary key too (`store.partitions`).
 polls = Table(
     "polls",
     metadata,
@@ -122,6 +123,7 @@ polls = Table(
     Column("new", Integer),  # of them not known before
     Column("bytes", Integer),
     Column("seconds", Float),
+    info={"by_month": "at"},
 )
 Index("polls_of_feed", polls.c.feed_id, polls.c.at)
 
@@ -257,7 +259,8 @@ bodies = Table(
     Column("html", LargeBinary, nullable=False),
 )
 
-# Pages as they were served, zstd, kept for a while so that a better extractor can read them again.
+# Pages as they were served, zstd, kept for a while so that a better extractor can read them again. An article has one:
+# on PostgreSQL `save_article` sees to that.
 raw_pages = Table(
     "raw_pages",
     metadata,
@@ -266,6 +269,7 @@ raw_pages = Table(
     Column("content_type", Text),
     Column("fetched_at", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    info={"by_month": "fetched_at"},
 )
 Index("raw_pages_age", raw_pages.c.fetched_at)
 

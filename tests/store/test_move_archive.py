@@ -139,6 +139,9 @@ def test_what_is_stored_next_gets_the_next_id(source: Store, target_url: str, tm
         assert import_file(there, str(path), print).ok
         with there.read() as conn:
             assert conn.execute(text("SELECT id, story_id FROM articles WHERE site = 'd.org'")).one() == (13, most + 1)
+        with there.write() as unit:
+            poll = text("INSERT INTO polls (feed_id, at, outcome) VALUES (1, 1, 'changed') RETURNING id")
+            assert unit.execute(poll).scalar() == ROWS + 1
 
 
 def index_names(store: Store) -> set[str]:
@@ -148,6 +151,7 @@ def index_names(store: Store) -> set[str]:
         if store.dialect == "postgresql":
             found |= {one["name"] for one in inspect(conn).get_indexes("article_search")} - {"article_search_gin"}
             assert len(inspect(conn).get_indexes("article_search")) == 1
+            assert conn.execute(text("SELECT count(*) FROM pg_index WHERE NOT indisvalid")).scalar() == 0
     return {str(name) for name in found if not str(name).endswith("_key")}
 
 

@@ -22,7 +22,7 @@ def take_indexes(conn: Connection) -> list[str]:
     found = conn.execute(_INDEXES[conn.dialect.name], named).all()
     for name, _ in found:
         conn.execute(text(f"DROP INDEX {conn.dialect.identifier_preparer.quote(name)}"))
-    return [statement for _, statement in found]
+    return [statement.replace(" ON ONLY ", " ON ", 1) for _, statement in found]  # of partitioned tables for all parts
 
 
 def set_sequences(conn: Connection) -> None:

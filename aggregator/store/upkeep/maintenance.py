@@ -208,7 +208,7 @@ _INVARIANTS = {
         "stories s WHERE s.articles <> (SELECT count(*) FROM articles a WHERE a.story_id = s.id)"
     ),
 }
-_INDEX_INVARIANTS = {
+_OWN_INVARIANTS = {
     "sqlite": {
         "articles are not in the search index": "articles WHERE id NOT IN (SELECT id FROM articles_fts_docsize)",
         "rows of the search index have no article": "articles_fts_docsize WHERE id NOT IN (SELECT id FROM articles)",
@@ -216,6 +216,9 @@ _INDEX_INVARIANTS = {
     "postgresql": {
         "articles are not in the search index": (
             "articles a LEFT JOIN article_search s ON s.article_id = a.id WHERE s.article_id IS NULL"
+        ),
+        "articles have more than one raw page": (
+            "(SELECT FROM raw_pages GROUP BY article_id HAVING count(*) > 1) pages"
         ),
     },
 }
@@ -233,7 +236,7 @@ def check(store: Store) -> Iterator[str]:
             yield from (f"file: {line}" for line in found if line != "ok")
             for table, row, parent, _ in conn.execute(text("PRAGMA foreign_key_check")):
                 yield f"{table} {row} names a row of {parent} that is not there"
-        for what, rows in (_INVARIANTS | _INDEX_INVARIANTS[store.dialect]).items():
+        for what, rows in (_INVARIANTS | _OWN_INVARIANTS[store.dialect]).items():
             if wrong := conn.execute(text(f"SELECT count(*) FROM {rows}")).scalar_one():
                 yield f"{wrong} {what}"
         if rebuild_stories.is_interrupted(conn) or not rebuild_index.is_current(conn):

@@ -6,6 +6,7 @@ because each kind of database has its own, and the target's other indexes.
 """
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
@@ -14,13 +15,14 @@ from sqlalchemy import Connection, delete, text
 
 from aggregator.errors import StoreError, UsageError
 from aggregator.model import Tell
-from aggregator.store import engine, locks, meta
+from aggregator.store import engine, locks, meta, partitions
 from aggregator.store.engine import Store
 from aggregator.store.schema import categories
 from aggregator.store.searching import rebuild_index
 from aggregator.store.upkeep import bulk_load, maintenance, moved_rows
 from aggregator.store.upkeep.moved_rows import Key, Part
 
+_MONTHS = 12  # before this one, of which the target gets partitions
 _SNAPSHOT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")  # SQLite has no other
 _WRITES = {  # what grows when another connection writes
     "sqlite": text("PRAGMA data_version"),
@@ -67,6 +69,7 @@ def move(source: Store, url: str, tell: Tell = lambda *_: None) -> Moved:
             raise StoreError(f"{target.shown}: another move is under way; wait for its end")
         watch = stack.enter_context(source.autocommit())
         before = _writes(watch)
+        partitions.make_months(target, int(time.time()), _MONTHS)
         with _snapshot(source) as conn:
             rows, differences = _rows(conn, source, target, tell)
         if differences:

@@ -16,8 +16,12 @@ _BY_TABLE = {
         " sum(s.pgsize) FROM dbstat s LEFT JOIN sqlite_master m ON m.name = s.name WHERE s.aggregate = TRUE GROUP BY 1"
         f" UNION ALL SELECT '{_FREE}', freelist_count * page_size FROM pragma_freelist_count(), pragma_page_size()"
     ),
-    "postgresql": text("SELECT relname, pg_total_relation_size(oid) FROM pg_class WHERE relkind = 'r'"
-                       " AND relnamespace = 'public'::regnamespace"),
+    # Of a partition its table, which has no bytes of its own.
+    "postgresql": text(
+        "SELECT t.relname, sum(pg_total_relation_size(c.oid)) FROM pg_class c"
+        " JOIN pg_class t ON t.oid = coalesce(pg_partition_root(c.oid), c.oid)"
+        " WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace GROUP BY 1"
+    ),
 }  # fmt: skip
 _MONTH: dict[str, ColumnElement[str]] = {
     "sqlite": literal_column("strftime('%Y-%m', articles.at, 'unixepoch')"),
