@@ -5,18 +5,18 @@ import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import Connection
 
 from aggregator.config.models import Config
-from aggregator.store import meta
+from aggregator.store import meta, partitions
 from aggregator.store.engine import Store
 from aggregator.store.grouping import stories
 from aggregator.store.polling import feeds
 from aggregator.store.polling import site_memories as memories
+from aggregator.store.schema import polls, raw_pages
 from aggregator.store.unit_of_work import UnitOfWork
-from aggregator.store.upkeep import maintenance
+from aggregator.store.upkeep import maintenance, retention
 from aggregator.times import DAY
 
 STORY_WINDOW = 30 * DAY
@@ -50,11 +50,11 @@ def excess(store: Store, config: Config, now: int) -> Excess:
     """Counts what a prune by that configuration would remove; changes nothing."""
     with store.read() as conn:
         entries = [one for source in _kept(conn, config, now) for one in maintenance.outdated(conn, *source)]
-        raw = _older(config.settings.keep_raw, now, lambda before: maintenance.count_raw(conn, before))
-        polls = _older(config.settings.poll_log_keep, now, lambda before: maintenance.count_polls(conn, before))
+        raw = retention.count(conn, raw_pages, config.settings.keep_raw, now)
+        logged = retention.count(conn, polls, config.settings.poll_log_keep, now)
         gone = maintenance.held_by_none_other(conn, entries)
         more = _outdated_in_all(conn, config, now, gone)
-        return Excess(len(gone) + len(more), raw, polls)
+        return Excess(len(gone) + len(more), raw, logged)
 
 
 def prune(store: Store, now: int) -> Pruned:
@@ -72,11 +72,12 @@ def prune(store: Store, now: int) -> Pruned:
         with store.write() as conn:
             meta.put(conn, _PRUNED_BY, lengths)
     gone = sum(_prune_source(store, *source) for source in sources) + _prune_in_all(store, config, now)
+    partitions.make_months(store, now)
+    raw = retention.drop(store, raw_pages, config.settings.keep_raw, now)
+    logged = retention.drop(store, polls, config.settings.poll_log_keep, now)
     with store.write() as conn:
-        raw = _older(config.settings.keep_raw, now, lambda before: maintenance.drop_raw(conn, before))
-        polls = _older(config.settings.poll_log_keep, now, lambda before: maintenance.drop_polls(conn, before))
         stories.expire(conn, now - STORY_WINDOW)
-        return Pruned(gone, raw, polls, maintenance.drop_tombstones(conn, now), memories.drop_needless(conn))
+        return Pruned(gone, raw, logged, maintenance.drop_tombstones(conn, now), memories.drop_needless(conn))
 
 
 def _kept(conn: Connection, config: Config, now: int) -> list[tuple[int, int | None, int | None]]:
@@ -124,7 +125,3 @@ def _in_parts(store: Store, ids: Sequence[int], remove: Callable[[UnitOfWork, li
         with store.write() as unit:
             gone += remove(unit, [*ids[start : start + _AT_ONCE]])
     return gone
-
-
-def _older(length: timedelta | None, now: int, drop: Any) -> int:
-    return 0 if length is None else int(drop(now - int(length.total_seconds())))

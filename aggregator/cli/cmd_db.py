@@ -28,7 +28,10 @@ commands = typer.Typer(
 
 @commands.command(cls=Command)
 def upgrade(ctx: typer.Context) -> None:
-    """Bring the database to this version. SQLite does it by itself; PostgreSQL waits for this command."""
+    """Bring the database to this version. SQLite does it by itself; PostgreSQL waits for this command.
+
+    What was interrupted goes on where it was when the command is run again.
+    """
     from aggregator.store import engine
 
     options = global_options.of(ctx)
@@ -73,7 +76,8 @@ def prune(
 ) -> None:
     """Remove what `keep`, `keep_in_all`, `keep_raw` and `poll_log_keep` of feeds.yaml no longer ask for.
 
-    The daemon does it too.
+    The daemon does it too. On PostgreSQL raw pages and polls that are kept for 28 days or more go by whole months, when
+    the last day of a month is past it.
 
     \b
     aggregator db prune --dry-run

@@ -93,16 +93,6 @@ def held_by_none_other(conn: Connection, entry_ids: list[int]) -> set[int]:
     return held
 
 
-def count_raw(conn: Connection, before: int) -> int:
-    """Counts the raw pages fetched before a time."""
-    return int(conn.execute(select(func.count()).where(raw_pages.c.fetched_at < before)).scalar_one())
-
-
-def count_polls(conn: Connection, before: int) -> int:
-    """Counts the polls before a time."""
-    return int(conn.execute(select(func.count()).where(polls.c.at < before)).scalar_one())
-
-
 def drop_tombstones(conn: Connection, now: int) -> int:
     """Deletes tombstones that their feed has not listed for 30 days: nothing pruned can come back before. Those of a
     sitemap index stay: a sitemap that it lists is read only when it changes, and lists them all that time."""
@@ -113,16 +103,6 @@ def drop_tombstones(conn: Connection, now: int) -> int:
     fewer = Counter(conn.execute(gone).scalars())
     count_entries(conn, {feed_id: -number for feed_id, number in fewer.items()})
     return fewer.total()
-
-
-def drop_raw(conn: Connection, before: int) -> int:
-    """Deletes the raw pages fetched before a time; returns how many."""
-    return conn.execute(delete(raw_pages).where(raw_pages.c.fetched_at < before)).rowcount
-
-
-def drop_polls(conn: Connection, before: int) -> int:
-    """Deletes the log of the polls before a time; returns how many."""
-    return conn.execute(delete(polls).where(polls.c.at < before)).rowcount
 
 
 def optimise(store: Store) -> None:
