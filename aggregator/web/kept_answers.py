@@ -1,7 +1,7 @@
-"""Keeps answers that whoever asks again may have: until the database changes, or for a second where it does.
+"""Keeps answers that whoever asks again may have: until the database changes, or for half a second where it does.
 
 What many ask for at once is made once. Who changes something through this server sees it at once; what other processes
-change is seen within a second, or as soon as an answer is there that was being made. Kept are answers of who is let in
+change is seen within half a second, or as soon as an answer is there that was being made. Kept are answers of who is let in
 by the guard, which looks anew at every request, for each login apart.
 """
 
@@ -21,7 +21,7 @@ from aggregator.web.peer import Peer
 from aggregator.web.protocols import OWN_LOGIN
 from aggregator.web.root_path import path_of
 
-CHANGED_SECONDS = 1.0  # for which an answer is given although the database has changed since
+CHANGED_SECONDS = 0.5  # for which an answer is given although the database has changed since
 LONGEST_SECONDS = 60.0  # for pages say how long ago something was, and searches what `today` is
 MOST_BYTES = 8 * 1024 * 1024
 _MOST_OF_ONE = MOST_BYTES // 8

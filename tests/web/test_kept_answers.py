@@ -145,9 +145,9 @@ def test_a_change_is_seen_at_once(mine: Running, by: str) -> None:
         assert f'href="/article/{article}"' in answers[-2].text
 
 
-def test_what_another_process_stores_is_seen_within_a_second(mine: Running) -> None:
+def test_what_another_process_stores_is_seen_within_half_a_second(mine: Running) -> None:
     with mine.client() as client:
-        for word in ("Peregrine", "Albatross"):  # before the answer was a second old, and after
+        for word in ("Peregrine", "Albatross"):  # asked for in between, and not
             path = f"/api/v1/articles?q={word}"
             assert client.get(path).json()["total"] == 0
             (mine.folder / "late.jsonl").write_text(_LINE.format(word))
