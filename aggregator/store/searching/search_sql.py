@@ -198,9 +198,9 @@ def _span(conn: Connection, published: Sequence[Between], filters: Filters) -> t
     same time, but for the few articles whose date lies in the future, or became known or another one later."""
     since, until = [filters.since], [filters.until]
     for one in published:
-        apart = select(func.min(articles.c.at), func.max(articles.c.at))
-        apart = apart.where(articles.c.published_at != articles.c.at, _within(articles, one))
-        first, last = conn.execute(apart).one()
+        apart = select(articles.c.at).where(articles.c.published_at != articles.c.at, _within(articles, one))
+        few = apart.offset(0).subquery()  # kept apart: PostgreSQL would look for the first of all articles that is one
+        first, last = conn.execute(select(func.min(few.c.at), func.max(few.c.at))).one()
         if one.since is not None:
             since.append(one.since if first is None else min(one.since, first))
         if one.until is not None:
