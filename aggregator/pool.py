@@ -24,6 +24,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 MAX_JOB_SECONDS = 60.0
 MAX_START_SECONDS = 60.0
+_NICENESS = 3  # half as much of a busy processor as others get: who asks comes first, and limits by the clock still hold
 MAX_TRIES = 2  # a worker may die through no fault of its job, where the system wants memory
 
 
@@ -148,6 +149,7 @@ def _serve(pipe: Connection) -> None:
     """Says that it is ready, then answers one job after another until its pipe is closed: a worker's main function."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides what ends
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    os.nice(_NICENESS)
     try:
         pipe.send_bytes(b"ready")
         while True:
