@@ -24,7 +24,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 MAX_JOB_SECONDS = 60.0
 MAX_START_SECONDS = 60.0
-_NICENESS = 3  # half as much of a busy processor as others get: who asks comes first, and limits by the clock still hold
+_NICENESS = 3  # half as much of a busy processor as others get: who asks comes first, and limits by the clock hold
 MAX_TRIES = 2  # a worker may die through no fault of its job, where the system wants memory
 
 

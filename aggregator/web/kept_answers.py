@@ -1,8 +1,8 @@
 """Keeps answers that whoever asks again may have: until the database changes, or for half a second where it does.
 
 What many ask for at once is made once. Who changes something through this server sees it at once; what other processes
-change is seen within half a second, or as soon as an answer is there that was being made. Kept are answers of who is let in
-by the guard, which looks anew at every request, for each login apart.
+change is seen within half a second, or as soon as an answer is there that was being made. Kept are answers of who is
+let in by the guard, which looks anew at every request, for each login apart.
 """
 
 import asyncio
