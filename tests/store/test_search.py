@@ -216,6 +216,22 @@ def test_tags_and_names_of_any_characters_are_found(store: Store) -> None:
         assert not search_articles.matching_ids(conn, Is("author", "bo 王"), Filters())
 
 
+def test_what_no_words_rank_comes_newest_first(store: Store) -> None:
+    with store.write() as unit:
+        for number in (2, 3, 1):
+            page = {"url": f"https://a.org/{number}", "text": f"Rain on day {number}.", "lang": "en"}
+            save_article.save(unit, from_record(page, {"published_at": number * DAY}, 9 * DAY))
+    with store.read() as conn:
+        for text in (
+            "site:a.org",
+            "lang:en -snow",
+            "site:a.org (rain OR is:starred)",
+            'lang:en (rain OR ="on day" OR is:copy)',
+        ):
+            rows = search(conn, parse(text, NOW), Filters()).articles
+            assert [row.article.url[-1] for row in rows] == ["3", "2", "1"], text
+
+
 def test_filters_narrow(conn: Connection) -> None:
     assert found(conn, "rain", since=2 * DAY) == {2, 3}
     assert found(conn, "rain", until=2 * DAY) == {1}

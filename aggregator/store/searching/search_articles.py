@@ -74,7 +74,7 @@ def search(
     asked, most = plan(conn, query, filters), None if exact else MOST
     if asked.match is not None:
         asked = narrowed(conn, asked)
-    if sort == "relevance" and asked.ranks and asked.match is not None:
+    if sort == "relevance" and asked.ranks:
         return _best(conn, asked, most, limit, offset, stories=stories)
     if most is not None and not stories and _asks_nothing(asked) and _are_more(conn, asked, most):
         page = (_walk(conn, asked, offset + limit, None, stories=False) or [])[offset : offset + limit]

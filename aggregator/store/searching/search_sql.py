@@ -79,8 +79,8 @@ class Plan:
     """A query in parts that all must hold: an expression of the search index (None: none), sets of ids, conditions on
     `keys`, a span of the articles' time, and `checks`: conditions that find nothing by themselves, because they read
     the article itself or the span says nearly the same. `phrases`: what PostgreSQL ranks by. `host`: all that the plan
-    asks for, where it is a site, or a host of one, and nothing else. `ranks`: whether words of a text are asked for, of
-    which some articles say more than others."""
+    asks for, where it is a site, or a host of one, and nothing else. `ranks`: whether the expression asks for words of
+    a text, of which some articles say more than others."""
 
     match: str | None
     sets: tuple[SelectBase, ...]
@@ -144,7 +144,7 @@ def plan(conn: Connection, query: Query, filters: Filters) -> Plan:
     said = (("feed", filters.feed), ("site", filters.site), ("lang", filters.lang))
     narrowing = (Is(field, value) for field, value in said if value)  # type: ignore[arg-type]
     asked_for = [*(query.parts if isinstance(query, And) else (query,)), *narrowing]
-    ranks = any(map(_has_words, asked_for))
+    ranks = any(_ranks(one, index) for one in asked_for)
     parts: list[_Part] = []
     for one in asked_for:
         if isinstance(one, Words) and _is_checked(one, index):
@@ -179,10 +179,10 @@ def plan(conn: Connection, query: Query, filters: Filters) -> Plan:
     return asked
 
 
-def _has_words(query: Query) -> bool:
-    """Tells whether words of a text make an article a better match."""
+def _ranks(query: Query, index: Index) -> bool:
+    """Tells whether words of a text that the search index is asked for make an article a better match."""
     if isinstance(query, And | Or):
-        return any(map(_has_words, query.parts))
+        return _expression(query, index) is not None and any(_ranks(part, index) for part in query.parts)
     return isinstance(query, Words)
 
 
