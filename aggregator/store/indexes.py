@@ -42,8 +42,7 @@ def complete(store: "Store") -> None:
     with store.read() as conn:
         made = {str(row.relname): bool(row.indisvalid) for row in conn.execute(_MADE)}
     with store.autocommit() as conn:
-        every = [one for table in metadata.sorted_tables for one in table.indexes]
-        for index in every:
+        for index in [one for table in metadata.sorted_tables for one in table.indexes]:
             if made.get(str(index.name)) is False:
                 conn.execute(text(f"DROP INDEX CONCURRENTLY {index.name}"))
             if not made.get(str(index.name)):
